@@ -1,0 +1,96 @@
+#include "datasets/batch.h"
+
+#include <numeric>
+#include <utility>
+
+#include "engine/check.h"
+#include "engine/philox.h"
+
+namespace datasets {
+namespace {
+
+// Streams of one seed: the purpose in the top bits, the epoch or batch number below.
+enum class Purpose : std::uint64_t { order = 0xD1, flip = 0xD2, noise = 0xD3 };
+
+std::uint64_t stream(Purpose purpose, Index number) {
+  return static_cast<std::uint64_t>(purpose) << 56 | static_cast<std::uint64_t>(number);
+}
+
+// Word number i of a stream.
+std::uint32_t word(std::uint64_t seed, std::uint64_t stream, Index i) {
+  return engine::philox(seed, stream, i / 4).word[i % 4];
+}
+
+void mirror(std::uint8_t* pixels, int height, int width, int channels) {
+  for (int y = 0; y < height; ++y) {
+    std::uint8_t* row = pixels + Index{y} * width * channels;
+    for (int left = 0, right = width - 1; left < right; ++left, --right)
+      std::swap_ranges(row + left * channels, row + (left + 1) * channels, row + right * channels);
+  }
+}
+
+void to_reals(std::span<const std::uint8_t> pixels, std::span<Real> out) {
+  for (std::size_t i = 0; i < pixels.size(); ++i) out[i] = pixels[i] / Real(127.5) - 1;
+}
+
+// `first` is the number of the first word of noise to use, a multiple of 4.
+void dequantize(std::span<const std::uint8_t> pixels, std::uint64_t seed, std::uint64_t stream,
+                Index first, std::span<Real> out) {
+  for (std::size_t i = 0; i < pixels.size(); i += 4) {
+    const engine::Random4 random = engine::philox(seed, stream, (first + i) / 4);
+    for (std::size_t j = 0; j < 4 && i + j < pixels.size(); ++j)
+      out[i + j] = (pixels[i + j] + Real(engine::unit_interval(random.word[j]))) / 128 - 1;
+  }
+}
+
+}  // namespace
+
+Index batches_per_epoch(const Dataset& data, const LoaderOptions& options) {
+  engine::check(options.batch >= 1, "batch=", options.batch, ": give at least 1");
+  engine::check(data.size() >= options.batch, data.name(), ": its ", data.size(),
+                " images do not fill one batch of ", options.batch,
+                "; set a smaller batch or give more images");
+  return data.size() / options.batch;
+}
+
+std::vector<Index> epoch_order(Index size, const LoaderOptions& options, Index epoch) {
+  std::vector<Index> order(size);
+  std::iota(order.begin(), order.end(), Index{0});
+  if (!options.shuffle) return order;
+  const std::uint64_t orders = stream(Purpose::order, epoch);
+  for (Index i = size - 1; i > 0; --i) {
+    // A 32-bit word scaled to 0 .. i: the bias is i / 2^32, of no account for a shuffle.
+    const Index j =
+        static_cast<Index>(std::uint64_t{word(options.seed, orders, i)} * (i + 1) >> 32);
+    std::swap(order[i], order[j]);
+  }
+  return order;
+}
+
+void fill_batch(const Dataset& data, const LoaderOptions& options, Index k, std::span<Real> images,
+                std::span<int> labels) {
+  const Index epoch = k / batches_per_epoch(data, options);
+  fill_batch(data, options, k, epoch_order(data.size(), options, epoch), images, labels);
+}
+
+void fill_batch(const Dataset& data, const LoaderOptions& options, Index k,
+                const std::vector<Index>& order, std::span<Real> images, std::span<int> labels) {
+  const Index image_size = data.image_size();
+  const Index first = k % batches_per_epoch(data, options) * options.batch;
+  const Index noise_words = (image_size + 3) / 4 * 4;  // whole blocks for each image
+  std::vector<std::uint8_t> pixels(image_size);
+  for (Index i = 0; i < options.batch; ++i) {
+    const Index image = order[first + i];
+    data.read(image, pixels.data());
+    labels[i] = data.label(image);
+    if (options.flip && word(options.seed, stream(Purpose::flip, k), i) >> 31)
+      mirror(pixels.data(), data.height(), data.width(), data.channels());
+    const std::span<Real> out = images.subspan(i * image_size, image_size);
+    if (options.dequantize)
+      dequantize(pixels, options.seed, stream(Purpose::noise, k), i * noise_words, out);
+    else
+      to_reals(pixels, out);
+  }
+}
+
+}  // namespace datasets

@@ -1,0 +1,45 @@
+// Batches as a pure function: batch number k of a data set is a function of (set, options, k) and
+// of nothing else, so a run resumes anywhere, and a test compares any two ways of getting there.
+//
+// Epoch e = k / batches_per_epoch goes once through the set in an order of its own; the last
+// size % batch images of that order are dropped, since a training step wants one shape.
+//   plain:       x / 127.5 - 1                        in [-1, 1]
+//   dequantize:  x / 128 - 1 + uniform [0, 1/128)     in [-1, 1], as SN-GAN does (Miyato et al.
+//   2018)
+// Random numbers: Philox keyed by (seed, purpose, k or e); nothing is shared with other users.
+// Cost: 64 images of 32x32x3 take about 0.5 ms, 2 ms with dequantisation.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "datasets/dataset.h"
+
+namespace datasets {
+
+using engine::Real;
+
+struct LoaderOptions {
+  Index batch = 64;         // images a batch
+  std::uint64_t seed = 0;   // of the order, the flips and the noise
+  bool shuffle = true;      // false: in the order of the set, every epoch
+  bool flip = false;        // mirror an image left to right with probability 1/2
+  bool dequantize = false;  // see above
+  int prefetch = 2;         // batches made ready in the background (Loader only)
+};
+
+// Errors: a set smaller than one batch.
+Index batches_per_epoch(const Dataset& data, const LoaderOptions& options);
+
+// The order of one epoch: a permutation of 0 .. size - 1 (Fisher-Yates).
+std::vector<Index> epoch_order(Index size, const LoaderOptions& options, Index epoch);
+
+// Makes batch number k: images [batch, height, width, channels] and labels [batch]. `order` is that
+// of its epoch, k / batches_per_epoch; without it, it is worked out.
+void fill_batch(const Dataset& data, const LoaderOptions& options, Index k, std::span<Real> images,
+                std::span<int> labels);
+void fill_batch(const Dataset& data, const LoaderOptions& options, Index k,
+                const std::vector<Index>& order, std::span<Real> images, std::span<int> labels);
+
+}  // namespace datasets

@@ -1,0 +1,72 @@
+// Dataset: a numbered list of images of one size, as bytes, with a class label each.
+//
+//   auto data = datasets::open("cifar10:/data/cifar10", {.resize = 0});
+//   std::vector<std::uint8_t> pixels(data->image_size());
+//   data->read(7, pixels.data());                       // [height, width, channels], 0..255
+//
+// Sets that come from files are decoded once, when opened, and kept in memory as bytes.
+// Reading is const and safe from several threads. Nothing here prints: what a user should know
+// (images skipped, say) is in `notes()`.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/real.h"
+
+namespace datasets {
+
+using engine::Index;
+
+// What every data set says about itself.
+struct Info {
+  std::string name;         // "cifar10"
+  std::string description;  // one line for a log: what, which split, where from
+  Index size = 0;           // number of images
+  int height = 0, width = 0, channels = 0;
+  std::vector<std::string> class_names = {};  // label -> name
+  std::vector<std::string> notes = {};        // one line each
+};
+
+class Dataset {
+ public:
+  virtual ~Dataset() = default;
+  Dataset(const Dataset&) = delete;
+  Dataset& operator=(const Dataset&) = delete;
+
+  // Copies image i, 0 <= i < size(), to image_size() bytes: [height, width, channels].
+  virtual void read(Index i, std::uint8_t* pixels) const = 0;
+  virtual int label(Index i) const = 0;
+
+  Index size() const { return info_.size; }
+  int height() const { return info_.height; }
+  int width() const { return info_.width; }
+  int channels() const { return info_.channels; }
+  Index image_size() const { return Index{height()} * width() * channels(); }
+  int classes() const { return static_cast<int>(info_.class_names.size()); }
+  const std::vector<std::string>& class_names() const { return info_.class_names; }
+  const std::string& name() const { return info_.name; }
+  const std::string& description() const { return info_.description; }
+  const std::vector<std::string>& notes() const { return info_.notes; }
+
+ protected:
+  explicit Dataset(Info info) : info_(std::move(info)) {}
+
+ private:
+  Info info_;
+};
+
+struct OpenOptions {
+  int resize = 0;     // side of square images; 0 keeps their own size (see each set's header)
+  bool test = false;  // the test split, of sets that have one
+  bool cache = true;  // keep decoded image folders in the user's cache folder
+};
+
+// Opens `shapes`, `cifar10:DIR`, `images:DIR` or `mnist:DIR`.
+// Errors: an unknown form, and whatever the set's own header lists.
+std::unique_ptr<Dataset> open(const std::string& spec, const OpenOptions& options = {});
+
+}  // namespace datasets

@@ -1,0 +1,94 @@
+#include "datasets/image_cache.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "engine/check.h"
+#include "engine/file.h"
+
+namespace datasets {
+namespace {
+
+struct Footer {
+  char magic[8] = {'K', 'A', 'N', 'T', 'O', 'R', 'I', '1'};
+  std::uint64_t key = 0;
+  std::uint64_t files = 0;  // flags before the footer
+  std::int32_t height = 0, width = 0;
+  std::uint64_t checksum = 0;  // CRC-32 of all bytes before the footer
+};
+
+std::uint64_t checksum(std::string_view bytes) {
+  return crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+}
+
+}  // namespace
+
+std::string cache_path(std::uint64_t key) {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  std::string root;
+  if (cache && *cache)
+    root = cache;
+  else if (home && *home)
+    root = std::string(home) + "/.cache";
+  else
+    return "";
+  char name[40];
+  std::snprintf(name, sizeof name, "/images-%016llx.bin", static_cast<unsigned long long>(key));
+  return root + "/kantor" + name;
+}
+
+std::optional<DecodedImages> read_cache(const std::string& path, std::uint64_t key) {
+  std::error_code none;
+  if (!std::filesystem::is_regular_file(path, none)) return std::nullopt;
+  DecodedImages images;
+  try {
+    images.pixels = engine::read_file(path);
+  } catch (const engine::Error&) {
+    return std::nullopt;
+  }
+  std::string& bytes = images.pixels;
+
+  Footer footer;
+  if (bytes.size() < sizeof footer) return std::nullopt;
+  std::memcpy(&footer, bytes.data() + bytes.size() - sizeof footer, sizeof footer);
+  bytes.resize(bytes.size() - sizeof footer);
+  if (std::memcmp(footer.magic, Footer().magic, sizeof footer.magic) != 0 || footer.key != key ||
+      footer.files > bytes.size() || footer.checksum != checksum(bytes))
+    return std::nullopt;
+
+  const auto flags = bytes.end() - static_cast<std::ptrdiff_t>(footer.files);
+  images.kept.assign(flags, bytes.end());
+  bytes.erase(flags, bytes.end());
+  images.height = footer.height;
+  images.width = footer.width;
+  const std::size_t count = std::ranges::count(images.kept, true);
+  if (bytes.size() != count * footer.height * footer.width * 3) return std::nullopt;
+  return images;
+}
+
+void write_cache(const std::string& path, std::uint64_t key, DecodedImages& images) {
+  const std::size_t pixels = images.pixels.size();
+  images.pixels.append(images.kept.begin(), images.kept.end());
+  Footer footer;
+  footer.key = key;
+  footer.files = images.kept.size();
+  footer.height = images.height;
+  footer.width = images.width;
+  footer.checksum = checksum(images.pixels);
+  images.pixels.append(reinterpret_cast<const char*>(&footer), sizeof footer);
+  try {
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+    engine::write_file(path, images.pixels);
+  } catch (const std::exception&) {
+    // The cache only saves time: without it the images are decoded again.
+  }
+  images.pixels.resize(pixels);
+}
+
+}  // namespace datasets

@@ -1,0 +1,64 @@
+// Loader: the batches of a data set, one after the other, made ready in the background.
+//
+//   datasets::Loader loader(*data, {.batch = 64, .seed = 1});
+//   loader.seek(step);                      // resume: batch `step` comes next, as if never stopped
+//   datasets::Batch batch = loader.next();  // images [64, 32, 32, 3] in [-1, 1]
+//
+// What batch k holds is defined in batch.h. One background thread fills plain host buffers, at most
+// `prefetch` ahead; tensors are made only by the thread that calls next(). next(), seek() and
+// position() belong to one thread. The data set must outlive the loader.
+// Errors: a set smaller than one batch; next() rethrows what a data set threw in the background.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "datasets/batch.h"
+#include "engine/tensor.h"
+
+namespace datasets {
+
+struct Batch {
+  engine::Tensor images;  // [batch, height, width, channels]
+  std::vector<int> labels;
+  Index number = 0;
+};
+
+class Loader {
+ public:
+  Loader(const Dataset& data, const LoaderOptions& options);
+
+  Batch next();
+  void seek(Index number);  // the batch that next() gives next; 0 at first
+  Index position() const { return position_; }
+  Index batches_per_epoch() const { return batches_per_epoch_; }
+
+ private:
+  struct Buffer {
+    std::vector<Real> images;
+    std::vector<int> labels;
+  };
+
+  void work(const std::stop_token& stop);
+  Buffer take();
+
+  const Dataset& data_;
+  const LoaderOptions options_;
+  const Index batches_per_epoch_;
+  Index position_ = 0;  // of the caller
+
+  std::mutex mutex_;  // guards everything below, save the thread
+  std::condition_variable_any changed_;
+  std::deque<Buffer> ready_;   // batches position_, position_ + 1, ...
+  std::vector<Buffer> spare_;  // buffers to fill
+  Index upcoming_ = 0;         // the batch the worker makes next
+  Index seeks_ = 0;            // tells a batch begun before a seek from one begun after it
+  std::exception_ptr error_;   // of batch upcoming_ - 1; the worker rests until a seek
+  std::jthread worker_;        // last: stopped and joined before the rest is destroyed
+};
+
+}  // namespace datasets

@@ -1,0 +1,107 @@
+// Backend: what a device must be able to do, as verbs on raw device pointers. Ops know shapes and
+// gradients, backends know loops. map, zip and reduce take a ROW of ops/pointwise.def, so a new
+// elementwise op adds nothing here. All arrays are contiguous Real on this device; images are NHWC.
+//
+// A backend runs its verbs in the order they are called; only download() waits for the result.
+// Every sum, mean and moment is accumulated so that it equals the double result to rounding, and
+// every verb gives the same bits for the same input, device and thread count.
+#pragma once
+
+#include "engine/geometry.h"
+
+namespace engine {
+
+// The rows of pointwise.def, in its order.
+enum class Unary {
+#define UNARY(name, value, dx) name,
+#define UNARY_WITH(name, value, dx) name,
+#define BINARY(name, value, dx, dy)
+#define BINARY_WITH(name, value, dx, dy)
+#include "engine/ops/pointwise.def"
+};
+enum class Binary {
+#define UNARY(name, value, dx)
+#define UNARY_WITH(name, value, dx)
+#define BINARY(name, value, dx, dy) name,
+#define BINARY_WITH(name, value, dx, dy) name,
+#include "engine/ops/pointwise.def"
+};
+
+// A row's two constants, for the rows that have them (leaky_relu's slope, clamp's limits).
+struct RowConstants {
+  Real a = 0, b = 0;
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual const char* name() const = 0;
+
+  // Memory. Blocks are pooled; allocate(0) is valid.
+  virtual Real* allocate(Index elements) = 0;
+  virtual void release(Real* block, Index elements) noexcept = 0;
+  virtual void upload(Real* to, const Real* host, Index n) = 0;
+  virtual void download(Real* host, const Real* from, Index n) = 0;
+
+  // Moving: y[strides.y] = x[strides.x] over the extents (permute, slice, pad, concat, expand).
+  virtual void fill(Real* x, Index n, Real value) = 0;
+  virtual void copy(const Strides& strides, const Real* x, Real* y) = 0;
+
+  // Elementwise rows; z is contiguous over the extents.
+  virtual void map(Unary row, RowConstants constants, Index n, const Real* x, Real* z) = 0;
+  virtual void zip(Binary row, RowConstants constants, const Strides& strides, const Real* x,
+                   const Real* y, Real* z) = 0;
+
+  // z[outer, inner] = reduction over n of x[outer, n, inner].
+  virtual void reduce(Reduction kind, Index outer, Index n, Index inner, const Real* x,
+                      Real* z) = 0;
+
+  // z[m, n] = op(a) op(b), each transposed or not; a is [m, k] or [k, m], b is [k, n] or [n, k].
+  virtual void gemm(bool transpose_a, bool transpose_b, Index m, Index n, Index k, const Real* a,
+                    const Real* b, Real* z) = 0;
+
+  // The slot `want` of the convolution form from the two others; the pointer of `want` is written.
+  virtual void conv(Slot want, const Window& window, Real* x, Real* w, Real* y) = 0;
+
+  // Between `large` [n, height, width, in] and `small` [n, out_height, out_width, in]; `x`, as
+  // large as `large`, is read by pick and put only. An average divides by the whole window if
+  // `count_padding`, else by its part inside the image.
+  virtual void pool(PoolMode mode, const Window& window, bool count_padding, const Real* x,
+                    Real* large, Real* small) = 0;
+
+  // z = activation(x + bias) on rows of `channels`; and dx from z and its cotangent g.
+  virtual void bias_activation(Activation kind, Real slope, Index rows, Index channels,
+                               const Real* x, const Real* bias, Real* z) = 0;
+  virtual void bias_activation_grad(Activation kind, Real slope, Index n, const Real* z,
+                                    const Real* g, Real* dx) = 0;
+
+  // Batch norm on rows of `channels`. moments is [2, channels]: mean and biased variance.
+  virtual void moments(Index rows, Index channels, const Real* x, Real* moments) = 0;
+  virtual void batch_norm(Index rows, Index channels, Real epsilon, const Real* x,
+                          const Real* moments, const Real* gamma, const Real* beta, Real* y) = 0;
+  virtual void batch_norm_grad(Index rows, Index channels, Real epsilon, const Real* x,
+                               const Real* moments, const Real* gamma, const Real* g, Real* dx,
+                               Real* dgamma, Real* dbeta) = 0;
+
+  // y[i] = table[index[i]], and (from a zeroed table) table[index[i]] += y[i]; rows of `width`.
+  // Errors: an index that is not a row of the table.
+  virtual void gather(Index n, Index width, Index table_rows, const Real* table, const Real* index,
+                      Real* y) = 0;
+  virtual void scatter_add(Index n, Index width, Index table_rows, const Real* y, const Real* index,
+                           Real* table) = 0;
+
+  // Philox blocks `counter`, counter + 1, ... of the sequence `seed`, four numbers each.
+  virtual void uniform(std::uint64_t seed, std::uint64_t counter, Index n, Real low, Real high,
+                       Real* x) = 0;
+  virtual void normal(std::uint64_t seed, std::uint64_t counter, Index n, Real mean, Real deviation,
+                      Real* x) = 0;
+
+  // Updates in place: Adam, y += a x, and y += t (x - y).
+  virtual void adam(const AdamStep& step, Index n, const Real* g, Real* m, Real* v, Real* w) = 0;
+  virtual void add_scaled(Index n, Real a, const Real* x, Real* y) = 0;
+  virtual void lerp(Index n, Real t, const Real* x, Real* y) = 0;
+};
+
+Backend& cpu_backend();
+
+}  // namespace engine

@@ -1,0 +1,31 @@
+// Errors: every complaint of Kantor is an engine::Error holding one line that names the op, file or
+// option, what was wrong (both shapes, the offset) and what to do. It is caught once, in main().
+//   check(x.rank() == 4, "conv2d: the input must be [N, H, W, C], got ", x.shape());
+// Cost: a branch when all is well; the text is put together only on failure.
+#pragma once
+
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+namespace engine {
+
+class Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+template <class... Parts>
+[[noreturn]] void fail(const Parts&... parts) {
+  std::ostringstream text;
+  (text << ... << parts);
+  throw Error(text.str());
+}
+
+template <class... Parts>
+void check(bool ok, const Parts&... parts) {
+  if (!ok) [[unlikely]]
+    fail(parts...);
+}
+
+}  // namespace engine

@@ -1,0 +1,27 @@
+#include "engine/cpu/backend.h"
+
+#include <cblas.h>
+
+#include <cstring>
+
+namespace engine {
+
+Backend& cpu_backend() {
+  static auto* backend =
+      new cpu::CpuBackend;  // never destroyed: tensors may outlive static objects
+  return *backend;
+}
+
+namespace cpu {
+
+// Threads are ours (OpenMP): every call of a matrix product below is on one thread.
+CpuBackend::CpuBackend() { openblas_set_num_threads(1); }
+
+void CpuBackend::upload(Real* to, const Real* host, Index n) {
+  if (n > 0) std::memcpy(to, host, static_cast<std::size_t>(n) * sizeof(Real));
+}
+
+void CpuBackend::download(Real* host, const Real* from, Index n) { upload(host, from, n); }
+
+}  // namespace cpu
+}  // namespace engine

@@ -1,0 +1,62 @@
+// CpuBackend: the verbs of backend.h on host memory, with OpenMP threads, OpenBLAS and Eigen. Each
+// group of verbs has a file of its own.
+#pragma once
+
+#include "engine/backend.h"
+#include "engine/cpu/memory.h"
+
+namespace engine::cpu {
+
+class CpuBackend final : public Backend {
+ public:
+  CpuBackend();
+  const char* name() const override { return "cpu"; }
+
+  Real* allocate(Index elements) override { return memory_.allocate(elements); }
+  void release(Real* block, Index elements) noexcept override { memory_.release(block, elements); }
+  void upload(Real* to, const Real* host, Index n) override;
+  void download(Real* host, const Real* from, Index n) override;
+
+  void fill(Real* x, Index n, Real value) override;
+  void copy(const Strides& strides, const Real* x, Real* y) override;
+  void map(Unary row, RowConstants constants, Index n, const Real* x, Real* z) override;
+  void zip(Binary row, RowConstants constants, const Strides& strides, const Real* x, const Real* y,
+           Real* z) override;
+  void reduce(Reduction kind, Index outer, Index n, Index inner, const Real* x, Real* z) override;
+
+  void gemm(bool transpose_a, bool transpose_b, Index m, Index n, Index k, const Real* a,
+            const Real* b, Real* z) override;
+  void conv(Slot want, const Window& window, Real* x, Real* w, Real* y) override;
+  void pool(PoolMode mode, const Window& window, bool count_padding, const Real* x, Real* large,
+            Real* small) override;
+
+  void bias_activation(Activation kind, Real slope, Index rows, Index channels, const Real* x,
+                       const Real* bias, Real* z) override;
+  void bias_activation_grad(Activation kind, Real slope, Index n, const Real* z, const Real* g,
+                            Real* dx) override;
+  void moments(Index rows, Index channels, const Real* x, Real* moments) override;
+  void batch_norm(Index rows, Index channels, Real epsilon, const Real* x, const Real* moments,
+                  const Real* gamma, const Real* beta, Real* y) override;
+  void batch_norm_grad(Index rows, Index channels, Real epsilon, const Real* x, const Real* moments,
+                       const Real* gamma, const Real* g, Real* dx, Real* dgamma,
+                       Real* dbeta) override;
+
+  void gather(Index n, Index width, Index table_rows, const Real* table, const Real* index,
+              Real* y) override;
+  void scatter_add(Index n, Index width, Index table_rows, const Real* y, const Real* index,
+                   Real* table) override;
+
+  void uniform(std::uint64_t seed, std::uint64_t counter, Index n, Real low, Real high,
+               Real* x) override;
+  void normal(std::uint64_t seed, std::uint64_t counter, Index n, Real mean, Real deviation,
+              Real* x) override;
+
+  void adam(const AdamStep& step, Index n, const Real* g, Real* m, Real* v, Real* w) override;
+  void add_scaled(Index n, Real a, const Real* x, Real* y) override;
+  void lerp(Index n, Real t, const Real* x, Real* y) override;
+
+ private:
+  Memory memory_;
+};
+
+}  // namespace engine::cpu

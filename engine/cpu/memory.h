@@ -1,0 +1,24 @@
+// Host memory for tensors: blocks aligned to 64 bytes, kept by size class when released and handed
+// out again, so that a steady training step asks the system for nothing. Thread-safe.
+#pragma once
+
+#include <mutex>
+#include <vector>
+
+#include "engine/real.h"
+
+namespace engine::cpu {
+
+class Memory {
+ public:
+  Memory();
+  Real* allocate(Index elements);  // Errors: what was asked for and how much is held
+  void release(Real* block, Index elements) noexcept;
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::vector<Real*>> free_;  // by size class
+  std::size_t held_ = 0;                  // bytes taken from the system
+};
+
+}  // namespace engine::cpu

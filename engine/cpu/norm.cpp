@@ -1,0 +1,133 @@
+// Fused kernels on rows of channels: bias with activation, and batch norm forward and backward.
+#include <cmath>
+#include <vector>
+
+#include "engine/cpu/accumulate.h"
+#include "engine/cpu/backend.h"
+
+namespace engine::cpu {
+namespace {
+
+// Calls body(row) for all rows, in parallel pieces worth a thread.
+template <class Body>
+void for_each_row(Index rows, Index channels, const Body& body) {
+  parallel_for(rows, std::max<Index>(1, kGrain / std::max<Index>(1, channels)),
+               [&](Index begin, Index end) {
+                 for (Index row = begin; row < end; ++row) body(row);
+               });
+}
+
+template <class Apply>
+void bias_rows(Index rows, Index channels, const Real* x, const Real* bias, Real* z, Apply apply) {
+  for_each_row(rows, channels, [&](Index row) {
+    const Real* from = x + row * channels;
+    Real* to = z + row * channels;
+    for (Index c = 0; c < channels; ++c) to[c] = apply(from[c] + bias[c]);
+  });
+}
+
+template <class Derivative>
+void times_derivative(Index n, const Real* z, const Real* g, Real* dx, Derivative derivative) {
+  parallel_for(n, kGrain, [&](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) dx[i] = derivative(z[i]) * g[i];
+  });
+}
+
+std::vector<Real> inverse_deviation(Index channels, Real epsilon, const Real* moments) {
+  std::vector<Real> inverse(static_cast<std::size_t>(channels));
+  for (Index c = 0; c < channels; ++c)
+    inverse[c] = static_cast<Real>(1 / std::sqrt(double{moments[channels + c]} + epsilon));
+  return inverse;
+}
+
+}  // namespace
+
+void CpuBackend::bias_activation(Activation kind, Real slope, Index rows, Index channels,
+                                 const Real* x, const Real* bias, Real* z) {
+  switch (kind) {
+    case Activation::none:
+      return bias_rows(rows, channels, x, bias, z, [](Real v) { return v; });
+    case Activation::relu:
+      return bias_rows(rows, channels, x, bias, z, [](Real v) { return v > 0 ? v : 0; });
+    case Activation::leaky_relu:
+      return bias_rows(rows, channels, x, bias, z,
+                       [slope](Real v) { return v > 0 ? v : slope * v; });
+    case Activation::tanh:
+      return bias_rows(rows, channels, x, bias, z, [](Real v) { return std::tanh(v); });
+  }
+}
+
+void CpuBackend::bias_activation_grad(Activation kind, Real slope, Index n, const Real* z,
+                                      const Real* g, Real* dx) {
+  switch (kind) {
+    case Activation::none:
+      return times_derivative(n, z, g, dx, [](Real) { return Real(1); });
+    case Activation::relu:
+      return times_derivative(n, z, g, dx, [](Real v) { return Real(v > 0); });
+    case Activation::leaky_relu:
+      return times_derivative(n, z, g, dx, [slope](Real v) { return v > 0 ? Real(1) : slope; });
+    case Activation::tanh:
+      return times_derivative(n, z, g, dx, [](Real v) { return 1 - v * v; });
+  }
+}
+
+void CpuBackend::moments(Index rows, Index channels, const Real* x, Real* moments) {
+  // Taken around the first row, so that a large mean does not swallow a small variance.
+  const std::vector<double> sums = channel_sums<2>(rows, channels, [&](Index row, double* sum) {
+    const Real* values = x + row * channels;
+    for (Index c = 0; c < channels; ++c) {
+      const double d = double{values[c]} - x[c];
+      sum[c] += d;
+      sum[channels + c] += d * d;
+    }
+  });
+  for (Index c = 0; c < channels; ++c) {
+    const double mean = sums[c] / static_cast<double>(rows);
+    const double square = sums[channels + c] / static_cast<double>(rows);
+    moments[c] = static_cast<Real>(x[c] + mean);
+    moments[channels + c] = static_cast<Real>(std::max(0.0, square - mean * mean));
+  }
+}
+
+void CpuBackend::batch_norm(Index rows, Index channels, Real epsilon, const Real* x,
+                            const Real* moments, const Real* gamma, const Real* beta, Real* y) {
+  const std::vector<Real> inverse = inverse_deviation(channels, epsilon, moments);
+  for_each_row(rows, channels, [&](Index row) {
+    const Real* from = x + row * channels;
+    Real* to = y + row * channels;
+    for (Index c = 0; c < channels; ++c)
+      to[c] = (from[c] - moments[c]) * (inverse[c] * gamma[c]) + beta[c];
+  });
+}
+
+// With h = (x - mean) / deviation: dbeta = sum g, dgamma = sum g h, and
+// dx = gamma / deviation * (g - dbeta / n - h dgamma / n).
+void CpuBackend::batch_norm_grad(Index rows, Index channels, Real epsilon, const Real* x,
+                                 const Real* moments, const Real* gamma, const Real* g, Real* dx,
+                                 Real* dgamma, Real* dbeta) {
+  const std::vector<Real> inverse = inverse_deviation(channels, epsilon, moments);
+  const std::vector<double> sums = channel_sums<2>(rows, channels, [&](Index row, double* sum) {
+    const Real *values = x + row * channels, *cotangent = g + row * channels;
+    for (Index c = 0; c < channels; ++c) {
+      sum[c] += cotangent[c];
+      sum[channels + c] += double{cotangent[c]} * ((values[c] - moments[c]) * inverse[c]);
+    }
+  });
+  std::vector<Real> mean_g(static_cast<std::size_t>(channels)), mean_gh(mean_g);
+  for (Index c = 0; c < channels; ++c) {
+    dbeta[c] = static_cast<Real>(sums[c]);
+    dgamma[c] = static_cast<Real>(sums[channels + c]);
+    mean_g[c] = static_cast<Real>(sums[c] / static_cast<double>(rows));
+    mean_gh[c] = static_cast<Real>(sums[channels + c] / static_cast<double>(rows));
+  }
+  for_each_row(rows, channels, [&](Index row) {
+    const Real *values = x + row * channels, *cotangent = g + row * channels;
+    Real* to = dx + row * channels;
+    for (Index c = 0; c < channels; ++c) {
+      const Real h = (values[c] - moments[c]) * inverse[c];
+      to[c] = gamma[c] * inverse[c] * (cotangent[c] - mean_g[c] - h * mean_gh[c]);
+    }
+  });
+}
+
+}  // namespace engine::cpu

@@ -1,0 +1,36 @@
+// Device: where tensors live and ops run. The CPU is always there; CUDA where it was built in and
+// a GPU is found. New tensors are made on the current device; an op runs where its inputs are.
+#pragma once
+
+#include <string>
+
+namespace engine {
+
+class Backend;
+
+class Device {
+ public:
+  static Device cpu();
+  static Device cuda();                          // Errors: one sentence when there is none
+  static Device named(const std::string& name);  // "cpu" or "cuda"; Errors: any other name
+
+  static Device current();
+  void use() const;  // makes this the current device
+
+  Backend& backend() const { return *backend_; }
+  const char* name() const;
+
+ private:
+  explicit Device(Backend& backend) : backend_(&backend) {}
+  Backend* backend_;
+};
+
+// What matrix products and convolutions may round to (PyTorch's meaning): `highest` is fp32 all
+// through; `high` fp32-grade (TF32 on CUDA, three bf16 products on AMX); `medium` bf16 inputs with
+// fp32 sums. A backend without a faster path computes `highest`.
+enum class Precision { highest, high, medium };
+Precision precision();
+void set_precision(Precision precision);
+Precision precision_named(const std::string& name);  // Errors: any other name
+
+}  // namespace engine

@@ -1,0 +1,50 @@
+// The plain data that ops hand to backends: how memory is traversed, how windows step over an
+// image, which slot of a bilinear form is wanted.
+#pragma once
+
+#include <array>
+
+#include "engine/real.h"
+#include "engine/shape.h"
+
+namespace engine {
+
+// Extents with one stride per axis for each of two operands; a stride of 0 repeats (broadcasting).
+struct Strides {
+  Shape extents;
+  std::array<Index, Shape::kMaxRank> x{}, y{};
+};
+
+enum class Reduction { sum, max };
+
+// The trilinear forms: <conv(X, W), Y> and <X W^T, Y>. A verb computes the named slot from the
+// other two: Y the product, X its adjoint, W the weight gradient.
+enum class Slot { X, W, Y };
+
+// One geometry for the three slots of a convolution. X is [n, height, width, in], W is
+// [out, kernel_h, kernel_w, in], Y is [n, out_height, out_width, out], and
+//   Y[n,p,q,o] = sum X[n, p stride_h + a dilation_h - top, q stride_w + b dilation_w - left, i]
+//   W[o,a,b,i].
+// Bottom and right padding follow from the extents. Pooling uses the same windows, with out = in.
+struct Window {
+  Index n, height, width, in;
+  Index out_height, out_width, out;
+  Index kernel_h, kernel_w;
+  Index stride_h, stride_w, dilation_h, dilation_w;
+  Index top, left;
+};
+
+// What a pooling verb does with each window: average it, spread a value evenly over it (the
+// adjoint), pick the value where x is largest, or put a value there, adding up (pick's adjoint).
+enum class PoolMode { average, spread, pick, put };
+
+// The activations that a bias can be fused with.
+enum class Activation { none, relu, leaky_relu, tanh };
+
+// One step of Adam; the corrections are 1 - beta^t.
+struct AdamStep {
+  Real lr, beta1, beta2, epsilon;
+  Real correction1, correction2;
+};
+
+}  // namespace engine

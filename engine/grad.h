@@ -1,0 +1,22 @@
+// grad: the derivative of a number with respect to tensors, of any order.
+//
+//   auto [dw, db] = ...                                   std::vector<Tensor> g = grad(loss, {w,
+//   b}); Tensor gx = grad(sum(critic(x)), {x}, true)[0];       // recorded: may be differentiated
+//   again
+//
+// Only nodes on a path from y to the xs are visited, so what is not asked for costs nothing: the
+// generator's step never computes a weight gradient of the critic. Cost: about two forward passes
+// of what lies on the path. An x that y does not depend on gets zeros.
+// Errors: y has more than one element and no cotangent of its shape is given.
+#pragma once
+
+#include <vector>
+
+#include "engine/tensor.h"
+
+namespace engine {
+
+std::vector<Tensor> grad(const Tensor& y, const std::vector<Tensor>& xs,
+                         bool differentiable = false, const Tensor& cotangent = {});
+
+}  // namespace engine

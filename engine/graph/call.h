@@ -1,0 +1,83 @@
+// Call: what a row of the op table sees of one node: its inputs, its attributes and where its
+// results go. Helpers for what many rows do. Errors need not name the node: whoever runs the row
+// puts file, node and op in front. Nothing here costs more than a look-up.
+#pragma once
+
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/graph/model.h"
+#include "engine/ops/reduce.h"
+
+namespace engine::graph {
+
+class Call {
+ public:
+  Call(const Node& node, int opset, bool nhwc, std::span<const Value> inputs,
+       std::span<Value> outputs, Index most)
+      : node_(node), opset_(opset), nhwc_(nhwc), inputs_(inputs), outputs_(outputs), most_(most) {}
+
+  // Inputs, in order. An optional one may be missing in the middle or at the end.
+  int inputs() const { return static_cast<int>(inputs_.size()); }
+  int outputs() const { return static_cast<int>(outputs_.size()); }
+  bool has(int i) const { return i < inputs() && inputs_[i].defined(); }
+  const Value& in(int i) const;
+  Tensor image(int i) const;  // [N, spatial..., C]; a kernel: [O, spatial..., I]
+  const Whole& numbers(int i) const { return in(i).whole(); }
+  double number(int i) const;  // the one number of input i, real or whole
+
+  void out(Value value, int i = 0) const;
+  void out_image(const Tensor& x) const;  // of the first input's type, [N, spatial..., C]
+
+  // Attributes. The second form: what old opsets say by an attribute and new ones by input i.
+  bool given(const char* name) const { return node_.attributes.contains(name); }
+  Index integer(const char* name, Index otherwise) const;
+  Index whole(const char* name) const;  // Errors: it is not given
+  float real(const char* name, float otherwise) const;
+  std::string text(const char* name, const std::string& otherwise) const;
+  std::vector<Index> integers(const char* name, const std::vector<Index>& otherwise) const;
+  std::vector<Index> integers(const char* name, int i, std::vector<Index> otherwise) const;
+  const Attribute& attribute(const char* name) const;  // Errors: it is not given
+
+  int opset() const { return opset_; }
+  bool nhwc() const { return nhwc_; }
+
+  // To be asked before making something larger than the inputs. Errors: it is too large.
+  void allow(const Shape& shape) const;
+  // The shape that these extents are, allowed.
+  Shape shape(const std::vector<Index>& extents) const;
+
+ private:
+  template <class T>
+  const T* find(const char* name) const;
+  const Node& node_;
+  int opset_;
+  bool nhwc_;
+  std::span<const Value> inputs_;
+  std::span<Value> outputs_;
+  Index most_;
+};
+
+// A result that is too large to be computed while planning, or at all.
+struct TooLarge : Error {
+  using Error::Error;
+};
+
+// Real operands of an elementwise op, brought to one order of axes and to ranks that broadcast.
+struct Operands {
+  std::vector<Tensor> tensors;
+  Type type;
+  bool channels_last;
+  const Tensor& operator[](int i) const { return tensors[i]; }
+  Value value(const Tensor& result) const {
+    return channels_last ? Value::image(result, type) : Value(result, type);
+  }
+};
+Operands operands(const Call& call, int first, int count);
+
+// Places in stored() of axes in the file's order, as reductions take them.
+Axes places(const Value& x, const std::vector<Index>& axes);
+
+}  // namespace engine::graph

@@ -1,0 +1,61 @@
+// Graph: a trained network from a file, as a function: TensorFlow frozen GraphDef or ONNX (opsets
+// up to 17), recognised by content.
+//
+//   const Graph net = Graph::load("inception.onnx");
+//   Tensor features = net.run({{"images", x}}, {"pool3"})[0];
+//
+// Any value of the graph can be fed or asked for by its name; only what lies between is run.
+// Tensors of four axes are images and always [N, H, W, C] here, whatever the file's order; all
+// others are as in the file. The batch may be of any size. Nothing is recorded for gradients.
+// Cost: loading copies the weights twice; the first run of each set of names also plans it. A
+// Graph is not to be shared between threads. Errors: one line with the file and the node or name.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/graph/model.h"
+
+namespace engine::graph {
+
+class Plan;
+
+class Graph {
+ public:
+  static Graph load(const std::string& path);
+  // `path` is what messages call it, and where weights in other files are looked for.
+  static Graph parse(std::string_view bytes, const std::string& path);
+  explicit Graph(Model model);
+  Graph(Graph&&) noexcept;
+  ~Graph();
+
+  const std::vector<Port>& inputs() const;   // extents in the file's order
+  const std::vector<Port>& outputs() const;  // TensorFlow: what no node reads
+  bool has(const std::string& name) const;   // whether a value of this name exists
+  // Names of the values that ops of this name make: the graph's own spelling, in file order.
+  std::vector<std::string> made_by(const std::string& op) const;
+
+  // `wanted` empty: all outputs.
+  std::vector<Tensor> run(const std::map<std::string, Tensor>& feeds,
+                          const std::vector<std::string>& wanted = {}) const;
+  // The same, with every type and in the file's order of axes.
+  std::vector<Value> run_values(const std::map<std::string, Value>& feeds,
+                                const std::vector<std::string>& wanted = {}) const;
+  // A graph with one input, and its first output.
+  Tensor operator()(const Tensor& x) const;
+
+  const Model& model() const { return *model_; }
+  const Plan& plan(const std::vector<std::string>& fed,
+                   const std::vector<std::string>& wanted) const;
+
+ private:
+  std::string resolved(const std::string& name) const;
+  std::unique_ptr<const Model> model_;
+  using Names = std::vector<std::string>;
+  mutable std::map<std::pair<Names, Names>, std::unique_ptr<const Plan>> plans_;
+};
+
+}  // namespace engine::graph

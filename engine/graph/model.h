@@ -1,0 +1,54 @@
+// Model: a graph as read from a file, in one vocabulary. Nodes are ONNX's ops with ONNX's
+// attributes; a TensorFlow graph is rewritten into them when read, so that everything after the
+// readers exists once. Nothing is executed here. Errors of the readers name the file and the
+// offset, tensor or node.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "engine/check.h"
+#include "engine/graph/value.h"
+
+namespace engine::graph {
+
+using Attribute = std::variant<Index, float, std::string, std::vector<Index>, std::vector<float>,
+                               std::vector<std::string>, Value>;
+
+struct Node {
+  std::string name, op;
+  std::vector<std::string> inputs, outputs;  // an empty name: not given
+  std::map<std::string, Attribute> attributes;
+};
+
+// An input or output of the graph. An extent of -1 may be anything; no extents and `any_shape`:
+// all.
+struct Port {
+  std::string name;
+  Type type = Type::float32;
+  std::vector<Index> extents;
+  bool any_shape = false;
+};
+
+struct Model {
+  std::string path;
+  int opset = 13;
+  bool nhwc = false;  // images are [N, H, W, C] in the file too, and kernels [O, kH, kW, I]
+  std::vector<Node> nodes;
+  std::map<std::string, Value> constants;
+  std::vector<Port> inputs, outputs;  // TensorFlow: placeholders, and what nobody uses
+};
+
+// The model in these bytes, recognised by content. `path` is for messages and for the files that an
+// ONNX file keeps its weights in, which must lie in its folder. Cost: one copy of the weights.
+Model read_model(std::string_view bytes, const std::string& path);
+Model read_onnx(std::string_view bytes, const std::string& path);
+Model read_tensorflow(std::string_view bytes, const std::string& path);
+
+// One serialised ONNX TensorProto, as the conformance cases store their values.
+Value read_onnx_tensor(std::string_view bytes, const std::string& path);
+
+}  // namespace engine::graph

@@ -1,0 +1,92 @@
+// Matrix products.
+#include <algorithm>
+
+#include "engine/graph/ops/table.h"
+#include "engine/ops/matmul.h"
+#include "engine/ops/move.h"
+#include "engine/ops/pointwise.h"
+
+namespace engine::graph {
+namespace {
+
+// The shape before the last two axes.
+Shape batch_of(const Tensor& x) {
+  Shape shape;
+  for (int i = 0; i + 2 < x.rank(); ++i) shape.push_back(x.dim(i));
+  return shape;
+}
+
+Tensor stack_of(const Tensor& x, const Shape& batch) {  // [the whole batch, rows, columns]
+  Shape shape = batch;
+  shape.push_back(x.dim(-2));
+  shape.push_back(x.dim(-1));
+  return reshape(expand_to(x, shape), {batch.size(), x.dim(-2), x.dim(-1)});
+}
+
+// NumPy's rule: a vector is a row on the left and a column on the right; the axes before the last
+// two are broadcast.
+void matmul(const Call& c) {
+  const Tensor left = c.in(0).tensor(), right = c.in(1).tensor();
+  if (c.in(0).is_whole()) unsupported("not supported for ", name_of(c.in(0).type()));
+  check(left.rank() >= 1 && right.rank() >= 1, "a single number is no matrix");
+  const Tensor a = left.rank() == 1 ? reshape(left, {1, left.dim(0)}) : left;
+  const Tensor b = right.rank() == 1 ? reshape(right, {right.dim(0), 1}) : right;
+  check(a.dim(-1) == b.dim(-2), left.shape(), " does not fit ", right.shape());
+  const Shape batch = broadcast("broadcast", batch_of(a), batch_of(b));
+  Shape shape = batch;
+  if (left.rank() > 1) shape.push_back(a.dim(-2));
+  if (right.rank() > 1) shape.push_back(b.dim(-1));
+  c.allow(shape);
+  if (b.rank() == 2) {
+    const Tensor rows = reshape(a, {a.size() / std::max<Index>(a.dim(-1), 1), a.dim(-1)});
+    return c.out(Value(reshape(engine::matmul(rows, b), shape), c.in(0).type()));
+  }
+  Shape all_a = batch, all_b = batch;
+  for (int i = -2; i < 0; ++i) all_a.push_back(a.dim(i)), all_b.push_back(b.dim(i));
+  c.allow(all_a);
+  c.allow(all_b);
+  const Tensor as = stack_of(a, batch), bs = stack_of(b, batch);
+  std::vector<Tensor> products;
+  for (Index i = 0; i < batch.size(); ++i)
+    products.push_back(
+        engine::matmul(Tensor::view(as, i * a.dim(-2) * a.dim(-1), {a.dim(-2), a.dim(-1)}),
+                       Tensor::view(bs, i * b.dim(-2) * b.dim(-1), {b.dim(-2), b.dim(-1)})));
+  c.out(Value(products.empty() ? zeros(shape) : reshape(engine::concat(products, 0), shape),
+              c.in(0).type()));
+}
+
+Tensor product(const Tensor& a, const Tensor& b, bool transpose_a, bool transpose_b) {
+  if (transpose_a && transpose_b) return matmul_nt(transpose(a), b);
+  if (transpose_a) return matmul_tn(a, b);
+  return transpose_b ? matmul_nt(a, b) : engine::matmul(a, b);
+}
+
+// alpha a b + beta c
+void gemm(const Call& c) {
+  const Tensor a = c.in(0).tensor(), b = c.in(1).tensor();
+  const bool ta = c.integer("transA", 0) != 0, tb = c.integer("transB", 0) != 0;
+  check(a.rank() == 2 && b.rank() == 2, "two matrices are needed, got ", a.shape(), " and ",
+        b.shape());
+  const Shape shape{a.dim(ta ? 1 : 0), b.dim(tb ? 0 : 1)};
+  c.allow(shape);
+  Tensor y = product(a, b, ta, tb);
+  if (c.real("alpha", 1) != 1) y = y * c.real("alpha", 1);
+  if (c.has(2) && c.real("beta", 1) != 0) {
+    const Tensor bias = c.in(2).tensor();
+    check(broadcast("broadcast", bias.shape(), shape) == shape, bias.shape(), " is added to ",
+          shape);
+    y = y + (c.real("beta", 1) == 1 ? bias : bias * c.real("beta", 1));
+  }
+  c.out(Value(y, c.in(0).type()));
+}
+
+const Operator kRows[] = {
+    {"Gemm", gemm},
+    {"MatMul", matmul},
+};
+
+}  // namespace
+
+std::span<const Operator> matrix_operators() { return kRows; }
+
+}  // namespace engine::graph

@@ -1,0 +1,96 @@
+// Normalizations.
+#include <algorithm>
+
+#include "engine/graph/ops/table.h"
+#include "engine/ops/fused.h"
+#include "engine/ops/move.h"
+#include "engine/ops/pointwise.h"
+#include "engine/ops/pool.h"
+#include "engine/ops/reduce.h"
+
+namespace engine::graph {
+namespace {
+
+// With the statistics of the batch: also says what becomes of the running ones.
+void batch_norm_training(const Call& c, const Tensor& x, const Tensor& gamma, Real epsilon) {
+  const Real momentum = c.real("momentum", 0.9f);
+  const Tensor stored = moments(x);
+  c.out_image(batch_norm(x, gamma, c.in(2).tensor(), stored, epsilon));
+  const Index channels = x.dim(-1);
+  for (int i = 0; i < 2; ++i) {
+    const Tensor now = Tensor::view(stored, i * channels, {channels});
+    c.out(Value(c.in(3 + i).tensor() * momentum + now * (1 - momentum)), 1 + i);
+  }
+}
+
+// x scale + shift. An absent gamma is all ones.
+void batch_normalization(const Call& c) {
+  const Tensor x = c.image(0);
+  const Real epsilon = c.real("epsilon", 1e-5f);
+  if (c.integer("spatial", 1) == 0) unsupported("spatial = 0");
+  const Shape channels{x.dim(-1)};
+  const Tensor gamma = c.has(1) ? c.in(1).tensor() : ones(channels);
+  const Tensor beta = c.in(2).tensor(), mean = c.in(3).tensor(), variance = c.in(4).tensor();
+  for (const Tensor& each : {gamma, beta, mean, variance})
+    check(each.shape() == channels, each.shape(), " is not one number per channel of [N, ..., C] ",
+          x.shape());
+  if (c.integer("training_mode", 0) != 0) return batch_norm_training(c, x, gamma, epsilon);
+  const Tensor scale = gamma * rsqrt(variance + epsilon);
+  c.out_image(x * scale + (beta - mean * scale));
+}
+
+void instance_normalization(const Call& c) {
+  const Tensor x = c.image(0);
+  Axes axes;
+  for (int i = 1; i + 1 < x.rank(); ++i) axes.push_back(i);
+  const Tensor gamma = c.in(1).tensor(), beta = c.in(2).tensor();
+  check(gamma.shape() == Shape{x.dim(-1)} && beta.shape() == gamma.shape(), gamma.shape(),
+        " is not one number per channel of [N, ..., C] ", x.shape());
+  const Tensor centred = x - mean(x, axes, true);
+  const Tensor variance = mean(square(centred), axes, true);
+  c.out_image(centred * rsqrt(variance + c.real("epsilon", 1e-5f)) * gamma + beta);
+}
+
+// x / (bias + alpha / size sum of squares over `size` neighbouring channels)^beta: the sum over
+// channels is an average pool of the channels taken for pixels.
+void lrn(const Call& c) {
+  const Tensor x = c.image(0);
+  const Index size = c.whole("size");
+  check(size >= 1 && size <= Index{1} << 20, "a size of ", size);
+  const Index channels = x.dim(-1), pixels = x.size() / std::max<Index>(channels, 1);
+  const Tensor average =
+      average_pool(reshape(square(x), {pixels, channels, 1, 1}),
+                   {.kernel = {size, 1}, .stride = 1, .padding = {(size - 1) / 2, size / 2, 0, 0}});
+  const Tensor scale = average * c.real("alpha", 0.0001f) + c.real("bias", 1);
+  c.out_image(x * power(reshape(scale, x.shape()), -c.real("beta", 0.75f)));
+}
+
+// Along one axis, by its Euclidean norm (p = 2) or sum of magnitudes (p = 1).
+void lp_normalization(const Call& c) {
+  const Value& x = c.in(0);
+  const Axes axis = places(x, {c.integer("axis", -1)});
+  const Tensor& t = x.stored();
+  c.out(x.with(
+      t / (c.integer("p", 2) == 1 ? sum(abs(t), axis, true) : sqrt(sum(square(t), axis, true)))));
+}
+
+void mean_variance_normalization(const Call& c) {
+  const Value& x = c.in(0);
+  const Axes axes = places(x, c.integers("axes", {0, 2, 3}));
+  const Tensor centred = x.stored() - mean(x.stored(), axes, true);
+  c.out(x.with(centred / (sqrt(mean(square(centred), axes, true)) + Real(1e-9))));
+}
+
+const Operator kRows[] = {
+    {"BatchNormalization", batch_normalization},
+    {"InstanceNormalization", instance_normalization},
+    {"LRN", lrn},
+    {"LpNormalization", lp_normalization},
+    {"MeanVarianceNormalization", mean_variance_normalization},
+};
+
+}  // namespace
+
+std::span<const Operator> norm_operators() { return kRows; }
+
+}  // namespace engine::graph

@@ -1,0 +1,113 @@
+// Reductions, and the functions along one axis.
+#include "engine/ops/reduce.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "engine/graph/ops/table.h"
+#include "engine/ops/move.h"
+#include "engine/ops/pointwise.h"
+
+namespace engine::graph {
+namespace {
+
+using Reduce = Tensor (*)(const Tensor& x, const Axes& axes);  // keeps the axes, with extent 1
+
+template <Reduce F>
+void reduce(const Call& c) {
+  const Value& x = c.in(0);
+  std::vector<Index> axes = c.integers("axes", 1, {});
+  if (axes.empty()) {
+    if (c.integer("noop_with_empty_axes", 0) != 0) return c.out(x);
+    axes.resize(static_cast<std::size_t>(x.rank()));
+    std::iota(axes.begin(), axes.end(), 0);
+  }
+  const Value kept = x.with(F(x.stored(), places(x, axes)));
+  if (c.integer("keepdims", 1) != 0) return c.out(kept);
+  Shape shape;
+  for (int i = 0; i < x.rank(); ++i)
+    if (std::none_of(axes.begin(), axes.end(),
+                     [&](Index axis) { return axis == i || axis + x.rank() == i; }))
+      shape.push_back(x.shape()[i]);
+  c.out(Value(reshape(kept.tensor(), shape), x.type()));
+}
+
+Tensor sum_of(const Tensor& x, const Axes& axes) { return sum(x, axes, true); }
+Tensor mean_of(const Tensor& x, const Axes& axes) { return mean(x, axes, true); }
+Tensor max_of(const Tensor& x, const Axes& axes) { return max(x, axes, true); }
+Tensor min_of(const Tensor& x, const Axes& axes) { return -max(-x, axes, true); }
+Tensor l1_of(const Tensor& x, const Axes& axes) { return sum(abs(x), axes, true); }
+Tensor l2_of(const Tensor& x, const Axes& axes) { return sqrt(sum(square(x), axes, true)); }
+Tensor squares_of(const Tensor& x, const Axes& axes) { return sum(square(x), axes, true); }
+Tensor log_sum_of(const Tensor& x, const Axes& axes) { return log(sum(x, axes, true)); }
+Tensor log_sum_exp_of(const Tensor& x, const Axes& axes) {
+  const Tensor largest = max(x, axes, true);
+  return largest + log(sum(exp(x - largest), axes, true));
+}
+
+// Before opset 13 the axes from `axis` on were one (and the first was the default).
+template <Tensor (*F)(const Tensor&, int)>
+void softmax_like(const Call& c) {
+  const Value& x = c.in(0);
+  const int axis = static_cast<int>(c.integer("axis", c.opset() < 13 ? 1 : -1));
+  if (c.opset() >= 13) return c.out(x.with(F(x.stored(), places(x, {axis})[0])));
+  if (x.is_whole()) unsupported("not supported for ", name_of(x.type()));
+  const Tensor values = x.tensor();
+  const Shape shape = x.shape();
+  const int from = axis == shape.rank() ? axis : shape.axis(axis);
+  Index rows = 1;
+  for (int i = 0; i < from; ++i) rows *= shape[i];
+  if (rows == 0) return c.out(x);
+  const Tensor matrix = reshape(values, {rows, values.size() / rows});
+  c.out(Value(reshape(F(matrix, 1), shape), x.type()));
+}
+
+// The place of the largest (or smallest) element: whole numbers, found on the host.
+template <bool Largest>
+void arg(const Call& c) {
+  const Shape from = c.in(0).shape();
+  const int axis = from.axis(static_cast<int>(c.integer("axis", 0)));
+  const bool last = c.integer("select_last_index", 0) != 0;
+  check(from[axis] > 0, from, " has no largest element");
+  const std::vector<Real> x = c.in(0).tensor().values();
+  Index inner = 1;
+  Shape shape = from, dropped;
+  shape[axis] = 1;
+  for (int i = 0; i < from.rank(); ++i) {
+    if (i > axis) inner *= from[i];
+    if (i != axis) dropped.push_back(from[i]);
+  }
+  Whole places;
+  for (Index i = 0; i < shape.size(); ++i) {
+    const Real* line = x.data() + i / inner * from[axis] * inner + i % inner;
+    Index best = 0;
+    for (Index k = 1; k < from[axis]; ++k) {
+      const Real a = line[k * inner], b = line[best * inner];
+      if ((Largest ? a > b : a < b) || (last && a == b)) best = k;
+    }
+    places.push_back(best);
+  }
+  c.out(Value(c.integer("keepdims", 1) != 0 ? shape : dropped, std::move(places)));
+}
+
+const Operator kRows[] = {
+    {"ArgMax", arg<true>},
+    {"ArgMin", arg<false>},
+    {"LogSoftmax", softmax_like<log_softmax>},
+    {"ReduceL1", reduce<l1_of>},
+    {"ReduceL2", reduce<l2_of>},
+    {"ReduceLogSum", reduce<log_sum_of>},
+    {"ReduceLogSumExp", reduce<log_sum_exp_of>},
+    {"ReduceMax", reduce<max_of>},
+    {"ReduceMean", reduce<mean_of>},
+    {"ReduceMin", reduce<min_of>},
+    {"ReduceSum", reduce<sum_of>},
+    {"ReduceSumSquare", reduce<squares_of>},
+    {"Softmax", softmax_like<softmax>},
+};
+
+}  // namespace
+
+std::span<const Operator> reduce_operators() { return kRows; }
+
+}  // namespace engine::graph

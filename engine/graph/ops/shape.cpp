@@ -1,0 +1,148 @@
+// Shapes: asked for, changed (the elements stay in the file's order), and constants made from them.
+#include <algorithm>
+#include <cmath>
+
+#include "engine/graph/ops/table.h"
+#include "engine/ops/move.h"
+
+namespace engine::graph {
+namespace {
+
+void reshaped(const Call& c, const std::vector<Index>& extents) {
+  const Shape shape = c.shape(extents);
+  check(shape.size() == c.in(0).size(), c.in(0).shape(), " cannot become ", shape);
+  c.out(moved(c.in(0), [&](const Tensor& t) { return engine::reshape(t, shape); }));
+}
+
+void reshape(const Call& c) {
+  const Shape from = c.in(0).shape();
+  std::vector<Index> extents = c.integers("shape", 1, {});
+  Index known = 1;
+  const auto open = std::find(extents.begin(), extents.end(), -1);
+  for (std::size_t i = 0; i < extents.size(); ++i) {
+    if (extents[i] == 0 && c.integer("allowzero", 0) == 0) {
+      check(static_cast<int>(i) < from.rank(), "extent ", i, " is to be copied from ", from);
+      extents[i] = from[static_cast<int>(i)];
+    }
+    if (extents[i] != -1) c.allow({extents[i]});
+    if (extents[i] != -1) known *= extents[i];
+    c.allow({known});
+  }
+  if (open != extents.end()) *open = known > 0 ? c.in(0).size() / known : 0;
+  reshaped(c, extents);
+}
+
+void flatten(const Call& c) {
+  const Shape from = c.in(0).shape();
+  Index axis = c.integer("axis", 1), first = 1;
+  if (axis < 0) axis += from.rank();
+  check(axis >= 0 && axis <= from.rank(), "axis ", axis, " does not exist in ", from);
+  for (int i = 0; i < axis; ++i) first *= from[i];
+  reshaped(c, {first, first > 0 ? c.in(0).size() / first : 0});
+}
+
+// Axes of a rank, negative ones resolved, as flags. Errors: no such axis, or named twice.
+std::vector<bool> flagged(const std::vector<Index>& axes, std::size_t rank) {
+  std::vector<bool> flags(rank);
+  for (Index axis : axes) {
+    if (axis < 0) axis += static_cast<Index>(rank);
+    check(axis >= 0 && axis < static_cast<Index>(rank) && !flags[axis], "axis ", axis,
+          " does not exist or is named twice");
+    flags[axis] = true;
+  }
+  return flags;
+}
+
+void squeeze(const Call& c) {
+  const Shape from = c.in(0).shape();
+  std::vector<Index> ones, extents;
+  for (int i = 0; i < from.rank(); ++i)
+    if (from[i] == 1) ones.push_back(i);
+  const std::vector<bool> gone = flagged(c.integers("axes", 1, ones), from.rank());
+  for (int i = 0; i < from.rank(); ++i)
+    if (!gone[i]) extents.push_back(from[i]);
+  reshaped(c, extents);
+}
+
+void unsqueeze(const Call& c) {
+  const Shape from = c.in(0).shape();
+  const std::vector<Index> axes = c.integers("axes", 1, {});
+  check(axes.size() + from.rank() <= Shape::kMaxRank, axes.size(), " new axes for ", from);
+  std::vector<Index> extents;
+  const Index* old = from.begin();
+  for (bool is_new : flagged(axes, from.rank() + axes.size()))
+    extents.push_back(is_new ? 1 : *old++);
+  reshaped(c, extents);
+}
+
+void shape_of(const Call& c) {
+  const Shape from = c.in(0).shape();
+  const auto limit = [&](const char* name, Index otherwise) {
+    const Index i = c.integer(name, otherwise);
+    return std::clamp<Index>(i < 0 ? i + from.rank() : i, 0, from.rank());
+  };
+  const Index begin = limit("start", 0), end = std::max(begin, limit("end", from.rank()));
+  c.out(Value(Shape{end - begin}, Whole(from.begin() + begin, from.begin() + end)));
+}
+
+void size_of(const Call& c) { c.out(Value(Shape{}, Whole{c.in(0).size()})); }
+
+void constant(const Call& c) {
+  if (c.given("value")) {
+    const Value* value = std::get_if<Value>(&c.attribute("value"));
+    check(value != nullptr, "attribute value is no tensor");
+    c.out(*value);
+  } else if (c.given("value_float")) {
+    c.out(Value(scalar(c.real("value_float", 0))));
+  } else if (c.given("value_int")) {
+    c.out(Value(Shape{}, Whole{c.integer("value_int", 0)}));
+  } else if (c.given("value_ints")) {
+    const std::vector<Index> numbers = c.integers("value_ints", {});
+    c.out(Value(Shape{static_cast<Index>(numbers.size())}, Whole(numbers)));
+  } else if (c.given("value_floats")) {
+    const auto* numbers = std::get_if<std::vector<float>>(&c.attribute("value_floats"));
+    check(numbers != nullptr, "attribute value_floats is no list of numbers");
+    c.out(Value(
+        Tensor::from({static_cast<Index>(numbers->size())}, {numbers->begin(), numbers->end()})));
+  } else {
+    unsupported("a constant of this kind");
+  }
+}
+
+void constant_of_shape(const Call& c) {
+  const Shape shape = c.shape({c.numbers(0).begin(), c.numbers(0).end()});
+  const Value fill = c.given("value") ? std::get<Value>(c.attribute("value")) : Value(zeros({1}));
+  check(fill.size() == 1, "a value of ", fill.size(), " elements");
+  if (!fill.is_whole()) return c.out(Value(full(shape, fill.stored().item()), fill.type()));
+  c.out(Value(shape, Whole(static_cast<std::size_t>(shape.size()), fill.whole()[0]), fill.type()));
+}
+
+void range(const Call& c) {
+  const double begin = c.number(0), end = c.number(1), step = c.number(2);
+  const double count = std::max(0., std::ceil((end - begin) / step));
+  check(count < 1e9, "a range of ", count, " numbers");
+  const Shape shape = c.shape({static_cast<Index>(count)});
+  std::vector<Real> reals;
+  Whole numbers;
+  for (Index i = 0; i < shape[0]; ++i) {
+    const double x = begin + static_cast<double>(i) * step;
+    c.in(0).is_whole() ? numbers.push_back(static_cast<Index>(x))
+                       : reals.push_back(static_cast<Real>(x));
+  }
+  c.out(c.in(0).is_whole() ? Value(shape, std::move(numbers), c.in(0).type())
+                           : Value(Tensor::from(shape, reals), c.in(0).type()));
+}
+
+const Operator kRows[] = {
+    {"Constant", constant},   {"ConstantOfShape", constant_of_shape},
+    {"Flatten", flatten},     {"Range", range},
+    {"Reshape", reshape},     {"Shape", shape_of},
+    {"Size", size_of},        {"Squeeze", squeeze},
+    {"Unsqueeze", unsqueeze},
+};
+
+}  // namespace
+
+std::span<const Operator> shape_operators() { return kRows; }
+
+}  // namespace engine::graph

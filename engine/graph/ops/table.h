@@ -1,0 +1,32 @@
+// The table of ops: one row from an ONNX op to the function that says it in engine calls. A row is
+// all that an op needs: the reader, the planner and the passes know no op but the few that they
+// rewrite. A row sees concrete values, so shapes need no inference. Each file here is a part of it.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "engine/graph/call.h"
+
+namespace engine::graph {
+
+struct Operator {
+  const char* name;
+  void (*run)(const Call&);
+};
+
+// The row of an op; null where there is none.
+const Operator* find_operator(const std::string& op);
+
+std::span<const Operator> elementwise_operators();
+std::span<const Operator> number_operators();
+std::span<const Operator> move_operators();
+std::span<const Operator> shape_operators();
+std::span<const Operator> reduce_operators();
+std::span<const Operator> matrix_operators();
+std::span<const Operator> conv_operators();
+std::span<const Operator> pool_operators();
+std::span<const Operator> norm_operators();
+std::span<const Operator> resize_operators();
+
+}  // namespace engine::graph

@@ -1,0 +1,66 @@
+#include "engine/graph/ops/window.h"
+
+#include <algorithm>
+
+#include "engine/ops/move.h"
+
+namespace engine::graph {
+
+std::vector<Index> per_axis(const Call& call, const char* name, std::size_t axes, Index least,
+                            Index otherwise) {
+  constexpr Index kMost = Index{1} << 24;  // so that no product of a few of them overflows
+  const std::vector<Index> values = call.integers(name, std::vector<Index>(axes, otherwise));
+  check(values.size() == axes, "attribute ", name, " has ", values.size(), " numbers for ", axes,
+        " axes");
+  for (Index value : values)
+    check(value >= least && value <= kMost, "attribute ", name, " is ", value);
+  return values;
+}
+
+std::vector<Steps> window_steps(const Call& call, const Shape& image,
+                                const std::vector<Index>& kernel) {
+  const std::size_t axes = kernel.size();
+  check(image.rank() == static_cast<int>(axes) + 2, "an image with ", axes,
+        " spatial axes is needed, got [N, ..., C] ", image);
+  if (axes < 1 || axes > 3) unsupported(axes, " spatial axes");
+  const std::vector<Index> strides = per_axis(call, "strides", axes, 1, 1);
+  const std::vector<Index> dilations = per_axis(call, "dilations", axes, 1, 1);
+  std::vector<Index> both(2 * axes, 0);
+  const std::string automatic = call.text("auto_pad", "NOTSET");
+  const bool given = automatic.empty() || automatic == "NOTSET";
+  if (given) both = per_axis(call, "pads", 2 * axes, 0, 0);
+  const bool same = automatic == "SAME_UPPER" || automatic == "SAME_LOWER";
+  check(given || same || automatic == "VALID", "auto_pad is '", automatic, "'");
+
+  std::vector<Steps> result;
+  for (std::size_t i = 0; i < axes; ++i) {
+    Steps s{image[static_cast<int>(i) + 1],
+            kernel[i],
+            strides[i],
+            dilations[i],
+            both[i],
+            both[axes + i]};
+    check(s.kernel >= 1 && s.kernel <= Index{1} << 24, "a kernel of ", s.kernel);
+    if (same) {
+      const Index windows = (s.extent + s.stride - 1) / s.stride;
+      const Index total = std::max<Index>((windows - 1) * s.stride + s.reach() - s.extent, 0);
+      s.before = automatic == "SAME_UPPER" ? total / 2 : (total + 1) / 2;
+      s.after = total - s.before;
+    }
+    const Index room = s.extent + s.before + s.after - s.reach();
+    check(room >= 0, "a kernel that reaches ", s.reach(), " does not fit ", s.extent, " padded by ",
+          s.before, " and ", s.after);
+    // One more window in ceil_mode, if it still begins on the image or the padding before it.
+    if (call.integer("ceil_mode", 0) != 0 && room % s.stride != 0 &&
+        (room / s.stride + 1) * s.stride < s.extent + s.before)
+      s.overflow = s.stride - room % s.stride;
+    result.push_back(s);
+  }
+  return result;
+}
+
+Tensor with_height(const Tensor& x) {
+  return x.rank() == 3 ? reshape(x, {x.dim(0), 1, x.dim(1), x.dim(2)}) : x;
+}
+
+}  // namespace engine::graph

@@ -1,0 +1,32 @@
+// How the windows of convolutions and pools step over one spatial axis, and how ONNX's attributes
+// (strides, dilations, pads or auto_pad, ceil_mode) say it for one to three of them.
+// Errors: attributes that are missing, of the wrong length, or out of any reasonable range.
+#pragma once
+
+#include <vector>
+
+#include "engine/graph/call.h"
+
+namespace engine::graph {
+
+struct Steps {
+  Index extent;  // of the image
+  Index kernel, stride, dilation;
+  Index before, after;  // padding; after may reach further, for the last window of ceil_mode
+  Index overflow = 0;   // by how much
+  Index reach() const { return dilation * (kernel - 1) + 1; }
+  Index windows() const { return (extent + before + after + overflow - reach()) / stride + 1; }
+};
+
+// One for each spatial axis of the image [N, spatial..., C], for kernels of these extents.
+std::vector<Steps> window_steps(const Call& call, const Shape& image,
+                                const std::vector<Index>& kernel);
+
+// An attribute with a number for each spatial axis, each at least `least`.
+std::vector<Index> per_axis(const Call& call, const char* name, std::size_t axes, Index least,
+                            Index otherwise);
+
+// An image with one or two spatial axes as one with two: [N, 1, W, C].
+Tensor with_height(const Tensor& x);
+
+}  // namespace engine::graph

@@ -1,0 +1,40 @@
+// Plan: a model made ready to go from certain inputs to certain outputs. Names have become slots,
+// constants are folded, and every value is dropped after its last reader. A plan does not know the
+// shapes: any batch and any image size run through the same one. Running it changes nothing in it.
+// Errors: those of make_draft when it is made, the ops' own when it runs, naming file, node and op.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/graph/draft.h"
+
+namespace engine::graph {
+
+class Plan {
+ public:
+  // The model must outlive the plan.
+  Plan(const Model& model, const std::vector<std::string>& fed,
+       const std::vector<std::string>& wanted);
+
+  // Values for the names fed, in their order; returns those wanted, in theirs. Nothing is recorded
+  // for gradients. `most` bounds the elements of any one result. Cost: the graph's arithmetic.
+  std::vector<Value> run(const std::vector<Value>& feeds, Index most = Index{1} << 31) const;
+
+  std::size_t steps() const { return steps_.size(); }
+  std::vector<std::string> ops() const;  // of the steps, in order
+
+ private:
+  struct Step {
+    Node node;
+    const Operator* row;
+    std::vector<int> inputs, outputs;  // slots; -1: not given
+    std::vector<int> done;             // slots nobody reads after this
+  };
+  const Model& model_;
+  std::vector<Step> steps_;
+  std::vector<Value> slots_;  // the constants, and room for the rest
+  std::vector<int> fed_, wanted_;
+};
+
+}  // namespace engine::graph

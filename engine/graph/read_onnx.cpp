@@ -1,0 +1,192 @@
+// ONNX files into a Model. The vocabulary is ONNX's own, so this is reading and checking only.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "engine/graph/model.h"
+#include "engine/graph/onnx.pb.h"
+#include "engine/graph/wire.h"
+
+namespace engine::graph {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kNewestOpset = 17;
+
+// --- Tensors ---------------------------------------------------------------------------------
+
+// A whole number as external_data writes it. Errors: no number, or too large a one.
+Index offset_in(const std::string& what, const std::string& key, const std::string& text) {
+  const bool digits =
+      !text.empty() && text.size() <= 15 &&
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  check(digits, what, ": external ", key, " is no number: '", text, "'");
+  return std::stoll(text);
+}
+
+// The bytes of a tensor that lie in another file of the model's folder.
+std::string external_bytes(const onnx::TensorProto& tensor, const std::string& what,
+                           const std::string& path) {
+  std::string location;
+  Index offset = 0, length = -1;
+  for (const auto& entry : tensor.external_data()) {
+    if (entry.key() == "location") location = entry.value();
+    if (entry.key() == "offset") offset = offset_in(what, "offset", entry.value());
+    if (entry.key() == "length") length = offset_in(what, "length", entry.value());
+  }
+  std::error_code error;
+  const fs::path folder = fs::weakly_canonical(fs::absolute(path).parent_path(), error);
+  const fs::path file = error ? fs::path() : fs::weakly_canonical(folder / location, error);
+  const bool inside = !error && !location.empty() && !fs::path(location).is_absolute() &&
+                      !file.lexically_relative(folder).string().starts_with("..");
+  check(inside, what, ": external data '", location, "' is not in the model's folder");
+  std::ifstream in(file, std::ios::binary | std::ios::ate);
+  check(in.good() && fs::is_regular_file(file, error), what, ": external data ", file.string(),
+        " cannot be read");
+  const Index size = in.tellg();
+  if (length < 0) length = std::max<Index>(size - offset, 0);
+  check(offset <= size && length <= size - offset, what, ": bytes ", offset, " to ",
+        offset + length, " are not in ", file.string(), " of ", size, " bytes");
+  std::string bytes(static_cast<std::size_t>(length), '\0');
+  in.seekg(offset).read(bytes.data(), length);
+  check(in.gcount() == length, what, ": ", file.string(), " cannot be read");
+  return bytes;
+}
+
+template <class Field, class Convert>
+Value typed(const std::string& what, const std::vector<Index>& extents, Type type,
+            const Field& field, const Convert& convert) {
+  const Shape shape = checked_shape(what, extents, field.size());
+  check(shape.size() == field.size(), what, ": ", field.size(), " numbers do not fill ", shape);
+  if (!is_real(type)) {
+    Whole numbers(field.begin(), field.end());
+    for (std::int64_t& x : numbers) x = wrapped(type, x);
+    return {shape, std::move(numbers), type};
+  }
+  std::vector<Real> numbers;
+  std::transform(field.begin(), field.end(), std::back_inserter(numbers), convert);
+  return Value(Tensor::from(shape, numbers), type);
+}
+
+Value read_tensor(const onnx::TensorProto& tensor, const std::string& path) {
+  const std::string what = path + ": tensor '" + tensor.name() + "'";
+  const Type type = static_cast<Type>(tensor.data_type());
+  const Index each = bytes_of(type);
+  if (each == 0) unsupported(what, ": ", name_of(type), " is not supported");
+  const std::vector<Index> extents(tensor.dims().begin(), tensor.dims().end());
+  const auto same = [](auto x) { return static_cast<Real>(x); };
+  const bool external = tensor.data_location() == 1;
+  if (external || tensor.has_raw_data()) {
+    const std::string other = external ? external_bytes(tensor, what, path) : std::string();
+    const std::string_view bytes = external ? other : std::string_view(tensor.raw_data());
+    const Shape shape = checked_shape(what, extents, static_cast<Index>(bytes.size()) / each);
+    return from_bytes(what, shape, type, bytes);
+  }
+  switch (type) {
+    case Type::float32:
+      return typed(what, extents, type, tensor.float_data(), same);
+    case Type::float64:
+      return typed(what, extents, type, tensor.double_data(), same);
+    case Type::int64:
+      return typed(what, extents, type, tensor.int64_data(), same);
+    case Type::uint32:
+    case Type::uint64:
+      return typed(what, extents, type, tensor.uint64_data(), same);
+    case Type::float16:
+      return typed(what, extents, type, tensor.int32_data(),
+                   [](int x) { return Real(from_half(static_cast<std::uint16_t>(x))); });
+    default:
+      return typed(what, extents, type, tensor.int32_data(), same);
+  }
+}
+
+// --- Nodes -----------------------------------------------------------------------------------
+
+Attribute read_attribute(const onnx::AttributeProto& a, const std::string& path) {
+  // Old files leave the type out: then it is the field that is there.
+  if (a.has_t()) return read_tensor(a.t(), path);
+  if (a.ints_size() || a.type() == 7) return std::vector<Index>(a.ints().begin(), a.ints().end());
+  if (a.floats_size() || a.type() == 6)
+    return std::vector<float>(a.floats().begin(), a.floats().end());
+  if (a.strings_size() || a.type() == 8)
+    return std::vector<std::string>(a.strings().begin(), a.strings().end());
+  if (a.has_s()) return a.s();
+  if (a.has_f() || a.type() == 1) return a.f();
+  return a.i();
+}
+
+Node read_node(const onnx::NodeProto& proto, const std::string& path) {
+  Node node{proto.name(),
+            proto.op_type(),
+            {proto.input().begin(), proto.input().end()},
+            {proto.output().begin(), proto.output().end()},
+            {}};
+  if (!proto.domain().empty() && proto.domain() != "ai.onnx")
+    node.op = proto.domain() + "." + node.op;
+  if (node.name.empty() && !node.outputs.empty()) node.name = node.outputs[0];
+  for (const onnx::AttributeProto& a : proto.attribute())
+    node.attributes.insert_or_assign(a.name(), read_attribute(a, path));
+  return node;
+}
+
+Port read_port(const onnx::ValueInfoProto& proto, const std::string& path) {
+  if (proto.has_type() && !proto.type().has_tensor_type())
+    unsupported(path, ": '", proto.name(), "' is no tensor (a sequence, a map or an optional)");
+  const auto& type = proto.type().tensor_type();
+  Port port{proto.name(), static_cast<Type>(type.elem_type()), {}, !type.has_shape()};
+  for (const auto& dim : type.shape().dim())
+    port.extents.push_back(dim.has_dim_value() && dim.dim_value() >= 0 ? dim.dim_value() : -1);
+  return port;
+}
+
+int read_opset(const onnx::ModelProto& proto, const std::string& path) {
+  Index opset = 1;  // files older than the field
+  for (const auto& entry : proto.opset_import())
+    if (entry.domain().empty() || entry.domain() == "ai.onnx") opset = entry.version();
+  if (opset < 1 || opset > kNewestOpset)
+    unsupported(path, ": has opset ", opset, "; 6 to 17 are supported (PyTorch: opset_version=17)");
+  return static_cast<int>(opset);
+}
+
+}  // namespace
+
+Model read_onnx(std::string_view bytes, const std::string& path) {
+  onnx::ModelProto proto;
+  parse_message(bytes, proto, path, "ONNX model");
+  check(proto.has_graph(), path, ": an ONNX model without a graph");
+  const onnx::GraphProto& graph = proto.graph();
+  Model model;
+  model.path = path;
+  model.opset = read_opset(proto, path);
+  if (graph.sparse_initializer_size()) unsupported(path, ": sparse initializers are not supported");
+  for (const onnx::TensorProto& tensor : graph.initializer())
+    model.constants.insert_or_assign(tensor.name(), read_tensor(tensor, path));
+  for (const onnx::NodeProto& node : graph.node()) model.nodes.push_back(read_node(node, path));
+  // Old files list their initializers among the inputs.
+  for (const onnx::ValueInfoProto& input : graph.input())
+    if (!model.constants.contains(input.name())) model.inputs.push_back(read_port(input, path));
+  for (const onnx::ValueInfoProto& output : graph.output())
+    model.outputs.push_back(read_port(output, path));
+  return model;
+}
+
+Value read_onnx_tensor(std::string_view bytes, const std::string& path) {
+  onnx::TensorProto proto;
+  parse_message(bytes, proto, path, "ONNX tensor");
+  return read_tensor(proto, path);
+}
+
+Model read_model(std::string_view bytes, const std::string& path) {
+  switch (format_of(bytes)) {
+    case Format::onnx:
+      return read_onnx(bytes, path);
+    case Format::tensorflow:
+      return read_tensorflow(bytes, path);
+    case Format::unknown:
+      break;
+  }
+  fail(path, ": is neither an ONNX model nor a TensorFlow GraphDef");
+}
+
+}  // namespace engine::graph

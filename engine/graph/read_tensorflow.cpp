@@ -1,0 +1,156 @@
+// Frozen TensorFlow graphs into a Model: constants are read here, every other node is rewritten by
+// its row in rewrite.cpp. Control inputs are dropped and "name:0" is "name".
+#include <algorithm>
+#include <set>
+
+#include "engine/graph/model.h"
+#include "engine/graph/rewrite.h"
+#include "engine/graph/wire.h"
+
+namespace engine::graph {
+namespace {
+
+std::vector<Index> extents_of(const tensorflow::TensorShapeProto& proto) {
+  std::vector<Index> extents;
+  for (const auto& dim : proto.dim()) extents.push_back(dim.size());
+  return extents;
+}
+
+// A list of numbers of which the last is repeated until the shape is full.
+template <class Field, class Convert>
+Value listed(const std::string& what, const Shape& shape, Type type, const Field& field,
+             const Convert& convert) {
+  check(field.size() <= shape.size(), what, ": ", field.size(), " numbers for ", shape);
+  check(field.size() > 0 || shape.size() == 0, what, ": no numbers for ", shape);
+  const auto at = [&](Index i) {
+    return field[static_cast<int>(std::min<Index>(i, field.size() - 1))];
+  };
+  if (is_real(type)) {
+    std::vector<Real> numbers;
+    for (Index i = 0; i < shape.size(); ++i) numbers.push_back(static_cast<Real>(convert(at(i))));
+    return Value(Tensor::from(shape, numbers), type);
+  }
+  Whole numbers;
+  for (Index i = 0; i < shape.size(); ++i) numbers.push_back(at(i));
+  return {shape, std::move(numbers), type};
+}
+
+Value listed(const std::string& what, const Shape& shape, Type type,
+             const tensorflow::TensorProto& proto) {
+  const auto same = [](auto x) { return x; };
+  switch (type) {
+    case Type::float32:
+      return listed(what, shape, type, proto.float_val(), same);
+    case Type::float64:
+      return listed(what, shape, type, proto.double_val(), same);
+    case Type::float16:
+      return listed(what, shape, type, proto.half_val(),
+                    [](int x) { return from_half(static_cast<std::uint16_t>(x)); });
+    case Type::int64:
+      return listed(what, shape, type, proto.int64_val(), same);
+    case Type::boolean:
+      return listed(what, shape, type, proto.bool_val(), same);
+    case Type::int32:
+    case Type::int16:
+    case Type::int8:
+    case Type::uint8:
+      return listed(what, shape, type, proto.int_val(), same);
+    default:
+      unsupported(name_of(type));
+  }
+}
+
+// A few numbers for a large shape stay a few: a ConstantOfShape node repeats the last one, when the
+// graph runs. What is listed in full is read here.
+void read_constant(Model& model, const tensorflow::NodeDef& node) {
+  const std::string what = model.path + ": constant '" + node.name() + "'";
+  const auto value = node.attr().find("value");
+  check(value != node.attr().end() && value->second.has_tensor(), what, ": has no value");
+  const tensorflow::TensorProto& proto = value->second.tensor();
+  const Type type = type_of_tensorflow(proto.dtype());
+  if (bytes_of(type) == 0) unsupported(name_of(type));
+  const std::vector<Index> extents = extents_of(proto.tensor_shape());
+  if (proto.has_tensor_content()) {
+    const std::string& bytes = proto.tensor_content();
+    const Shape shape =
+        checked_shape(what, extents, static_cast<Index>(bytes.size()) / bytes_of(type));
+    model.constants.insert_or_assign(node.name(), from_bytes(what, shape, type, bytes));
+    return;
+  }
+  constexpr Index kSmall = 1024;
+  const Index given =
+      std::max<Index>({proto.float_val_size(), proto.double_val_size(), proto.int_val_size(),
+                       proto.int64_val_size(), proto.bool_val_size(), proto.half_val_size()});
+  const Shape shape = checked_shape(what, extents, Index{1} << 31);
+  if (given != 1 || shape.size() <= kSmall) {
+    check(shape.size() <= std::max(kSmall, 4 * given), what, ": ", given, " numbers for ", shape);
+    model.constants.insert_or_assign(node.name(), listed(what, shape, type, proto));
+    return;
+  }
+  const std::string shape_name = node.name() + "/shape";
+  model.constants.insert_or_assign(shape_name,
+                                   Value(Shape{shape.rank()}, Whole(shape.begin(), shape.end())));
+  model.nodes.push_back({node.name(),
+                         "ConstantOfShape",
+                         {shape_name},
+                         {node.name()},
+                         {{"value", listed(what, Shape{1}, type, proto)}}});
+}
+
+void read_placeholder(Model& model, const tensorflow::NodeDef& node) {
+  Port port{node.name(), Type::float32, {}, true};
+  const auto type = node.attr().find("dtype"), shape = node.attr().find("shape");
+  if (type != node.attr().end()) port.type = type_of_tensorflow(type->second.type());
+  if (shape != node.attr().end() && !shape->second.shape().unknown_rank()) {
+    port.any_shape = false;
+    port.extents = extents_of(shape->second.shape());
+  }
+  model.inputs.push_back(port);
+}
+
+// A node as it is: no op of ours has this name, so it is reported if it is needed.
+void keep_unsupported(Model& model, const tensorflow::NodeDef& node, const std::string& reason) {
+  const std::string op = "tensorflow." + node.op() + (reason.empty() ? "" : " (" + reason + ")");
+  model.nodes.push_back({node.name(), op, inputs_of(node), {node.name()}, {}});
+}
+
+void read_node(Model& model, const tensorflow::NodeDef& node) {
+  try {
+    if (node.op() == "Const") return read_constant(model, node);
+    if (node.op() == "Placeholder") return read_placeholder(model, node);
+    if (node.op() == "NoOp" || rewrite_tensorflow(node, model)) return;
+    keep_unsupported(model, node, "");
+  } catch (const Unsupported& reason) {
+    keep_unsupported(model, node, reason.what());
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> inputs_of(const tensorflow::NodeDef& node) {
+  std::vector<std::string> inputs;
+  for (const std::string& input : node.input())
+    if (!input.starts_with("^"))
+      inputs.push_back(input.ends_with(":0") ? input.substr(0, input.size() - 2) : input);
+  return inputs;
+}
+
+Model read_tensorflow(std::string_view bytes, const std::string& path) {
+  tensorflow::GraphDef proto;
+  parse_message(bytes, proto, path, "TensorFlow GraphDef");
+  check(proto.node_size() > 0, path, ": a TensorFlow GraphDef without nodes");
+  Model model;
+  model.path = path;
+  model.nhwc = true;
+  // Constants first: rows look up the numbers among their inputs, wherever those stand.
+  for (const bool constants : {true, false})
+    for (const tensorflow::NodeDef& node : proto.node())
+      if ((node.op() == "Const") == constants) read_node(model, node);
+  std::set<std::string> used;
+  for (const Node& node : model.nodes) used.insert(node.inputs.begin(), node.inputs.end());
+  for (const Node& node : model.nodes)
+    if (!used.contains(node.outputs[0])) model.outputs.push_back({node.outputs[0], {}, {}, true});
+  return model;
+}
+
+}  // namespace engine::graph

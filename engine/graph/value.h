@@ -1,0 +1,106 @@
+// Value: what flows along an edge of an imported graph. Floating-point values are a Tensor (of
+// Real, whatever their width in the file) on the current device; whole numbers and booleans stay on
+// the host, exact, for they mostly compute shapes. Integer arrays read or fed cost eight bytes a
+// number.
+//
+// The file's order of axes and the order in memory are two things: an ONNX image [N, C, H, W] is
+// kept channels last, [N, H, W, C], from the first convolution on. `shape` and `tensor` speak the
+// file's order, `stored` and `place` the memory's. Errors: a number where a tensor is needed, and
+// the other way round.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/check.h"
+#include "engine/tensor.h"
+
+namespace engine::graph {
+
+// What is well-formed but beyond this importer: an op, a type, a mode.
+struct Unsupported : Error {
+  using Error::Error;
+};
+
+template <class... Parts>
+[[noreturn]] void unsupported(const Parts&... parts) {
+  std::ostringstream text;
+  (text << ... << parts);
+  throw Unsupported(text.str());
+}
+
+// ONNX's numbers for its types.
+enum class Type {
+  none = 0,
+  float32 = 1,
+  uint8 = 2,
+  int8 = 3,
+  uint16 = 4,
+  int16 = 5,
+  int32 = 6,
+  int64 = 7,
+  string = 8,
+  boolean = 9,
+  float16 = 10,
+  float64 = 11,
+  uint32 = 12,
+  uint64 = 13,
+  bfloat16 = 16  // known by name only
+};
+bool is_real(Type type);            // a floating-point type
+std::string name_of(Type type);     // "float32"; "type 42" for a number that is not a type
+Index bytes_of(Type type);          // of one number in a file; 0: not a type we read
+Index wrapped(Type type, Index x);  // x as the type keeps it: -1 is 255 in uint8
+
+using Whole = std::vector<std::int64_t>;
+
+class Value {
+ public:
+  Value() = default;
+  explicit Value(Tensor values, Type type = Type::float32);  // in the file's order of axes
+  Value(const Shape& shape, Whole numbers, Type type = Type::int64);
+  static Value image(Tensor channels_last, Type type = Type::float32);  // [N, spatial..., C]
+
+  bool defined() const { return type_ != Type::none; }
+  Type type() const { return type_; }
+  bool is_whole() const { return whole_ != nullptr; }
+  bool channels_last() const { return channels_last_; }
+  Shape shape() const;  // in the file's order
+  int rank() const { return whole_ ? shape_.rank() : tensor_.rank(); }
+  Index size() const { return whole_ ? shape_.size() : tensor_.size(); }
+
+  Tensor tensor() const;         // in the file's order; whole numbers are converted
+  Tensor image() const;          // channels last; free if it is stored so
+  const Tensor& stored() const;  // in the memory's order; Errors: whole numbers
+  const Whole& whole() const;    // Errors: no whole numbers
+  int place(int axis) const;     // where this axis of the file's order lies in stored()
+
+  Value with(Tensor stored) const;  // another array, in the same order of axes and of the same type
+  Value as(Type type) const;        // the same numbers under another type, real or whole as before
+
+ private:
+  Type type_ = Type::none;
+  bool channels_last_ = false;
+  Tensor tensor_;
+  Shape shape_;  // of whole numbers
+  std::shared_ptr<const Whole> whole_;
+};
+
+// A permutation of the axes; free where only extents of 1 change places.
+Tensor reordered(const Tensor& x, const std::vector<int>& order);
+
+// Applies a function that only moves elements, be they reals or whole numbers. `in_place` hands it
+// the array in the memory's order and keeps that order; `moved` hands it the file's order. It may
+// put in kFill, which stands for `fill` among whole numbers.
+using Move = std::function<Tensor(const Tensor&)>;
+inline constexpr Real kFill = -1;
+Value moved(const Value& x, const Move& move);
+Value in_place(const Value& x, const Move& move, std::int64_t fill = 0);
+
+// The parts joined along an axis of the file's order.
+Value joined(const std::vector<Value>& parts, int axis);
+
+}  // namespace engine::graph

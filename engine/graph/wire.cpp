@@ -1,0 +1,144 @@
+#include "engine/graph/wire.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "engine/check.h"
+#include "engine/graph/model.h"
+
+namespace engine::graph {
+namespace {
+
+using google::protobuf::io::ArrayInputStream;
+using google::protobuf::io::CodedInputStream;
+
+// Skips one field. Groups (wire types 3 and 4) occur in neither format.
+bool skip(CodedInputStream& in, std::uint32_t tag) {
+  std::uint64_t number = 0;
+  std::uint32_t length = 0;
+  switch (tag & 7) {
+    case 0:
+      return in.ReadVarint64(&number);
+    case 1:
+      return in.Skip(8);
+    case 2:
+      return in.ReadVarint32(&length) && length <= std::uint32_t(std::numeric_limits<int>::max()) &&
+             in.Skip(static_cast<int>(length));
+    case 5:
+      return in.Skip(4);
+    default:
+      return false;
+  }
+}
+
+template <class T, class To, class Convert>
+std::vector<To> numbers(std::string_view bytes, const Convert& convert) {
+  std::vector<To> result(bytes.size() / sizeof(T));
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    T number;
+    std::memcpy(&number, bytes.data() + i * sizeof(T), sizeof(T));
+    result[i] = convert(number);
+  }
+  return result;
+}
+
+template <class T>
+Value whole(const Shape& shape, Type type, std::string_view bytes) {
+  return {shape, numbers<T, std::int64_t>(bytes, [](T x) { return static_cast<std::int64_t>(x); }),
+          type};
+}
+
+template <class T, class Convert>
+Value real(const Shape& shape, Type type, std::string_view bytes, const Convert& convert) {
+  return Value(Tensor::from(shape, numbers<T, Real>(bytes, convert)), type);
+}
+
+}  // namespace
+
+void parse_message(std::string_view bytes, google::protobuf::MessageLite& message,
+                   const std::string& path, const char* what) {
+  check(bytes.size() <= static_cast<std::size_t>(std::numeric_limits<int>::max()), path, ": ",
+        bytes.size(), " bytes are more than a ", what, " can have (2 GiB)");
+  ArrayInputStream array(bytes.data(), static_cast<int>(bytes.size()));
+  CodedInputStream in(&array);
+  in.SetRecursionLimit(32);
+  const bool whole = message.MergePartialFromCodedStream(&in) && in.ConsumedEntireMessage();
+  check(whole, path, ": not a whole ", what, ": broken at byte ", in.CurrentPosition(), " of ",
+        bytes.size());
+}
+
+Format format_of(std::string_view bytes) {
+  const std::size_t most = static_cast<std::size_t>(std::numeric_limits<int>::max());
+  CodedInputStream in(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                      static_cast<int>(std::min(bytes.size(), most)));
+  while (const std::uint32_t tag = in.ReadTag()) {
+    if (tag == (1 << 3 | 2)) return Format::tensorflow;                   // GraphDef.node
+    if (tag == (1 << 3 | 0) || tag == (7 << 3 | 2)) return Format::onnx;  // ir_version, graph
+    if (!skip(in, tag)) break;
+  }
+  return Format::unknown;
+}
+
+Shape checked_shape(const std::string& what, const std::vector<Index>& extents, Index most) {
+  if (extents.size() > Shape::kMaxRank)
+    unsupported(what, ": has ", extents.size(), " axes, more than ", Shape::kMaxRank);
+  Shape shape;
+  Index size = 1;
+  for (Index extent : extents) {
+    check(extent >= 0, what, ": has an extent of ", extent);
+    shape.push_back(extent);
+  }
+  const bool empty = std::find(extents.begin(), extents.end(), 0) != extents.end();
+  if (empty) most = Index{1} << 40;  // of the other extents, so that nothing overflows
+  for (Index extent : extents)
+    check(!__builtin_mul_overflow(size, std::max<Index>(extent, 1), &size) && size <= most, what,
+          ": ", shape, " has more elements than the ", most, " that are there");
+  return shape;
+}
+
+float from_half(std::uint16_t bits) {
+  const int exponent = bits >> 10 & 31, fraction = bits & 1023;
+  const float sign = bits >> 15 ? -1.f : 1.f;
+  if (exponent == 0) return sign * std::ldexp(static_cast<float>(fraction), -24);
+  if (exponent < 31) return sign * std::ldexp(static_cast<float>(fraction + 1024), exponent - 25);
+  return fraction ? std::numeric_limits<float>::quiet_NaN()
+                  : sign * std::numeric_limits<float>::infinity();
+}
+
+Value from_bytes(const std::string& what, const Shape& shape, Type type, std::string_view bytes) {
+  const Index each = bytes_of(type);
+  if (each == 0) unsupported(what, ": ", name_of(type), " is not supported");
+  check(static_cast<Index>(bytes.size()) == shape.size() * each, what, ": ", name_of(type), " ",
+        shape, " takes ", shape.size() * each, " bytes, ", bytes.size(), " are there");
+  const auto same = [](auto x) { return static_cast<Real>(x); };
+  switch (type) {
+    case Type::float32:
+      return real<float>(shape, type, bytes, same);
+    case Type::float64:
+      return real<double>(shape, type, bytes, same);
+    case Type::float16:
+      return real<std::uint16_t>(shape, type, bytes, from_half);
+    case Type::uint8:
+    case Type::boolean:
+      return whole<std::uint8_t>(shape, type, bytes);
+    case Type::int8:
+      return whole<std::int8_t>(shape, type, bytes);
+    case Type::uint16:
+      return whole<std::uint16_t>(shape, type, bytes);
+    case Type::int16:
+      return whole<std::int16_t>(shape, type, bytes);
+    case Type::uint32:
+      return whole<std::uint32_t>(shape, type, bytes);
+    case Type::int32:
+      return whole<std::int32_t>(shape, type, bytes);
+    default:
+      return whole<std::int64_t>(shape, type, bytes);
+  }
+}
+
+}  // namespace engine::graph

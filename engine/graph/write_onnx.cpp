@@ -1,0 +1,174 @@
+#include "engine/graph/write_onnx.h"
+
+#include <limits>
+
+#include "engine/file.h"
+#include "engine/graph/onnx.pb.h"
+
+namespace engine::graph {
+namespace {
+
+template <class T, class Numbers>
+std::string bytes_as(const Numbers& numbers) {
+  std::string bytes;
+  bytes.reserve(numbers.size() * sizeof(T));
+  for (const auto number : numbers) {
+    const T x = static_cast<T>(number);
+    bytes.append(reinterpret_cast<const char*>(&x), sizeof(T));
+  }
+  return bytes;
+}
+
+std::string bytes_of(const Value& value) {
+  switch (value.type()) {
+    case Type::float32:
+      return bytes_as<float>(value.tensor().values());
+    case Type::float64:
+      return bytes_as<double>(value.tensor().values());
+    case Type::boolean:
+    case Type::uint8:
+    case Type::int8:
+      return bytes_as<std::uint8_t>(value.whole());
+    case Type::int32:
+    case Type::uint32:
+      return bytes_as<std::int32_t>(value.whole());
+    case Type::int64:
+    case Type::uint64:
+      return bytes_as<std::int64_t>(value.whole());
+    default:
+      unsupported("ONNX: ", name_of(value.type()), " is not written");
+  }
+}
+
+void write_tensor(const std::string& name, const Value& value, onnx::TensorProto& proto) {
+  for (Index extent : value.shape()) proto.add_dims(extent);
+  proto.set_data_type(static_cast<int>(value.type()));
+  if (!name.empty()) proto.set_name(name);
+  proto.set_raw_data(bytes_of(value));
+}
+
+// Sets the field and the number that says which one it is.
+struct WriteAttribute {
+  onnx::AttributeProto& to;
+  void operator()(Index i) const {
+    to.set_i(i);
+    to.set_type(2);
+  }
+  void operator()(float f) const {
+    to.set_f(f);
+    to.set_type(1);
+  }
+  void operator()(const std::string& s) const {
+    to.set_s(s);
+    to.set_type(3);
+  }
+  void operator()(const Value& value) const {
+    write_tensor("", value, *to.mutable_t());
+    to.set_type(4);
+  }
+  void operator()(const std::vector<float>& list) const {
+    to.mutable_floats()->Add(list.begin(), list.end());
+    to.set_type(6);
+  }
+  void operator()(const std::vector<Index>& list) const {
+    to.mutable_ints()->Add(list.begin(), list.end());
+    to.set_type(7);
+  }
+  void operator()(const std::vector<std::string>& list) const {
+    for (const std::string& s : list) to.add_strings(s);
+    to.set_type(8);
+  }
+};
+
+void write_node(const Node& node, onnx::NodeProto& proto) {
+  proto.set_name(node.name);
+  proto.set_op_type(node.op);
+  for (const std::string& input : node.inputs) proto.add_input(input);
+  for (const std::string& output : node.outputs) proto.add_output(output);
+  for (const auto& [name, value] : node.attributes) {
+    onnx::AttributeProto& attribute = *proto.add_attribute();
+    attribute.set_name(name);
+    std::visit(WriteAttribute{attribute}, value);
+  }
+}
+
+void write_port(const Port& port, onnx::ValueInfoProto& proto) {
+  proto.set_name(port.name);
+  auto& type = *proto.mutable_type()->mutable_tensor_type();
+  type.set_elem_type(static_cast<int>(port.type));
+  if (port.any_shape) return;
+  auto& shape = *type.mutable_shape();
+  for (std::size_t i = 0; i < port.extents.size(); ++i) {
+    auto& dim = *shape.add_dim();
+    if (port.extents[i] >= 0) {
+      dim.set_dim_value(port.extents[i]);
+    } else {
+      dim.set_dim_param(i == 0 ? "batch" : port.name + "_" + std::to_string(i));
+    }
+  }
+}
+
+}  // namespace
+
+Builder::Builder(int opset) {
+  model_.path = "builder";
+  model_.opset = opset;
+}
+
+std::string Builder::input(const std::string& name, const std::vector<Index>& extents, Type type) {
+  model_.inputs.push_back({name, type, extents, false});
+  return name;
+}
+
+std::string Builder::constant(const std::string& name, const Value& value) {
+  check(model_.constants.emplace(name, value).second, "ONNX: two constants are called '", name,
+        "'");
+  return name;
+}
+
+std::string Builder::constant(const std::string& name, const Tensor& in_file_order) {
+  return constant(name, Value(in_file_order));
+}
+
+std::string Builder::constant(const std::string& name, const std::vector<Index>& numbers) {
+  return constant(name, Value(Shape{static_cast<Index>(numbers.size())}, Whole(numbers)));
+}
+
+std::string Builder::kernel(const std::string& name, const Tensor& weight) {
+  return constant(name, Value::image(weight));
+}
+
+std::string Builder::node(const std::string& op, const std::vector<std::string>& inputs,
+                          const std::map<std::string, Attribute>& attributes,
+                          const std::string& name) {
+  const std::string result = name.empty() ? op + "_" + std::to_string(model_.nodes.size()) : name;
+  model_.nodes.push_back({result, op, inputs, {result}, attributes});
+  return result;
+}
+
+void Builder::output(const std::string& name, const std::vector<Index>& extents, Type type) {
+  model_.outputs.push_back({name, type, extents, false});
+}
+
+std::string write_onnx(const Model& model) {
+  check(!model.nhwc, model.path, ": a TensorFlow graph cannot be written as ONNX");
+  onnx::ModelProto proto;
+  proto.set_ir_version(model.opset >= 15 ? 8 : 7);
+  proto.set_producer_name("kantor");
+  proto.add_opset_import()->set_version(model.opset);
+  proto.mutable_opset_import(0)->set_domain("");
+  onnx::GraphProto& graph = *proto.mutable_graph();
+  graph.set_name("kantor");
+  for (const Node& node : model.nodes) write_node(node, *graph.add_node());
+  for (const auto& [name, value] : model.constants)
+    write_tensor(name, value, *graph.add_initializer());
+  for (const Port& port : model.inputs) write_port(port, *graph.add_input());
+  for (const Port& port : model.outputs) write_port(port, *graph.add_output());
+  check(proto.ByteSizeLong() < std::size_t{std::numeric_limits<int>::max()}, model.path, ": ",
+        proto.ByteSizeLong(), " bytes are more than an ONNX file can have (2 GiB)");
+  return proto.SerializeAsString();
+}
+
+void save_onnx(const std::string& path, const Model& model) { write_file(path, write_onnx(model)); }
+
+}  // namespace engine::graph

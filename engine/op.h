@@ -1,0 +1,61 @@
+// Op: one differentiable function. A structured op is one struct in one file under ops/:
+//   shape    checks the inputs and tells the shape of the result
+//   forward  computes it, through the verbs of backend.h
+//   vjp      the cotangent of input i, WRITTEN WITH OPS: so every order of gradient exists
+// `apply` runs an op and, when recording, remembers it on the result.
+#pragma once
+
+#include <array>
+#include <utility>
+
+#include "engine/check.h"
+#include "engine/tensor.h"
+
+namespace engine {
+
+using Inputs = std::span<const Tensor>;
+
+struct Op {
+  virtual ~Op() = default;
+  virtual const char* name() const = 0;
+  virtual Shape shape(Inputs in) const = 0;
+  virtual void forward(Inputs in, const Tensor& out) const = 0;
+
+  // The cotangent of input i, where g is that of the result `out`. It may have any shape that
+  // broadcasts from the input's: grad() undoes broadcasting. An undefined tensor: no flow.
+  virtual Tensor vjp(int i, const Tensor& g, Inputs in, const Tensor& out) const = 0;
+
+  // All wanted cotangents at once; for ops whose cotangents share work. Entry i of `cotangents` is
+  // to be set where wanted[i].
+  virtual void vjps(const Tensor& g, Inputs in, const Tensor& out, std::span<const char> wanted,
+                    std::span<Tensor> cotangents) const {
+    for (int i = 0; i < static_cast<int>(in.size()); ++i)
+      if (wanted[i]) cotangents[i] = vjp(i, g, in, out);
+  }
+
+  // Computes the result. An op that only looks at memory differently (reshape) overrides this.
+  virtual Tensor evaluate(Inputs in) const {
+    Tensor out(shape(in));
+    forward(in, out);
+    return out;
+  }
+};
+
+// Remembers on `out` (fresh from evaluate) that it is op(inputs).
+Tensor record(std::shared_ptr<const Op> op, Tensor out, Inputs inputs);
+
+template <class O>
+Tensor apply(O op, Inputs inputs) {
+  for (const Tensor& input : inputs)
+    check(input.defined(), op.name(), ": an input is an empty tensor");
+  Tensor out = op.evaluate(inputs);
+  if (!recording()) return out;
+  return record(std::allocate_shared<O>(PoolAllocator<O>(), std::move(op)), std::move(out), inputs);
+}
+
+template <class O>
+Tensor apply(O op, std::initializer_list<Tensor> inputs) {
+  return apply(std::move(op), Inputs(inputs.begin(), inputs.size()));
+}
+
+}  // namespace engine

@@ -1,0 +1,153 @@
+#include "engine/ops/fused.h"
+
+#include <algorithm>
+
+#include "engine/backend.h"
+#include "engine/grad.h"
+#include "engine/ops/fused_op.h"
+#include "engine/ops/move.h"
+#include "engine/ops/pointwise.h"
+#include "engine/ops/reduce.h"
+
+namespace engine {
+namespace {
+
+// The same values under a new name, so that a gradient can be asked for at exactly this place.
+struct AliasOp : Op {
+  const char* name() const override { return "alias"; }
+  Shape shape(Inputs in) const override { return in[0].shape(); }
+  void forward(Inputs, const Tensor&) const override {}
+  Tensor evaluate(Inputs in) const override { return in[0].detach(); }
+  Tensor vjp(int, const Tensor& g, Inputs, const Tensor&) const override { return g; }
+};
+
+// Rows of channels: what an array [..., C] is to a kernel.
+struct Rows {
+  Index rows, channels;
+  explicit Rows(const Shape& shape)
+      : rows(shape.size() / std::max<Index>(shape[-1], 1)), channels(shape[-1]) {}
+};
+
+Axes all_but_last(const Tensor& x) {
+  Axes axes;
+  for (int i = 0; i + 1 < x.rank(); ++i) axes.push_back(i);
+  return axes;
+}
+
+void check_channels(const char* op, const Tensor& x, const Tensor& per_channel) {
+  check(x.rank() >= 1 && per_channel.shape() == Shape{x.dim(-1)}, op, ": ", per_channel.shape(),
+        " is not one number per channel of ", x.shape());
+}
+
+struct BiasActivationOp : FusedOp {
+  Activation kind;
+  Real slope;
+  BiasActivationOp(Activation kind, Real slope) : kind(kind), slope(slope) {}
+  const char* name() const override { return "bias_activation"; }
+  Shape shape(Inputs in) const override {
+    check_channels(name(), in[0], in[1]);
+    return in[0].shape();
+  }
+  void forward(Inputs in, const Tensor& out) const override {
+    const Rows r(in[0].shape());
+    out.backend().bias_activation(kind, slope, r.rows, r.channels, in[0].data(), in[1].data(),
+                                  out.data());
+  }
+  Tensor definition(Inputs in) const override {
+    const Tensor x = in[0] + in[1];
+    switch (kind) {
+      case Activation::relu:
+        return relu(x);
+      case Activation::leaky_relu:
+        return leaky_relu(x, slope);
+      case Activation::tanh:
+        return tanh(x);
+      case Activation::none:
+        break;
+    }
+    return x;
+  }
+  void backward(const Tensor& g, Inputs in, const Tensor& out, std::span<const char> wanted,
+                std::span<Tensor> cotangents) const override {
+    Tensor dx = g;
+    if (kind != Activation::none) {
+      dx = Tensor(out.shape());
+      dx.backend().bias_activation_grad(kind, slope, out.size(), out.data(), g.data(), dx.data());
+    }
+    if (wanted[0]) cotangents[0] = dx;
+    if (wanted[1]) cotangents[1] = sum_to(dx, in[1].shape());
+  }
+};
+
+// Inputs: x, gamma, beta. The moments of x are kept beside: a by-product, not an input.
+struct BatchNormOp : FusedOp {
+  Tensor stored;
+  Real epsilon;
+  BatchNormOp(const Tensor& stored, Real epsilon) : stored(stored), epsilon(epsilon) {}
+  const char* name() const override { return "batch_norm"; }
+  Shape shape(Inputs in) const override {
+    check_channels(name(), in[0], in[1]);
+    check_channels(name(), in[0], in[2]);
+    check(stored.shape() == Shape{2, in[0].dim(-1)}, name(), ": moments ", stored.shape(),
+          " do not belong to ", in[0].shape());
+    return in[0].shape();
+  }
+  void forward(Inputs in, const Tensor& out) const override {
+    const Rows r(in[0].shape());
+    out.backend().batch_norm(r.rows, r.channels, epsilon, in[0].data(), stored.data(), in[1].data(),
+                             in[2].data(), out.data());
+  }
+  Tensor definition(Inputs in) const override {
+    const Axes axes = all_but_last(in[0]);
+    const Tensor centred = in[0] - mean(in[0], axes);
+    return centred * rsqrt(mean(square(centred), axes) + epsilon) * in[1] + in[2];
+  }
+  void backward(const Tensor& g, Inputs in, const Tensor&, std::span<const char>,
+                std::span<Tensor> cotangents) const override {
+    const Rows r(in[0].shape());
+    for (int i = 0; i < 3; ++i) cotangents[i] = Tensor(in[i].shape());
+    g.backend().batch_norm_grad(r.rows, r.channels, epsilon, in[0].data(), stored.data(),
+                                in[1].data(), g.data(), cotangents[0].data(), cotangents[1].data(),
+                                cotangents[2].data());
+  }
+};
+
+}  // namespace
+
+Tensor FusedOp::vjp(int i, const Tensor& g, Inputs in, const Tensor& out) const {
+  TensorList cotangents(in.size());
+  std::vector<char, PoolAllocator<char>> wanted(in.size());
+  wanted[i] = true;
+  vjps(g, in, out, wanted, cotangents);
+  return cotangents[i];
+}
+
+void FusedOp::vjps(const Tensor& g, Inputs in, const Tensor& out, std::span<const char> wanted,
+                   std::span<Tensor> cotangents) const {
+  if (!recording()) return backward(g, in, out, wanted, cotangents);
+  std::vector<Tensor> here;
+  for (const Tensor& input : in) here.push_back(apply(AliasOp(), {input}));
+  const std::vector<Tensor> flows = grad(definition(here), here, true, g);
+  std::copy(flows.begin(), flows.end(), cotangents.begin());
+}
+
+Tensor bias_activation(const Tensor& x, const Tensor& bias, Activation kind, Real slope) {
+  check(slope >= 0, "bias_activation: a slope of ", slope, " for ", x.shape(),
+        "; the gradient is told from the sign of the result, so it must not be negative");
+  return apply(BiasActivationOp(kind, slope), {x, bias});
+}
+
+Tensor moments(const Tensor& x) {
+  check(x.rank() >= 1 && x.size() > 0, "moments: [..., C] is needed, got ", x.shape());
+  const Rows r(x.shape());
+  Tensor out(Shape{2, r.channels});
+  out.backend().moments(r.rows, r.channels, x.data(), out.data());
+  return out;
+}
+
+Tensor batch_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, const Tensor& stored,
+                  Real epsilon) {
+  return apply(BatchNormOp(stored, epsilon), {x, gamma, beta});
+}
+
+}  // namespace engine

@@ -1,0 +1,21 @@
+// FusedOp: one kernel that carries its own definition in plain ops. The kernel is fast at first
+// order; a gradient that is to be differentiated again goes through the definition, so every order
+// is right. The definition is also the kernel's test.
+#pragma once
+
+#include "engine/op.h"
+
+namespace engine {
+
+struct FusedOp : Op {
+  virtual Tensor definition(Inputs in) const = 0;
+  // The kernel of the first-order gradient: all cotangents at once.
+  virtual void backward(const Tensor& g, Inputs in, const Tensor& out, std::span<const char> wanted,
+                        std::span<Tensor> cotangents) const = 0;
+
+  Tensor vjp(int i, const Tensor& g, Inputs in, const Tensor& out) const final;
+  void vjps(const Tensor& g, Inputs in, const Tensor& out, std::span<const char> wanted,
+            std::span<Tensor> cotangents) const final;
+};
+
+}  // namespace engine

@@ -1,0 +1,36 @@
+// Moving values without computing: reshape (free), permute, slice, place, pad, concat, flip, and
+// rows by index. All but reshape copy, in one pass. Axes may be negative.
+// Errors: name the op and the shapes.
+#pragma once
+
+#include <vector>
+
+#include "engine/tensor.h"
+
+namespace engine {
+
+// The same values in another shape; one extent may be -1: whatever is left. Costs nothing.
+Tensor reshape(const Tensor& x, const Shape& shape);
+Tensor flatten(const Tensor& x);  // [N, ...] to [N, the rest]
+
+// Axis i of the result is axis order[i] of x.
+Tensor permute(const Tensor& x, const std::vector<int>& order);
+Tensor transpose(const Tensor& x);  // of a matrix
+
+// Elements begin, begin + step, ... below end of one axis. A negative end counts from the back.
+Tensor slice(const Tensor& x, int axis, Index begin, Index end, Index step = 1);
+// The adjoint of slice: x put into zeros that have `extent` elements along the axis.
+Tensor place(const Tensor& x, int axis, Index begin, Index extent, Index step = 1);
+
+// `before` and `after` elements of this value added at the ends of one axis.
+Tensor pad(const Tensor& x, int axis, Index before, Index after, Real value = 0);
+
+Tensor concat(const std::vector<Tensor>& parts, int axis);
+
+// Row index[i] of a table [rows, width]; index is [n], whole numbers. The gradient adds up.
+Tensor gather(const Tensor& table, const Tensor& index);
+Tensor scatter_add(const Tensor& rows, const Tensor& index, Index table_rows);
+// [n] whole numbers to [n, classes] of zeros with a one each. No gradient.
+Tensor one_hot(const Tensor& index, Index classes);
+
+}  // namespace engine

@@ -1,0 +1,79 @@
+#include "engine/ops/pointwise.h"
+
+#include "engine/backend.h"
+#include "engine/op.h"
+#include "engine/ops/strides.h"
+
+namespace engine {
+namespace rows {
+
+struct MapOp : Op {
+  Unary row;
+  RowConstants constants;
+  MapOp(Unary row, RowConstants constants) : row(row), constants(constants) {}
+  Shape shape(Inputs in) const override { return in[0].shape(); }
+  void forward(Inputs in, const Tensor& z) const override {
+    z.backend().map(row, constants, z.size(), in[0].data(), z.data());
+  }
+};
+
+struct ZipOp : Op {
+  Binary row;
+  RowConstants constants;
+  ZipOp(Binary row, RowConstants constants) : row(row), constants(constants) {}
+  Shape shape(Inputs in) const override { return broadcast(name(), in[0].shape(), in[1].shape()); }
+  void forward(Inputs in, const Tensor& z) const override {
+    const Strides strides = broadcast_strides(z.shape(), in[0].shape(), in[1].shape());
+    z.backend().zip(row, constants, strides, in[0].data(), in[1].data(), z.data());
+  }
+};
+
+}  // namespace rows
+
+static const Tensor none;  // in the derivative columns: nothing flows
+
+// Each row becomes an op whose vjp is the row's derivative columns, and the function that applies
+// it.
+#define MAP_OP(NAME, DX)                                                          \
+  struct NAME##_op : rows::MapOp {                                                \
+    using MapOp::MapOp;                                                           \
+    const char* name() const override { return #NAME; }                           \
+    Tensor vjp(int, const Tensor& g, Inputs in, const Tensor& z) const override { \
+      [[maybe_unused]] const Tensor &x = in[0], &unused = z;                      \
+      [[maybe_unused]] const Real a = constants.a, b = constants.b;               \
+      (void)g;                                                                    \
+      return DX;                                                                  \
+    }                                                                             \
+  };
+#define ZIP_OP(NAME, DX, DY)                                                        \
+  struct NAME##_op : rows::ZipOp {                                                  \
+    using ZipOp::ZipOp;                                                             \
+    const char* name() const override { return #NAME; }                             \
+    Tensor vjp(int i, const Tensor& g, Inputs in, const Tensor& z) const override { \
+      [[maybe_unused]] const Tensor &x = in[0], &y = in[1], &unused = z;            \
+      [[maybe_unused]] const Real a = constants.a, b = constants.b;                 \
+      (void)g;                                                                      \
+      return i == 0 ? Tensor(DX) : Tensor(DY);                                      \
+    }                                                                               \
+  };
+#define UNARY(name, value, dx) \
+  MAP_OP(name, dx)             \
+  Tensor name(const Tensor& x) { return apply(name##_op(Unary::name, {}), {x}); }
+#define UNARY_WITH(name, value, dx)                    \
+  MAP_OP(name, dx)                                     \
+  Tensor name(const Tensor& x, Real a, Real b) {       \
+    return apply(name##_op(Unary::name, {a, b}), {x}); \
+  }
+#define BINARY(name, value, dx, dy)                    \
+  ZIP_OP(name, dx, dy)                                 \
+  Tensor name(const Tensor& x, const Tensor& y) {      \
+    return apply(name##_op(Binary::name, {}), {x, y}); \
+  }
+#define BINARY_WITH(name, value, dx, dy)                          \
+  ZIP_OP(name, dx, dy)                                            \
+  Tensor name(const Tensor& x, const Tensor& y, Real a, Real b) { \
+    return apply(name##_op(Binary::name, {a, b}), {x, y});        \
+  }
+#include "engine/ops/pointwise.def"
+
+}  // namespace engine

@@ -1,0 +1,33 @@
+// Reductions over axes, and their adjoint, expansion. Sums accumulate so that the float32 result is
+// the double one to rounding. Axes may be negative; reduced axes vanish unless `keep`.
+// Cost: one pass over x. Errors: an axis that does not exist; an empty axis has no maximum.
+#pragma once
+
+#include <initializer_list>
+#include <vector>
+
+#include "engine/tensor.h"
+
+namespace engine {
+
+using Axes = std::vector<int, PoolAllocator<int>>;
+
+Tensor sum(const Tensor& x);
+Tensor sum(const Tensor& x, const Axes& axes, bool keep = false);
+Tensor mean(const Tensor& x);
+Tensor mean(const Tensor& x, const Axes& axes, bool keep = false);
+Tensor max(const Tensor& x);
+Tensor max(const Tensor& x, const Axes& axes, bool keep = false);  // ties share the gradient
+
+// x summed down to a shape that broadcasts to it, and x repeated up to a shape it broadcasts to.
+Tensor sum_to(const Tensor& x, const Shape& shape);
+Tensor expand_to(const Tensor& x, const Shape& shape);
+
+Tensor norm(const Tensor& x);  // Euclidean norm of all elements
+Tensor dot(const Tensor& x, const Tensor& y);
+Tensor unit(const Tensor& x);  // x / |x|; zero stays zero
+
+Tensor softmax(const Tensor& x, int axis = -1);
+Tensor log_softmax(const Tensor& x, int axis = -1);
+
+}  // namespace engine

@@ -1,0 +1,26 @@
+// Strides of row-major arrays, for the ops that read or write memory in another order.
+#pragma once
+
+#include <array>
+
+#include "engine/geometry.h"
+#include "engine/shape.h"
+
+namespace engine {
+
+using AxisStrides = std::array<Index, Shape::kMaxRank>;
+
+// The strides of a contiguous array of this shape.
+AxisStrides contiguous_strides(const Shape& shape);
+
+// The strides with which an array of shape `from` is read as if it had the shape `to`, its axes
+// aligned at the last one: 0 where it repeats.
+AxisStrides broadcast_strides(const Shape& from, const Shape& to);
+
+// Both operands' strides over `out`, with neighbouring axes merged where memory allows.
+Strides broadcast_strides(const Shape& out, const Shape& x, const Shape& y);
+
+// The same traversal with as few axes as possible: extents of 1 dropped, neighbours merged.
+Strides merged(const Strides& strides);
+
+}  // namespace engine

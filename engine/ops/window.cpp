@@ -1,0 +1,56 @@
+#include "engine/ops/window.h"
+
+#include <algorithm>
+
+#include "engine/check.h"
+
+namespace engine {
+namespace {
+
+// How many windows fit along one axis.
+Index count(const char* op, const Shape& image, Index extent, Index kernel, Index stride,
+            Index dilation, Index before, Index after) {
+  check(stride >= 1 && dilation >= 1 && kernel >= 1 && before >= 0 && after >= 0, op,
+        ": stride, dilation and kernel must be at least 1 and padding at least 0, got ", stride,
+        ", ", dilation, ", ", kernel, " and ", before, ", ", after);
+  const Index reach = dilation * (kernel - 1) + 1, padded = extent + before + after;
+  check(padded >= reach, op, ": a kernel that reaches ", reach, " does not fit into ", extent,
+        " of ", image, " padded by ", before, " and ", after);
+  return (padded - reach) / stride + 1;
+}
+
+}  // namespace
+
+Window conv_window(const char* op, const Shape& image, const Shape& weight, const ConvOptions& o) {
+  check(image.rank() == 4 && weight.rank() == 4 && image[3] == weight[3], op, ": input ", image,
+        " [N, H, W, C] does not fit weight ", weight, " [O, kH, kW, C]");
+  return {.n = image[0],
+          .height = image[1],
+          .width = image[2],
+          .in = image[3],
+          .out_height = count(op, image, image[1], weight[1], o.stride.h, o.dilation.h,
+                              o.padding.top, o.padding.bottom),
+          .out_width = count(op, image, image[2], weight[2], o.stride.w, o.dilation.w,
+                             o.padding.left, o.padding.right),
+          .out = weight[0],
+          .kernel_h = weight[1],
+          .kernel_w = weight[2],
+          .stride_h = o.stride.h,
+          .stride_w = o.stride.w,
+          .dilation_h = o.dilation.h,
+          .dilation_w = o.dilation.w,
+          .top = o.padding.top,
+          .left = o.padding.left};
+}
+
+Window pool_window(const char* op, const Shape& image, const PoolOptions& o) {
+  check(image.rank() == 4, op, ": an input [N, H, W, C] is needed, got ", image);
+  const Padding& p = o.padding;
+  check(std::max(p.top, p.bottom) < o.kernel.h && std::max(p.left, p.right) < o.kernel.w, op,
+        ": padding by ", p.top, ", ", p.bottom, ", ", p.left, ", ", p.right, " leaves windows of ",
+        o.kernel.h, " x ", o.kernel.w, " with nothing of ", image, " in them");
+  const Shape kernel{image[3], o.kernel.h, o.kernel.w, image[3]};
+  return conv_window(op, image, kernel, {.stride = o.stride, .padding = o.padding});
+}
+
+}  // namespace engine

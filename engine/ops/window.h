@@ -1,0 +1,48 @@
+// Geometry of sliding windows: how convolutions and pools step over an image, height and width
+// independent. Meanings are PyTorch's; padding may differ on all four sides.
+#pragma once
+
+#include "engine/geometry.h"
+#include "engine/shape.h"
+
+namespace engine {
+
+// Height and width; one number means both.
+struct Pair {
+  Index h = 1, w = 1;
+  Pair(Index both) : h(both), w(both) {}  // NOLINT: `.stride = 2` is meant to work
+  Pair(Index h, Index w) : h(h), w(w) {}
+  bool operator==(const Pair&) const = default;
+};
+
+// Zeros around the image: one number for all sides, (height, width), or all four.
+struct Padding {
+  Index top = 0, bottom = 0, left = 0, right = 0;
+  Padding(Index all) : Padding(all, all) {}  // NOLINT: `.padding = 1` is meant to work
+  Padding(Index h, Index w) : Padding(h, h, w, w) {}
+  Padding(Index top, Index bottom, Index left, Index right)
+      : top(top), bottom(bottom), left(left), right(right) {}
+  bool operator==(const Padding&) const = default;
+};
+
+struct ConvOptions {
+  Pair stride = 1;
+  Padding padding = 0;
+  Pair dilation = 1;
+  bool operator==(const ConvOptions&) const = default;
+};
+
+struct PoolOptions {
+  Pair kernel = 2;
+  Pair stride = 2;
+  Padding padding = 0;
+  bool count_padding = true;  // whether an average divides by the padding's elements too
+};
+
+// The window of a convolution of `image` [N, H, W, C] with `weight` [O, kH, kW, C].
+// Errors: name `op`, both shapes, and what does not fit.
+Window conv_window(const char* op, const Shape& image, const Shape& weight,
+                   const ConvOptions& options);
+Window pool_window(const char* op, const Shape& image, const PoolOptions& options);
+
+}  // namespace engine

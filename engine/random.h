@@ -1,0 +1,27 @@
+// Random numbers: counter-based (Philox), reproducible, the same on every device.
+//
+// Every draw takes the next numbers of one process-wide generator, whose whole state is two
+// integers: save them, restore them, and the sequence goes on as if nothing had happened.
+// `uniform` agrees across devices to the bit, `normal` (Box-Muller) to rounding.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/tensor.h"
+
+namespace engine {
+
+struct RandomState {
+  std::uint64_t seed = 0;
+  std::uint64_t counter = 0;  // blocks of four words drawn so far
+  bool operator==(const RandomState&) const = default;
+};
+
+void seed(std::uint64_t value);  // restarts the sequence named by this seed
+RandomState random_state();
+void set_random_state(const RandomState& state);
+
+Tensor uniform(const Shape& shape, Real low = 0, Real high = 1);  // in [low, high)
+Tensor normal(const Shape& shape, Real mean = 0, Real deviation = 1);
+
+}  // namespace engine

@@ -1,0 +1,17 @@
+// Real: the one number type of the engine, float32; the same sources build a second time with
+// float64 (-DKANTOR_DOUBLE) for gradient checks and golden values. Index: every size and offset.
+#pragma once
+
+#include <cstdint>
+
+namespace engine {
+
+#ifdef KANTOR_DOUBLE
+using Real = double;
+#else
+using Real = float;
+#endif
+
+using Index = std::int64_t;
+
+}  // namespace engine

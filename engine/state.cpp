@@ -1,0 +1,36 @@
+#include "engine/state.h"
+
+namespace engine {
+namespace {
+
+thread_local StateCollector* collector = nullptr;
+
+}  // namespace
+
+StateCollector::StateCollector() : outer_(collector) { collector = this; }
+StateCollector::~StateCollector() { collector = outer_; }
+
+State::State() {
+  if (collector) collector->found_.push_back(this);
+}
+
+State::State(const Tensor& initial) : State() { assign(initial); }
+
+State::State(const State& other) : State() { *this = other; }
+
+State& State::operator=(const State& other) {
+  if (this != &other) tensor_ = other.defined() ? other.tensor_.clone() : Tensor();
+  return *this;
+}
+
+Tensor State::value() const { return defined() ? tensor_.clone() : Tensor(); }
+
+void State::assign(const Tensor& value) {
+  if (has_shape(value.shape())) {
+    tensor_.write(value);
+  } else {
+    tensor_ = value.clone();
+  }
+}
+
+}  // namespace engine

@@ -1,0 +1,130 @@
+#include "engine/tensor.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "engine/backend.h"
+#include "engine/check.h"
+#include "engine/device.h"
+#include "engine/op.h"
+
+namespace engine {
+namespace {
+
+thread_local bool recording_here = true;
+
+std::shared_ptr<Node> leaf(const Shape& shape, std::shared_ptr<Storage> storage, Real* data) {
+  static std::atomic<std::uint64_t> created{0};
+  auto node = std::allocate_shared<Node>(PoolAllocator<Node>());
+  node->shape = shape;
+  node->storage = std::move(storage);
+  node->data = data;
+  node->id = ++created;
+  return node;
+}
+
+}  // namespace
+
+Storage::Storage(Backend& backend, Index elements)
+    : backend_(backend), elements_(elements), data_(backend.allocate(elements)) {}
+
+Storage::~Storage() { backend_.release(data_, elements_); }
+
+Tensor::Tensor(const Shape& shape) {
+  check(std::all_of(shape.begin(), shape.end(), [](Index extent) { return extent >= 0; }),
+        "tensor: no tensor has the shape ", shape);
+  auto storage = std::allocate_shared<Storage>(PoolAllocator<Storage>(),
+                                               Device::current().backend(), shape.size());
+  Real* data = storage->data();
+  node_ = leaf(shape, std::move(storage), data);
+}
+
+Tensor Tensor::from(const Shape& shape, const std::vector<Real>& values) {
+  check(shape.size() == static_cast<Index>(values.size()), "tensor: ", values.size(),
+        " values do not fill the shape ", shape);
+  Tensor out(shape);
+  out.write(values);
+  return out;
+}
+
+Tensor Tensor::view(const Tensor& whole, Index offset, const Shape& shape) {
+  check(offset >= 0 && offset + shape.size() <= whole.size(), "view: ", shape, " at offset ",
+        offset, " reaches beyond ", whole.shape());
+  return Tensor(leaf(shape, whole.node_->storage, whole.data() + offset));
+}
+
+const Shape& Tensor::shape() const {
+  check(defined(), "tensor: an empty tensor has no shape");
+  return node_->shape;
+}
+
+Real* Tensor::data() const { return node_->data; }
+
+Backend& Tensor::backend() const { return node_->storage->backend(); }
+
+Real Tensor::item() const {
+  check(size() == 1, "item: one element is needed, the tensor has the shape ", shape());
+  Real value = 0;
+  backend().download(&value, data(), 1);
+  return value;
+}
+
+std::vector<Real> Tensor::values() const {
+  std::vector<Real> host(static_cast<std::size_t>(size()));
+  backend().download(host.data(), data(), size());
+  return host;
+}
+
+void Tensor::write(std::span<const Real> values) const {
+  check(size() == static_cast<Index>(values.size()), "write: ", values.size(),
+        " values do not fill ", shape());
+  backend().upload(data(), values.data(), size());
+}
+
+void Tensor::write(const Tensor& values) const {
+  check(shape() == values.shape(), "write: ", values.shape(), " does not fit ", shape());
+  backend().copy({.extents = {size()}, .x = {1}, .y = {1}}, values.data(), data());
+}
+
+Tensor Tensor::detach() const { return view(*this, 0, shape()); }
+
+Tensor Tensor::clone() const {
+  Tensor copy(shape());
+  copy.write(*this);
+  return copy;
+}
+
+// Lets go of a long chain of nodes one by one: recursion would exhaust the stack.
+Node::~Node() {
+  TensorList waiting = std::move(inputs);
+  while (!waiting.empty()) {
+    Tensor last = std::move(waiting.back());
+    waiting.pop_back();
+    if (!last.defined() || !last.unique()) continue;
+    for (Tensor& input : last.node()->inputs) waiting.push_back(std::move(input));
+    last.node()->inputs.clear();
+  }
+}
+
+Tensor record(std::shared_ptr<const Op> op, Tensor out, Inputs inputs) {
+  out.node_->op = std::move(op);
+  out.node_->inputs.assign(inputs.begin(), inputs.end());
+  return out;
+}
+
+bool recording() { return recording_here; }
+
+RecordingScope::RecordingScope(bool on) : before_(recording_here) { recording_here = on; }
+RecordingScope::~RecordingScope() { recording_here = before_; }
+
+Tensor full(const Shape& shape, Real value) {
+  Tensor out(shape);
+  out.backend().fill(out.data(), out.size(), value);
+  return out;
+}
+
+Tensor zeros(const Shape& shape) { return full(shape, 0); }
+Tensor ones(const Shape& shape) { return full(shape, 1); }
+Tensor scalar(Real value) { return full({}, value); }
+
+}  // namespace engine

@@ -1,0 +1,115 @@
+// Tensor: a handle to an immutable, contiguous array of Real and to the op that made it.
+//
+// Copying a Tensor copies the handle. Values never change once computed, save through the three
+// places that own a fixed address: optimizers (raw parameters), State, and `write` below.
+// There is no .grad field and no flag that asks for gradients: grad.h walks from a result to
+// whatever tensors it is asked about.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/pool.h"
+#include "engine/shape.h"
+
+namespace engine {
+
+struct Node;
+struct Op;
+class Backend;
+
+// A block of device memory, given back to its backend when the last tensor lets go.
+class Storage {
+ public:
+  Storage(Backend& backend, Index elements);
+  ~Storage();
+  Storage(const Storage&) = delete;
+  Storage& operator=(const Storage&) = delete;
+  Backend& backend() const { return backend_; }
+  Real* data() const { return data_; }
+
+ private:
+  Backend& backend_;
+  Index elements_;
+  Real* data_;
+};
+
+class Tensor {
+ public:
+  Tensor() = default;                   // no tensor; `defined()` is false
+  explicit Tensor(const Shape& shape);  // memory whose values are not yet set
+
+  // A leaf holding these values. Errors: their number is not the size of the shape.
+  static Tensor from(const Shape& shape, const std::vector<Real>& values);
+  // A leaf that shares the memory of `whole`, from `offset` on. Errors: out of range.
+  static Tensor view(const Tensor& whole, Index offset, const Shape& shape);
+
+  bool defined() const { return node_ != nullptr; }
+  const Shape& shape() const;
+  int rank() const { return shape().rank(); }
+  Index size() const { return shape().size(); }
+  Index dim(int i) const { return shape()[i]; }
+
+  // The value of a tensor with one element. Waits for the device. Errors: more than one element.
+  Real item() const;
+  // All values, copied to the host. Waits for the device.
+  std::vector<Real> values() const;
+  // Overwrites the values in place, keeping address and shape. For parameters, State and loaders:
+  // graphs recorded before still point here.
+  void write(std::span<const Real> values) const;
+  void write(const Tensor& values) const;
+
+  Tensor detach() const;  // the same memory as a leaf: gradients stop here
+  Tensor clone() const;   // a leaf with memory of its own
+
+  Real* data() const;  // device memory
+  Backend& backend() const;
+  Node* node() const { return node_.get(); }
+  bool unique() const { return node_.use_count() == 1; }  // no other handle to this node
+  bool operator==(const Tensor& other) const { return node_ == other.node_; }  // the same node
+
+ private:
+  friend Tensor record(std::shared_ptr<const Op> op, Tensor out, std::span<const Tensor> inputs);
+  explicit Tensor(std::shared_ptr<Node> node) : node_(std::move(node)) {}
+  std::shared_ptr<Node> node_;
+};
+
+using TensorList = std::vector<Tensor, PoolAllocator<Tensor>>;
+
+// One value of the graph. `id` counts creations: inputs are always older than what uses them.
+struct Node {
+  Shape shape;
+  std::shared_ptr<Storage> storage;
+  Real* data = nullptr;
+  std::shared_ptr<const Op> op;  // null for a leaf
+  TensorList inputs;
+  std::uint64_t id = 0;
+  ~Node();
+};
+
+// Whether ops remember how they were made (per thread; on by default).
+bool recording();
+
+// Switches recording on or off for a scope. NoGrad: results made in it are leaves.
+class RecordingScope {
+ public:
+  explicit RecordingScope(bool on);
+  ~RecordingScope();
+  RecordingScope(const RecordingScope&) = delete;
+  RecordingScope& operator=(const RecordingScope&) = delete;
+
+ private:
+  bool before_;
+};
+struct NoGrad : RecordingScope {
+  NoGrad() : RecordingScope(false) {}
+};
+
+Tensor zeros(const Shape& shape);
+Tensor ones(const Shape& shape);
+Tensor full(const Shape& shape, Real value);
+Tensor scalar(Real value);
+
+}  // namespace engine

@@ -1,0 +1,31 @@
+#include "engine/update.h"
+
+#include "engine/backend.h"
+#include "engine/check.h"
+
+namespace engine {
+namespace {
+
+void check_same(const char* what, const Tensor& x, const Tensor& y) {
+  check(x.shape() == y.shape(), what, ": ", x.shape(), " does not fit ", y.shape());
+}
+
+}  // namespace
+
+void adam_update(const AdamStep& step, const Tensor& g, const Tensor& m, const Tensor& v,
+                 const Tensor& w) {
+  for (const Tensor& other : {g, m, v}) check_same("adam", other, w);
+  w.backend().adam(step, w.size(), g.data(), m.data(), v.data(), w.data());
+}
+
+void add_scaled(Real a, const Tensor& x, const Tensor& y) {
+  check_same("add_scaled", x, y);
+  y.backend().add_scaled(y.size(), a, x.data(), y.data());
+}
+
+void lerp(Real t, const Tensor& x, const Tensor& y) {
+  check_same("lerp", x, y);
+  y.backend().lerp(y.size(), t, x.data(), y.data());
+}
+
+}  // namespace engine

@@ -1,0 +1,14 @@
+// The commands of the program `gan`: each adds its subcommand, with options, help and an example,
+// to the command line; it runs when that is parsed.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace gan {
+
+void add_train(CLI::App& app);
+void add_sample(CLI::App& app);
+void add_audit(CLI::App& app);
+void add_spectrum(CLI::App& app);
+
+}  // namespace gan

@@ -1,0 +1,55 @@
+#include <cstdio>
+
+#include "datasets/image_grid.h"
+#include "engine/engine.h"
+#include "gan/commands/commands.h"
+#include "gan/loaded_run.h"
+#include "layers/mode.h"
+
+namespace gan {
+namespace {
+
+struct Options {
+  std::string run, out = "samples.png";
+  Index count = 64;
+  std::uint64_t seed = 0;
+  bool raw = false;
+};
+
+// The images are made a few at a time, so that any number fits into memory.
+engine::Tensor sample(const layers::Sequential& generator, Index count, Index z_dim) {
+  constexpr Index most = 64;
+  const engine::NoGrad constant;
+  const layers::Eval evaluate;
+  std::vector<engine::Tensor> parts;
+  for (Index made = 0; made < count; made += most)
+    parts.push_back(generator(engine::normal({std::min(most, count - made), z_dim})));
+  return concat(parts, 0);
+}
+
+void run(const Options& options) {
+  const LoadedRun loaded = LoadedRun::open(options.run, !options.raw);
+  const Networks& networks = loaded.networks;
+  engine::seed(options.seed);
+  const engine::Tensor images = sample(networks.generator, options.count, networks.z_dim);
+  datasets::save_grid(options.out, images);
+  std::printf("%s\n", options.out.c_str());
+}
+
+}  // namespace
+
+void add_sample(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("sample", "Images of a trained generator, as one picture");
+  command->add_option("RUN", options->run, "folder that gan train made")->required();
+  command->add_option("--count", options->count, "how many images")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100'000));
+  command->add_option("--out", options->out, "PNG file to write")->capture_default_str();
+  command->add_option("--seed", options->seed, "of the noise")->capture_default_str();
+  command->add_flag("--no-ema", options->raw, "the generator itself, not its moving average");
+  command->footer("Example:\n  gan sample runs/sn-small-shapes-1 --count 100 --out grid.png\n");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace gan

@@ -1,0 +1,50 @@
+#include "gan/spectrum.h"
+
+#include <cstdio>
+#include <filesystem>
+
+#include "gan/commands/commands.h"
+
+namespace gan {
+namespace {
+
+struct Options {
+  std::vector<std::string> runs;
+  std::string out;
+};
+
+// The last folder of a path: what a run is called.
+std::string title(const std::string& run) {
+  const std::filesystem::path path = std::filesystem::path(run).lexically_normal();
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
+void run(const Options& options) {
+  std::vector<Spectrum> all;
+  for (const std::string& path : options.runs) {
+    LoadedRun loaded = LoadedRun::open(path);
+    const std::vector<Spectrum> found = spectra(loaded, title(path));
+    all.insert(all.end(), found.begin(), found.end());
+  }
+  const std::string beside = options.runs.size() == 1 ? options.runs[0] + "/spectrum" : "spectrum";
+  const std::string line = draw(spectrum_plot(all, options.out.empty() ? beside : options.out));
+  std::printf("%s\n", line.c_str());
+}
+
+}  // namespace
+
+void add_spectrum(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "spectrum", "All singular values of a discriminator's layers, as CSV and as a picture");
+  command->add_option("RUN", options->runs, "folders that gan train made, side by side")
+      ->required();
+  command->add_option("--out", options->out,
+                      "folder for spectrum.csv, .gnuplot, .svg and .png (RUN/spectrum; of several "
+                      "runs: spectrum)");
+  command->footer(
+      "Example:\n  gan spectrum runs/clip runs/weight-norm runs/spectral runs/toeplitz\n");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace gan

@@ -1,0 +1,142 @@
+#include <cstdio>
+#include <limits>
+#include <optional>
+
+#include "datasets/dataset.h"
+#include "engine/engine.h"
+#include "gan/commands/commands.h"
+#include "gan/constraints.h"
+#include "gan/interrupt.h"
+#include "gan/presets.h"
+#include "gan/training.h"
+#include "gan/usage.h"
+
+namespace gan {
+namespace {
+
+struct Options {
+  std::string preset, out, resume;
+  std::vector<std::string> assignments;
+  std::optional<std::string> data, device, precision;
+  std::optional<Index> steps;
+  std::optional<std::uint64_t> seed;
+  double minutes = std::numeric_limits<double>::infinity();
+};
+
+std::string footer() {
+  std::string text = "Presets:\n";
+  for (const Preset& preset : presets())
+    text += "  " + std::string(preset.name) +
+            std::string(14 - std::string(preset.name).size(), ' ') + preset.source + "\n";
+  text += "\nKeys of --set, with the values of sn-small:\n" +
+          describe(find_preset("sn-small").config());
+  text += "\nd.constraint, one or several joined by +, is applied to every weight:\n" +
+          describe_constraints();
+  return text +
+         "\nExamples:\n"
+         "  gan train --data shapes --preset sn-small --minutes 2\n"
+         "  gan train --data cifar10:data --preset sn-cnn --set 'd.constraint=toeplitz(k=2)'\n"
+         "  gan train --resume runs/sn-cnn-cifar10-1 --steps 200000\n";
+}
+
+Config new_config(const Options& options) {
+  return from_user([&] {
+    engine::check(!options.preset.empty(), "gan train: give --preset NAME, or --resume RUN");
+    Config config = find_preset(options.preset).config();
+    for (const std::string& assignment : options.assignments) set(config, assignment);
+    if (options.data) config.data = *options.data;
+    if (options.device) config.device = *options.device;
+    if (options.precision) config.precision = *options.precision;
+    if (options.steps) config.steps = *options.steps;
+    if (options.seed) config.seed = *options.seed;
+    validate(config);
+    return config;
+  });
+}
+
+void use_device(const Config& config) {
+  engine::Device::named(config.device).use();
+  engine::set_precision(engine::precision_named(config.precision));
+}
+
+std::unique_ptr<datasets::Dataset> open_data(const Config& config) {
+  return datasets::open(config.data, {.resize = static_cast<int>(config.resize)});
+}
+
+void announce(const datasets::Dataset& data, const RunDirectory& run) {
+  std::fprintf(stderr, "%s\n", data.description().c_str());
+  for (const std::string& note : data.notes()) std::fprintf(stderr, "%s\n", note.c_str());
+  std::fprintf(stderr, "the run is kept in %s\n", run.path().c_str());
+}
+
+void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& config,
+                    double minutes) {
+  catch_interrupts();
+  const Ending ending = train(trainer, run, config, {.minutes = minutes});
+  if (ending != Ending::done)
+    std::fprintf(stderr, "%s at step %lld; go on with gan train --resume %s\n",
+                 ending == Ending::interrupted ? "interrupted" : "the time is over",
+                 static_cast<long long>(trainer.step_count()), run.path().c_str());
+  std::printf("%s\n%s\n", run.checkpoint().c_str(), run.samples(trainer.step_count()).c_str());
+}
+
+void start(const Options& options) {
+  const Config config = new_config(options);
+  use_device(config);
+  const auto data = open_data(config);
+  Trainer trainer(config, *data);
+  const std::string path =
+      options.out.empty() ? RunDirectory::free_path(options.preset, data->name()) : options.out;
+  const RunDirectory run = RunDirectory::create(path, config);
+  announce(*data, run);
+  run_to_the_end(trainer, run, config, options.minutes);
+}
+
+void resume(const Options& options) {
+  if (!options.preset.empty() || !options.out.empty() || !options.assignments.empty() ||
+      options.data || options.device || options.precision || options.seed)
+    throw UsageError(
+        "--resume: the settings are those of the run's config.json; only --steps and --minutes can "
+        "be given beside it");
+  const RunDirectory run = RunDirectory::open(options.resume);
+  Config config = run.config();
+  if (options.steps) config.steps = *options.steps;
+  from_user([&] { validate(config); });
+  engine::check(run.has_checkpoint(), options.resume,
+                ": was stopped before its first checkpoint; start it anew in another folder");
+  use_device(config);
+  const auto data = open_data(config);
+  Trainer trainer(config, *data);
+  trainer.restore(run.checkpoint());
+  const Index reached = trainer.step_count();
+  if (reached >= config.steps)
+    throw UsageError("--resume " + options.resume + ": has done " + std::to_string(reached) +
+                     " steps already; give --steps greater than that");
+  run.write_config(config);
+  announce(*data, run);
+  run_to_the_end(trainer, run, config, options.minutes);
+}
+
+}  // namespace
+
+void add_train(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* train = app.add_subcommand("train", "Train a GAN, or go on training one");
+  train->add_option("--data", options->data, "shapes, cifar10:DIR, images:DIR or mnist:DIR");
+  train->add_option("--preset", options->preset, "settings to start from; see below");
+  train->add_option("--set", options->assignments, "key=value ...: other settings; see below")
+      ->take_all();
+  train->add_option("--steps", options->steps,
+                    "generator updates, counted from the start of the run, resumed or not");
+  train->add_option("--minutes", options->minutes, "stop after about so many minutes")
+      ->check(CLI::PositiveNumber);
+  train->add_option("--out", options->out, "folder of the run (runs/<preset>-<data>-<n>)");
+  train->add_option("--resume", options->resume, "folder of a run to go on with");
+  train->add_option("--device", options->device, "cpu or cuda");
+  train->add_option("--precision", options->precision, "highest, high or medium");
+  train->add_option("--seed", options->seed, "of weights, noise and the order of images");
+  train->footer(footer);
+  train->callback([options] { options->resume.empty() ? start(*options) : resume(*options); });
+}
+
+}  // namespace gan

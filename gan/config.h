@@ -1,0 +1,98 @@
+// Config: every setting of a training run, and the one list of them. `fields` visits each setting
+// with its key, so that JSON (config.json), `--set key=value` and the help text follow from a line.
+// Keys are dotted (g.lr) and the same everywhere. Nothing but these values (and the images) decides
+// what a run computes. Errors: one line that names the key, and the file or the option.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/real.h"
+
+namespace gan {
+
+using engine::Index;
+
+struct AdamSettings {
+  double lr = 2e-4, beta1 = 0, beta2 = 0.9;
+};
+
+struct Config {
+  std::string data = "shapes";
+  Index resize = 0;
+  bool flip = false;
+  bool dequantize = false;
+
+  std::string model = "sn-small";
+  std::string constraint = "spectral";
+  std::string loss = "hinge";
+
+  Index steps = 1000;
+  Index n_dis = 1;
+  Index batch = 64;
+  Index g_batch = 64;
+  AdamSettings g, d;
+  Index decay_steps = 0;
+  double ema = 0.999;
+  std::string clip = "none";
+  double clip_r = 2;
+  Index clip_iterations = 5;
+
+  std::uint64_t seed = 0;
+  std::string device = "cpu";
+  std::string precision = "highest";
+
+  Index log_every = 50;
+  Index gradients_every = 50;
+  Index sample_every = 500;
+  Index checkpoint_every = 500;
+
+  // Calls visit(key, member, help) for each setting of `config`, a Config or a const Config.
+  template <class Config, class Visit>
+  static void fields(Config& config, Visit&& visit) {
+    visit("data", config.data, "shapes, cifar10:DIR, images:DIR or mnist:DIR");
+    visit("data.resize", config.resize, "side of the images; 0: as they are");
+    visit("data.flip", config.flip, "mirror images at random");
+    visit("data.dequantize", config.dequantize, "add noise below one grey level");
+    visit("model", config.model, "both networks: sn-cnn, sn-cnn-wide, sn-resnet or sn-small");
+    visit("d.constraint", config.constraint, "on every weight of the discriminator; see below");
+    visit("loss", config.loss, "hinge, non-saturating, wasserstein or least-squares");
+    visit("steps", config.steps, "generator updates, counted from the start of the run");
+    visit("n_dis", config.n_dis, "discriminator updates before each generator update");
+    visit("batch", config.batch, "real images (and as many fakes) of a discriminator update");
+    visit("g.batch", config.g_batch, "fakes of a generator update");
+    visit("g.lr", config.g.lr, "Adam of the generator: learning rate");
+    visit("g.beta1", config.g.beta1, "Adam of the generator: decay of the mean");
+    visit("g.beta2", config.g.beta2, "Adam of the generator: decay of the mean square");
+    visit("d.lr", config.d.lr, "Adam of the discriminator: learning rate");
+    visit("d.beta1", config.d.beta1, "Adam of the discriminator: decay of the mean");
+    visit("d.beta2", config.d.beta2, "Adam of the discriminator: decay of the mean square");
+    visit("decay_steps", config.decay_steps, "both rates fall linearly to 0 here; 0: constant");
+    visit("ema", config.ema, "decay of the generator's moving average; 0: the generator itself");
+    visit("clip", config.clip, "spectral clipping of the gradients of none, d, g or both");
+    visit("clip.r", config.clip_r, "the largest ratio s0/s1 of a gradient's singular values");
+    visit("clip.iterations", config.clip_iterations, "of the subspace iteration, an update");
+    visit("seed", config.seed, "of weights, noise and the order of images");
+    visit("device", config.device, "cpu or cuda");
+    visit("precision", config.precision, "of matrix products: highest, high or medium");
+    visit("log_every", config.log_every, "steps between rows of log.csv");
+    visit("gradients_every", config.gradients_every, "steps between rows of gradients.csv");
+    visit("sample_every", config.sample_every, "steps between grids of samples");
+    visit("checkpoint_every", config.checkpoint_every, "steps between checkpoints");
+  }
+};
+
+// Sets one field from "key=value". Errors: no such key (with the nearest), a value of another type.
+void set(Config& config, const std::string& assignment);
+
+// Values that make sense, alone and together. Errors: the first that does not.
+void validate(const Config& config);
+
+std::string to_json(const Config& config);
+// Fields that the text lacks keep their defaults. Errors name `path`.
+Config from_json(const std::string& text, const std::string& path);
+
+// One line per key: key, value, what it is.
+std::string describe(const Config& config);
+
+}  // namespace gan

@@ -1,0 +1,28 @@
+// Weight constraints by name, as `d.constraint` gives them: what is done to the weight of every
+// layer of the discriminator. One row of the table in constraints.cpp per constraint.
+//
+//   none   spectral   toeplitz(k=2)   spectral(k=3, iterations=2) + bjorck
+//
+// Joined by +, constraints compose: each acts on the weight that the one before gave. k is the norm
+// of each layer; network_k that of the whole network, of which each of its layers gets
+// k^(1/layers). at_most=1 leaves weights alone whose norm is below k; through_scale=0 stops the
+// gradient there. Errors: text of another form, an unknown name or argument (with the known ones).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "layers/constraint.h"
+
+namespace gan {
+
+// `layers`: how many share a network_k.
+std::vector<layers::Constraint> parse_constraints(const std::string& text,
+                                                  engine::Index layers = 1);
+
+std::vector<std::string> constraint_names();
+
+// One line per constraint: its form with the default arguments, and what it does.
+std::string describe_constraints();
+
+}  // namespace gan

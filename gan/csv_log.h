@@ -1,0 +1,24 @@
+// CsvLog: a CSV file whose rows begin with the step they belong to. A resumed run goes on with the
+// rows up to its step; those of a later step, made after the checkpoint it goes on from, are taken
+// out. Errors: a row that cannot be written, with the system's reason.
+#pragma once
+
+#include <string>
+
+#include "engine/real.h"
+
+namespace gan {
+
+using engine::Index;
+
+class CsvLog {
+ public:
+  CsvLog(const std::string& path, const std::string& header, Index step);
+  void add(const std::string& row);
+  const std::string& last_row() const { return last_row_; }  // without the end of line; "" at first
+
+ private:
+  std::string path_, last_row_;
+};
+
+}  // namespace gan

@@ -1,0 +1,39 @@
+#include "gan/interrupt.h"
+
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <initializer_list>
+
+namespace gan {
+namespace {
+
+volatile sig_atomic_t seen = 0;
+timespec first;
+
+// One Ctrl-C can arrive twice: timeout(1) and some shells signal the process and then its group.
+constexpr double kOneInterrupt = 0.3;  // seconds
+
+void on_signal(int number) {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (!seen) first = now;
+  const double since = static_cast<double>(now.tv_sec - first.tv_sec) +
+                       1e-9 * static_cast<double>(now.tv_nsec - first.tv_nsec);
+  if (seen && since > kOneInterrupt) _exit(128 + number);
+  seen = 1;
+}
+
+}  // namespace
+
+void catch_interrupts() {
+  struct sigaction action = {};
+  action.sa_handler = on_signal;
+  action.sa_flags = SA_RESTART;
+  for (const int number : {SIGINT, SIGTERM}) sigaction(number, &action, nullptr);
+}
+
+bool interrupted() { return seen != 0; }
+
+}  // namespace gan

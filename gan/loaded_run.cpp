@@ -1,0 +1,19 @@
+#include "gan/loaded_run.h"
+
+#include "gan/networks.h"
+
+namespace gan {
+
+LoadedRun LoadedRun::open(const std::string& path, bool averaged) {
+  const RunDirectory directory = RunDirectory::open(path);
+  engine::check(directory.has_checkpoint(), path,
+                ": holds no checkpoint yet; let gan train come to its first");
+  const engine::TensorFile file = engine::load(directory.checkpoint());
+  CheckpointHeader header = read_header(file);
+  Networks networks = build_networks(header.config, header.image);
+  layers::restore(file, averaged ? "average." : "generator.", networks.generator);
+  layers::restore(file, "discriminator.", networks.discriminator);
+  return {directory, std::move(header), std::move(networks)};
+}
+
+}  // namespace gan

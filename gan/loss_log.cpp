@@ -1,0 +1,23 @@
+#include "gan/loss_log.h"
+
+#include <cstdlib>
+#include <sstream>
+
+namespace gan {
+
+LossLog::LossLog(const std::string& path, Index step)
+    : rows_(path, "step,d_loss,g_loss,d_real,d_fake,steps_per_second,seconds", step) {}
+
+void LossLog::add(Index step, const LossMeans& losses, double steps_per_second, double seconds) {
+  std::ostringstream row;
+  row << step << ',' << losses.discriminator << ',' << losses.generator << ',' << losses.on_real
+      << ',' << losses.on_fake << ',' << steps_per_second << ',' << seconds;
+  rows_.add(row.str());
+}
+
+double LossLog::seconds() const {
+  const std::string& row = rows_.last_row();
+  return row.empty() ? 0 : std::atof(row.substr(row.rfind(',') + 1).c_str());
+}
+
+}  // namespace gan

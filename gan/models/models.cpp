@@ -1,0 +1,39 @@
+#include "gan/models/models.h"
+
+#include "gan/models/sn_cnn.h"
+#include "gan/models/sn_resnet.h"
+#include "gan/models/sn_small.h"
+#include "gan/table.h"
+
+namespace gan {
+namespace {
+
+constexpr Model kModels[] = {
+    {"sn-cnn", "CNN of Miyato et al. (2018), Table 3", sn_cnn},
+    {"sn-cnn-wide", "the same with the wider layers of most public code", sn_cnn_wide},
+    {"sn-resnet", "ResNet of Miyato et al. (2018), Table 4", sn_resnet},
+    {"sn-small", "a small CNN for CPUs", sn_small},
+};
+
+}  // namespace
+
+std::span<const Model> models() { return kModels; }
+
+const Model& find_model(const std::string& name) { return find(models(), "model", name); }
+
+Networks build_networks(const std::string& name, const ImageSize& image,
+                        const Constraints& constraints) {
+  const Index side = std::max<Index>(8, (std::min(image.height, image.width) + 7) / 8 * 8);
+  engine::check(image.height % 8 == 0 && image.width % 8 == 0, "images of ", image.height, "x",
+                image.width, ": the networks need a height and width that are multiples of 8: set ",
+                "data.resize=", side);
+  return find_model(name).build(image, constraints);
+}
+
+Index parameter_count(layers::Sequential& network) {
+  Index count = 0;
+  for (const layers::Param* param : network.parameters()) count += param->raw().size();
+  return count;
+}
+
+}  // namespace gan

@@ -1,0 +1,47 @@
+// The pairs of networks that can be trained, by name, in one table (models.cpp); each is built by
+// one function in a file of its own, for the size of image that the data set has.
+//
+// Generators map noise [N, z_dim], normal, to images [N, height, width, channels] in [-1, 1];
+// discriminators map images to one number each, [N, 1]. The constraints go on every weight of the
+// discriminator. Height and width are multiples of 8, for all networks scale by 2 three times.
+// Errors: an unknown name (with the known ones), an image size that does not fit.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "layers/constraint.h"
+#include "layers/module.h"
+
+namespace gan {
+
+using engine::Index;
+using Constraints = std::vector<layers::Constraint>;
+
+struct ImageSize {
+  Index height, width, channels;
+};
+
+struct Networks {
+  layers::Sequential generator, discriminator;
+  Index z_dim;
+};
+
+struct Model {
+  const char* name;
+  const char* help;
+  Networks (*build)(const ImageSize& image, const Constraints& constraints);
+};
+
+std::span<const Model> models();
+const Model& find_model(const std::string& name);
+
+// The networks of this name. Weights are drawn from engine/random.h.
+Networks build_networks(const std::string& name, const ImageSize& image,
+                        const Constraints& constraints);
+
+// The number of values that an optimizer trains.
+Index parameter_count(layers::Sequential& network);
+
+}  // namespace gan

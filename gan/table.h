@@ -1,0 +1,22 @@
+// Tables of named rows: how the losses, models, constraints and presets are found by what the user
+// types. Errors: an unknown name, with all that are known.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "engine/check.h"
+
+namespace gan {
+
+template <class Row>
+const Row& find(std::span<const Row> rows, const char* what, const std::string& name) {
+  std::string known;
+  for (const Row& row : rows) {
+    if (row.name == name) return row;
+    known += (known.empty() ? "" : ", ") + std::string(row.name);
+  }
+  engine::fail(what, " '", name, "' is unknown: give one of ", known);
+}
+
+}  // namespace gan

@@ -1,0 +1,192 @@
+#include "gan/trainer.h"
+
+#include <cmath>
+
+#include "engine/engine.h"
+#include "gan/checkpoint.h"
+#include "gan/networks.h"
+#include "layers/mode.h"
+
+namespace gan {
+namespace {
+
+using engine::NoGrad;
+using engine::Real;
+using engine::Tensor;
+using layers::Sequential;
+
+// Seeds first, so that the weights drawn next are those of this seed.
+Networks seeded_networks(const Config& config, const ImageSize& image) {
+  engine::seed(config.seed);
+  return build_networks(config, image);
+}
+
+layers::AdamOptions adam_options(const AdamSettings& settings) {
+  return {.lr = static_cast<Real>(settings.lr),
+          .beta1 = static_cast<Real>(settings.beta1),
+          .beta2 = static_cast<Real>(settings.beta2)};
+}
+
+layers::SpectralGradientClipping clipping(const Config& config) {
+  return {.r = static_cast<Real>(config.clip_r),
+          .iterations = static_cast<int>(config.clip_iterations)};
+}
+
+// 0 where all values are finite, NaN where one is not (0 times infinity is NaN).
+Tensor blemish(const Tensor& x) { return sum(0 * x); }
+
+}  // namespace
+
+Trainer::Sums::Sums() {
+  each([](const char*, Tensor& sum) { sum = engine::zeros({}); });
+}
+
+Trainer::Trainer(const Config& config, const datasets::Dataset& data)
+    : config_(config),
+      loss_(find_loss(config.loss)),
+      loader_(data, {.batch = config.batch,
+                     .seed = config.seed,
+                     .flip = config.flip,
+                     .dequantize = config.dequantize}),
+      image_{data.height(), data.width(), data.channels()},
+      networks_(seeded_networks(config, image_)),
+      generator_adam_(adam_options(config.g), networks_.generator.parameters()),
+      discriminator_adam_(adam_options(config.d), networks_.discriminator.parameters()),
+      average_(static_cast<Real>(config.ema), networks_.generator),
+      generator_gradients_(networks_.generator, clipping(config)),
+      discriminator_gradients_(networks_.discriminator, clipping(config)),
+      fixed_noise_(noise(kSamples)) {}
+
+Tensor Trainer::noise(Index count) const { return engine::normal({count, networks_.z_dim}); }
+
+void Trainer::set_learning_rates() {
+  const double left = config_.decay_steps == 0 ? 1
+                                               : 1 - static_cast<double>(steps_) /
+                                                         static_cast<double>(config_.decay_steps);
+  generator_adam_.set_lr(static_cast<Real>(config_.g.lr * left));
+  discriminator_adam_.set_lr(static_cast<Real>(config_.d.lr * left));
+}
+
+void Trainer::step() {
+  set_learning_rates();
+  for (Index i = 0; i < config_.n_dis; ++i) update_discriminator();
+  update_generator();
+  average_.step();
+  ++steps_;
+  ++sums_.steps;
+}
+
+void Trainer::update_discriminator() {
+  Sequential& discriminator = networks_.discriminator;
+  const Tensor real = loader_.next().images;
+  Tensor fake;
+  {
+    const NoGrad constant;
+    fake = networks_.generator(noise(config_.batch));
+  }
+  const Tensor on_real = discriminator(real), on_fake = discriminator(fake);
+  const Tensor loss = loss_.discriminator(on_real, on_fake);
+  discriminator_adam_.step(
+      clipped(grad(loss, discriminator.parameters()), "d", discriminator_gradients_));
+
+  const NoGrad constant;
+  const Real share = 1 / static_cast<Real>(config_.n_dis);
+  add_scaled(share, loss, sums_.discriminator);
+  add_scaled(share, mean(on_real), sums_.on_real);
+  add_scaled(share, mean(on_fake), sums_.on_fake);
+}
+
+void Trainer::update_generator() {
+  const Tensor fake = networks_.generator(noise(config_.g_batch));
+  const Tensor loss = loss_.generator(networks_.discriminator(fake));
+  generator_adam_.step(
+      clipped(grad(loss, networks_.generator.parameters()), "g", generator_gradients_));
+  add_scaled(1, loss, sums_.generator);
+}
+
+// Measured every so often, with clipping always; used only with clipping.
+Trainer::Gradients Trainer::clipped(const Gradients& gradients, const char* network,
+                                    GradientSpectra& spectra) {
+  const bool clip = config_.clip == network || config_.clip == "both";
+  if (!clip && (steps_ + 1) % config_.gradients_every != 0) return gradients;
+  Gradients clipped = spectra.clip(gradients);
+  return clip ? clipped : gradients;
+}
+
+std::vector<GradientSpectra::Row> Trainer::gradients() const {
+  std::vector<GradientSpectra::Row> rows = discriminator_gradients_.rows();
+  for (GradientSpectra::Row& row : rows) row.layer = "d." + row.layer;
+  for (GradientSpectra::Row& row : generator_gradients_.rows())
+    rows.push_back({"g." + row.layer, row.s0, row.s1});
+  return rows;
+}
+
+LossMeans Trainer::losses() {
+  const double steps = static_cast<double>(sums_.steps);
+  const LossMeans means{.discriminator = sums_.discriminator.item() / steps,
+                        .generator = sums_.generator.item() / steps,
+                        .on_real = sums_.on_real.item() / steps,
+                        .on_fake = sums_.on_fake.item() / steps};
+  sums_ = Sums();
+  return means;
+}
+
+Tensor Trainer::samples() {
+  const NoGrad constant;
+  const layers::Eval evaluate;
+  return average_.average()(fixed_noise_);
+}
+
+bool Trainer::finite() {
+  const NoGrad constant;
+  Tensor blemishes = engine::zeros({});
+  sums_.each([&](const char*, const Tensor& sum) { blemishes = blemishes + blemish(sum); });
+  for (Sequential* network : {&networks_.generator, &networks_.discriminator})
+    for (const layers::Param* param : network->parameters())
+      blemishes = blemishes + blemish(param->raw());
+  return std::isfinite(blemishes.item());
+}
+
+void Trainer::store(engine::TensorFile& file) {
+  layers::store(file, "generator.", networks_.generator);
+  layers::store(file, "discriminator.", networks_.discriminator);
+  layers::store(file, "average.", average_.average());
+  generator_gradients_.store(file, "generator_gradients.");
+  discriminator_gradients_.store(file, "discriminator_gradients.");
+  generator_adam_.store(file, "generator_adam.");
+  discriminator_adam_.store(file, "discriminator_adam.");
+  file.tensors["fixed_noise"] = fixed_noise_;
+  sums_.each([&](const std::string& name, Tensor& sum) { file.tensors["sums." + name] = sum; });
+  file.metadata["sums.steps"] = std::to_string(sums_.steps);
+}
+
+void Trainer::save(const std::string& path) {
+  engine::check(finite(), path, ": is not written: at step ", steps_,
+                " a loss or a weight is no finite number");
+  engine::TensorFile file;
+  store(file);
+  write_header(file, {.config = config_, .image = image_, .step = steps_});
+  engine::save(path, file);
+}
+
+void Trainer::restore(const std::string& path) {
+  const engine::TensorFile file = engine::load(path);
+  const CheckpointHeader header = read_header(file);
+  layers::restore(file, "generator.", networks_.generator);
+  layers::restore(file, "discriminator.", networks_.discriminator);
+  layers::restore(file, "average.", average_.average());
+  generator_gradients_.restore(file, "generator_gradients.");
+  discriminator_gradients_.restore(file, "discriminator_gradients.");
+  generator_adam_.restore(file, "generator_adam.");
+  discriminator_adam_.restore(file, "discriminator_adam.");
+  fixed_noise_.write(file.at("fixed_noise", fixed_noise_.shape()));
+  sums_.each([&](const std::string& name, Tensor& sum) {
+    sum.write(file.at("sums." + name, sum.shape()));
+  });
+  sums_.steps = file.integer("sums.steps");
+  steps_ = header.step;
+  loader_.seek(steps_ * config_.n_dis);
+  engine::set_random_state(header.random);
+}
+
+}  // namespace gan

@@ -1,0 +1,95 @@
+// Trainer: the two networks, their optimizers and everything else that training changes, behind
+// plain steps. One step is n_dis updates of the discriminator, then one of the generator:
+//
+//   Trainer trainer(config, *data);
+//   while (trainer.step_count() < config.steps) trainer.step();
+//   trainer.save("checkpoint.safetensors");
+//
+// A step reads nothing back from the device; the losses are summed there and read by `losses()`.
+// `save` and `restore` hold all of it: weights, optimizers, average, states of the layers, random
+// numbers, the fixed noise of the samples and the sums of the losses. The place in the data follows
+// from the number of steps. So a resumed run goes on bit for bit.
+//
+// Errors: save where a value is no longer finite, naming the step; restore on a file that is no
+// checkpoint of this model.
+#pragma once
+
+#include <string>
+
+#include "datasets/loader.h"
+#include "gan/config.h"
+#include "gan/gradient_spectra.h"
+#include "gan/losses.h"
+#include "gan/models/models.h"
+#include "layers/ema.h"
+#include "layers/optim.h"
+
+namespace gan {
+
+// Means over the steps since they were last read.
+struct LossMeans {
+  double discriminator = 0, generator = 0;
+  double on_real = 0, on_fake = 0;  // of the discriminator's outputs, in its own updates
+};
+
+class Trainer {
+ public:
+  // Seeds the random numbers and draws the weights. `data` must outlive the trainer.
+  Trainer(const Config& config, const datasets::Dataset& data);
+  Trainer(const Trainer&) = delete;
+  Trainer& operator=(const Trainer&) = delete;
+
+  void step();
+  Index step_count() const { return steps_; }
+  LossMeans losses();  // waits for the device
+
+  // Of the gradients of the latest step that is a multiple of gradients_every (with clipping: of
+  // the latest step), as "d.0" for the discriminator's layer 0; waits for the device.
+  std::vector<GradientSpectra::Row> gradients() const;
+
+  // Images [count, height, width, channels] that the averaged generator makes of the fixed noise.
+  engine::Tensor samples();
+
+  bool finite();  // whether the losses and all weights are; waits for the device
+  void save(const std::string& path);
+  void restore(const std::string& path);
+
+  static constexpr Index kSamples = 64;
+
+ private:
+  void set_learning_rates();
+  void update_discriminator();
+  void update_generator();
+  using Gradients = std::vector<engine::Tensor>;
+  Gradients clipped(const Gradients& gradients, const char* network, GradientSpectra& spectra);
+  engine::Tensor noise(Index count) const;
+  void store(engine::TensorFile& file);
+
+  // Numbers on the device, one for each of LossMeans, added up over the updates.
+  struct Sums {
+    engine::Tensor discriminator, generator, on_real, on_fake;
+    Index steps = 0;
+    Sums();
+    template <class Visit>
+    void each(Visit visit) {
+      visit("discriminator", discriminator);
+      visit("generator", generator);
+      visit("on_real", on_real);
+      visit("on_fake", on_fake);
+    }
+  };
+
+  const Config config_;
+  const Loss& loss_;
+  datasets::Loader loader_;
+  const ImageSize image_;
+  Networks networks_;
+  layers::Adam generator_adam_, discriminator_adam_;
+  layers::Ema average_;
+  GradientSpectra generator_gradients_, discriminator_gradients_;
+  const engine::Tensor fixed_noise_;
+  Sums sums_;
+  Index steps_ = 0;
+};
+
+}  // namespace gan

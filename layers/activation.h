@@ -1,0 +1,64 @@
+// Activations as modules, and the end that every convolution has: a bias and a fused activation.
+// All have a Lipschitz constant of 1 (LeakyRelu for slopes up to 1), save Sigmoid's 1/4.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/engine.h"
+#include "layers/param.h"
+
+namespace layers {
+
+struct Relu {
+  engine::Tensor operator()(const engine::Tensor& x) const { return relu(x); }
+  static double lipschitz(const engine::Shape&) { return 1; }
+};
+struct LeakyRelu {
+  engine::Real slope = 0.2F;
+  engine::Tensor operator()(const engine::Tensor& x) const { return leaky_relu(x, slope); }
+  double lipschitz(const engine::Shape&) const { return std::max(1.0, std::abs(double{slope})); }
+};
+struct Tanh {
+  engine::Tensor operator()(const engine::Tensor& x) const { return tanh(x); }
+  static double lipschitz(const engine::Shape&) { return 1; }
+};
+struct Sigmoid {
+  engine::Tensor operator()(const engine::Tensor& x) const { return sigmoid(x); }
+  static double lipschitz(const engine::Shape&) { return 0.25; }
+};
+struct Softplus {
+  engine::Tensor operator()(const engine::Tensor& x) const { return softplus(x); }
+  static double lipschitz(const engine::Shape&) { return 1; }
+};
+
+// The larger, then the smaller, of each pair of neighbouring channels: it keeps the norm of the
+// gradient, which Lipschitz networks need to be tight. Source: Anil, Lucas and Grosse, "Sorting Out
+// Lipschitz Function Approximation" (2019), GroupSort of 2. Errors: an odd number of channels.
+struct MaxMin {
+  engine::Tensor operator()(const engine::Tensor& x) const;
+  static double lipschitz(const engine::Shape&) { return 1; }
+};
+
+// [N, ...] to [N, the rest].
+struct Flatten {
+  engine::Tensor operator()(const engine::Tensor& x) const { return flatten(x); }
+  static double lipschitz(const engine::Shape&) { return 1; }
+};
+// [N, H W C] to [N, H, W, C].
+struct Unflatten {
+  engine::Index height, width, channels;
+  engine::Tensor operator()(const engine::Tensor& x) const {
+    return reshape(x, {-1, height, width, channels});
+  }
+  static double lipschitz(const engine::Shape&) { return 1; }
+};
+
+// activation(y + bias) in one pass; a bias that is not defined is left out.
+engine::Tensor with_bias(const engine::Tensor& y, const Param& bias, engine::Activation activation,
+                         engine::Real slope);
+
+// By how much an activation stretches distances at most.
+double lipschitz(engine::Activation activation, engine::Real slope);
+
+}  // namespace layers

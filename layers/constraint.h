@@ -1,0 +1,105 @@
+// Constraint: any value with `Tensor operator()(const LinearMap&)`, giving the weight to use
+// instead of the raw one. Constraints compose in order: each sees the map with the weight that the
+// one before gave. A constraint may also have
+//
+//   State members                          found without its help; saved and copied with the
+//   parameter void visit(V&)                         to name its states, or to hold parameters of
+//   its own Tensor project(const Tensor& raw)      the raw values to go on with after an optimizer
+//   step void attach(const Tensor& raw)         called with the raw values when they are set from
+//   outside
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <vector>
+
+#include "engine/state.h"
+#include "layers/linear_map.h"
+
+namespace layers {
+
+class Visitor;
+
+class Constraint {
+ public:
+  template <class C>
+  requires(!std::is_same_v<std::remove_cvref_t<C>, Constraint>)
+      Constraint(const C& value)  // NOLINT: `Linear(2, 16, SpectralNorm{3})` is meant to work
+      : held_(std::make_unique<Holder<C>>(value)) {}
+  Constraint(const Constraint& other) : held_(other.held_->clone()) {}
+  Constraint& operator=(const Constraint& other) {
+    held_ = other.held_->clone();
+    return *this;
+  }
+  Constraint(Constraint&&) = default;
+  Constraint& operator=(Constraint&&) = default;
+  ~Constraint() = default;
+
+  engine::Tensor operator()(const LinearMap& map) const { return held_->call(map); }
+  const std::vector<engine::State*>& states() const { return held_->states; }
+  void visit(Visitor& visitor) const { held_->visit(visitor); }
+  engine::Tensor project(const engine::Tensor& raw) const { return held_->project(raw); }
+  void attach(const engine::Tensor& raw) const { held_->attach(raw); }
+
+  // The constraint itself, if it is a C; else null.
+  template <class C>
+  const C* as() const {
+    const auto* holder = dynamic_cast<const Holder<C>*>(held_.get());
+    return holder ? &holder->constraint : nullptr;
+  }
+  // The norm that it aims at, if it names one by a member `target` or `k`.
+  std::optional<double> target() const { return held_->target(); }
+
+ private:
+  struct Held {
+    virtual ~Held() = default;
+    virtual std::unique_ptr<Held> clone() const = 0;
+    virtual engine::Tensor call(const LinearMap& map) = 0;
+    virtual void visit(Visitor& visitor);  // the states, by number
+    virtual engine::Tensor project(const engine::Tensor&) { return {}; }
+    virtual void attach(const engine::Tensor&) {}
+    virtual std::optional<double> target() const { return std::nullopt; }
+    std::vector<engine::State*> states;
+  };
+  template <class C>
+  struct Holder : Held {
+    explicit Holder(const C& value) : Holder(value, engine::StateCollector()) {}
+    // The collector notes the states inside the copy while it is made.
+    Holder(const C& value, const engine::StateCollector& collector) : constraint(value) {
+      this->states = collector.found();
+    }
+    std::unique_ptr<Held> clone() const override { return std::make_unique<Holder>(constraint); }
+    engine::Tensor call(const LinearMap& map) override { return constraint(map); }
+    void visit(Visitor& visitor) override {
+      if constexpr (requires { constraint.visit(visitor); }) {
+        constraint.visit(visitor);
+      } else {
+        Held::visit(visitor);
+      }
+    }
+    engine::Tensor project(const engine::Tensor& raw) override {
+      if constexpr (requires { constraint.project(raw); }) {
+        return constraint.project(raw);
+      } else {
+        return {};
+      }
+    }
+    void attach(const engine::Tensor& raw) override {
+      if constexpr (requires { constraint.attach(raw); }) constraint.attach(raw);
+    }
+    std::optional<double> target() const override {
+      if constexpr (requires { constraint.target.k; }) {
+        return constraint.target.k;
+      } else if constexpr (requires { constraint.k; }) {
+        return constraint.k;
+      } else {
+        return std::nullopt;
+      }
+    }
+    C constraint;
+  };
+  std::unique_ptr<Held> held_;
+};
+
+}  // namespace layers

@@ -1,0 +1,26 @@
+// Target: what all constraints that scale a weight to a given norm have in common.
+//   equal     k W / sigma: the norm becomes k, whatever it was
+//   at_most   W min(1, k / sigma): weights whose norm is at most k are left alone
+#pragma once
+
+#include "engine/engine.h"
+
+namespace layers {
+
+enum class Mode { equal, at_most };
+
+struct Target {
+  engine::Real k = 1;  // the norm aimed at, of this layer
+  Mode mode = Mode::equal;
+  bool through_scale = true;  // whether the gradient flows through sigma too
+
+  // The weight, scaled; sigma is its norm, one number. A zero weight stays zero.
+  engine::Tensor scale(const engine::Tensor& weight, engine::Tensor sigma) const {
+    constexpr engine::Real kSmallest = 1e-12F;  // a guard, not a term: norms above it are exact
+    if (!through_scale) sigma = sigma.detach();
+    const engine::Real least = mode == Mode::at_most ? k : kSmallest;
+    return weight * (k / maximum(sigma, engine::scalar(least)));
+  }
+};
+
+}  // namespace layers

@@ -1,0 +1,44 @@
+// WeightNorm: each row of the reshaped kernel [O, kH kW I] to Euclidean norm k or, with `gain`, to
+// a learned norm of its own that starts at the row's. A row is what makes one output channel.
+// Source: Salimans and Kingma, "Weight Normalization" (2016), eq. 2. Cost: one pass over the
+// weight.
+#pragma once
+
+#include "layers/module.h"
+
+namespace layers {
+
+struct WeightNorm {
+  bool gain = false;
+  engine::Real k = 1;
+  Param length = {};  // [O, 1], with gain
+
+  engine::Tensor operator()(const LinearMap& W) const {
+    const engine::Tensor rows = flatten(W.weight);
+    const engine::Tensor direction = rows / row_norms(rows);
+    return reshape(gain ? direction * length.raw() : direction * k, W.weight.shape());
+  }
+
+  void attach(const engine::Tensor& raw) {
+    if (!gain) return;
+    const engine::NoGrad constant;
+    const engine::Tensor norms = row_norms(flatten(raw));
+    if (length.defined() && length.raw().shape() == norms.shape()) {
+      length.assign(norms);
+    } else {
+      length = Param(norms);
+    }
+  }
+
+  template <class V>
+  void visit(V& v) {
+    v("length", length);
+  }
+
+  static engine::Tensor row_norms(const engine::Tensor& rows) {
+    constexpr engine::Real kSmallest = 1e-24F;  // a zero row stays zero, with a gradient
+    return sqrt(maximum(sum(square(rows), {1}, true), engine::scalar(kSmallest)));
+  }
+};
+
+}  // namespace layers

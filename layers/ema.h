@@ -1,0 +1,25 @@
+// Ema: an exponential moving average of a module's parameters, as a module of its own to sample
+// from. Its states (running statistics, power iterations) are copied, never averaged: a constraint
+// in the copy normalises the averaged weight anew.
+#pragma once
+
+#include "layers/module.h"
+
+namespace layers {
+
+class Ema {
+ public:
+  // Starts as a copy. `source` must outlive it.
+  Ema(engine::Real decay, Sequential& source);
+  void step();  // after each step of the source's optimizer
+  Sequential& average() { return average_; }
+
+ private:
+  engine::Real decay_;
+  Sequential& source_;
+  Sequential average_;
+  std::vector<Param*> to_, from_;
+  std::vector<engine::State*> states_to_, states_from_;
+};
+
+}  // namespace layers

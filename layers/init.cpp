@@ -1,0 +1,71 @@
+#include "layers/init.h"
+
+#include <cmath>
+
+namespace layers {
+namespace {
+
+using namespace engine;
+
+struct Fans {
+  Real in, out;
+  explicit Fans(const Shape& shape) {
+    check(shape.rank() >= 2, "init: a weight has two axes or more, got ", shape);
+    in = static_cast<Real>(shape.size() / shape[0]);
+    out = static_cast<Real>(shape.size() / shape[-1]);
+  }
+};
+
+}  // namespace
+
+Tensor glorot_uniform(const Shape& shape, Real gain) {
+  const Fans fans(shape);
+  const Real bound = gain * std::sqrt(6 / (fans.in + fans.out));
+  return uniform(shape, -bound, bound);
+}
+
+Tensor he_normal(const Shape& shape) { return normal(shape, 0, std::sqrt(2 / Fans(shape).in)); }
+
+// Gram and Schmidt, twice over, in double: orthonormal to rounding.
+Tensor orthogonal(const Shape& shape, Real gain) {
+  const Index n = shape[0], m = shape.size() / shape[0];
+  const Index count = std::min(n, m), length = std::max(n, m);
+  const std::vector<Real> start = normal({count, length}).values();
+  std::vector<double> rows(start.begin(), start.end());
+  for (Index i = 0; i < count; ++i) {
+    double* row = rows.data() + i * length;
+    for (int pass = 0; pass < 2; ++pass)
+      for (Index j = 0; j < i; ++j) {
+        const double* other = rows.data() + j * length;
+        double along = 0;
+        for (Index k = 0; k < length; ++k) along += row[k] * other[k];
+        for (Index k = 0; k < length; ++k) row[k] -= along * other[k];
+      }
+    double square = 0;
+    for (Index k = 0; k < length; ++k) square += row[k] * row[k];
+    for (Index k = 0; k < length; ++k) row[k] /= std::sqrt(square);
+  }
+  std::vector<Real> values(rows.size());
+  for (Index i = 0; i < n; ++i)
+    for (Index j = 0; j < m; ++j)
+      values[i * m + j] = gain * static_cast<Real>(n <= m ? rows[i * m + j] : rows[j * n + i]);
+  return Tensor::from(shape, values);
+}
+
+void initialize(Sequential& module, const std::function<Tensor(const Shape&)>& make) {
+  std::string last_weight;  // the name, up to the dot, of the layer whose weight was just set
+  Visitor visitor(
+      [&](const std::string& name, Param& param) {
+        const std::string layer = name.substr(0, name.rfind('.'));
+        if (param.raw().rank() >= 2) {
+          param.assign(make(param.raw().shape()));
+          last_weight = layer;
+        } else if (layer == last_weight) {
+          param.assign(zeros(param.raw().shape()));
+        }
+      },
+      [](const std::string&, State&) {});
+  module.visit(visitor);
+}
+
+}  // namespace layers

@@ -1,0 +1,60 @@
+// LinearMap: a weight bound to its geometry and input size, so that it is a linear map and nothing
+// else needs to know which kind. What a constraint acts on: W(x), its adjoint W.transpose(y), the
+// reshaped kernel W.matrix() as a map of its own, and the sizes of random vectors to start from.
+//
+//   dense            weight [out, in]           [N, in] to [N, out]
+//   conv             weight [O, kH, kW, I]      [N, H, W, I] to [N, P, Q, O]
+//   conv_transpose   weight [O, kH, kW, I]      [N, P, Q, O] to [N, H, W, I]: the adjoint of the
+//   conv
+//                                               from an H x W image with the same options
+// Cost: one product or convolution a call.
+#pragma once
+
+#include "engine/engine.h"
+
+namespace layers {
+
+class LinearMap {
+ public:
+  static LinearMap dense(const engine::Tensor& weight);
+  static LinearMap conv(const engine::Tensor& weight, const engine::ConvOptions& options,
+                        engine::Index height, engine::Index width);
+  // `height` and `width` are the output's.
+  static LinearMap conv_transpose(const engine::Tensor& weight, const engine::ConvOptions& options,
+                                  engine::Index height, engine::Index width);
+
+  engine::Tensor operator()(const engine::Tensor& x) const;
+  engine::Tensor transpose(const engine::Tensor& y) const;
+  // d <W(x), y> / d weight.
+  engine::Tensor weight_grad(const engine::Tensor& x, const engine::Tensor& y) const;
+
+  // The weight as a matrix, the first axis against the rest: Miyato's reshaped kernel. (For a
+  // transposed convolution too, whose first axis is the input channels: the norm of that matrix is
+  // what bounds the map from both sides.)
+  LinearMap matrix() const;
+
+  engine::Shape domain() const;  // of one x, a batch of one
+  engine::Shape range() const;   // of one y
+
+  // The convolution it is made of (for conv_transpose: its adjoint; for dense: 1x1 on 1x1).
+  engine::Window window() const;
+  const engine::ConvOptions& options() const { return options_; }
+
+  LinearMap with(const engine::Tensor& weight) const;  // the same geometry, another weight
+
+  engine::Tensor weight;
+
+ private:
+  enum class Kind { dense, conv, conv_transpose };
+  LinearMap(Kind kind, const engine::Tensor& weight, const engine::ConvOptions& options,
+            engine::Index height, engine::Index width)
+      : weight(weight), kind_(kind), options_(options), height_(height), width_(width) {}
+  engine::Shape image() const;     // the conv's input
+  engine::Shape features() const;  // the conv's output
+
+  Kind kind_;
+  engine::ConvOptions options_;
+  engine::Index height_, width_;  // of the conv's input
+};
+
+}  // namespace layers

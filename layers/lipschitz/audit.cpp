@@ -1,0 +1,57 @@
+#include "layers/lipschitz/audit.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/linalg.h"
+#include "layers/lipschitz/bounds.h"
+#include "layers/mode.h"
+
+namespace layers {
+
+using namespace engine;
+
+namespace {
+
+// |W v| for the vector that a power iteration keeps, on the map or on the reshaped kernel.
+std::optional<double> running_norm(const LinearMap& W, const std::vector<State*>& states) {
+  for (const State* state : states) {
+    if (state->has_shape(W.domain())) return norm(W(state->value())).item();
+    if (state->has_shape(W.matrix().domain())) return norm(W.matrix()(state->value())).item();
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool LayerAudit::consistent() const {
+  constexpr double kSlack = 1e-3;
+  return running.value_or(0) <= audited * (1 + kSlack) && audited <= certified * (1 + kSlack);
+}
+
+LayerAudit audit(const Param& weight) {
+  const NoGrad constant;
+  const Eval evaluate;
+  const LinearMap raw = weight.map(), W = raw.with(weight.value(raw));
+  LayerAudit result;
+  for (const Constraint& constraint : weight.constraints())
+    if (const auto k = constraint.target()) result.k = k;
+  result.running = running_norm(W, weight.states());
+  result.audited = audited_norm(W);
+  result.certified = certified_upper_bound(W);
+  const std::vector<double> sigma = singular_values(flatten(W.weight));
+  result.reshaped = sigma.front();
+  result.ratio = sigma.size() > 1 && sigma[1] > 0 ? sigma[0] / sigma[1] : 1;
+  double squares = 0;
+  for (const double s : sigma) squares += s * s;
+  result.stable_rank = sigma.front() > 0 ? squares / (sigma.front() * sigma.front()) : 0;
+  return result;
+}
+
+double certified_bound(const Param& param, const LinearMap& map) {
+  const NoGrad constant;
+  const Eval evaluate;
+  return certified_upper_bound(map.with(param.value(map)));
+}
+
+}  // namespace layers

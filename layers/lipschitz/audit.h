@@ -1,0 +1,33 @@
+// Truth beside the claim: what a constraint promises for a layer, what its running estimate says,
+// what is certainly reached and what is certainly not exceeded.
+//   running <= audited <= certified            up to the tolerance of `consistent`
+// Source: reference to each bound in bounds.h. Cost: some 1,600 convolutions of one image, the
+// singular values of the reshaped kernel and a Gram iteration: seconds for a wide layer.
+#pragma once
+
+#include <optional>
+
+#include "layers/param.h"
+
+namespace layers {
+
+struct LayerAudit {
+  std::optional<double> k;        // the norm that its constraints aim at, if they name one
+  std::optional<double> running;  // |W v| by the constraint's stored v, where it stores one
+  double audited = 0;             // sigma(W) after 200 power iterations from several starts
+  double certified = 0;           // min(Method 1, Gram after space-to-depth)
+  double reshaped = 0;            // sigma(R), by singular value decomposition
+  double ratio = 0;               // sigma_1 / sigma_2 of R; 1 for a single row
+  double stable_rank = 0;         // |R|_F^2 / sigma_1^2
+
+  // Whether the row is in order. The power iterations' slack is 1e-3: near ties converge slowly.
+  bool consistent() const;
+};
+
+// Of a weight that has been used since its last change. Evaluates; advances no state.
+LayerAudit audit(const Param& weight);
+
+// A certified bound of the norm of the weight that `param` gives for this map.
+double certified_bound(const Param& param, const LinearMap& map);
+
+}  // namespace layers

@@ -1,0 +1,97 @@
+#include "layers/module.h"
+
+#include "layers/mode.h"
+
+namespace layers {
+
+using engine::State;
+using engine::Tensor;
+
+void Visitor::operator()(const std::string& name, Param& param) {
+  if (!param.defined()) return;
+  on_param_(prefix_ + name, param);
+  within(name, [&] {
+    int number = 0;
+    for (const Constraint& constraint : param.constraints())
+      within(std::to_string(number++), [&] { constraint.visit(*this); });
+  });
+}
+
+void Constraint::Held::visit(Visitor& visitor) {
+  int number = 0;
+  for (State* state : states) visitor("state" + std::to_string(number++), *state);
+}
+
+void Visitor::operator()(const std::string& name, State& state) {
+  on_state_(prefix_ + name, state);
+}
+
+std::vector<Tensor> grad(const Tensor& y, const std::vector<Param*>& parameters,
+                         bool differentiable) {
+  std::vector<Tensor> raw;
+  raw.reserve(parameters.size());
+  for (const Param* param : parameters) raw.push_back(param->raw());
+  return engine::grad(y, raw, differentiable);
+}
+
+Sequential::Sequential(const Sequential& other) { *this = other; }
+
+Sequential& Sequential::operator=(const Sequential& other) {
+  if (this == &other) return *this;
+  modules_.clear();
+  for (const auto& held : other.modules_) modules_.push_back(held->clone());
+  return *this;
+}
+
+Tensor Sequential::operator()(Tensor x) const {
+  for (const auto& held : modules_) x = held->call(x);
+  return x;
+}
+
+void Sequential::visit(Visitor& visitor) {
+  int number = 0;
+  for (const auto& held : modules_) held->visit(std::to_string(number++), visitor);
+}
+
+double Sequential::lipschitz(const engine::Shape& input) const {
+  const engine::NoGrad constant;
+  const Eval evaluate;
+  double bound = 1;
+  Tensor x = engine::zeros(input);  // only its shape matters
+  for (const auto& held : modules_) {
+    bound *= held->lipschitz(x.shape());
+    x = held->call(x);
+  }
+  return bound;
+}
+
+void store(engine::TensorFile& file, const std::string& prefix, Sequential& module) {
+  Visitor visitor(
+      [&](const std::string& name, Param& param) {
+        file.tensors[prefix + name] = param.raw();
+        if (param.advanced()) file.metadata[prefix + name + ".advanced"] = "yes";
+      },
+      [&](const std::string& name, State& state) {
+        if (state.defined()) file.tensors[prefix + name] = state.value();
+      });
+  module.visit(visitor);
+}
+
+void restore(const engine::TensorFile& file, const std::string& prefix, Sequential& module) {
+  Visitor visitor(
+      [&](const std::string& name, Param& param) {
+        param.assign(file.at(prefix + name, param.raw().shape()));
+        param.set_advanced(file.metadata.contains(prefix + name + ".advanced"));
+      },
+      [&](const std::string& name, State& state) {
+        const auto entry = file.tensors.find(prefix + name);
+        if (entry == file.tensors.end()) {
+          state.reset();
+        } else {
+          state.assign(entry->second);
+        }
+      });
+  module.visit(visitor);
+}
+
+}  // namespace layers

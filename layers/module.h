@@ -1,0 +1,135 @@
+// Modules: any struct with `operator()(const Tensor&)`, and, if it holds anything that is trained
+// or kept, `visit`, which names each part once:
+//
+//   template <class V> void visit(V& v) { v("weight", weight); v("running_mean", running_mean); }
+//
+// From that one line come the parameters an optimizer sees, saving, loading and copying. A module
+// that can say by how much it stretches distances at most says so:
+//
+//   double lipschitz(const Shape& input) const    for inputs of this shape; infinity if there is
+//   none
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/engine.h"
+#include "layers/param.h"
+
+namespace layers {
+
+// Walks a module: hands every Param and State in it, with its dotted name, to two functions.
+class Visitor {
+ public:
+  using OnParam = std::function<void(const std::string&, Param&)>;
+  using OnState = std::function<void(const std::string&, engine::State&)>;
+  Visitor(OnParam on_param, OnState on_state)
+      : on_param_(std::move(on_param)), on_state_(std::move(on_state)) {}
+
+  void operator()(const std::string& name, Param& param);
+  void operator()(const std::string& name, engine::State& state);
+
+  template <class Module>
+  void operator()(const std::string& name, Module& module) {
+    if constexpr (requires { module.visit(*this); }) within(name, [&] { module.visit(*this); });
+  }
+
+ private:
+  template <class Visit>
+  void within(const std::string& name, const Visit& visit) {
+    const std::string outer = std::exchange(prefix_, prefix_ + name + ".");
+    visit();
+    prefix_ = outer;
+  }
+
+  std::string prefix_;
+  OnParam on_param_;
+  OnState on_state_;
+};
+
+template <class Module>
+std::vector<Param*> parameters(Module& module) {
+  std::vector<Param*> found;
+  Visitor visitor([&](const std::string&, Param& param) { found.push_back(&param); },
+                  [](const std::string&, engine::State&) {});
+  module.visit(visitor);
+  return found;
+}
+
+template <class Module>
+std::vector<engine::State*> states(Module& module) {
+  std::vector<engine::State*> found;
+  Visitor visitor([](const std::string&, Param&) {},
+                  [&](const std::string&, engine::State& state) { found.push_back(&state); });
+  module.visit(visitor);
+  return found;
+}
+
+// Gradients by the raw values of parameters.
+std::vector<engine::Tensor> grad(const engine::Tensor& y, const std::vector<Param*>& parameters,
+                                 bool differentiable = false);
+
+// Modules one after the other. A value: a copy has parameters of its own.
+class Sequential {
+ public:
+  Sequential() = default;
+  template <class... Modules>
+  requires(sizeof...(Modules) > 1 || (!std::same_as<Modules, Sequential> && ...))
+      Sequential(Modules... modules) {  // NOLINT: `return {Linear(2, 1), Relu{}};` is meant to work
+    (add(std::move(modules)), ...);
+  }
+  Sequential(const Sequential& other);
+  Sequential& operator=(const Sequential& other);
+  Sequential(Sequential&&) = default;
+  Sequential& operator=(Sequential&&) = default;
+
+  template <class Module>
+  void add(Module module) {
+    modules_.push_back(std::make_unique<Holder<Module>>(std::move(module)));
+  }
+
+  engine::Tensor operator()(engine::Tensor x) const;
+  void visit(Visitor& visitor);
+  std::vector<Param*> parameters() { return layers::parameters(*this); }
+  std::size_t size() const { return modules_.size(); }
+
+  // A certified bound: the product of its modules'; infinity if one of them gives none.
+  double lipschitz(const engine::Shape& input) const;
+
+ private:
+  struct Held {
+    virtual ~Held() = default;
+    virtual std::unique_ptr<Held> clone() const = 0;
+    virtual engine::Tensor call(const engine::Tensor& x) = 0;
+    virtual void visit(const std::string& name, Visitor& visitor) = 0;
+    virtual double lipschitz(const engine::Shape& input) = 0;
+  };
+  template <class Module>
+  struct Holder : Held {
+    explicit Holder(Module value) : module(std::move(value)) {}
+    std::unique_ptr<Held> clone() const override { return std::make_unique<Holder>(module); }
+    engine::Tensor call(const engine::Tensor& x) override { return module(x); }
+    void visit(const std::string& name, Visitor& visitor) override { visitor(name, module); }
+    double lipschitz(const engine::Shape& input) override {
+      if constexpr (requires { module.lipschitz(input); }) {
+        return module.lipschitz(input);
+      } else {
+        return std::numeric_limits<double>::infinity();
+      }
+    }
+    Module module;
+  };
+  std::vector<std::unique_ptr<Held>> modules_;
+};
+
+// Every parameter and state of a module, as named tensors of a file, each name after `prefix`.
+void store(engine::TensorFile& file, const std::string& prefix, Sequential& module);
+// Errors: the file lacks a parameter, or has it in another shape.
+void restore(const engine::TensorFile& file, const std::string& prefix, Sequential& module);
+
+}  // namespace layers

@@ -1,0 +1,83 @@
+#include "layers/optim.h"
+
+#include <cmath>
+
+#include "engine/update.h"
+
+namespace layers {
+
+using namespace engine;
+
+FlatBlock::FlatBlock(std::vector<Param*> parameters) : parameters_(std::move(parameters)) {
+  Index total = 0;
+  for (const Param* param : parameters_) total += param->raw().size();
+  values_ = zeros({total});
+  gradients_ = zeros({total});
+  Index offset = 0;
+  for (Param* param : parameters_) {
+    param->move_into(values_, offset);
+    places_.push_back(Tensor::view(gradients_, offset, param->raw().shape()));
+    offset += param->raw().size();
+  }
+}
+
+const Tensor& FlatBlock::gather(const std::vector<Tensor>& gradients) {
+  check(gradients.size() == places_.size(), "optimizer: ", gradients.size(), " gradients for ",
+        places_.size(), " parameters");
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    check(gradients[i].shape() == places_[i].shape(), "optimizer: gradient ", i, " is ",
+          gradients[i].shape(), " but its parameter ", places_[i].shape());
+    places_[i].write(gradients[i]);
+  }
+  return gradients_;
+}
+
+void FlatBlock::stepped() {
+  for (Param* param : parameters_) param->stepped();
+}
+
+Adam::Adam(const AdamOptions& options, std::vector<Param*> parameters)
+    : options_(options),
+      block_(std::move(parameters)),
+      m_(zeros(block_.values().shape())),
+      v_(zeros(block_.values().shape())) {}
+
+void Adam::step(const std::vector<Tensor>& gradients) {
+  ++steps_;
+  const auto correction = [&](Real beta) {
+    return static_cast<Real>(1 - std::pow(double{beta}, static_cast<double>(steps_)));
+  };
+  adam_update({.lr = options_.lr,
+               .beta1 = options_.beta1,
+               .beta2 = options_.beta2,
+               .epsilon = options_.epsilon,
+               .correction1 = correction(options_.beta1),
+               .correction2 = correction(options_.beta2)},
+              block_.gather(gradients), m_, v_, block_.values());
+  block_.stepped();
+}
+
+void Adam::store(TensorFile& file, const std::string& prefix) const {
+  file.tensors[prefix + "m"] = m_;
+  file.tensors[prefix + "v"] = v_;
+  file.metadata[prefix + "steps"] = std::to_string(steps_);
+}
+
+void Adam::restore(const TensorFile& file, const std::string& prefix) {
+  m_.write(file.at(prefix + "m", m_.shape()));
+  v_.write(file.at(prefix + "v", v_.shape()));
+  steps_ = file.integer(prefix + "steps");
+}
+
+Sgd::Sgd(const SgdOptions& options, std::vector<Param*> parameters)
+    : options_(options), block_(std::move(parameters)), velocity_(zeros(block_.values().shape())) {}
+
+void Sgd::step(const std::vector<Tensor>& gradients) {
+  const Tensor& g = block_.gather(gradients);
+  lerp(1 - options_.momentum, zeros(g.shape()), velocity_);  // velocity *= momentum
+  add_scaled(1, g, velocity_);
+  add_scaled(-options_.lr, velocity_, block_.values());
+  block_.stepped();
+}
+
+}  // namespace layers

@@ -1,0 +1,72 @@
+// Optimizers: they move the parameters they are given into one flat block of memory and update it
+// in place. After a step every constraint is evaluated anew.
+//   Adam adam({.lr = 2e-4f, .beta1 = 0, .beta2 = 0.9f}, critic.parameters());
+//   adam.step(grad(loss, critic.parameters()));
+// Errors: gradients that do not belong to the parameters.
+#pragma once
+
+#include <vector>
+
+#include "engine/engine.h"
+#include "layers/param.h"
+
+namespace layers {
+
+// Parameters side by side in one tensor, and a gradient tensor to match.
+class FlatBlock {
+ public:
+  explicit FlatBlock(std::vector<Param*> parameters);
+  // The gradients, side by side.
+  const engine::Tensor& gather(const std::vector<engine::Tensor>& gradients);
+  const engine::Tensor& values() const { return values_; }
+  void stepped();  // tells every parameter that it has been updated
+
+ private:
+  std::vector<Param*> parameters_;
+  engine::Tensor values_, gradients_;
+  std::vector<engine::Tensor> places_;  // views of gradients_, one per parameter
+};
+
+struct AdamOptions {
+  engine::Real lr = 1e-3F;
+  engine::Real beta1 = 0.9F, beta2 = 0.999F;
+  engine::Real epsilon = 1e-8F;
+};
+
+// Source: Kingma and Ba, "Adam" (2015).
+class Adam {
+ public:
+  Adam(const AdamOptions& options, std::vector<Param*> parameters);
+  void step(const std::vector<engine::Tensor>& gradients);
+  void set_lr(engine::Real lr) { options_.lr = lr; }
+
+  // Moments and step count, for checkpoints.
+  void store(engine::TensorFile& file, const std::string& prefix) const;
+  void restore(const engine::TensorFile& file, const std::string& prefix);
+
+ private:
+  AdamOptions options_;
+  FlatBlock block_;
+  engine::Tensor m_, v_;
+  engine::Index steps_ = 0;
+};
+
+struct SgdOptions {
+  engine::Real lr = 1e-2F;
+  engine::Real momentum = 0;
+};
+
+// w -= lr b, with b = momentum b + g, as PyTorch's.
+class Sgd {
+ public:
+  Sgd(const SgdOptions& options, std::vector<Param*> parameters);
+  void step(const std::vector<engine::Tensor>& gradients);
+  void set_lr(engine::Real lr) { options_.lr = lr; }
+
+ private:
+  SgdOptions options_;
+  FlatBlock block_;
+  engine::Tensor velocity_;
+};
+
+}  // namespace layers

@@ -1,0 +1,50 @@
+// Pooling and upsampling as modules, on NHWC images.
+//
+// Their Lipschitz constants, with n how many windows read one pixel at most: of a maximum sqrt(n),
+// of an average sqrt(n / (kh kw)), of a global sum sqrt(H W), of a global average 1 / sqrt(H W), of
+// nearest upsampling sqrt(factor). (An average that leaves out the padding divides by less at the
+// border: there the largest weight counts.)
+#pragma once
+
+#include <cmath>
+
+#include "engine/engine.h"
+
+namespace layers {
+
+// How many windows read one pixel at most.
+double window_reads(const engine::PoolOptions& options, const engine::Shape& input);
+
+struct AveragePool {
+  engine::PoolOptions options;
+  engine::Tensor operator()(const engine::Tensor& x) const { return average_pool(x, options); }
+  double lipschitz(const engine::Shape& input) const;
+};
+struct MaxPool {
+  engine::PoolOptions options;
+  engine::Tensor operator()(const engine::Tensor& x) const { return max_pool(x, options); }
+  double lipschitz(const engine::Shape& input) const {
+    return std::sqrt(window_reads(options, input));
+  }
+};
+struct GlobalAveragePool {
+  engine::Tensor operator()(const engine::Tensor& x) const { return global_average_pool(x); }
+  static double lipschitz(const engine::Shape& input) {
+    return 1 / std::sqrt(static_cast<double>(input[1] * input[2]));
+  }
+};
+struct GlobalSumPool {
+  engine::Tensor operator()(const engine::Tensor& x) const { return global_sum_pool(x); }
+  static double lipschitz(const engine::Shape& input) {
+    return std::sqrt(static_cast<double>(input[1] * input[2]));
+  }
+};
+struct UpsampleNearest {
+  engine::Pair factor = 2;
+  engine::Tensor operator()(const engine::Tensor& x) const { return upsample_nearest(x, factor); }
+  double lipschitz(const engine::Shape&) const {
+    return std::sqrt(static_cast<double>(factor.h * factor.w));
+  }
+};
+
+}  // namespace layers

@@ -1,0 +1,22 @@
+// Residual: main(x) + shortcut(x). An empty shortcut is the identity.
+// Source: He et al., "Deep Residual Learning" (2016).
+#pragma once
+
+#include "layers/module.h"
+
+namespace layers {
+
+struct Residual {
+  Sequential main, shortcut;
+  engine::Tensor operator()(const engine::Tensor& x) const { return main(x) + shortcut(x); }
+  double lipschitz(const engine::Shape& input) const {
+    return main.lipschitz(input) + shortcut.lipschitz(input);
+  }
+  template <class V>
+  void visit(V& v) {
+    v("main", main);
+    v("shortcut", shortcut);
+  }
+};
+
+}  // namespace layers

@@ -1,0 +1,91 @@
+// Case: one function of tensors under test, and Instance: a case with numbers in it. One list of
+// cases (tests/cases.h) serves the forward tests, gradients of both orders, saving and loading, the
+// comparison of devices, and benchmarks:
+//   for (const Case& c : cases()) { Instance f(c); Tensor y = f(); ... }
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "layers/layers.h"
+#include "tests/support/draw.h"
+#include "tests/support/host.h"
+
+namespace tests {
+
+using Tensors = std::vector<Tensor>;
+using Hosts = std::vector<Host>;
+
+struct Case {
+  std::string name;
+  std::vector<Shape> inputs;
+  // One of the two: a function of the inputs, or what makes a module to apply to the only input.
+  std::function<Tensor(const Tensors&)> function;
+  std::function<layers::Sequential()> module;
+  // What the function is to give, in double. Optional.
+  std::function<Host(const Hosts&)> definition;
+  // Whether the module is taken in evaluation, its states as one training step left them. Power
+  // iterations must rest while derivatives are taken by differences.
+  bool evaluate = false;
+  // Whether the gradient is the derivative. False where parts are constants in it on purpose.
+  bool derivative = true;
+};
+
+const std::vector<Case>& cases();  // the whole list, in the order of tests/cases.h
+
+class Instance {
+ public:
+  // `draw` chooses among different values. Inputs have mixed signs, or are positive where the
+  // function is not finite otherwise (log, sqrt).
+  explicit Instance(const Case& c, std::uint64_t draw = 0) : case_(c) {
+    std::uint64_t seed = draw + 1;
+    for (const char letter : c.name) seed = seed * 31 + static_cast<unsigned char>(letter);
+    engine::seed(seed);
+    if (c.module) module_ = c.module();
+    parameters_ = module_.parameters();
+    for (const bool mixed_signs : {true, false}) {
+      inputs_.clear();
+      for (const Host& host : Draw(seed).apart(c.inputs, mixed_signs))
+        inputs_.push_back(host.tensor());
+      const engine::NoGrad training_step;
+      if (finite(apply())) break;
+    }
+  }
+
+  Tensor operator()() {
+    const layers::Eval at_rest(case_.evaluate);
+    return apply();
+  }
+
+  const Tensors& inputs() const { return inputs_; }
+  layers::Sequential& module() { return module_; }
+
+  // What the result is differentiated by: the inputs, then the module's parameters.
+  Tensors variables() const {
+    Tensors all = inputs_;
+    for (const layers::Param* param : parameters_) all.push_back(param->raw());
+    return all;
+  }
+  void write(std::size_t variable, const std::vector<Real>& values) {
+    if (variable < inputs_.size()) return inputs_[variable].write(values);
+    // As an optimizer does, which tells all its parameters: the constraints' states stay.
+    parameters_[variable - inputs_.size()]->raw().write(values);
+    for (layers::Param* param : parameters_) param->changed();
+  }
+
+ private:
+  Tensor apply() { return case_.module ? module_(inputs_.at(0)) : case_.function(inputs_); }
+  static bool finite(const Tensor& t) {
+    const std::vector<Real> values = t.values();
+    return std::all_of(values.begin(), values.end(), [](Real v) { return std::isfinite(v); });
+  }
+
+  Case case_;
+  Tensors inputs_;
+  layers::Sequential module_;
+  std::vector<layers::Param*> parameters_;
+};
+
+}  // namespace tests

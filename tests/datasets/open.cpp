@@ -1,0 +1,24 @@
+#include <doctest/doctest.h>
+
+#include "datasets/dataset.h"
+#include "tests/datasets/scratch.h"
+
+TEST_CASE("data: open lists the forms it knows") {
+  const auto opening = [](const std::string& spec) {
+    return complaint([&] { datasets::open(spec); });
+  };
+  for (const std::string spec : {"", "shape", "cifar:/data", "shapes:/data", "/data/pictures"})
+    CHECK(says(opening(spec), "'" + spec + "'", "shapes, cifar10:DIR, images:DIR or mnist:DIR"));
+  CHECK(says(opening("images:"), "names no folder", "images:DIR"));
+  CHECK(says(opening("mnist"), "names no folder", "mnist:DIR"));
+  CHECK(
+      says(complaint([] { datasets::open("shapes", {.resize = -1}); }), "data.resize=-1", "1024"));
+}
+
+TEST_CASE("data: folders that are not there") {
+  const Scratch scratch;
+  for (const std::string form : {"cifar10:", "images:", "mnist:"}) {
+    const std::string missing = scratch / "missing";
+    CHECK(says(complaint([&] { datasets::open(form + missing); }), missing, "no such"));
+  }
+}

@@ -1,0 +1,107 @@
+// Sums are accumulated so that a float32 result is the double one, rounded once; and the same bits
+// come out whatever the number of threads.
+#include <doctest/doctest.h>
+#include <omp.h>
+
+#include "tests/support/draw.h"
+
+using namespace tests;
+
+namespace {
+
+constexpr Index kMany = 1'300'003;  // prime: no chunk or lane fits evenly
+
+// Numbers near `mean`, as Real holds them.
+Tensor many(const Shape& shape, double mean, double spread) {
+  return Draw(11).uniform(shape, mean - spread, mean + spread).tensor();
+}
+
+// Relative to the expected number itself. One rounding to Real is half of the last place, 6e-8;
+// in the double build the reference's own rounding of 10^6 additions counts too.
+double relative(double got, double expected) {
+  return std::abs(got - expected) / std::abs(expected);
+}
+constexpr double kOnce = kDouble ? 1e-12 : 6.1e-8;
+
+double sum_of(
+    const Tensor& x, double (*term)(double) = [](double v) { return v; }) {
+  long double total = 0;
+  for (const Real v : x.values()) total += term(v);
+  return static_cast<double>(total);
+}
+
+}  // namespace
+
+TEST_CASE("accuracy: sums and means of a million numbers with a large mean") {
+  const Tensor x = many({kMany}, 1000, 1);
+  CHECK(relative(engine::sum(x).item(), sum_of(x)) < kOnce);
+  // The mean rounds twice: the sum, and its division.
+  CHECK(relative(engine::mean(x).item(), sum_of(x) / kMany) < 2 * kOnce);
+  // norm = sqrt(sum of squares): the squares round, independently; the sum and the root once each.
+  const double square = sum_of(x, [](double v) { return v * v; });
+  CHECK(relative(engine::norm(x).item(), std::sqrt(square)) < 3 * kOnce);
+}
+
+TEST_CASE("accuracy: sums over either end of an array") {
+  const Tensor x = many({1009, 1297}, 1000, 1);
+  const Host host(x);
+  std::vector<double> rows(1009), columns(1297);
+  for_each_position(host.shape, [&](const Position& p) {
+    rows[p[0]] += host.at(p);
+    columns[p[1]] += host.at(p);
+  });
+  CHECK(difference(Host(engine::sum(x, {1})).values, rows) < kOnce);
+  CHECK(difference(Host(engine::sum(x, {0})).values, columns) < kOnce);
+}
+
+TEST_CASE("accuracy: moments where the mean is a thousand deviations") {
+  const Index channels = 3, rows = 400'009;
+  const Tensor x = many({rows, channels}, 1000, 1);
+  const Host host(x), moments(engine::moments(x));
+  for (Index c = 0; c < channels; ++c) {
+    long double mean = 0, variance = 0;
+    for (Index i = 0; i < rows; ++i) mean += host.at({i, c});
+    mean /= rows;
+    for (Index i = 0; i < rows; ++i)
+      variance += (host.at({i, c}) - mean) * (host.at({i, c}) - mean);
+    variance /= rows;
+    CHECK(relative(moments.at({0, c}), static_cast<double>(mean)) < kOnce);
+    CHECK(relative(moments.at({1, c}), static_cast<double>(variance)) < kOnce);
+  }
+}
+
+TEST_CASE("accuracy: the maximum finds one element among many, and NaN stays visible") {
+  std::vector<Real> values(static_cast<std::size_t>(kMany), Real(-3));
+  values[kMany - 2] = -1;
+  CHECK(engine::max(Tensor::from({kMany}, values)).item() == -1);
+  values[17] = std::numeric_limits<Real>::quiet_NaN();
+  CHECK(std::isnan(engine::max(Tensor::from({kMany}, values)).item()));
+  CHECK(std::isnan(engine::sum(Tensor::from({kMany}, values)).item()));
+}
+
+TEST_CASE("accuracy: the same bits for one thread and for two") {
+  const Tensor x = many({700, 1201}, 3, 2), g = many({700, 1201}, 0, 1);
+  const Tensor gamma = many({1201}, 1, 1), beta = many({1201}, 0, 1);
+  const auto all = [&] {
+    const Tensor y = engine::batch_norm(x, gamma, beta, engine::moments(x), Real(1e-5));
+    std::vector<Tensor> results = engine::grad(y, {x, gamma, beta}, false, g);
+    for (const Tensor& r :
+         {engine::sum(x), engine::sum(x, {0}), engine::sum(x, {1}), engine::max(x, {0}),
+          engine::moments(x), engine::norm(x), engine::softmax(x), engine::uniform({100'000}),
+          engine::normal({100'000}), engine::tanh(x) * g})
+      results.push_back(r);
+    return results;
+  };
+  const int before = omp_get_max_threads();
+  omp_set_num_threads(1);
+  engine::seed(3);
+  const std::vector<Tensor> one = all();
+  omp_set_num_threads(2);
+  engine::seed(3);
+  const std::vector<Tensor> two = all();
+  omp_set_num_threads(before);
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    CAPTURE(i);
+    CHECK(one[i].values() == two[i].values());
+  }
+}

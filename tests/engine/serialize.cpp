@@ -1,0 +1,282 @@
+// Tensor files: what is written is a valid safetensors file, what is damaged is refused with one
+// line, and a failed write leaves the old file alone.
+#include "engine/serialize.h"
+
+#include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/draw.h"
+
+using namespace tests;
+using namespace engine;
+namespace fs = std::filesystem;
+
+namespace {
+
+// A folder of this test process alone, gone at the end.
+struct Scratch {
+  fs::path folder;
+  Scratch() : folder(fs::temp_directory_path() / ("kantor_files_" + std::to_string(::getpid()))) {
+    fs::create_directories(folder);
+  }
+  ~Scratch() { fs::remove_all(folder); }
+  std::string operator/(const std::string& name) const { return (folder / name).string(); }
+};
+
+std::string read(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+void write(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+// A file with this header text (any text at all) and these values after it.
+std::string file_bytes(const std::string& header, const std::string& values) {
+  const std::uint64_t length = header.size();
+  return std::string(reinterpret_cast<const char*>(&length), 8) + header + values;
+}
+
+TensorFile example() {
+  TensorFile file;
+  file.tensors["critic.0.weight"] = Draw(1).uniform({3, 2}).tensor();
+  file.tensors["a scalar"] = scalar(4);
+  file.tensors["empty"] = zeros({0, 7});
+  file.tensors["b\"\\\n"] = Draw(2).uniform({2, 1, 5}).tensor();
+  file.metadata["step"] = "120";
+  file.metadata["note"] = "äöü \"quoted\"";
+  return file;
+}
+
+}  // namespace
+
+TEST_CASE("serialize: what is saved is loaded, bit for bit") {
+  const Scratch scratch;
+  const TensorFile saved = example();
+  save(scratch / "a", saved);
+  const TensorFile loaded = load(scratch / "a");
+  CHECK(loaded.metadata == saved.metadata);
+  CHECK(loaded.integer("step") == 120);
+  CHECK(loaded.tensors.size() == saved.tensors.size());
+  for (const auto& [name, tensor] : saved.tensors) {
+    CAPTURE(name);
+    CHECK(loaded.at(name, tensor.shape()).values() == tensor.values());
+  }
+  save(scratch / "b", loaded);
+  CHECK(read(scratch / "a") == read(scratch / "b"));
+  CHECK(!fs::exists(scratch / "a.tmp"));
+}
+
+TEST_CASE("serialize: numbers that are not finite survive") {
+  const Scratch scratch;
+  const Real infinity = std::numeric_limits<Real>::infinity();
+  TensorFile file;
+  file.tensors["x"] = Tensor::from({4}, {infinity, -infinity, Real(-0.0), NAN});
+  save(scratch / "a", file);
+  const std::vector<Real> x = load(scratch / "a").tensors["x"].values();
+  CHECK(x[0] == infinity);
+  CHECK(x[1] == -infinity);
+  CHECK(std::signbit(x[2]));
+  CHECK(std::isnan(x[3]));
+}
+
+// The format, read from its description: 8 bytes of length, JSON, then the values without gaps.
+TEST_CASE("serialize: the bytes are those of a safetensors file") {
+  const Scratch scratch;
+  const TensorFile saved = example();
+  save(scratch / "a", saved);
+  const std::string bytes = read(scratch / "a");
+  std::uint64_t length = 0;
+  REQUIRE(bytes.size() > 8);
+  std::memcpy(&length, bytes.data(), 8);
+  REQUIRE(length <= bytes.size() - 8);
+  const std::string text = bytes.substr(8, length);
+  CHECK(text.front() == '{');
+  CHECK((8 + length) % 8 == 0);  // values are aligned; the padding is spaces
+  const auto header = nlohmann::json::parse(text);
+  CHECK(header.at("__metadata__").at("step") == "120");
+  std::map<std::size_t, std::size_t> ranges;
+  for (const auto& [name, tensor] : saved.tensors) {
+    const auto& entry = header.at(name);
+    CHECK(entry.at("dtype") == (kDouble ? "F64" : "F32"));
+    CHECK(entry.at("shape").size() == static_cast<std::size_t>(tensor.rank()));
+    for (int i = 0; i < tensor.rank(); ++i) CHECK(entry.at("shape")[i] == tensor.dim(i));
+    const std::size_t begin = entry.at("data_offsets")[0], end = entry.at("data_offsets")[1];
+    CHECK(end - begin == static_cast<std::size_t>(tensor.size()) * sizeof(Real));
+    std::vector<Real> values((end - begin) / sizeof(Real));
+    if (end > begin) std::memcpy(values.data(), bytes.data() + 8 + length + begin, end - begin);
+    CHECK(values == tensor.values());
+    if (end > begin) ranges[begin] = end;
+  }
+  std::size_t covered = 0;  // the values fill the rest of the file, without holes or overlaps
+  for (const auto& [begin, end] : ranges) {
+    CHECK(begin == covered);
+    covered = end;
+  }
+  CHECK(8 + length + covered == bytes.size());
+}
+
+TEST_CASE("serialize: F32 and F64 are both read, whatever Real is") {
+  const Scratch scratch;
+  const float f[] = {1.5F, -2};
+  const double d[] = {0.1, 3};
+  write(scratch / "a", file_bytes(R"({"f":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)"
+                                  R"("d":{"dtype":"F64","shape":[1,2],"data_offsets":[8,24]}})",
+                                  std::string(reinterpret_cast<const char*>(f), 8) +
+                                      std::string(reinterpret_cast<const char*>(d), 16)));
+  const TensorFile file = load(scratch / "a");
+  CHECK(file.at("f", {2}).values() == std::vector<Real>{1.5, -2});
+  CHECK(file.at("d", {1, 2}).values() == std::vector<Real>{static_cast<Real>(0.1), 3});
+}
+
+TEST_CASE("serialize: a file cut short anywhere is refused, naming the file") {
+  const Scratch scratch;
+  save(scratch / "whole", example());
+  const std::string bytes = read(scratch / "whole"), path = scratch / "cut";
+  for (std::size_t length = 0; length < bytes.size(); ++length) {
+    CAPTURE(length);
+    write(path, bytes.substr(0, length));
+    const std::string error = error_of([&] { load(path); });
+    CHECK(error.find(path) == 0);
+  }
+}
+
+TEST_CASE("serialize: a flipped bit in the header is refused or harmless, never a crash") {
+  const Scratch scratch;
+  save(scratch / "whole", example());
+  const std::string bytes = read(scratch / "whole"), path = scratch / "flipped";
+  std::uint64_t length = 0;
+  std::memcpy(&length, bytes.data(), 8);
+  int refused = 0;
+  for (std::size_t i = 0; i < 8 + length; ++i)
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string flipped = bytes;
+      flipped[i] = static_cast<char>(flipped[i] ^ (1 << bit));
+      write(path, flipped);
+      const std::string error = error_of([&] { load(path); });  // any other exception fails here
+      refused += error != "no error";
+      if (error != "no error") CHECK(error.find(path) == 0);
+    }
+  CHECK(refused > 8 * 8);  // a wrong length, broken JSON, shapes that do not match, ...
+}
+
+TEST_CASE("serialize: hostile headers are refused, naming the file") {
+  const Scratch scratch;
+  const std::string path = scratch / "hostile";
+  const auto entry = [](const std::string& dtype, const std::string& shape,
+                        const std::string& offsets) {
+    return R"({"x":{"dtype":)" + dtype + R"(,"shape":)" + shape + R"(,"data_offsets":)" + offsets +
+           "}}";
+  };
+  const std::string f32 = R"("F32")";
+  const std::vector<std::string> headers = {
+      "",
+      "null",
+      "[]",
+      "{",
+      "7",
+      R"({"x":null})",
+      R"({"x":{}})",
+      R"({"x":[1]})",
+      R"({"__metadata__":{"step":3}})",
+      R"({"__metadata__":[]})",
+      std::string(10'000, '['),
+      entry(f32, "[2]", "[0,4]"),
+      entry(f32, "[2]", "[0,16]"),
+      entry(f32, "[1]", "[6,10]"),
+      entry(f32, "[1]", "[8,4]"),
+      entry(f32, "[1]", "[-4,0]"),
+      entry(f32, "[1]", "[0]"),
+      entry(f32, "[1]", "[0,4,8]"),
+      entry(f32, "[1]", "[0.0,4.0]"),
+      entry(f32, "[1]", "4"),
+      entry(f32, "[-1]", "[0,4]"),
+      entry(f32, "[-2]", "[0,8]"),
+      entry(f32, "[1.5]", "[0,4]"),
+      entry(f32, "[1e400]", "[0,4]"),
+      entry(f32, R"(["1"])", "[0,4]"),
+      entry(f32, R"({"a":1})", "[0,4]"),
+      entry(f32, "[null]", "[0,4]"),
+      entry(f32, "[1,1,1,1,1,1,1]", "[0,4]"),
+      entry(f32, "[0]", "[0,4]"),
+      entry(f32, "[4294967296,4294967296]", "[0,0]"),  // 2^64: zero, if it overflows
+      entry(f32, "[18446744073709551615]", "[0,4]"),
+      entry(f32, "[18446744073709551616]", "[0,4]"),
+      entry(f32, "[4611686018427387905]", "[0,4]"),  // times 4 bytes: 2^64 + 4
+      entry(f32, "[9223372036854775807,0,9223372036854775807]", "[0,0]"),
+      entry(f32, "[1]", "[18446744073709551612,18446744073709551615]"),
+      entry(R"("I64")", "[1]", "[0,8]"),
+      entry("3", "[1]", "[0,4]")};
+  for (const std::string& header : headers) {
+    CAPTURE(header);
+    write(path, file_bytes(header, std::string(8, '\0')));
+    const std::string error = error_of([&] { load(path); });
+    CHECK(error.find(path) == 0);
+    CHECK(error.find('\n') == std::string::npos);
+  }
+  std::string huge = file_bytes("{}", "");
+  for (int i = 0; i < 8; ++i) huge[i] = '\xff';
+  write(path, huge);
+  CHECK(error_of([&] { load(path); }).find("claims 18446744073709551615 bytes") !=
+        std::string::npos);
+}
+
+TEST_CASE("serialize: what is missing or has another shape is named") {
+  const Scratch scratch;
+  save(scratch / "a", example());
+  const TensorFile file = load(scratch / "a");
+  CHECK(error_of([&] {
+          file.at("critic.1.weight", {3, 2});
+        }) == (scratch / "a") + ": holds no tensor 'critic.1.weight'; it belongs to another model");
+  CHECK(error_of([&] {
+          file.at("critic.0.weight", {2, 3});
+        }) == (scratch / "a") + ": tensor 'critic.0.weight' is [3, 2] where [2, 3] is needed; it " +
+                  "belongs to another model");
+  CHECK(error_of([&] { (void)file.integer("note"); }).find("not a whole number") !=
+        std::string::npos);
+  CHECK(error_of([&] { (void)file.integer("epoch"); }).find("'epoch'") != std::string::npos);
+  CHECK(error_of([&] { load(scratch / "nothing"); }).find(scratch / "nothing") == 0);
+  CHECK(error_of([&] { load(scratch.folder.string()); }).find(scratch.folder.string()) == 0);
+}
+
+TEST_CASE("serialize: text that is not UTF-8 does not stop a checkpoint") {
+  const Scratch scratch;
+  TensorFile file;
+  file.metadata["folder"] = "caf\xe9";
+  CHECK(error_of([&] { save(scratch / "a", file); }) == "no error");
+  CHECK(load(scratch / "a").metadata["folder"].find("caf") == 0);
+}
+
+TEST_CASE("serialize: a failed write keeps the old file") {
+  const Scratch scratch;
+  save(scratch / "a", example());
+  const std::string before = read(scratch / "a");
+  TensorFile large;
+  large.tensors["x"] = zeros({100'000});
+
+  // As on a full disk: the system takes a part of the bytes, then no more.
+  rlimit old_limit{};
+  getrlimit(RLIMIT_FSIZE, &old_limit);
+  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit small = old_limit;
+  small.rlim_cur = 50'000;
+  setrlimit(RLIMIT_FSIZE, &small);
+  const std::string error = error_of([&] { save(scratch / "a", large); });
+  setrlimit(RLIMIT_FSIZE, &old_limit);
+  std::signal(SIGXFSZ, old_handler);
+
+  CHECK(error.find(scratch / "a") == 0);
+  CHECK(error.find("cannot be written") != std::string::npos);
+  CHECK(read(scratch / "a") == before);
+  CHECK(!fs::exists(scratch / "a.tmp"));
+  CHECK(error_of([&] { save(scratch / "no folder/a", large); }).find("cannot be written") !=
+        std::string::npos);
+}

@@ -1,0 +1,165 @@
+// The program `gan` as a user meets it: what it prints, what it leaves behind, how it ends.
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+
+#include "engine/file.h"
+#include "gan/config.h"
+#include "tests/datasets/scratch.h"
+
+namespace {
+
+using engine::read_file;
+
+const std::string kGan = KANTOR_BUILD_DIR "/gan/gan";
+const std::string kTiny = " --preset sn-small --data shapes --set batch=2 g.batch=2 ";
+
+struct Outcome {
+  int status;
+  std::string out, err;
+};
+
+// Runs a shell command in the folder; `gan` in it is the program.
+Outcome run(const Scratch& scratch, const std::string& command) {
+  const std::string whole = "cd '" + scratch.path() + "' && gan() { '" + kGan +
+                            "' \"$@\"; } && { " + command + "; } >out.txt 2>err.txt";
+  const int status = std::system(whole.c_str());
+  return {WEXITSTATUS(status), read_file(scratch / "out.txt"), read_file(scratch / "err.txt")};
+}
+
+// Whether it ended so, with one line on stderr that holds these parts and nothing on stdout.
+template <class... Parts>
+bool refused(const Outcome& outcome, int status, const Parts&... parts) {
+  INFO(outcome.err);
+  const std::string line = outcome.err.substr(0, outcome.err.size() - 1);
+  return outcome.status == status && outcome.out.empty() && outcome.err.ends_with('\n') &&
+         says(line, "gan: ", parts...);
+}
+
+bool is_png(const std::string& path) { return read_file(path).starts_with("\x89PNG"); }
+
+TEST_CASE("gan: help is complete and has examples") {
+  const Scratch scratch;
+  for (const std::string command : {"gan --help", "gan train --help", "gan sample --help"}) {
+    const Outcome outcome = run(scratch, command);
+    CHECK(outcome.status == 0);
+    CHECK(outcome.out.find("gan train") != std::string::npos);
+  }
+  const std::string help = run(scratch, "gan train --help").out;
+  for (const char* part : {"Examples:", "sn-resnet", "d.beta1", "toeplitz(", "--minutes"})
+    CHECK(help.find(part) != std::string::npos);
+}
+
+TEST_CASE("gan: bad usage ends with status 2 and one line, and leaves nothing behind") {
+  const Scratch scratch;
+  const auto bad = [&](const std::string& arguments) { return run(scratch, "gan " + arguments); };
+  CHECK(refused(bad(""), 2, "subcommand"));
+  CHECK(refused(bad("trian"), 2, "--help"));
+  CHECK(refused(bad("train"), 2, "--preset"));
+  CHECK(refused(bad("train --preset big"), 2, "'big'", "sn-small"));
+  CHECK(refused(bad("train --preset sn-small --steps many"), 2, "--steps"));
+  CHECK(refused(bad("train --preset sn-small --set g.rl=1"), 2, "'g.rl'", "'g.lr'"));
+  CHECK(refused(bad("train --preset sn-small --set d.constraint=tight"), 2, "'tight'", "toeplitz"));
+  CHECK(refused(bad("train --resume r --set g.lr=1"), 2, "--resume", "config.json"));
+  CHECK(refused(bad("sample"), 2, "RUN"));
+  CHECK(!std::filesystem::exists(scratch / "runs"));
+}
+
+TEST_CASE("gan: work that fails ends with status 1 and one line, and leaves nothing behind") {
+  const Scratch scratch;
+  const auto fails = [&](const std::string& arguments) { return run(scratch, "gan " + arguments); };
+  CHECK(refused(fails("train --preset sn-small --data images:none"), 1, "none"));
+  CHECK(refused(fails("train --preset sn-small --data shapes --set data.resize=28"), 1, "28x28",
+                "data.resize=32"));
+  CHECK(refused(fails("train --resume none"), 1, "none"));
+  CHECK(refused(fails("sample none"), 1, "none"));
+  scratch.write("run/config.json", "{}");
+  CHECK(refused(fails("sample run"), 1, "run", "no checkpoint"));
+  CHECK(refused(fails("train --resume run"), 1, "run", "checkpoint"));
+  scratch.write("run/checkpoint.safetensors", "no checkpoint at all");
+  CHECK(refused(fails("sample run"), 1, "run/checkpoint.safetensors"));
+  CHECK(!std::filesystem::exists(scratch / "runs"));
+}
+
+TEST_CASE("gan: train, resume and sample; a resumed run is the same to the byte") {
+  const Scratch scratch;
+  const Outcome whole = run(scratch, "gan train --steps 4 --out whole" + kTiny + "log_every=2");
+  CHECK(whole.status == 0);
+  CHECK(whole.out == "whole/checkpoint.safetensors\nwhole/samples/000004.png\n");
+  CHECK(is_png(scratch / "whole/samples/000004.png"));
+  CHECK(std::ranges::count(read_file(scratch / "whole/log.csv"), '\n') == 3);
+
+  CHECK(run(scratch, "gan train --steps 2 --out run" + kTiny + "log_every=2").status == 0);
+  const Outcome again = run(scratch, "gan train --steps 4 --out run" + kTiny);
+  CHECK(again.status == 1);
+  CHECK(again.err.find("gan: run: holds a run already; go on with --resume run") !=
+        std::string::npos);
+  CHECK(run(scratch, "gan train --resume run --steps 2").status == 2);
+  CHECK(run(scratch, "gan train --resume run --steps 4").status == 0);
+  for (const std::string file : {"checkpoint.safetensors", "config.json", "samples/000004.png"})
+    CHECK(read_file(scratch / ("run/" + file)) == read_file(scratch / ("whole/" + file)));
+
+  CHECK(run(scratch, "gan sample run --count 5 --out a.png").out == "a.png\n");
+  CHECK(run(scratch, "gan sample whole --count 5 --out b.png --seed 1 --no-ema").status == 0);
+  CHECK(is_png(scratch / "a.png"));
+  CHECK(read_file(scratch / "a.png") != read_file(scratch / "b.png"));
+
+  CHECK(run(scratch, "gan train --steps 1" + kTiny).status == 0);
+  CHECK(std::filesystem::exists(scratch / "runs/sn-small-shapes-1/checkpoint.safetensors"));
+}
+
+// Trains in the background until `ready` is a command that succeeds, then does `then` to $pid.
+Outcome interrupted_run(const Scratch& scratch, const std::string& options,
+                        const std::string& ready, const std::string& then) {
+  return run(scratch, "'" + kGan + "' train --data shapes --out run " + options +
+                          " & pid=$!; n=0; until " + ready +
+                          " || [ $n -gt 600 ]; do sleep 0.1; n=$((n + 1)); done; " + then +
+                          "; wait $pid");
+}
+
+TEST_CASE("gan: an interrupt finishes the step and leaves a checkpoint") {
+  // The second: one interrupt that arrives twice, as timeout(1) sends it.
+  for (const std::string then : {"kill -INT $pid", "kill -INT $pid; kill -INT $pid"}) {
+    CAPTURE(then);
+    const Scratch scratch;
+    const Outcome outcome =
+        interrupted_run(scratch, "--preset sn-small --set batch=2 g.batch=2 log_every=1",
+                        "[ -f run/log.csv ] && [ $(wc -l <run/log.csv) -gt 1 ]", then);
+    CHECK(outcome.status == 0);
+    CHECK(outcome.err.find("interrupted at step") != std::string::npos);
+    CHECK(run(scratch, "gan sample run").status == 0);
+  }
+}
+
+TEST_CASE("gan: a second interrupt exits at once") {
+  const Scratch scratch;
+  const Outcome outcome =  // whose first step takes seconds
+      interrupted_run(scratch, "--preset sn-resnet --set batch=256 g.batch=256",
+                      "[ -f run/log.csv ]", "sleep 0.3; kill -INT $pid; sleep 0.5; kill -INT $pid");
+  CHECK(outcome.status == 130);
+  CHECK(outcome.err.find("interrupted at step") == std::string::npos);
+}
+
+TEST_CASE("gan: time that is over ends the run in good order") {
+  const Scratch scratch;
+  const Outcome outcome = run(scratch, "gan train --minutes 0.01 --out run" + kTiny);
+  CHECK(outcome.status == 0);
+  CHECK(outcome.err.find("the time is over at step") != std::string::npos);
+  CHECK(run(scratch, "gan sample run").status == 0);
+}
+
+TEST_CASE("gan: where files cannot grow, one line says so and the old checkpoint stays") {
+  const Scratch scratch;
+  CHECK(run(scratch, "gan train --steps 1 --out run" + kTiny).status == 0);
+  const std::string before = read_file(scratch / "run/checkpoint.safetensors");
+  const Outcome full = run(scratch, "ulimit -f 1000; gan train --resume run --steps 2");
+  CHECK(full.status == 1);
+  CHECK(full.err.find("gan: run/checkpoint.safetensors: cannot be written: File too large") !=
+        std::string::npos);
+  CHECK(read_file(scratch / "run/checkpoint.safetensors") == before);
+  CHECK(!std::filesystem::exists(scratch / "run/checkpoint.safetensors.tmp"));
+  CHECK(run(scratch, "gan train --resume run --steps 2").status == 0);
+}
+
+}  // namespace

@@ -1,0 +1,109 @@
+// The settings: from and to JSON, from the command line, and what is refused.
+#include "gan/config.h"
+
+#include <doctest/doctest.h>
+
+#include "gan/constraints.h"
+#include "gan/presets.h"
+#include "layers/layers.h"
+#include "tests/datasets/scratch.h"
+
+namespace {
+
+using gan::Config;
+
+std::string refusal(const std::string& assignment) {
+  return complaint([&] {
+    Config config;
+    set(config, assignment);
+    validate(config);
+  });
+}
+
+TEST_CASE("config: every preset is valid and survives JSON") {
+  for (const gan::Preset& preset : gan::presets()) {
+    CAPTURE(preset.name);
+    const Config config = preset.config();
+    CHECK_NOTHROW(validate(config));
+    CHECK(to_json(gan::from_json(to_json(config), "config.json")) == to_json(config));
+  }
+}
+
+TEST_CASE("config: --set reaches every kind of field") {
+  Config config;
+  set(config, "g.lr=1e-3");
+  set(config, "batch=16");
+  set(config, "data.flip=true");
+  set(config, "seed=18446744073709551615");
+  set(config, "data=images:a=b");
+  CHECK(config.g.lr == 1e-3);
+  CHECK(config.batch == 16);
+  CHECK(config.flip);
+  CHECK(config.seed == 18446744073709551615U);
+  CHECK(config.data == "images:a=b");
+  CHECK(gan::from_json(to_json(config), "").seed == config.seed);
+}
+
+TEST_CASE("config: an unknown key is answered with the nearest") {
+  CHECK(says(refusal("g.rl=1"), "'g.rl'", "nearest is 'g.lr'"));
+  CHECK(says(refusal("n_diss=1"), "'n_diss'", "nearest is 'n_dis'"));
+  CHECK(says(refusal("batch"), "--set batch", "key=value"));
+}
+
+TEST_CASE("config: values that make no sense are refused") {
+  CHECK(says(refusal("batch=many"), "--set batch=many", "whole number"));
+  CHECK(says(refusal("batch=1.5"), "--set batch=1.5", "whole number"));
+  CHECK(says(refusal("g.lr=fast"), "number"));
+  CHECK(says(refusal("seed=-1"), "from 0 up"));
+  CHECK(says(refusal("data.flip=1"), "true or false"));
+  CHECK(says(refusal("batch=1"), "batch", "2 or more"));
+  CHECK(says(refusal("n_dis=0"), "n_dis=0", "1 or more"));
+  CHECK(says(refusal("g.lr=0"), "g.lr=0"));
+  CHECK(says(refusal("g.lr=nan"), "g.lr"));
+  CHECK(says(refusal("d.beta1=1"), "d", "got 1"));
+  CHECK(says(refusal("ema=1"), "ema=1"));
+  CHECK(says(refusal("decay_steps=10"), "steps=1000", "decay_steps=10"));
+  CHECK(says(refusal("loss=vanilla"), "'vanilla'", "wasserstein"));
+  CHECK(says(refusal("model=big"), "'big'", "sn-resnet"));
+  CHECK(says(refusal("device=tpu"), "device=tpu"));
+  CHECK(says(refusal("precision=low"), "low"));
+}
+
+TEST_CASE("config: a damaged config.json is named") {
+  const auto damage = [](const std::string& text) {
+    return complaint([&] { gan::from_json(text, "run/config.json"); });
+  };
+  CHECK(says(damage("{"), "run/config.json", "damaged"));
+  CHECK(says(damage("[1]"), "run/config.json"));
+  CHECK(says(damage(R"({"bach": 1})"), "run/config.json: 'bach'", "'batch'"));
+  CHECK(says(damage(R"({"batch": "1"})"), "run/config.json: 'batch'", "type"));
+  CHECK(says(damage(R"({"batch": 1.5})"), "run/config.json: 'batch'", "type"));
+}
+
+TEST_CASE("constraints: by name, with arguments, composed") {
+  const auto chain = gan::parse_constraints(" spectral(k=3, iterations=2) + bjorck(steps=5)");
+  REQUIRE(chain.size() == 2);
+  const auto* spectral = chain[0].as<layers::SpectralNorm>();
+  REQUIRE(spectral != nullptr);
+  CHECK(spectral->iterations == 2);
+  CHECK(spectral->target.k == 3);
+  REQUIRE(chain[1].as<layers::Bjorck>() != nullptr);
+  CHECK(chain[1].as<layers::Bjorck>()->steps == 5);
+  CHECK(gan::parse_constraints("none").empty());
+  REQUIRE(gan::parse_constraints("toeplitz()").size() == 1);
+  CHECK(gan::parse_constraints("toeplitz()")[0].as<layers::ToeplitzNorm>()->target.k == 1);
+}
+
+TEST_CASE("constraints: what is refused") {
+  CHECK(says(refusal("d.constraint=spectrum"), "d.constraint=spectrum", "toeplitz"));
+  CHECK(says(refusal("d.constraint=spectral(q=1)"), "'q'", "spectral(", "k=1"));
+  CHECK(says(refusal("d.constraint=spectral(k=0)"), "k=0", "greater than 0"));
+  CHECK(says(refusal("d.constraint=spectral(k=x)"), "k=x"));
+  CHECK(says(refusal("d.constraint=spectral(iterations=1.5)"), "iterations=1.5", "whole"));
+  CHECK(says(refusal("d.constraint=spectral(k)"), "(k)"));
+  CHECK(says(refusal("d.constraint=spectral(k=1"), "name(argument=value"));
+  CHECK(says(refusal("d.constraint="), "name(argument=value"));
+  CHECK(says(refusal("d.constraint=spectral+"), "name(argument=value"));
+}
+
+}  // namespace

@@ -1,0 +1,49 @@
+// Losses against their formulas, worked out by hand.
+#include "gan/losses.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "engine/engine.h"
+#include "tests/datasets/scratch.h"
+
+namespace {
+
+using engine::Tensor;
+
+double softplus(double x) { return std::log1p(std::exp(x)); }
+
+TEST_CASE("losses: closed forms, and the directions they push") {
+  const Tensor real = Tensor::from({2, 1}, {0.5F, 3}), fake = Tensor::from({2, 1}, {-2, 0.25F});
+  struct Example {
+    const char* name;
+    double discriminator, generator;
+  };
+  const Example examples[] = {
+      {"hinge", (0.5 + 0) / 2 + (0 + 1.25) / 2, (2 - 0.25) / 2},
+      {"non-saturating", (softplus(-0.5) + softplus(-3)) / 2 + (softplus(-2) + softplus(0.25)) / 2,
+       (softplus(2) + softplus(-0.25)) / 2},
+      {"wasserstein", (-2 + 0.25) / 2 - (0.5 + 3) / 2, (2 - 0.25) / 2},
+      {"least-squares", 0.5 * (0.25 + 4) / 2 + 0.5 * (4 + 0.0625) / 2, 0.5 * (9 + 0.5625) / 2},
+  };
+  REQUIRE(gan::losses().size() == std::size(examples));
+  for (const Example& example : examples) {
+    CAPTURE(example.name);
+    const gan::Loss& loss = gan::find_loss(example.name);
+    const Tensor d = loss.discriminator(real, fake), g = loss.generator(fake);
+    CHECK(d.item() == doctest::Approx(example.discriminator));
+    CHECK(g.item() == doctest::Approx(example.generator));
+    // The discriminator wants its output on the real image 0.5 up and on the fake 0.25 down; the
+    // generator wants the latter up.
+    CHECK(grad(d, {real})[0].values()[0] < 0);
+    CHECK(grad(d, {fake})[0].values()[1] > 0);
+    CHECK(grad(g, {fake})[0].values()[1] < 0);
+  }
+}
+
+TEST_CASE("losses: an unknown name is answered with the known ones") {
+  CHECK(says(complaint([] { gan::find_loss("hing"); }), "loss 'hing'", "hinge, non-saturating"));
+}
+
+}  // namespace

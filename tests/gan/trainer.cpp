@@ -1,0 +1,175 @@
+// The trainer: a resumed run goes on bit for bit; checkpoints that are not ours are refused; values
+// that are no longer finite are never saved.
+#include "gan/trainer.h"
+
+#include <doctest/doctest.h>
+
+#include "datasets/dataset.h"
+#include "engine/file.h"
+#include "engine/serialize.h"
+#include "gan/presets.h"
+#include "gan/training.h"
+#include "tests/datasets/scratch.h"
+
+namespace {
+
+using engine::read_file;
+using gan::Config;
+using gan::Index;
+using gan::Trainer;
+
+Config small(const std::string& constraint = "spectral") {
+  Config config = gan::find_preset("sn-small").config();
+  config.steps = 20;
+  config.batch = config.g_batch = 4;
+  config.constraint = constraint;
+  config.log_every = 4;
+  return config;
+}
+
+const datasets::Dataset& shapes() {
+  static const auto data = datasets::open("shapes");
+  return *data;
+}
+
+void advance(Trainer& trainer, Index steps) {
+  for (Index i = 0; i < steps; ++i) trainer.step();
+}
+
+TEST_CASE("trainer: 20 steps are 10, a checkpoint, and 10 more, byte by byte") {
+  const Scratch scratch;
+  for (const std::string constraint : {"spectral", "toeplitz(k=2, iterations=2)", "weight-norm"}) {
+    CAPTURE(constraint);
+    Config config = small(constraint);
+    config.n_dis = 2;
+    config.g_batch = 6;
+    config.decay_steps = 30;
+    config.flip = config.dequantize = true;
+
+    Trainer whole(config, shapes());
+    advance(whole, 20);
+    whole.save(scratch / "whole");
+    const auto picture = whole.samples().values();
+
+    Trainer first(config, shapes());
+    advance(first, 10);
+    first.save(scratch / "half");
+    advance(first, 3);  // what comes after a checkpoint leaves no trace in it
+    Trainer second(config, shapes());
+    second.restore(scratch / "half");
+    CHECK(second.step_count() == 10);
+    second.save(scratch / "again");
+    CHECK(read_file(scratch / "again") == read_file(scratch / "half"));
+    advance(second, 10);
+    second.save(scratch / "resumed");
+    CHECK(read_file(scratch / "resumed") == read_file(scratch / "whole"));
+    CHECK(second.samples().values() == picture);
+  }
+}
+
+TEST_CASE("trainer: reading losses, making samples and saving change nothing") {
+  const Scratch scratch;
+  Trainer silent(small(), shapes()), watched(small(), shapes());
+  engine::seed(0);
+  advance(silent, 4);
+  silent.losses();
+  silent.save(scratch / "silent");
+  engine::seed(0);
+  for (Index i = 0; i < 4; ++i) {
+    watched.step();
+    watched.samples();
+    watched.save(scratch / "watched");
+  }
+  watched.losses();
+  watched.save(scratch / "watched");
+  CHECK(engine::load(scratch / "silent").at("generator.0.weight", {2048, 64}).values() ==
+        engine::load(scratch / "watched").at("generator.0.weight", {2048, 64}).values());
+}
+
+TEST_CASE("trainer: other seeds, other weights") {
+  const Scratch scratch;
+  Config config = small();
+  Trainer(config, shapes()).save(scratch / "a");
+  Trainer(config, shapes()).save(scratch / "b");
+  CHECK(read_file(scratch / "a") == read_file(scratch / "b"));
+  config.seed = 1;
+  Trainer(config, shapes()).save(scratch / "c");
+  CHECK(read_file(scratch / "a") != read_file(scratch / "c"));
+}
+
+TEST_CASE("trainer: truncated and foreign checkpoints are refused in one line") {
+  const Scratch scratch;
+  Trainer trainer(small(), shapes());
+  trainer.save(scratch / "good");
+  const std::string bytes = read_file(scratch / "good");
+  const auto refusal = [&](const std::string& file) {
+    return complaint([&] { Trainer(small(), shapes()).restore(file); });
+  };
+  for (const std::size_t length :
+       {std::size_t{0}, std::size_t{7}, std::size_t{100}, bytes.size() / 2, bytes.size() - 1}) {
+    CAPTURE(length);
+    const std::string cut = scratch.write("cut", bytes.substr(0, length));
+    CHECK(says(refusal(cut), cut));
+  }
+  CHECK(says(refusal(scratch.write("text", "twelve and more letters")), "text"));
+  CHECK(says(refusal(scratch / "missing"), "missing", "No such file"));
+
+  engine::save(scratch / "weights", {.tensors = {{"w", engine::zeros({2})}}});
+  CHECK(says(refusal(scratch / "weights"), "weights", "no checkpoint"));
+
+  Config other = small();
+  other.model = "sn-cnn";
+  Trainer(other, shapes()).save(scratch / "other");
+  CHECK(says(refusal(scratch / "other"), "other", "another model"));
+}
+
+TEST_CASE("training: stops where a value is no longer finite and keeps the good checkpoint") {
+  const Scratch scratch;
+  Config config = small("none");
+  config.loss = "wasserstein";
+  config.checkpoint_every = 1;
+  Trainer trainer(config, shapes());
+  const auto run = gan::RunDirectory::create(scratch / "run", config);
+  trainer.step();
+  trainer.save(run.checkpoint());
+  const std::string good = read_file(run.checkpoint());
+
+  config.g.lr = config.d.lr = 1e30;
+  Trainer reckless(config, shapes());
+  reckless.restore(run.checkpoint());
+  const std::string text = complaint([&] { train(reckless, run, config); });
+  CHECK(says(text, "step 2", "finite", "checkpoint of step 1 is kept", "g.lr"));
+  CHECK(read_file(run.checkpoint()) == good);
+  CHECK(says(complaint([&] { reckless.save(scratch / "bad"); }), "bad", "finite"));
+}
+
+TEST_CASE("training: log.csv of a resumed run is that of a run that was never stopped") {
+  const Scratch scratch;
+  Config config = small();
+  const auto rows = [](const gan::RunDirectory& run) {  // without rates and times
+    std::istringstream in(read_file(run.log()));
+    std::string kept;
+    for (std::string row; std::getline(in, row);)
+      kept += row.substr(0, row.rfind(',', row.rfind(',') - 1)) + '\n';
+    return kept;
+  };
+  const auto whole_run = gan::RunDirectory::create(scratch / "whole", config);
+  Trainer whole(config, shapes());
+  CHECK(train(whole, whole_run, config) == gan::Ending::done);
+
+  const auto run = gan::RunDirectory::create(scratch / "run", config);
+  config.steps = 10;
+  Trainer first(config, shapes());
+  train(first, run, config);
+  std::ofstream(run.log(), std::ios::app) << "12,0,0,0,0,0,0\n16,0,";  // then the power failed
+  config.steps = 20;
+  Trainer second(config, shapes());
+  second.restore(run.checkpoint());
+  train(second, run, config);
+
+  CHECK(rows(run) == rows(whole_run));
+  CHECK(read_file(run.checkpoint()) == read_file(whole_run.checkpoint()));
+  CHECK(read_file(run.samples(20)) == read_file(whole_run.samples(20)));
+}
+
+}  // namespace

@@ -1,0 +1,230 @@
+// Files that nobody vouches for: a clear line, never a crash, never more memory than they justify.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
+#include "engine/graph/graph.h"
+#include "engine/graph/onnx.pb.h"
+#include "engine/graph/plan.h"
+#include "engine/graph/write_onnx.h"
+#include "engine/random.h"
+#include "tests/graph/inception.h"
+
+namespace {
+
+using namespace engine;
+using namespace engine::graph;
+namespace fs = std::filesystem;
+
+onnx::ModelProto small_model() {
+  Builder net;
+  net.input("x", {-1, 2, 4, 4});
+  net.node("Conv", {"x", net.kernel("w", full({3, 1, 1, 2}, 1))}, {}, "c");
+  net.node("Relu", {"c"}, {}, "y");
+  net.output("y", {-1, 3, 4, 4});
+  onnx::ModelProto proto;
+  proto.ParseFromString(write_onnx(net.model()));
+  return proto;
+}
+
+// What is said of a model after a change; runs it if it can be read.
+std::string complaint(const std::function<void(onnx::ModelProto&)>& change) {
+  onnx::ModelProto proto = small_model();
+  change(proto);
+  try {
+    Graph::parse(proto.SerializeAsString(), "bad.onnx").run({{"x", ones({1, 4, 4, 2})}});
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST_CASE("hostile: a file cut off anywhere") {
+  for (const std::string& whole :
+       {small_model().SerializeAsString(), inception::as_graph_def().substr(0, 4000)}) {
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+      try {
+        const Graph graph = Graph::parse(whole.substr(0, size), "cut");
+        graph.run({}, {});
+      } catch (const Error& error) {
+        CHECK(std::string(error.what()).starts_with("cut: "));
+      }
+    }
+  }
+}
+
+TEST_CASE("hostile: a byte changed anywhere") {
+  const std::string whole = small_model().SerializeAsString();
+  for (std::size_t at = 0; at < whole.size(); ++at)
+    for (const char change : {1, 16, -128, -1}) {
+      std::string bytes = whole;
+      bytes[at] = static_cast<char>(bytes[at] ^ change);
+      try {
+        Graph::parse(bytes, "changed").run({{"x", ones({1, 4, 4, 2})}});
+      } catch (const Error&) {
+      }
+    }
+}
+
+TEST_CASE("hostile: the line says where reading stopped, or what the file is not") {
+  CHECK_THROWS_WITH(Graph::parse("", "empty"),
+                    "empty: is neither an ONNX model nor a TensorFlow GraphDef");
+  CHECK_THROWS_WITH(Graph::parse("\x89PNG\r\n\x1a\n", "picture"),
+                    "picture: is neither an ONNX model nor a TensorFlow GraphDef");
+  const std::string whole = small_model().SerializeAsString();
+  const std::string size = std::to_string(whole.size() - 3);
+  CHECK_THROWS_WITH(Graph::parse(whole.substr(0, whole.size() - 3), "cut.onnx"),
+                    doctest::Contains(("of " + size).c_str()));
+}
+
+TEST_CASE("hostile: shapes that are not what they seem") {
+  const auto dims = [](std::vector<Index> extents) {
+    return complaint([&](onnx::ModelProto& m) {
+      auto& tensor = *m.mutable_graph()->mutable_initializer(0);
+      tensor.clear_dims();
+      for (Index extent : extents) tensor.add_dims(extent);
+    });
+  };
+  CHECK(dims({1 << 30, 1 << 30, 1 << 30}) ==
+        "bad.onnx: tensor 'w': [1073741824, 1073741824, 1073741824] has more elements than the 6 "
+        "that are there");
+  CHECK(dims({-3, 2, 1, 1}) == "bad.onnx: tensor 'w': has an extent of -3");
+  CHECK(dims({3, 1, 1, 1}) ==
+        "bad.onnx: tensor 'w': float32 [3, 1, 1, 1] takes 12 bytes, 24 are there");
+  CHECK(dims({3, 2, 1, 1, 1, 1, 1}) == "bad.onnx: tensor 'w': has 7 axes, more than 6");
+  CHECK(dims({0, Index{1} << 62, Index{1} << 62}).starts_with("bad.onnx: tensor 'w'"));
+  CHECK(dims({2, 3, 1, 1}).starts_with("bad.onnx: node 'c' (Conv): "));
+}
+
+TEST_CASE("hostile: types, attributes and results out of range") {
+  CHECK(complaint([](onnx::ModelProto& m) {
+          m.mutable_graph()->mutable_initializer(0)->set_data_type(8);
+        }) == "bad.onnx: tensor 'w': string is not supported");
+  CHECK(complaint([](onnx::ModelProto& m) {
+          auto& a = *m.mutable_graph()->mutable_node(0)->add_attribute();
+          a.set_name("strides");
+          a.add_ints(0);
+          a.add_ints(1);
+        }) == "bad.onnx: node 'c' (Conv): attribute strides is 0");
+  CHECK(complaint([](onnx::ModelProto& m) {
+          auto& a = *m.mutable_graph()->mutable_node(0)->add_attribute();
+          a.set_name("pads");
+          for (int i = 0; i < 4; ++i) a.add_ints(1 << 23);
+        }) ==
+        "bad.onnx: node 'c' (Conv): a result [1, 16777220, 16777220, 3] is more than "
+        "2147483648 elements");
+  CHECK(complaint([](onnx::ModelProto& m) {
+          auto& a = *m.mutable_graph()->mutable_node(0)->add_attribute();
+          a.set_name("auto_pad");
+          a.set_f(1);
+        }) == "bad.onnx: node 'c' (Conv): attribute auto_pad is of the wrong type");
+}
+
+TEST_CASE("hostile: graphs that lead nowhere") {
+  CHECK(complaint([](onnx::ModelProto& m) {
+          m.mutable_graph()->mutable_node(0)->set_input(0, "y");
+        }) == "bad.onnx: node 'y' (Relu): depends on its own result");
+  CHECK(complaint([](onnx::ModelProto& m) {
+          m.mutable_graph()->mutable_node(0)->set_input(1, "v");
+        }) == "bad.onnx: node 'c' (Conv): nothing makes 'v'");
+  CHECK(complaint([](onnx::ModelProto& m) { m.mutable_graph()->mutable_node(0)->clear_input(); }) ==
+        "bad.onnx: node 'c' (Conv): input 0 is missing");
+  CHECK(complaint([](onnx::ModelProto& m) {
+          m.mutable_graph()->mutable_node(1)->set_output(0, "c");
+        }) == "bad.onnx: node 'y' (Relu): another node makes 'c' too");
+  CHECK(complaint([](onnx::ModelProto& m) {
+          m.mutable_graph()->mutable_node(0)->set_op_type("Foo");
+          m.mutable_graph()->mutable_node(1)->set_domain("com.bar");
+        }) == "bad.onnx: not supported: Foo (node 'c'), com.bar.Relu (node 'y')");
+  const Graph graph = Graph::parse(small_model().SerializeAsString(), "net.onnx");
+  CHECK_THROWS_WITH(graph.run({}), "net.onnx: input 'x' must be fed");
+  CHECK_THROWS_WITH(graph.run({{"x", ones({1, 4, 4, 3})}}),
+                    "net.onnx: input 'x' is fed [1, 3, 4, 4], the file says [-1, 2, 4, 4] (-1: "
+                    "any; the first may always differ)");
+}
+
+TEST_CASE("hostile: a chain of a hundred thousand nodes is walked without recursion") {
+  Builder net;
+  std::string x = net.input("x", {-1});
+  for (int i = 0; i < 100'000; ++i) x = net.node("Identity", {x});
+  net.output(x, {-1});
+  CHECK(Graph(net.model())(ones({3})).size() == 3);
+}
+
+TEST_CASE("hostile: folding constants makes no more than the file justifies") {
+  Builder net;
+  const std::string shape = net.constant("shape", std::vector<Index>{1 << 15, 1 << 15});
+  std::string x = net.node("ConstantOfShape", {shape});
+  net.node("Shape", {x}, {}, "y");
+  net.output("y", {2}, Type::int64);
+  const Graph graph{net.model()};
+  CHECK(graph.plan({}, {"y"}).steps() == 2);  // not run yet
+}
+
+// --- Weights in other files ------------------------------------------------------------------
+
+class Folder {
+ public:
+  Folder() : path_(fs::temp_directory_path() / ("kantor_graph_" + std::to_string(std::rand()))) {
+    fs::create_directories(path_ / "model");
+  }
+  ~Folder() { fs::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::string write(const std::string& name, const std::string& bytes) const {
+    std::ofstream(path_ / name, std::ios::binary) << bytes;
+    return path_ / name;
+  }
+
+ private:
+  fs::path path_;
+};
+
+std::string external(const Folder& folder, const std::string& location, const std::string& offset,
+                     const std::string& length) {
+  onnx::ModelProto proto = small_model();
+  auto& tensor = *proto.mutable_graph()->mutable_initializer(0);
+  tensor.clear_raw_data();
+  tensor.set_data_location(1);
+  for (const auto& [key, value] :
+       {std::pair{"location", location}, {"offset", offset}, {"length", length}}) {
+    tensor.add_external_data()->set_key(key);
+    tensor.mutable_external_data(tensor.external_data_size() - 1)->set_value(value);
+  }
+  try {
+    const Graph graph = Graph::load(folder.write("model/net.onnx", proto.SerializeAsString()));
+    return std::to_string(graph(ones({1, 4, 4, 2})).values()[2]);
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    return text.substr(text.find("tensor"));
+  }
+}
+
+TEST_CASE("hostile: weights in other files stay in the model's folder") {
+  const Folder folder;
+  const std::vector<float> weights{0, 0, 1, 2, 3, 4, 5, 6};
+  const std::string bytes(reinterpret_cast<const char*>(weights.data()), 32);
+  folder.write("model/weights.bin", bytes);
+  folder.write("secret", bytes);
+  CHECK(external(folder, "weights.bin", "8", "24") == std::to_string(11.f));
+  CHECK(external(folder, "../secret", "8", "24") ==
+        "tensor 'w': external data '../secret' is not in the model's folder");
+  CHECK(external(folder, "/etc/passwd", "0", "24") ==
+        "tensor 'w': external data '/etc/passwd' is not in the model's folder");
+  CHECK(external(folder, "weights.bin", "16", "24")
+            .starts_with("tensor 'w': bytes 16 to 40 are not in "));
+  CHECK(external(folder, "weights.bin", "-8", "24") ==
+        "tensor 'w': external offset is no number: '-8'");
+  CHECK(
+      external(folder, "weights.bin", "8", "999999999999").starts_with("tensor 'w': bytes 8 to "));
+  CHECK(external(folder, "weights.bin", "8", "20") ==
+        "tensor 'w': [3, 2, 1, 1] has more elements than the 5 that are there");
+  CHECK(external(folder, "other.bin", "0", "24").starts_with("tensor 'w': external data "));
+  fs::create_symlink("../secret", fs::path(folder.write("model/x", "")).parent_path() / "link");
+  CHECK(external(folder, "link", "8", "24") ==
+        "tensor 'w': external data 'link' is not in the model's folder");
+}
+
+}  // namespace

@@ -1,0 +1,88 @@
+// The passes: what they leave out, and that the numbers stay.
+#include <doctest/doctest.h>
+
+#include "engine/graph/graph.h"
+#include "engine/graph/plan.h"
+#include "engine/graph/write_onnx.h"
+#include "engine/random.h"
+#include "tests/graph/compare.h"
+
+namespace {
+
+using namespace engine;
+using namespace engine::graph;
+using Ops = std::vector<std::string>;
+
+// x -> Conv c -> BatchNormalization b -> Relu r -> Identity y, and a second reader of what `also`
+// names.
+Model network(const std::string& also = "") {
+  seed(11);
+  Builder net;
+  net.input("x", {-1, 3, -1, -1});
+  net.constant("alias of w", normal({4, 3, 3, 3}));
+  net.node("Identity", {"alias of w"}, {}, "w");
+  net.node("Conv", {"x", "w", net.constant("bias", normal({4}))}, {}, "c");
+  net.node("BatchNormalization",
+           {"c", net.constant("g", normal({4})), net.constant("h", normal({4})),
+            net.constant("m", normal({4})), net.constant("v", uniform({4}, 1, 2))},
+           {{"epsilon", 0.01f}}, "b");
+  net.node("Relu", {"b"}, {}, "r");
+  net.node("Identity", {"r"}, {}, "y");
+  net.node("Neg", {also.empty() ? "x" : also}, {}, "other");
+  net.output("y", {-1, 4, -1, -1});
+  return net.model();
+}
+
+TEST_CASE("passes: batch norm and activation go into the convolution") {
+  const Graph graph(network());
+  CHECK(graph.plan({"x"}, {"y"}).ops() == Ops{"Conv", "Identity"});
+  CHECK(graph.plan({"x"}, {"r"}).ops() == Ops{"Conv"});
+  CHECK(graph.plan({"x"}, {"c", "r"}).ops() == Ops{"Conv", "BatchNormalization", "Relu"});
+  CHECK(graph.plan({"c"}, {"r"}).ops() == Ops{"BatchNormalization", "Relu"});
+  const Tensor x = normal({2, 6, 5, 3});
+  const Tensor folded = graph.run({{"x", x}}, {"r"})[0];
+  const Tensor plain = graph.run({{"x", x}}, {"c", "b", "r"})[2];
+  CHECK(largest_difference(folded, plain) < 1e-6);
+}
+
+TEST_CASE("passes: what has a second reader stays") {
+  for (const char* also : {"c", "b"}) {
+    const Graph graph(network(also));
+    const Ops ops = graph.plan({"x"}, {"r", "other"}).ops();
+    CHECK(std::count(ops.begin(), ops.end(), "Relu") == 1);
+    CHECK(std::count(ops.begin(), ops.end(), "BatchNormalization") == (also[0] == 'c'));
+    const auto results = graph.run({{"x", normal({1, 4, 4, 3})}}, {"r", "other"});
+    CHECK(results[1].size() == results[0].size());
+  }
+}
+
+TEST_CASE("passes: constants are computed once, and can be asked for and fed") {
+  Builder net;
+  net.constant("a", Tensor::from({2}, {1, 2}));
+  net.node("Add", {"a", "a"}, {}, "b");
+  net.node("Exp", {"b"}, {}, "c");
+  net.output("c", {2});
+  const Graph graph(net.model());
+  CHECK(graph.plan({}, {"c", "b"}).steps() == 0);
+  CHECK(graph.run({}, {"b"})[0].values() == std::vector<Real>{2, 4});
+  CHECK(graph.run({{"a", Tensor::from({2}, {3, 4})}}, {"b"})[0].values() ==
+        std::vector<Real>{6, 8});
+}
+
+TEST_CASE("passes: a model written and read again is the same") {
+  const Model model = network();
+  const Graph before(model), after = Graph::parse(write_onnx(model), "again.onnx");
+  const Tensor x = normal({2, 6, 5, 3});
+  CHECK(before(x).values() == after(x).values());
+  CHECK(write_onnx(model) == write_onnx(read_onnx(write_onnx(model), "again.onnx")));
+}
+
+TEST_CASE("passes: opsets beyond 17 are refused") {
+  Model model = network();
+  model.opset = 18;
+  CHECK_THROWS_WITH_AS(Graph::parse(write_onnx(model), "new.onnx"),
+                       "new.onnx: has opset 18; 6 to 17 are supported (PyTorch: opset_version=17)",
+                       Unsupported);
+}
+
+}  // namespace

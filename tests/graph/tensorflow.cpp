@@ -1,0 +1,113 @@
+// TensorFlow graphs: the network of 2015 beside the same one as ONNX, and what is special to them.
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "engine/graph/graph.h"
+#include "engine/graph/plan.h"
+#include "engine/graph/tensorflow.pb.h"
+#include "engine/graph/write_onnx.h"
+#include "engine/random.h"
+#include "tests/graph/compare.h"
+#include "tests/graph/inception.h"
+
+namespace {
+
+using namespace engine;
+using namespace engine::graph;
+
+Tensor pictures(Index n, Index height, Index width) {
+  seed(3);
+  std::vector<Real> values = uniform({n, height, width, 3}, 0, 256).values();
+  for (Real& x : values) x = std::floor(x);
+  return Tensor::from({n, height, width, 3}, values);
+}
+
+TEST_CASE("tensorflow: the graph of 2015 and the same network as ONNX give the same numbers") {
+  const Graph frozen = Graph::parse(inception::as_graph_def(), "frozen.pb");
+  const Graph onnx = Graph::parse(write_onnx(inception::as_onnx()), "inception.onnx");
+  CHECK(inception::conv_scopes().size() == 94);
+  const Tensor x = pictures(3, 32, 40);  // three at once: the graph was frozen with one
+  const auto a =
+      frozen.run({{"ExpandDims:0", x}}, {"pool_3:0", "softmax/logits/MatMul:0", "softmax:0"});
+  const auto b = onnx.run({{"images", x}});
+  CHECK(a[0].shape() == Shape{3, 1, 1, inception::kFeatures});
+  CHECK(largest_difference(a[0], b[0]) < 1e-5);
+  CHECK(largest_difference(a[1], b[1]) < 1e-5);
+  CHECK(largest_difference(a[2], b[2]) < 1e-5);
+  CHECK(deviation_over_batch(a[0]) > 1e-3);  // the numbers depend on the pictures
+  CHECK(largest_difference(frozen.run({{"ExpandDims:0", x}}, {"mixed_5/tower/conv_1:0"})[0],
+                           onnx.run({{"images", x}}, {"mixed_5/tower/conv_1"})[0]) < 1e-5);
+  const Tensor first = Tensor::view(x, 0, {1, 32, 40, 3});
+  const auto alone = frozen.run({{"ExpandDims", first}}, {"pool_3"});
+  CHECK(largest_difference(alone[0], Tensor::view(a[0], 0, alone[0].shape())) < 1e-6);
+}
+
+TEST_CASE("tensorflow: convolutions take in their batch norms and activations") {
+  const Graph frozen = Graph::parse(inception::as_graph_def(), "frozen.pb");
+  int convs = 0, others = 0;
+  for (const std::string& op : frozen.plan({"ExpandDims"}, {"pool_3"}).ops()) {
+    convs += op == "Conv";
+    others += op == "Relu" || op == "BatchNormalization" || op == "Identity" || op == "Transpose";
+  }
+  CHECK(convs == 94);
+  CHECK(others == 0);
+}
+
+TEST_CASE("tensorflow: what cannot run is named, if it is needed") {
+  const Graph frozen = Graph::parse(inception::as_graph_def(), "frozen.pb");
+  CHECK_THROWS_WITH_AS(frozen.run({}, {"conv"}),
+                       "frozen.pb: not supported: tensorflow.Const (string) (node "
+                       "'DecodeJpeg/contents'), tensorflow.DecodeJpeg (node 'DecodeJpeg')",
+                       Unsupported);
+  CHECK_THROWS_WITH(frozen.run({}, {"conv:1"}), "frozen.pb: no value is called 'conv:1'");
+}
+
+tensorflow::NodeDef& add_constant(tensorflow::GraphDef& graph, const char* name, int type,
+                                  std::initializer_list<Index> extents) {
+  tensorflow::NodeDef& node = *graph.add_node();
+  node.set_name(name);
+  node.set_op("Const");
+  tensorflow::TensorProto& tensor = *(*node.mutable_attr())["value"].mutable_tensor();
+  tensor.set_dtype(type);
+  for (Index extent : extents) tensor.mutable_tensor_shape()->add_dim()->set_size(extent);
+  return node;
+}
+
+TEST_CASE("tensorflow: a list of numbers repeats its last one") {
+  tensorflow::GraphDef graph;
+  auto& few = *add_constant(graph, "few", 1, {2, 2}).mutable_attr();
+  few["value"].mutable_tensor()->add_float_val(1);
+  few["value"].mutable_tensor()->add_float_val(2);
+  auto& halves = *add_constant(graph, "halves", 19, {2}).mutable_attr();
+  halves["value"].mutable_tensor()->add_half_val(0x3e00);
+  auto& many = *add_constant(graph, "many", 1, {3000, 2}).mutable_attr();
+  many["value"].mutable_tensor()->add_float_val(4);
+  const Graph net = Graph::parse(graph.SerializeAsString(), "constants.pb");
+  const auto values = net.run({}, {"few", "halves", "many"});
+  CHECK(values[0].values() == std::vector<Real>{1, 2, 2, 2});
+  CHECK(values[1].values() == std::vector<Real>{1.5, 1.5});
+  CHECK(values[2].shape() == Shape{3000, 2});
+  CHECK(values[2].values().back() == 4);
+}
+
+TEST_CASE("tensorflow: SAME pads the end more, and averages count no padding") {
+  tensorflow::GraphDef graph;
+  auto add = [&](const char* name, const char* op) -> tensorflow::NodeDef& {
+    tensorflow::NodeDef& node = *graph.add_node();
+    node.set_name(name);
+    node.set_op(op);
+    return node;
+  };
+  add("x", "Placeholder");
+  tensorflow::NodeDef& pool = add("pool", "AvgPool");
+  pool.add_input("x");
+  (*pool.mutable_attr())["padding"].set_s("SAME");
+  for (const char* name : {"ksize", "strides"})
+    for (Index extent : {1, 2, 2, 1}) (*pool.mutable_attr())[name].mutable_list()->add_i(extent);
+  const Graph net = Graph::parse(graph.SerializeAsString(), "pool.pb");
+  const Tensor y = net(Tensor::from({1, 3, 3, 1}, {1, 2, 3, 4, 5, 6, 7, 8, 9}));
+  CHECK(y.values() == std::vector<Real>{3, 4.5, 7.5, 9});
+}
+
+}  // namespace

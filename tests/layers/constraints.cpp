@@ -1,0 +1,180 @@
+// Constraints: what they promise of the weight, against dense singular values, and the gradient
+// through them, against golden values and the identity <dL/dK, K> = 0.
+#include <doctest/doctest.h>
+
+#include "layers/layers.h"
+#include "tests/support/dense.h"
+#include "tests/support/draw.h"
+
+using namespace tests;
+using namespace layers;
+
+namespace {
+
+// A power iteration has found sigma to this after the iterations below: twice as many digits as it
+// has of the vector. A float32 sigma rounds some hundred products.
+constexpr double kConverged = kDouble ? 1e-6 : 1e-5;
+
+// The constrained weight after 40 optimizer steps that change nothing.
+template <class... C>
+LinearMap settled(const LinearMap& map, C... constraints) {
+  engine::seed(9);
+  Param param(map.weight, {constraints...});
+  for (int step = 0; step < 40; ++step) {
+    param.changed();
+    param.value(map);
+  }
+  return map.with(param.value(map));
+}
+
+double length(const Host& h) {
+  double square = 0;
+  for (const double v : h.values) square += v * v;
+  return std::sqrt(square);
+}
+
+// Of the rows of the reshaped kernel.
+std::vector<double> row_lengths(const Tensor& weight) {
+  std::vector<double> lengths;
+  for (Index i = 0; i < weight.dim(0); ++i)
+    lengths.push_back(length(Host(slice(weight, 0, i, i + 1))));
+  return lengths;
+}
+
+std::vector<LinearMap> maps() {
+  Draw draw(8);
+  const auto kernel = [&](const Shape& shape) { return draw.uniform(shape).tensor(); };
+  return {LinearMap::dense(kernel({7, 5})),
+          LinearMap::conv(kernel({4, 3, 3, 3}), {.padding = 1}, 6, 5),
+          LinearMap::conv(kernel({4, 4, 4, 3}), {.stride = 2, .padding = 1}, 6, 8),
+          LinearMap::conv(kernel({3, 3, 2, 2}), {.stride = 2, .dilation = 2}, 7, 6),
+          LinearMap::conv_transpose(kernel({3, 4, 4, 2}), {.stride = 2, .padding = 1}, 8, 8),
+          LinearMap::conv_transpose(kernel({4, 3, 3, 2}), {.padding = 1}, 5, 5)};
+}
+
+}  // namespace
+
+TEST_CASE("constraints: ToeplitzNorm makes sigma of the map itself k") {
+  for (const LinearMap& map : maps())
+    for (const Real k : {Real(1), Real(3)}) {
+      const LinearMap w = settled(map, ToeplitzNorm{.iterations = 50, .target = {.k = k}});
+      CHECK(sigma(w) == doctest::Approx(k).epsilon(kConverged));
+    }
+}
+
+TEST_CASE("constraints: SpectralNorm makes sigma of the reshaped kernel k") {
+  for (const LinearMap& map : maps())
+    for (const Real k : {Real(1), Real(3)}) {
+      const LinearMap w = settled(map, SpectralNorm{.iterations = 50, .target = {.k = k}});
+      CHECK(sigma(w.matrix()) == doctest::Approx(k).epsilon(kConverged));
+    }
+}
+
+TEST_CASE("constraints: at_most leaves small weights alone and scales large ones down") {
+  for (const LinearMap& map : maps()) {
+    const Real before = static_cast<Real>(sigma(map));
+    const Target below{.k = before / 2, .mode = Mode::at_most};
+    const Target above{.k = before * 2, .mode = Mode::at_most};
+    CHECK(sigma(settled(map, ToeplitzNorm{.iterations = 50, .target = below})) ==
+          doctest::Approx(before / 2).epsilon(kConverged));
+    const LinearMap kept = settled(map, ToeplitzNorm{.iterations = 50, .target = above});
+    CHECK(difference(kept.weight, map.weight) < kClose);
+  }
+}
+
+TEST_CASE("constraints: Bjorck sets every singular value of the reshaped kernel to one") {
+  for (const LinearMap& map : maps()) {
+    const LinearMap w = settled(map, SpectralNorm{.iterations = 50}, Bjorck{.steps = 25});
+    for (const double value : singular_values(dense(w.matrix())))
+      CHECK(value == doctest::Approx(1).epsilon(kConverged));
+  }
+}
+
+TEST_CASE("constraints: each bounds what it says") {
+  for (const LinearMap& map : maps()) {
+    CHECK(length(Host(settled(map, FrobeniusNorm{}).weight)) == doctest::Approx(1).epsilon(kClose));
+    for (const double row : row_lengths(settled(map, WeightNorm{}).weight))
+      CHECK(row == doctest::Approx(1).epsilon(kClose));
+    const LinearMap gain = settled(map, WeightNorm{.gain = true});
+    CHECK(difference(gain.weight, map.weight) < kClose);  // starts as if it were not there
+    CHECK(sigma(settled(map, Aol{})) <= 1 + kClose);
+    CHECK(sigma(settled(map, GramNorm{})) <= 1 + kClose);
+    CHECK(sigma(settled(map, TsuzukuNorm{.iterations = 50})) <= 1 + kConverged);
+  }
+}
+
+TEST_CASE("constraints: WeightClip clips after each optimizer step") {
+  Linear linear(2, 2, WeightClip{.c = 0.5});
+  linear.weight.assign(Tensor::from({2, 2}, {2, -3, Real(0.25), 0}));
+  Sgd sgd({.lr = 1}, {&linear.weight});
+  sgd.step({engine::zeros({2, 2})});
+  CHECK(linear.weight.raw().values() == std::vector<Real>{0.5, -0.5, 0.25, 0});
+}
+
+// lipschitz.json, case poster_example_2x2_on_3x3, dL_dK_toeplitz_normalised_k2: L = sum(G W),
+// W = 2 K / sigma(T), G[a, b] = ((5 a + 7 b) mod 7) - 3.
+TEST_CASE("constraints: the golden gradient through ToeplitzNorm") {
+  engine::seed(1);
+  const Tensor kernel = golden_kernel(1, 1, 2, 2);
+  CHECK(kernel.values() == std::vector<Real>{-5, -3, -2, 0});
+  Param param(kernel, {ToeplitzNorm{.iterations = 200, .target = {.k = 2}}});
+  const LinearMap map = LinearMap::conv(param.raw(), {}, 3, 3);
+  {
+    const engine::NoGrad forward_only;
+    param.value(map);
+  }
+  param.changed();
+  const Tensor G = Tensor::from({1, 2, 2, 1}, {-3, -3, 2, 2});
+  const Tensor g = engine::grad(engine::sum(G * param.value(map)), {param.raw()})[0];
+  Host expected(Shape{1, 2, 2, 1});
+  expected.values = {-0.18163677295597955, -0.28865741474645396, 0.8870780545096281,
+                     0.7579268317747209};
+  CHECK(difference(g, expected) < (kDouble ? 1e-10 : kClose));
+}
+
+// Exact for ANY vector that the power iteration holds, converged or not: the constrained weight
+// does not change when the raw one is scaled.
+TEST_CASE("constraints: the gradient is orthogonal to the weight it is taken by") {
+  const std::vector<Constraint> all = {
+      SpectralNorm{}, ToeplitzNorm{}, FrobeniusNorm{}, WeightNorm{},
+      Aol{},          GramNorm{},     TsuzukuNorm{},   SpectralNorm{.target = {.k = 3}}};
+  Draw draw(6);
+  for (const LinearMap& map : maps())
+    for (const Constraint& constraint : all) {
+      engine::seed(2);
+      Param param(map.weight, {constraint});
+      const Tensor c = draw.uniform(map.weight.shape()).tensor();
+      const Tensor g =
+          engine::grad(engine::sum(c * param.value(map.with(param.raw()))), {param.raw()})[0];
+      const Host a(g), b(map.weight);
+      double inner = 0, gg = 0, ww = 0;
+      for (std::size_t i = 0; i < a.values.size(); ++i) {
+        inner += a.values[i] * b.values[i];
+        gg += a.values[i] * a.values[i];
+        ww += b.values[i] * b.values[i];
+      }
+      CHECK(gg > 0);
+      CHECK(std::abs(inner) / std::sqrt(gg * ww) < kClose);
+    }
+}
+
+TEST_CASE("constraints: a weight that was zero for a while recovers") {
+  engine::seed(4);
+  Linear linear(4, 3, SpectralNorm{.iterations = 5});
+  const Tensor x = Draw(1).uniform({2, 4}).tensor();
+  const Tensor weight = linear.weight.raw().clone();
+  linear.weight.raw().write(engine::zeros({3, 4}));
+  for (int step = 0; step < 3; ++step) {
+    linear.weight.changed();
+    const std::vector<Tensor> g =
+        engine::grad(engine::sum(square(linear(x) - 1)), {linear.weight.raw()});
+    for (const Real v : g[0].values()) CHECK(std::isfinite(v));
+  }
+  linear.weight.raw().write(weight);
+  for (int step = 0; step < 40; ++step) {
+    linear.weight.changed();
+    linear(x);
+  }
+  const LinearMap map = LinearMap::dense(linear.weight.raw());
+  CHECK(sigma(map.with(linear.weight.value(map))) == doctest::Approx(1).epsilon(kConverged));
+}

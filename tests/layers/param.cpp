@@ -1,0 +1,167 @@
+// Param: the chain is evaluated once per step and shared, the trap of the memo, states that advance
+// exactly once per optimizer step, and copies that share nothing.
+#include "layers/param.h"
+
+#include <doctest/doctest.h>
+
+#include "layers/layers.h"
+#include "tests/support/draw.h"
+
+using namespace tests;
+using namespace layers;
+
+namespace {
+
+struct Counting {  // doubles the weight and counts how often it is asked to
+  std::shared_ptr<int> calls = std::make_shared<int>(0);
+  Tensor operator()(const LinearMap& W) const {
+    ++*calls;
+    return W.weight * 2;
+  }
+};
+
+const Tensor kReal = Draw(1).uniform({6, 4}).tensor();
+const Tensor kFake = Draw(2).uniform({6, 4}).tensor();
+
+std::vector<Real> vector_of(const Linear& layer) {
+  return layer.weight.states().at(0)->value().values();
+}
+
+}  // namespace
+
+TEST_CASE("param: one evaluation per version and recording mode") {
+  const Counting counting;
+  Linear layer(4, 3, counting);
+  layer(kReal);
+  layer(kFake);
+  CHECK(*counting.calls == 1);
+  {
+    const engine::NoGrad sampling;
+    layer(kReal);
+    layer(kFake);
+  }
+  CHECK(*counting.calls == 2);
+  layer(kReal);
+  CHECK(*counting.calls == 2);
+  layer.weight.changed();
+  layer(kReal);
+  layer(kFake);
+  CHECK(*counting.calls == 3);
+}
+
+// The trap: a value made under NoGrad has no graph. Used while recording, it would silently stop
+// the gradient at the constraint.
+TEST_CASE("param: a value made under NoGrad does not stop the gradient later") {
+  for (const bool evaluating : {false, true}) {
+    Linear layer(4, 3, Counting{});
+    {
+      const engine::NoGrad sampling;
+      const Eval mode(evaluating);
+      layer(kReal);
+    }
+    const Tensor g = engine::grad(engine::sum(layer(kReal)), {layer.weight.raw()})[0];
+    const Tensor expected = 2 * matmul_tn(engine::ones({6, 3}), kReal);
+    CHECK(difference(g, expected) < kClose);
+  }
+}
+
+TEST_CASE("param: D(real) - D(fake) sees one weight") {
+  engine::seed(3);
+  Linear layer(4, 3, SpectralNorm{});
+  const LinearMap map = LinearMap::dense(layer.weight.raw());
+  const Tensor real = layer(kReal), first = layer.weight.value(map);
+  const Tensor fake = layer(kFake), second = layer.weight.value(map);
+  CHECK(first == second);  // the same node: one graph through the constraint
+  const Tensor difference_of_both = engine::sum(real) - engine::sum(fake);
+  const Tensor together = engine::sum(layer(kReal - kFake) - layer.bias.raw());
+  const auto gradient = [&](const Tensor& y) { return engine::grad(y, {layer.weight.raw()})[0]; };
+  CHECK(difference(gradient(difference_of_both), gradient(together)) < kClose);
+}
+
+TEST_CASE("param: exactly one power iteration per optimizer step") {
+  engine::seed(3);
+  Linear layer(4, 3, SpectralNorm{.iterations = 1});
+  layer(kReal);
+  Adam adam({.lr = Real(0.05)}, {&layer.weight, &layer.bias});
+  for (int step = 0; step < 5; ++step) {
+    adam.step(
+        engine::grad(engine::sum(square(layer(kReal))), {layer.weight.raw(), layer.bias.raw()}));
+    const Tensor before = layer.weight.states()[0]->value();
+    const LinearMap map = LinearMap::dense(layer.weight.raw());
+    const Tensor once = engine::unit(map.transpose(map(before)));
+    {
+      const engine::NoGrad sampling;
+      layer(kFake);
+    }
+    layer(kReal);
+    layer(kFake);
+    const Eval mode;
+    layer(kReal);
+    CHECK(difference(layer.weight.states()[0]->value(), once) < kClose);
+  }
+}
+
+TEST_CASE("param: evaluation never moves a state") {
+  engine::seed(3);
+  Linear layer(4, 3, SpectralNorm{});
+  {
+    const Eval mode;
+    layer(kReal);
+    CHECK(!layer.weight.states()[0]->defined());
+  }
+  layer(kReal);
+  layer.weight.raw().write(Draw(9).uniform({3, 4}).tensor());
+  layer.weight.changed();
+  const std::vector<Real> before = vector_of(layer);
+  {
+    const Eval mode;
+    layer(kReal);
+    CHECK(vector_of(layer) == before);
+  }
+  layer(kReal);
+  CHECK(vector_of(layer) != before);
+}
+
+TEST_CASE("param: a constraint copied into three layers has three states") {
+  engine::seed(3);
+  const SpectralNorm shared;
+  Sequential net = {Linear(4, 4, shared), Linear(4, 4, shared), Linear(4, 4, shared)};
+  net(kReal);
+  CHECK(!shared.v.defined());
+  std::vector<engine::State*> found = states(net);
+  REQUIRE(found.size() == 3);
+  for (int i = 0; i < 3; ++i)
+    for (int j = 0; j < i; ++j) CHECK(found[i]->value().values() != found[j]->value().values());
+}
+
+TEST_CASE("param: a copy shares neither values nor states nor memo") {
+  engine::seed(3);
+  Linear layer(4, 3, SpectralNorm{});
+  const std::vector<Real> before = layer(kReal).values();
+  Linear copy = layer;
+  CHECK(copy.weight.raw().data() != layer.weight.raw().data());
+  CHECK(vector_of(copy) == vector_of(layer));
+  copy.weight.assign(engine::ones({3, 4}));
+  copy(kReal);
+  layer.weight = layer.weight;  // no harm
+  CHECK(layer(kReal).values() == before);
+  CHECK(copy(kReal).values() != before);
+}
+
+TEST_CASE("param: states made for another input size start again") {
+  engine::seed(3);
+  Conv2d layer(1, 2, {.padding = 1}, ToeplitzNorm{});
+  layer(engine::ones({1, 4, 4, 1}));
+  CHECK(layer.weight.states()[0]->has_shape({1, 4, 4, 1}));
+  layer(engine::ones({1, 6, 5, 1}));
+  CHECK(layer.weight.states()[0]->has_shape({1, 6, 5, 1}));
+}
+
+TEST_CASE("param: a chain is applied in order") {
+  struct AddOne {
+    Tensor operator()(const LinearMap& W) const { return W.weight + 1; }
+  };
+  const LinearMap map = LinearMap::dense(engine::full({1, 1}, 5));
+  CHECK(Param(map.weight, {Counting{}, AddOne{}}).value(map).item() == 11);
+  CHECK(Param(map.weight, {AddOne{}, Counting{}}).value(map).item() == 12);
+}

@@ -1,0 +1,157 @@
+// The program `lipschitz`, started as a user would: what it accepts, what it prints and how it
+// ends. It is built beside the tests; where it is not (a build of the tests alone), nothing is
+// tested.
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+const fs::path kProgram = fs::path(KANTOR_BUILD_DIR) / "tools/lipschitz/lipschitz";
+
+struct Outcome {
+  int status;
+  std::string text;  // both streams
+};
+
+Outcome run(const std::string& arguments) {
+  const std::string command = kProgram.string() + " " + arguments + " 2>&1";
+  FILE* pipe = popen(command.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  std::string text;
+  char buffer[4096];
+  while (std::fgets(buffer, sizeof buffer, pipe) != nullptr) text += buffer;
+  return {WEXITSTATUS(pclose(pipe)), text};
+}
+
+// The poster's example (values of lipschitz.json), in the file's format.
+Json golden() {
+  return Json::parse(R"json({
+    "kernel_formula": "K[o,i,a,b] = ((7*o+5*i+3*a+2*b) mod 11) - 5",
+    "m2": "u0[j]=((7*j) mod 13)-6 over the flattened feature map",
+    "gradients": "L=sum(Gd*W), Gd[o,i,a,b]=((3*o+2*i+5*a+7*b) mod 7)-3",
+    "analytic": [{"kernel": "[1,-1] as 1x1x1x2", "stride": 1, "padding": 0, "H": 1, "W": 4,
+                  "sigma": 1.8477590650225735, "formula": "2cos(pi/2W)"}],
+    "cases": [{
+      "name": "poster", "kind": "conv2d", "weight_shape": [1, 1, 2, 2], "stride": [1, 1],
+      "padding": [0, 0], "dilation": [1, 1], "groups": 1, "operator_shape": [4, 9],
+      "input_shape": [1, 3, 3], "output_shape": [1, 2, 2], "note": "anything",
+      "sv_top3": [8.135069552500969, 6.3899101632844, 5.400837722534782],
+      "sv_top3_relative_check_eigh": 4e-16, "frobenius_sq": 152.0,
+      "sigma_reshaped_R": 6.164414002968977,
+      "sigma_reshapes_RSTU": [6.164414002968977, 6.08504366272913, 6.08504366272913,
+                              6.164414002968977],
+      "reads_per_axis_exact": [2, 2], "reads_per_axis_formula": [2, 2], "n": 4, "n_formula": 4,
+      "tsuzuku_bound": 12.328828005937954, "tsuzuku_bound_formula": 12.328828005937954,
+      "fantastic_four_bound": 12.17008732545826,
+      "fft_circular_sigma_stride1_HxW": 10.0, "fft_circular_sigma_stride1_padded_grid": 10.0,
+      "fft_circular_sigma_strided_HxW": 10.0, "gram_zero_t5": 10.000000000000002,
+      "gram_zero_t6": 10.000000000000002, "gram_zero_polyphase_t6": 10.0, "torus_sup_polyphase_N64": 10.0,
+      "gram_circular_t5_HxW": 10.0, "m2_sigma_after": {"1": 6.752924837804037},
+      "relative_gap": 0.21452298323375174}]
+})json");
+}
+
+// What `check` says about this text as a file.
+Outcome check(const std::string& text) {
+  const fs::path file = fs::temp_directory_path() / "kantor_lipschitz_check.json";
+  std::ofstream(file) << text;
+  const Outcome outcome = run("check " + file.string());
+  fs::remove(file);
+  return outcome;
+}
+
+bool missing() {
+  if (fs::exists(kProgram)) return false;
+  MESSAGE("not built: " << kProgram.string());
+  return true;
+}
+
+bool says(const Outcome& outcome, const std::string& text) {
+  return outcome.text.find(text) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("lipschitz check: agreement, disagreement") {
+  if (missing()) return;
+  Json file = golden();
+  const Outcome good = check(file.dump());
+  CAPTURE(good.text);
+  CHECK(good.status == 0);
+  CHECK(says(good, "0 differ"));
+
+  file["cases"][0]["tsuzuku_bound"] = 12.3288281;
+  const Outcome off = check(file.dump());
+  CHECK(off.status == 1);
+  CHECK(says(off, "7.6e-09 DIFFERS"));
+}
+
+TEST_CASE("lipschitz check: what a file lacks is named in one line") {
+  if (missing()) return;
+  struct Bad {
+    const char* pointer;
+    Json value;  // nothing: the field is taken out
+    const char* message;
+  };
+  const std::vector<Bad> all = {
+      {"/cases/0/gram_zero_t6", nullptr, "case 'poster': field 'gram_zero_t6' is missing"},
+      {"/cases/0/name", nullptr, "case number 0: field 'name' is missing"},
+      {"/kernel_formula", nullptr, "field 'kernel_formula' is missing"},
+      {"/cases/0/stride", "x", "case 'poster': field 'stride' must be 2 whole numbers from 1 on"},
+      {"/cases/0/n", "x", "case 'poster': field 'n' must be like 4, not \"x\""},
+      {"/cases/0/colour", 1, "case 'poster': field 'colour' is unknown"},
+      {"/cases/0/weight", {1, 2}, "case 'poster': field 'weight' has 2 numbers, 4 are needed"},
+      {"/cases/0/input_shape", {1, 1, 1}, "case 'poster': field 'input_shape' leaves no output"},
+      {"/analytic/0/sigma", nullptr, "analytic number 0: field 'sigma' is missing"},
+  };
+  for (const Bad& bad : all) {
+    Json file = golden();
+    const Json::json_pointer pointer(bad.pointer);
+    if (bad.value.is_null())
+      file[pointer.parent_pointer()].erase(pointer.back());
+    else
+      file[pointer] = bad.value;
+    const Outcome outcome = check(file.dump());
+    CAPTURE(outcome.text);
+    CHECK(outcome.status == 1);
+    CHECK(says(outcome, bad.message));
+  }
+  const std::string text = golden().dump();
+  CHECK(says(check(text.substr(0, 300)), "no JSON from byte 301 of 300 on"));
+  CHECK(says(check("hello"), "no JSON from byte 1 of 5 on"));
+}
+
+TEST_CASE("lipschitz check: an all-zero weight has no NaN, and no gradient") {
+  if (missing()) return;
+  Json file = golden();
+  Json& zero = file["cases"][0];
+  zero["weight"] = {0, 0, 0, 0};
+  const Outcome outcome = check(file.dump());
+  CHECK(outcome.status == 1);  // the stored values are another weight's
+  CHECK_FALSE(says(outcome, "nan"));
+  zero["dsigma_dK"] = {0, 0, 0, 0};
+  CHECK(says(check(file.dump()), "case 'poster': field 'dsigma_dK': norm_gradient: a map that"));
+}
+
+TEST_CASE("lipschitz conv: a table, and bad usage") {
+  if (missing()) return;
+  const Outcome table = run("conv --weight 3x2 --in 2 --out 3 --size 5 --stride 2 --dilation 2");
+  CHECK(table.status == 0);
+  for (const char* row : {"audited", "exact", "Fantastic Four", "Method 1", "certified"})
+    CHECK(says(table, row));
+  CHECK(run("conv --weight axb").status == 2);
+  CHECK(run("conv --sise 3").status == 2);
+  CHECK(run("").status == 2);
+  CHECK(run("conv --help").status == 0);
+  CHECK(run("conv --weight 9 --size 2 --pad 0").status == 1);
+  CHECK(run("check /nowhere/at/all").status == 1);
+}

@@ -1,0 +1,35 @@
+#include "tools/bench/report.h"
+
+#include <algorithm>
+#include <iomanip>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+namespace bench {
+
+std::string as_table(const Report& report) {
+  std::size_t width = 0;
+  for (const Report::Row& row : report.rows) width = std::max(width, row.name.size());
+  std::ostringstream out;
+  out << report.title << '\n' << std::string(width, ' ');
+  for (const std::string& column : report.columns) out << "  " << std::setw(14) << column;
+  out << '\n';
+  for (const Report::Row& row : report.rows) {
+    out << row.name << std::string(width - row.name.size(), ' ');
+    for (const double figure : row.figures)
+      out << "  " << std::setw(14) << std::setprecision(4) << figure;
+    out << '\n';
+  }
+  return out.str();
+}
+
+std::string as_json(const Report& report) {
+  nlohmann::ordered_json json;
+  json["title"] = report.title;
+  for (const Report::Row& row : report.rows)
+    for (std::size_t i = 0; i < row.figures.size(); ++i)
+      json["rows"][row.name][report.columns[i]] = row.figures[i];
+  return json.dump(2) + "\n";
+}
+
+}  // namespace bench

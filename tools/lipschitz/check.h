@@ -1,0 +1,47 @@
+// `lipschitz check`: reads a file of golden values, computes each of them from the formulas and
+// geometries in it, and prints stored and computed values side by side.
+// Errors: a file that is no JSON, or a field that is missing, unknown or does not fit: one line
+// naming the case and the field.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "tools/lipschitz/compare.h"
+
+namespace lipschitz {
+
+// Prints a row for each field, and keeps count.
+class Report {
+ public:
+  explicit Report(bool brief) : brief_(brief) {}
+  void row(const std::string& name, const std::string& field, const Difference& difference,
+           double tolerance = kTolerance);
+  void end_case(const std::string& name);  // in brief, here is where its one line is printed
+  void summary() const;
+  bool agrees() const { return failed_ == 0; }
+
+ private:
+  void print(const std::string& name, const std::string& field, const Difference& difference,
+             double tolerance) const;
+
+  bool brief_;
+  int rows_ = 0, failed_ = 0;
+  std::map<std::string, double> worst_;  // by field, over all cases
+  struct Row {
+    std::string field;
+    Difference difference;
+    double tolerance = 0;
+  };
+  Row worst_of_case_;
+  int rows_of_case_ = 0;
+};
+
+// The sections of a file besides its cases.
+void check_analytic(const Json& section, const std::string& where, Report& report);
+void check_clipping(const Json& section, const std::string& where, Report& report);
+
+// Whether everything agrees.
+bool check_file(const std::string& path, bool brief);
+
+}  // namespace lipschitz

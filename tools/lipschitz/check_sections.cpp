@@ -1,0 +1,155 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <numbers>
+#include <optional>
+#include <regex>
+
+#include "engine/linalg.h"
+#include "layers/lipschitz/gradient_clipping.h"
+#include "layers/lipschitz/toeplitz.h"
+#include "tools/lipschitz/check.h"
+
+namespace lipschitz {
+
+using namespace engine;
+
+namespace {
+
+void known_fields(const Json& object, const std::string& where,
+                  const std::vector<std::string>& names) {
+  check(object.is_object(), where, ": an object is needed");
+  for (const auto& [key, unused] : object.items())
+    check(std::find(names.begin(), names.end(), key) != names.end(), where, ": field '", key,
+          "' is unknown");
+  for (const std::string& name : names) field(object, where, name);
+}
+
+// "ones 1x1x3x3", or "[1,-1] as 1x1x1x2": values in the order [o, i, a, b].
+Tensor parse_kernel(const std::string& where, const std::string& text) {
+  static const std::regex pattern(R"((ones|\[[^\]]*\] as) (\d+)x(\d+)x(\d+)x(\d+))");
+  std::smatch match;
+  check(std::regex_match(text, match, pattern), where, ": field 'kernel' is \"", text,
+        "\"; \"ones 1x1x3x3\" and \"[1,-1] as 1x1x1x2\" are known");
+  Shape shape;
+  for (int i = 2; i < 6; ++i) shape.push_back(std::stoll(match[i].str().substr(0, 6)));
+  if (match[1] == "ones") return ones({shape[0], shape[2], shape[3], shape[1]});
+  const std::string list = match[1].str();
+  const Json values = Json::parse(list.substr(0, list.rfind(']') + 1), nullptr, false);
+  bool good = values.is_array() && static_cast<Index>(values.size()) == shape.size();
+  for (const Json& number : values) good = good && number.is_number();
+  check(good, where, ": field 'kernel' needs ", shape.size(), " numbers in \"", text, "\"");
+  return permute(Tensor::from(shape, values.get<std::vector<Real>>()), {0, 2, 3, 1});
+}
+
+// The closed forms, by their texts; nothing for others. W and H are the image's.
+std::optional<double> closed_form(const std::string& text, double h, double w) {
+  constexpr double pi = std::numbers::pi;
+  if (text == "(1+2cos(pi/(H+1)))(1+2cos(pi/(W+1)))")
+    return (1 + 2 * std::cos(pi / (h + 1))) * (1 + 2 * std::cos(pi / (w + 1)));
+  if (text == "2cos(pi/2W)") return 2 * std::cos(pi / (2 * w));
+  if (text == "4cos(pi/2H)cos(pi/2W)") return 4 * std::cos(pi / (2 * h)) * std::cos(pi / (2 * w));
+  return std::nullopt;
+}
+
+// The matrix that the text says G to be: kern(o,i,a,b) reshaped, plus a matrix of rank one.
+std::vector<double> described(const std::string& where, const std::string& text, Index& rows,
+                              Index& columns) {
+  static const std::regex pattern(
+      R"(G = kern\((\d+),(\d+),(\d+),(\d+)\) reshaped (\d+)x(\d+) \+ (\d+)\*\(row\+1\)\*\(\(col mod (\d+)\)-(\d+)\))");
+  std::smatch match;
+  check(std::regex_match(text, match, pattern), where, ": field 'matrix' is \"", text,
+        "\", \"G = kern(4,3,3,3) reshaped 4x27 + 3*(row+1)*((col mod 5)-2)\" is the form");
+  const auto number = [&](int i) {
+    return static_cast<Index>(std::stoll(match[i].str().substr(0, 6)));
+  };
+  const Index in = number(2), kh = number(3), kw = number(4), modulus = number(8);
+  rows = number(5);
+  columns = number(6);
+  check(rows == number(1) && columns == in * kh * kw && modulus > 0, where,
+        ": field 'matrix' does not fit itself: \"", text, "\"");
+  std::vector<double> values;
+  for (Index r = 0; r < rows; ++r)
+    for (Index c = 0; c < columns; ++c) {
+      const Index i = c / (kh * kw), a = c / kw % kh, b = c % kw;
+      values.push_back(static_cast<double>((7 * r + 5 * i + 3 * a + 2 * b) % 11 - 5 +
+                                           number(7) * (r + 1) * (c % modulus - number(9))));
+    }
+  return values;
+}
+
+Tensor matrix_from(const std::vector<double>& values, Index rows, Index columns) {
+  return Tensor::from({rows, columns}, {values.begin(), values.end()});
+}
+
+std::vector<double> all_values(const Tensor& x) {
+  const std::vector<Real> values = x.values();
+  return {values.begin(), values.end()};
+}
+
+}  // namespace
+
+void check_analytic(const Json& section, const std::string& path, Report& report) {
+  check(section.is_array(), path, " must be a list");
+  for (std::size_t i = 0; i < section.size(); ++i) {
+    const std::string name = "analytic " + std::to_string(i),
+                      where = path + " number " + std::to_string(i);
+    const Json& stored = section[i];
+    known_fields(stored, where, {"kernel", "stride", "padding", "H", "W", "sigma", "formula"});
+    const auto whole_number = [&](const char* field, Index least) {
+      const auto number = value<Index>(stored, where, field);
+      check(number >= least && number <= 10'000, where, ": field '", field, "' is ", number);
+      return number;
+    };
+    const Index h = whole_number("H", 1), w = whole_number("W", 1);
+    const Tensor kernel = parse_kernel(where, value<std::string>(stored, where, "kernel"));
+    const auto map = layers::LinearMap::conv(
+        kernel, {.stride = whole_number("stride", 1), .padding = whole_number("padding", 0)}, h, w);
+    const auto formula = value<std::string>(stored, where, "formula");
+    const auto exact = closed_form(formula, static_cast<double>(h), static_cast<double>(w));
+    const Json& sigma = stored["sigma"];
+    report.row(name, "sigma (of the matrix)",
+               compare(sigma, spectral_norm(layers::toeplitz(map)), Comparison::relative));
+    if (exact)
+      report.row(name, "sigma (by its formula)", compare(sigma, *exact, Comparison::relative));
+    else
+      std::fprintf(stderr, "lipschitz: %s: formula \"%s\" is not known, the matrix is\n",
+                   where.c_str(), formula.c_str());
+    report.end_case(name);
+  }
+}
+
+void check_clipping(const Json& section, const std::string& path, Report& report) {
+  known_fields(section, path, {"matrix", "G", "cases"});
+  Index rows = 0, columns = 0;
+  const std::vector<double> text =
+      described(path, value<std::string>(section, path, "matrix"), rows, columns);
+  const auto given = value<std::vector<double>>(section, path, "G");
+  report.row("clipping", "G", compare(section["G"], text, Comparison::relative));
+  check(given.size() == text.size(), path, ": field 'G' has ", given.size(), " numbers, 'matrix' ",
+        text.size());
+  const Tensor g = matrix_from(given, rows, columns);
+  report.end_case("clipping");
+
+  const Json& cases = section["cases"];
+  check(cases.is_array(), path, ": field 'cases' must be a list");
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const std::string where = path + " case " + std::to_string(i);
+    known_fields(cases[i], where, {"r", "sv_before", "sv_after", "clipped"});
+    const auto r = value<double>(cases[i], where, "r");
+    check(r > 1, where, ": field 'r' is ", r, ", it must be larger than 1");
+    const std::string name = "clipping r=" + cases[i]["r"].dump();
+    // The second value converges as (s2 / s1)^4 an iteration: enough for any that are not equal.
+    layers::SpectralGradientClipping clipping{.r = static_cast<Real>(r), .iterations = 1000};
+    const Tensor clipped = clipping(g).gradient;
+    report.row(name, "sv_before",
+               compare(cases[i]["sv_before"], singular_values(g), Comparison::relative));
+    report.row(name, "sv_after",
+               compare(cases[i]["sv_after"], singular_values(clipped), Comparison::relative));
+    report.row(name, "clipped",
+               compare(cases[i]["clipped"], all_values(clipped), Comparison::relative));
+    report.end_case(name);
+  }
+}
+
+}  // namespace lipschitz

@@ -1,0 +1,99 @@
+// lipschitz: golden values checked, and every bound on one convolution side by side.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "tools/lipschitz/check.h"
+#include "tools/lipschitz/conv.h"
+
+namespace {
+
+// "3x3", "3x5" or "3".
+void read_extents(const std::string& text, lipschitz::ConvOptions& options) {
+  int read = 0;
+  long long h = 0, w = 0;
+  const bool two = std::sscanf(text.c_str(), "%4lldx%4lld%n", &h, &w, &read) == 2 &&
+                   read == static_cast<int>(text.size());
+  const bool one = !two && std::sscanf(text.c_str(), "%4lld%n", &h, &read) == 1 &&
+                   read == static_cast<int>(text.size());
+  if (one) w = h;
+  if ((!one && !two) || h < 1 || w < 1)
+    throw CLI::ValidationError("--weight", "must be such as 3x3, not " + text);
+  options.kernel_h = h;
+  options.kernel_w = w;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Lipschitz constants of convolutions: lower, exact and upper.\n"
+      "lipschitz computes in float64, lipschitz_float the same in float32.\n"
+      "Exit status: 0 done, 1 the work failed or values differ, 2 bad usage.");
+  app.name(sizeof(engine::Real) == 8 ? "lipschitz" : "lipschitz_float");
+  app.require_subcommand(1);
+
+  std::string path;
+  bool brief = false;
+  CLI::App* check = app.add_subcommand(
+      "check", "Compute every value of a golden file and print stored and computed side by side");
+  check->add_option("FILE", path, "a file in the format of golden/lipschitz.json")->required();
+  check->add_flag("--brief", brief, "a line for each case, of its worst field");
+  check->footer(
+      "Relative errors up to 1e-10 agree (lipschitz_float: 1e-4). Where the problem itself\n"
+      "magnifies rounding more may: gradients of sigma by rounding over the gap of the top two\n"
+      "singular values; power iterations whose start is all but orthogonal to the top vector.\n"
+      "example: lipschitz check golden/lipschitz.json --brief");
+
+  lipschitz::ConvOptions options;
+  std::string extents = "3x3";
+  CLI::App* conv =
+      app.add_subcommand("conv", "What each bound says about one convolution, and what it costs");
+  const auto positive = CLI::Range(1, 100'000);
+  conv->add_option("--weight", extents, "kernel extents, 3x3 or 3")->capture_default_str();
+  conv->add_option("--in", options.in, "input channels")->check(positive)->capture_default_str();
+  conv->add_option("--out", options.out, "output channels")->check(positive)->capture_default_str();
+  conv->add_option("--size", options.size, "input height and width")
+      ->check(positive)
+      ->capture_default_str();
+  conv->add_option("--stride", options.stride)->check(positive)->capture_default_str();
+  conv->add_option("--pad", options.pad, "zeros on each side")
+      ->check(CLI::Range(0, 100'000))
+      ->capture_default_str();
+  conv->add_option("--dilation", options.dilation)->check(positive)->capture_default_str();
+  CLI::Option* transposed = conv->add_flag("--transposed", options.transposed,
+                                           "the transposed convolution of these options");
+  conv->add_option("--output-padding", options.output_padding, "rows and columns more, transposed")
+      ->check(CLI::Range(0, 100'000))
+      ->needs(transposed)
+      ->capture_default_str();
+  conv->add_option("--seed", options.seed, "of the random kernel")->capture_default_str();
+  CLI::Option* file = conv->add_option("--file", options.file,
+                                       "a safetensors file to take the kernel from instead");
+  CLI::Option* tensor =
+      conv->add_option("--tensor", options.tensor, "its name there: [O, kH, kW, I], or a matrix");
+  file->needs(tensor);
+  tensor->needs(file);
+  conv->footer(
+      "Each row: the value, its ratio to sigma as audited by 200 power iterations from 4 starts,\n"
+      "and the seconds it took. lower <= sigma <= upper for zero padding on this very image.\n"
+      "example: lipschitz conv --weight 4x4 --in 64 --out 128 --size 16 --stride 2 --pad 1");
+
+  try {
+    app.parse(argc, argv);
+    read_extents(extents, options);
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    std::fprintf(stderr, "lipschitz: %s (see lipschitz --help)\n", error.what());
+    return 2;
+  }
+  try {
+    if (check->parsed()) return lipschitz::check_file(path, brief) ? 0 : 1;
+    lipschitz::report_conv(options);
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "lipschitz: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,135 @@
+// onnx_conformance: runs ONNX's backend test cases through engine/graph. A case is a folder with
+// model.onnx and test_data_set_*/{input,output}_k.pb, as Debian's libonnx-testdata installs them.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/file.h"
+#include "engine/graph/graph.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using engine::graph::Graph;
+using engine::graph::Port;
+using engine::graph::Unsupported;
+using engine::graph::Value;
+
+constexpr double kRelative = 1e-3, kAbsolute = 1e-7;  // what ONNX's own runner allows
+
+Value read_value(const fs::path& file) {
+  return engine::graph::read_onnx_tensor(engine::read_file(file), file);
+}
+
+// Empty if they agree, else how they differ.
+std::string difference(const Value& got, const Value& wanted) {
+  std::ostringstream text;
+  if (got.type() != wanted.type() || !(got.shape() == wanted.shape())) {
+    text << "is " << name_of(got.type()) << " " << got.shape() << ", should be "
+         << name_of(wanted.type()) << " " << wanted.shape();
+    return text.str();
+  }
+  if (got.is_whole()) return got.whole() == wanted.whole() ? "" : "has other whole numbers";
+  const std::vector<float> a = got.tensor().values(), b = wanted.tensor().values();
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const bool same = a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i])) ||
+                      std::abs(a[i] - b[i]) <= kAbsolute + kRelative * std::abs(b[i]);
+    if (same) continue;
+    text << "element " << i << " is " << a[i] << ", should be " << b[i];
+    return text.str();
+  }
+  return "";
+}
+
+// Runs one data set. Empty if all outputs agree, else what does not.
+std::string run_set(const Graph& graph, const fs::path& folder) {
+  std::map<std::string, Value> feeds;
+  for (std::size_t k = 0; k < graph.inputs().size(); ++k) {
+    const fs::path file = folder / ("input_" + std::to_string(k) + ".pb");
+    if (fs::exists(file)) feeds[graph.inputs()[k].name] = read_value(file);
+  }
+  std::vector<std::string> names;
+  std::vector<Value> wanted;
+  for (const Port& output : graph.outputs()) {
+    const fs::path file = folder / ("output_" + std::to_string(names.size()) + ".pb");
+    if (!fs::exists(file)) break;
+    names.push_back(output.name);
+    wanted.push_back(read_value(file));
+  }
+  const std::vector<Value> got = graph.run_values(feeds, names);
+  for (std::size_t k = 0; k < got.size(); ++k)
+    if (const std::string text = difference(got[k], wanted[k]); !text.empty())
+      return "output '" + names[k] + "' " + text;
+  return "";
+}
+
+enum class Outcome { passed, failed, skipped };
+
+std::pair<Outcome, std::string> run_case(const fs::path& folder) {
+  try {
+    const Graph graph = Graph::load(folder / "model.onnx");
+    for (const auto& entry : fs::directory_iterator(folder))
+      if (entry.path().filename().string().starts_with("test_data_set_"))
+        if (const std::string text = run_set(graph, entry.path()); !text.empty())
+          return {Outcome::failed, text};
+    return {Outcome::passed, ""};
+  } catch (const Unsupported& reason) {
+    return {Outcome::skipped, reason.what()};
+  } catch (const std::exception& error) {
+    return {Outcome::failed, error.what()};
+  }
+}
+
+std::vector<fs::path> cases_below(const std::vector<std::string>& roots) {
+  std::vector<fs::path> cases;
+  for (const std::string& root : roots) {
+    if (fs::exists(fs::path(root) / "model.onnx")) cases.emplace_back(root);
+    for (const auto& entry : fs::recursive_directory_iterator(root))
+      if (entry.path().filename() == "model.onnx" && entry.path().parent_path() != fs::path(root))
+        cases.push_back(entry.path().parent_path());
+  }
+  std::sort(cases.begin(), cases.end());
+  return cases;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Runs ONNX backend test cases: folders with model.onnx and test_data_set_*/.",
+               "onnx_conformance"};
+  std::vector<std::string> roots;
+  bool quiet = false;
+  app.add_option("DIR", roots, "Cases, or folders that hold cases at any depth")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  app.add_flag("--quiet", quiet, "Only failures and the last line");
+  app.footer(
+      "example: onnx_conformance /usr/share/libonnx-testdata/data/node\n"
+      "Exit status: 0 all passed or skipped, 1 some failed, 2 bad usage.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  const std::vector<fs::path> cases = cases_below(roots);
+  if (cases.empty()) {
+    std::fprintf(stderr, "onnx_conformance: no model.onnx below %s\n", roots[0].c_str());
+    return 1;
+  }
+  constexpr const char* kNames[] = {"passed", "FAILED", "skipped"};
+  int counts[] = {0, 0, 0};
+  for (const fs::path& folder : cases) {
+    const auto [outcome, text] = run_case(folder);
+    ++counts[static_cast<int>(outcome)];
+    if (quiet && outcome != Outcome::failed) continue;
+    std::printf("%-7s %s%s%s\n", kNames[static_cast<int>(outcome)], folder.filename().c_str(),
+                text.empty() ? "" : ": ", text.c_str());
+  }
+  std::printf("%d passed, %d failed, %d skipped\n", counts[0], counts[1], counts[2]);
+  return counts[1] > 0 ? 1 : 0;
+}
