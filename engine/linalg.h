@@ -38,6 +38,18 @@ std::vector<double> spectral_norms(const ComplexMatrices& stack);  // of each
 // Each matrix a becomes a a^H, in place (rows x rows).
 void times_adjoint(ComplexMatrices& stack);
 
+// Real matrices, row-major in plain arrays of double (cpu/symmetric.cpp).
+// c = a b^T with a [m, k], b [n, k] and c [m, n].
+void multiply_transposed(Index m, Index n, Index k, const double* a, const double* b, double* c);
+// sum += x^T x with x [rows, n] and sum [n, n].
+void add_gram(Index rows, Index n, const double* x, double* sum);
+// matrix [n, n], symmetric, = sum of values[i] v_i v_i^T; v_i is row i of `vectors`, if asked for.
+// The values ascend. Errors: no convergence, as of values that are not finite.
+struct SymmetricEigen {
+  std::vector<double> values, vectors;
+};
+SymmetricEigen symmetric_eigen(Index n, std::vector<double> matrix, bool vectors = true);
+
 // c = a b with row-major a [m, k], b [k, n] and c [m, n].
 void multiply(Index m, Index n, Index k, const Complex* a, const Complex* b, Complex* c);
 
