@@ -1,9 +1,9 @@
 #include "gan/interrupt.h"
 
 #include <signal.h>
-#include <time.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <initializer_list>
 
 namespace gan {
