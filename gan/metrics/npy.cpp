@@ -1,0 +1,202 @@
+#include "gan/metrics/npy.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+
+#include "engine/check.h"
+
+namespace gan::metrics {
+namespace {
+
+using engine::check;
+
+constexpr std::string_view kMagic = "\x93NUMPY";
+constexpr std::size_t kMostAxes = 6;
+static_assert(std::endian::native == std::endian::little, "numbers are copied as they lie");
+
+Index bytes_of(const std::string& type) { return type == "<f8" ? 8 : type == "<f4" ? 4 : 1; }
+
+// The header: a Python dict literal of three keys, written by numpy but by others, too.
+struct Header {
+  std::string type;
+  std::optional<bool> fortran;
+  std::optional<std::vector<Index>> extents;
+};
+
+class HeaderReader {
+ public:
+  HeaderReader(std::string_view text, const std::string& what) : text_(text), what_(what) {}
+
+  Header read() {
+    Header header;
+    expect('{');
+    while (!next_is('}')) {
+      const std::string key = quoted();
+      expect(':');
+      if (key == "descr")
+        header.type = type();
+      else if (key == "fortran_order")
+        header.fortran = boolean();
+      else if (key == "shape")
+        header.extents = extents();
+      else
+        broken();
+      if (!next_is(',') && peek() != '}') broken();
+    }
+    if (peek() != '\0' || header.type.empty() || !header.fortran || !header.extents) broken();
+    return header;
+  }
+
+ private:
+  [[noreturn]] void broken() const {
+    engine::fail(what_, ": the array's header is broken at byte ", at_, " of it");
+  }
+  char peek() {
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n')) ++at_;
+    return at_ < text_.size() ? text_[at_] : '\0';
+  }
+  bool next_is(char c) {
+    if (peek() != c) return false;
+    ++at_;
+    return true;
+  }
+  void expect(char c) {
+    if (!next_is(c)) broken();
+  }
+  std::string quoted() {
+    const char quote = peek();
+    if (quote != '\'' && quote != '"') broken();
+    const std::size_t end = text_.find(quote, ++at_);
+    if (end == std::string_view::npos) broken();
+    const std::string inside(text_.substr(at_, end - at_));
+    at_ = end + 1;
+    return inside;
+  }
+  std::string type() {
+    check(peek() != '[', what_, ": holds records; an array of numbers is needed");
+    std::string name = quoted();
+    if (name == "|f8" || name == "=f8") name = "<f8";
+    check(name == "<f8" || name == "<f4" || name == "|u1", what_, ": is of NumPy's type '", name,
+          "'; float64, float32 or uint8 is needed, as by .astype('<f8')");
+    return name;
+  }
+  bool boolean() {
+    peek();
+    for (const std::string_view word : {"True", "False"})
+      if (text_.substr(at_).starts_with(word)) {
+        at_ += word.size();
+        return word == "True";
+      }
+    broken();
+  }
+  std::vector<Index> extents() {
+    std::vector<Index> all;
+    expect('(');
+    while (!next_is(')')) {
+      Index extent = 0;
+      if (peek() < '0' || peek() > '9') broken();
+      while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') {
+        extent = extent * 10 + (text_[at_++] - '0');
+        if (extent > Index{1} << 40) broken();
+      }
+      if (peek() == 'L') ++at_;  // a long of Python 2
+      if (!next_is(',') && peek() != ')') broken();
+      if (all.size() == kMostAxes) broken();
+      all.push_back(extent);
+    }
+    return all;
+  }
+
+  std::string_view text_;
+  const std::string& what_;
+  std::size_t at_ = 0;
+};
+
+Index size_of(const std::vector<Index>& extents, Index most) {
+  Index size = 1;
+  for (const Index extent : extents)
+    if (extent == 0) return 0;
+  for (const Index extent : extents) {
+    if (extent > most / size) return most + 1;
+    size *= extent;
+  }
+  return size;
+}
+
+// From Fortran order: the first index varies fastest there, the last one here.
+std::string row_major(std::string_view from, const std::vector<Index>& extents, Index each) {
+  std::string to(from.size(), '\0');
+  std::vector<Index> index(extents.size(), 0);
+  for (std::size_t element = 0; element * each < from.size(); ++element) {
+    Index place = 0;
+    for (std::size_t axis = 0; axis < extents.size(); ++axis)
+      place = place * extents[axis] + index[axis];
+    std::memcpy(to.data() + place * each, from.data() + element * each, each);
+    for (std::size_t axis = 0; axis < extents.size() && ++index[axis] == extents[axis]; ++axis)
+      index[axis] = 0;
+  }
+  return to;
+}
+
+template <class T>
+std::vector<double> converted(const std::string& bytes) {
+  std::vector<T> values(bytes.size() / sizeof(T));
+  std::memcpy(values.data(), bytes.data(), bytes.size());
+  return {values.begin(), values.end()};
+}
+
+}  // namespace
+
+NpyArray NpyArray::from(const std::vector<Index>& extents, const std::vector<double>& values) {
+  return {
+      "<f8", extents,
+      std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(double))};
+}
+
+Index NpyArray::size() const { return static_cast<Index>(bytes.size()) / bytes_of(type); }
+
+std::vector<double> NpyArray::doubles() const {
+  if (type == "<f8") return converted<double>(bytes);
+  if (type == "<f4") return converted<float>(bytes);
+  return converted<std::uint8_t>(bytes);
+}
+
+NpyArray parse_npy(std::string_view bytes, const std::string& what) {
+  check(bytes.size() >= 10 && bytes.starts_with(kMagic), what, ": is no NumPy array");
+  const int version = static_cast<std::uint8_t>(bytes[6]);
+  check(version >= 1 && version <= 3, what, ": is an array of format version ", version,
+        "; 1 to 3 are known");
+  const std::size_t digits = version == 1 ? 2 : 4;  // bytes of the header's length
+  std::uint32_t length = 0;
+  check(bytes.size() >= 8 + digits, what, ": is cut off in its header");
+  std::memcpy(&length, bytes.data() + 8, digits);
+  check(length <= bytes.size() - 8 - digits, what, ": is cut off in its header");
+  const Header header = HeaderReader(bytes.substr(8 + digits, length), what).read();
+
+  const std::string_view data = bytes.substr(8 + digits + length);
+  const Index each = bytes_of(header.type), there = static_cast<Index>(data.size());
+  const Index size = size_of(*header.extents, there);
+  check(size <= there && size * each == there, what, ": ", there,
+        " bytes of numbers are not what its shape and type take");
+  const bool turn = *header.fortran && header.extents->size() > 1;
+  return {header.type, *header.extents,
+          turn ? row_major(data, *header.extents, each) : std::string(data)};
+}
+
+std::string write_npy(const NpyArray& array) {
+  std::string header = "{'descr': '" + array.type + "', 'fortran_order': False, 'shape': (";
+  for (const Index extent : array.extents) header += std::to_string(extent) + ", ";
+  header += "), }";
+  header.resize((header.size() + 10 + 64) / 64 * 64 - 10, ' ');  // numbers start at a multiple
+  header.back() = '\n';
+  const auto length = static_cast<std::uint16_t>(header.size());
+  std::string file(kMagic);
+  file += std::string("\x01\0", 2);
+  file.append(reinterpret_cast<const char*>(&length), 2);
+  return file + header + array.bytes;
+}
+
+}  // namespace gan::metrics

@@ -1,0 +1,33 @@
+// NumPy's arrays as files hold them: a header that says type, order and extents, then the numbers.
+//   NpyArray mu = parse_npy(bytes, "stats.npz: mu");
+// Read: versions 1 to 3 of the format; float64, float32 and bytes, little-endian, in C or Fortran
+// order, of at most six axes. Cost: one copy; a second one for Fortran order.
+// Errors: what is not such an array, with `what` in front and what is wrong. Numbers that are not
+// all there, or too many, are an error before anything is allocated.
+// Source: NumPy's "NPY format" (numpy/lib/format.py).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/real.h"
+
+namespace gan::metrics {
+
+using engine::Index;
+
+struct NpyArray {
+  std::string type;            // "<f8", "<f4" or "|u1"
+  std::vector<Index> extents;  // none: a single number
+  std::string bytes;           // row-major
+
+  static NpyArray from(const std::vector<Index>& extents, const std::vector<double>& values);
+  Index size() const;
+  std::vector<double> doubles() const;  // whatever the type
+};
+
+NpyArray parse_npy(std::string_view bytes, const std::string& what);
+std::string write_npy(const NpyArray& array);  // the bytes of a file of version 1
+
+}  // namespace gan::metrics

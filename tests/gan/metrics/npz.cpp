@@ -1,0 +1,165 @@
+// Arrays as NumPy writes them, and as nobody should.
+#include "gan/metrics/npz.h"
+
+#include <doctest/doctest.h>
+#include <zip.h>
+
+#include <cmath>
+
+#include "engine/check.h"
+#include "engine/file.h"
+#include "gan/metrics/sha256.h"
+#include "gan/metrics/statistics_file.h"
+#include "tests/datasets/scratch.h"
+#include "tests/gan/metrics/golden.h"
+
+namespace {
+
+using namespace gan::metrics;
+using Numbers = std::vector<double>;
+using Extents = std::vector<Index>;
+
+std::string npy(const std::string& header, const std::string& data) {
+  return std::string("\x93NUMPY\x01\0", 8) + static_cast<char>(header.size()) + '\0' + header +
+         data;
+}
+std::string dict(const char* type, const char* order, const char* shape) {
+  return std::string("{'descr': '") + type + "', 'fortran_order': " + order +
+         ", 'shape': " + shape + ", }\n";
+}
+template <class T>
+std::string raw(const std::vector<T>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
+}
+
+TEST_CASE("npy: the types and orders of feature statistics") {
+  const NpyArray c =
+      parse_npy(npy(dict("<f8", "False", "(2, 3)"), raw<double>({1, 2, 3, 4, 5, 6})), "a");
+  CHECK(c.extents == Extents{2, 3});
+  CHECK(c.doubles() == Numbers{1, 2, 3, 4, 5, 6});
+  // numpy.asfortranarray([[1, 2, 3], [4, 5, 6]]) lies column by column.
+  const NpyArray f =
+      parse_npy(npy(dict("<f4", "True", "(2, 3)"), raw<float>({1, 4, 2, 5, 3, 6})), "a");
+  CHECK(f.doubles() == Numbers{1, 2, 3, 4, 5, 6});
+  CHECK(parse_npy(npy(dict("|u1", "False", "(2,)"), "\x07\xff"), "a").doubles() == Numbers{7, 255});
+  CHECK(parse_npy(npy(dict("<f8", "False", "()"), raw<double>({3})), "a").extents.empty());
+  CHECK(
+      parse_npy(
+          npy("{\"shape\": (3L,), 'descr':'<f4','fortran_order':True}", raw<float>({1, 2, 3})), "a")
+          .doubles() == Numbers{1, 2, 3});
+}
+
+std::string trouble(const std::string& bytes) {
+  return complaint([&] { parse_npy(bytes, "bad"); });
+}
+
+TEST_CASE("npy: what is no array of numbers, or not all of one") {
+  const std::string data = raw<double>({1, 2});
+  CHECK(trouble("") == "bad: is no NumPy array");
+  CHECK(trouble("PK\x03\x04 and so on") == "bad: is no NumPy array");
+  CHECK(says(trouble(npy(dict("<f8", "False", "(3,)"), data)), "16 bytes of numbers"));
+  CHECK(says(trouble(npy(dict("<f8", "False", "(1,)"), data)), "16 bytes of numbers"));
+  CHECK(says(trouble(npy(dict("<f8", "False", "(999999999, 999999999)"), data)), "bytes"));
+  CHECK(says(trouble(npy(dict("<f8", "False", "(1, 1, 1, 1, 1, 1, 2)"), data)), "header"));
+  CHECK(says(trouble(npy(dict("<f8", "False", "(-1,)"), data)), "header is broken at byte"));
+  CHECK(says(trouble(npy(dict("<f8", "Maybe", "(2,)"), data)), "header is broken at byte"));
+  CHECK(says(trouble(npy(dict(">f8", "False", "(2,)"), data)), "'>f8'", "float64"));
+  CHECK(says(trouble(npy(dict("|O", "False", "(2,)"), data)), "'|O'"));
+  CHECK(says(trouble(npy("{'descr': [('x', '<f8')], 'fortran_order': False, 'shape': (2,)}", data)),
+             "records"));
+  CHECK(says(trouble(npy("{'descr': '<f8', 'shape': (2,), }", data)), "header"));
+  CHECK(says(trouble(npy(dict("<f8", "False", "(2,)"), data).substr(0, 40)), "cut off"));
+  const std::string whole = npy(dict("<f8", "False", "(2,)"), data);
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    CHECK(says(trouble(whole.substr(0, size)), "bad: "));
+}
+
+// What numpy.savez and numpy.savez_compressed write: one member an array.
+std::string zipped(const std::string& name, const std::string& bytes, int method) {
+  const Scratch scratch;
+  const std::string path = scratch / "made.zip";
+  zip* archive = zip_open(path.c_str(), ZIP_CREATE, nullptr);
+  zip_source_t* source = zip_source_buffer(archive, bytes.data(), bytes.size(), 0);
+  const zip_int64_t at = zip_file_add(archive, name.c_str(), source, 0);
+  zip_set_file_compression(archive, static_cast<zip_uint64_t>(at), method, 0);
+  zip_close(archive);
+  return engine::read_file(path);
+}
+
+TEST_CASE("npz: stored and deflated, written and read back") {
+  const std::string member = npy(dict("<f8", "False", "(2,)"), raw<double>({1, 2}));
+  for (const int method : {ZIP_CM_STORE, ZIP_CM_DEFLATE}) {
+    const Npz file(zipped("x.npy", member, method), "x.npz");
+    CHECK(file.names() == std::vector<std::string>{"x"});
+    CHECK(file.array("x").doubles() == Numbers{1, 2});
+    CHECK(complaint([&] { file.array("y"); }) == "x.npz: holds no array 'y'");
+  }
+  const std::string bytes = write_npz(
+      {{"mu", NpyArray::from({2}, {1, 2})}, {"sigma", NpyArray::from({2, 2}, {1, 2, 3, 4})}});
+  CHECK(bytes == write_npz({{"mu", NpyArray::from({2}, {1, 2})},
+                            {"sigma", NpyArray::from({2, 2}, {1, 2, 3, 4})}}));
+  const Npz file(bytes, "stats.npz");
+  CHECK(file.array("sigma").doubles() == Numbers{1, 2, 3, 4});
+  CHECK(file.array("sigma").extents == Extents{2, 2});
+  CHECK_FALSE(file.has("sigma.npy"));
+}
+
+TEST_CASE("npz: files that are broken, cut off or lie about their size") {
+  const std::string member =
+      npy(dict("<f8", "False", "(64,)"), raw<double>(std::vector<double>(64, 0.5)));
+  for (const int method : {ZIP_CM_STORE, ZIP_CM_DEFLATE}) {
+    const std::string whole = zipped("x.npy", member, method);
+    for (std::size_t size = 0; size < whole.size(); size += 3)
+      CHECK(says(complaint([&] { Npz(whole.substr(0, size), "cut").array("x"); }), "cut: "));
+    for (std::size_t at = 0; at < whole.size(); ++at)
+      for (const char flip : {1, -128}) {
+        std::string bytes = whole;
+        bytes[at] = static_cast<char>(bytes[at] ^ flip);
+        try {  // most are refused; a changed date is not
+          Npz(bytes, "changed").array("x");
+        } catch (const engine::Error&) {
+        }
+      }
+  }
+  // A directory that claims 4 GB for a few bytes: the size lies 24 bytes into its entry.
+  std::string bomb = zipped("x.npy", member, ZIP_CM_DEFLATE);
+  const std::size_t entry = bomb.find("PK\x01\x02");
+  REQUIRE(entry != std::string::npos);
+  for (int i = 0; i < 4; ++i) bomb[entry + 24 + i] = i == 3 ? '\x7f' : '\xff';
+  CHECK(says(complaint([&] { Npz(bomb, "bomb.npz").array("x"); }), "bomb.npz: array 'x'"));
+  CHECK(says(complaint([] { Npz("plain text", "text.npz"); }), "text.npz: is no .npz (zip) file"));
+}
+
+TEST_CASE("statistics file: written, read back, and refused") {
+  const Scratch scratch;
+  const std::string path = scratch / "stats.npz";
+  const FeatureStatistics a = statistics_of(golden_features(20, 6, 31));
+  write_statistics(path, a);
+  const FeatureStatistics b = read_statistics(path);
+  CHECK(a.mean == b.mean);
+  CHECK(a.covariance == b.covariance);
+
+  const auto refused = [&](const std::map<std::string, NpyArray>& arrays) {
+    return complaint([&] { read_statistics(Npz(write_npz(arrays), "s.npz")); });
+  };
+  const NpyArray mu = NpyArray::from({2}, {1, 2});
+  CHECK(says(refused({{"sigma", mu}}), "s.npz: holds no array 'mu'", "pytorch-fid"));
+  CHECK(says(refused({{"mu", mu}}), "no array 'sigma'"));
+  CHECK(refused({{"mu", mu}, {"sigma", NpyArray::from({4}, {1, 0, 0, 1})}}) ==
+        "s.npz: mu is [2] and sigma [4]; [n] and [n, n] are needed");
+  CHECK(says(refused({{"mu", mu}, {"sigma", NpyArray::from({2, 2}, {1, 5, 0, 1})}}),
+             "no covariance"));
+  CHECK(says(refused({{"mu", NpyArray::from({2}, {1, NAN})},
+                      {"sigma", NpyArray::from({2, 2}, {1, 0, 0, 1})}}),
+             "not finite"));
+}
+
+// FIPS 180-2, appendix B.
+TEST_CASE("sha256: the standard's examples") {
+  CHECK(Sha256::of("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  Sha256 hash;
+  for (int i = 0; i < 1000; ++i) hash.add(std::string(1000, 'a'));
+  CHECK(hash.hex() == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+}  // namespace
