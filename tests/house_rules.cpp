@@ -39,7 +39,7 @@ const std::string kEngine = "engine/(?!cpu/|cuda/|graph/).*";
 
 const std::vector<Door> kDoors = {
     {"engine/cpu/", kEngine + "|engine/cpu/.*",
-     "Eigen/.*|cblas\\.h|omp\\.h|immintrin\\.h|cpuid\\.h"},
+     kPosix + "|Eigen/.*|cblas\\.h|omp\\.h|immintrin\\.h|cpuid\\.h"},
     {"engine/cuda/", kEngine + "|engine/cuda/.*", "cu[a-zA-Z_0-9]*\\.h|cub/.*"},
     {"engine/graph/", kFront + "|engine/graph/.*|.*\\.pb\\.h", "google/protobuf/.*"},
     {"engine/serialize.cpp", kEngine, kPosix + "|nlohmann/json\\.hpp"},

@@ -7,4 +7,9 @@ namespace engine::cpu {
 
 void conv_transpose(const Window& window, Real* x, const Real* w, const Real* y);
 
+// Whether slot Y has so few outputs that a row of them would leave most of a vector empty; and that
+// slot by the transposed convolution, for which its few numbers are inputs. Stride 1 only.
+bool few_outputs(const Window& window);
+void conv_of_few_outputs(const Window& window, const Real* x, const Real* w, Real* y);
+
 }  // namespace engine::cpu

@@ -1,46 +1,68 @@
 #include "engine/cpu/patches.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 namespace engine::cpu {
+namespace {
 
-bool Patches::is_image() const {
-  return offset_h.size() == 1 && offset_w.size() == 1 && offset_h[0] == 0 && offset_w[0] == 0 &&
-         step_h == 1 && step_w == 1 && rows_h == height && rows_w == width;
+// Most runs are a few dozen numbers, too short for a call.
+inline void copy_run(const Real* from, Index n, Real* to) {
+  constexpr Index kStep = 8;
+  if (n > 8 * kStep) {
+    std::memcpy(to, from, sizeof(Real) * n);
+  } else if (n >= kStep) {
+    for (Index i = 0; i + kStep <= n; i += kStep)
+      std::memcpy(to + i, from + i, sizeof(Real) * kStep);
+    std::memcpy(to + n - kStep, from + n - kStep, sizeof(Real) * kStep);
+  } else {
+    for (Index i = 0; i < n; ++i) to[i] = from[i];
+  }
 }
 
-const Real* Patches::gather(Index begin, Index end, Real* buffer) const {
-  if (is_image()) return image + begin * channels;
-  const Index length = row_length();
-  for (Index row = begin; row < end; ++row) gather_row(row, buffer + (row - begin) * length);
-  return buffer;
-}
+}  // namespace
 
-void Patches::gather_row(Index row, Real* to) const {
-  const Index q = row % rows_w, p = row / rows_w % rows_h, sample = row / (rows_w * rows_h);
-  const Index taps_w = static_cast<Index>(offset_w.size());
-  const Index left = q * step_w + offset_w.front(), right = q * step_w + offset_w.back();
-  const bool whole = left >= 0 && right < width && right - left == taps_w - 1;
-  for (const Index offset : offset_h) {
-    const Index h = p * step_h + offset;
-    const Real* line = image + (sample * height + h) * width * channels;
-    if (h < 0 || h >= height) {
-      std::fill_n(to, taps_w * channels, Real(0));
-    } else if (whole) {  // the taps of this line lie side by side in memory
-      std::memcpy(to, line + left * channels, sizeof(Real) * taps_w * channels);
+// Columns [first, last) of the taps along one line of the image; the leftmost tap is at `left`.
+void Patches::fill_line(const Real* line, Index left, Index first, Index last, Real* to) const {
+  for (Index at = first; at < last;) {
+    const Index tap = at / channels, next = std::min(last, (tap + 1) * channels);
+    const Index w = left + offset_w[tap] - offset_w.front();
+    if (w < 0 || w >= width) {
+      std::fill_n(to + at - first, next - at, Real(0));
     } else {
-      for (Index b = 0; b < taps_w; ++b) {
-        const Index w = q * step_w + offset_w[b];
-        if (w < 0 || w >= width) {
-          std::fill_n(to + b * channels, channels, Real(0));
-        } else {
-          std::memcpy(to + b * channels, line + w * channels, sizeof(Real) * channels);
-        }
-      }
+      copy_run(line + w * channels + at - tap * channels, next - at, to + at - first);
     }
-    to += taps_w * channels;
+    at = next;
+  }
+}
+
+void Patches::fill(Index m0, Index m1, Index k0, Index k1, Real* to, Index row) const {
+  const Index taps_w = static_cast<Index>(offset_w.size()), line_length = taps_w * channels;
+  if (k0 == k1) return;
+  const bool adjacent = offset_w.back() - offset_w.front() == taps_w - 1;
+  const Index first_tap = k0 / line_length;
+  Index q = m0 % rows_w, p = m0 / rows_w % rows_h, sample = m0 / (rows_w * rows_h);
+  for (Index m = m0; m < m1; ++m, to += row) {
+    const Index left = q * step_w + offset_w.front();
+    const bool whole = adjacent && left >= 0 && left + taps_w <= width;
+    Index k = k0;
+    for (Index tap = first_tap; k < k1; ++tap) {
+      const Index end = std::min(k1, (tap + 1) * line_length), first = k - tap * line_length;
+      const Index h = p * step_h + offset_h[tap];
+      const Real* line = image + (sample * height + h) * width * channels;
+      if (h < 0 || h >= height) {
+        std::fill_n(to + k - k0, end - k, Real(0));
+      } else if (whole) {  // the taps of this line lie side by side in memory
+        copy_run(line + left * channels + first, end - k, to + k - k0);
+      } else {
+        fill_line(line, left, first, end - tap * line_length, to + k - k0);
+      }
+      k = end;
+    }
+    if (++q == rows_w) {
+      q = 0;
+      if (++p == rows_h) p = 0, ++sample;
+    }
   }
 }
 
@@ -61,16 +83,28 @@ Patches forward_patches(const Window& w, const Real* x) {
   return patches;
 }
 
-Index tile_rows(Index row_length) {
-  constexpr Index kTileElements = Index{1} << 18;
-  return std::clamp<Index>(kTileElements / std::max<Index>(row_length, 1), 32, 1024);
-}
-
-Real* tile_buffer(Index elements, int which) {
-  thread_local std::array<std::vector<Real>, 2> buffers;
-  std::vector<Real>& buffer = buffers[which];
-  if (static_cast<Index>(buffer.size()) < elements) buffer.resize(elements);
-  return buffer.data();
+// Squares of four by four in registers.
+void transpose(const Real* from, Index from_row, Index rows, Index columns, Real* to,
+               Index to_row) {
+  using Four __attribute__((vector_size(4 * sizeof(Real)))) = Real;
+  const Index whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
+  for (Index i = 0; i < whole_rows; i += 4)
+    for (Index j = 0; j < whole_columns; j += 4) {
+      Four x[4];
+      for (int r = 0; r < 4; ++r) std::memcpy(&x[r], from + (i + r) * from_row + j, sizeof(Four));
+      const Four low01 = __builtin_shufflevector(x[0], x[1], 0, 4, 1, 5);
+      const Four high01 = __builtin_shufflevector(x[0], x[1], 2, 6, 3, 7);
+      const Four low23 = __builtin_shufflevector(x[2], x[3], 0, 4, 1, 5);
+      const Four high23 = __builtin_shufflevector(x[2], x[3], 2, 6, 3, 7);
+      x[0] = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
+      x[1] = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
+      x[2] = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
+      x[3] = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
+      for (int c = 0; c < 4; ++c) std::memcpy(to + (j + c) * to_row + i, &x[c], sizeof(Four));
+    }
+  for (Index i = 0; i < rows; ++i)
+    for (Index j = i < whole_rows ? whole_columns : 0; j < columns; ++j)
+      to[j * to_row + i] = from[i * from_row + j];
 }
 
 }  // namespace engine::cpu

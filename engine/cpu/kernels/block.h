@@ -1,0 +1,78 @@
+// The block kernel of every vector instruction set, once: a block of results stays in registers
+// while a column of a (one unit a row, repeated over the lanes) meets a row of the panel. A set is
+// a struct Lanes with
+//
+//   Unit, Register, Factor      a unit of a and b; vectors of results and of units
+//   kLanes, kRows, kVectors     results in a vector, and the shape of a block in vectors
+//   zero, load, repeat, multiply_add, plus, store
+//
+// in an anonymous namespace: what is instantiated here stays within the file compiled for that set.
+#pragma once
+
+#include "engine/cpu/kernels/kernels.h"
+
+namespace engine::cpu {
+
+template <class Lanes, int kM, int kN>
+void multiply_block(int n, Index k, const typename Lanes::Unit* a, const typename Lanes::Unit* b,
+                    Real* c, Index row_c, bool add) {
+  constexpr int kLanes = Lanes::kLanes, kPanel = kLanes * Lanes::kVectors;
+  typename Lanes::Register sum[kM][kN];
+#pragma GCC unroll 16
+  for (int i = 0; i < kM; ++i)
+#pragma GCC unroll 4
+    for (int j = 0; j < kN; ++j) sum[i][j] = Lanes::zero();
+  for (; k > 0; --k, ++a, b += kPanel) {
+    typename Lanes::Factor panel[kN];
+#pragma GCC unroll 4
+    for (int j = 0; j < kN; ++j) panel[j] = Lanes::load(b + j * kLanes);
+#pragma GCC unroll 16
+    for (int i = 0; i < kM; ++i) {
+      const typename Lanes::Factor unit = Lanes::repeat(a + i * kRowStride);
+#pragma GCC unroll 4
+      for (int j = 0; j < kN; ++j) sum[i][j] = Lanes::multiply_add(unit, panel[j], sum[i][j]);
+    }
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < kM; ++i) {
+#pragma GCC unroll 4
+    for (int j = 0; j < kN; ++j) {
+      Real* to = c + i * row_c + j * kLanes;
+      const int left = n - j * kLanes;
+      if (left >= kLanes) {
+        Lanes::store(to, add ? Lanes::plus(sum[i][j], to) : sum[i][j]);
+      } else {
+        alignas(64) Real edge[kLanes];
+        Lanes::store(edge, sum[i][j]);
+        for (int l = 0; l < left; ++l) to[l] = add ? to[l] + edge[l] : edge[l];
+      }
+    }
+  }
+}
+
+// The kernels of all numbers of rows: rest is m - 1.
+template <class Lanes, int kN, int kM = Lanes::kRows>
+void multiply_rows(int m, int n, Index k, const typename Lanes::Unit* a,
+                   const typename Lanes::Unit* b, Real* c, Index row_c, bool add) {
+  if constexpr (kM > 1) {
+    if (m < kM) return multiply_rows<Lanes, kN, kM - 1>(m, n, k, a, b, c, row_c, add);
+  }
+  multiply_block<Lanes, kM, kN>(n, k, a, b, c, row_c, add);
+}
+
+template <class Lanes>
+void multiply(int m, int n, Index k, const typename Lanes::Unit* a, const typename Lanes::Unit* b,
+              Real* c, Index row_c, bool add) {
+  if (n > Lanes::kLanes) {
+    multiply_rows<Lanes, Lanes::kVectors>(m, n, k, a, b, c, row_c, add);
+  } else {
+    multiply_rows<Lanes, 1>(m, n, k, a, b, c, row_c, add);
+  }
+}
+
+template <class Lanes>
+constexpr BlockKernel<typename Lanes::Unit> block_kernel() {
+  return {Lanes::kRows, Lanes::kLanes * Lanes::kVectors, 1, &multiply<Lanes>};
+}
+
+}  // namespace engine::cpu

@@ -1,0 +1,61 @@
+// Block kernels: the innermost loops of every matrix product and convolution, one file for each
+// instruction set, each compiled for that set alone. They multiply a few rows of a with a panel of
+// b that lie packed in cache; everything else (product.h) is compiled for any machine.
+//
+// Numbers are counted in units: a Real, or a pair of bf16 in 32 bits (neighbours along k, the even
+// one low), so that exact and bf16 products are the same loops.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/cpu/isa.h"
+#include "engine/real.h"
+
+namespace engine::cpu {
+
+// Units along k of one packed block at most, and from one row of a to the next: a constant, so that
+// the rows of a block are reached with one register, and no power of two, so that they do not
+// compete for the same lines of the cache.
+constexpr Index kDepth = 256, kRowStride = kDepth + 16;
+
+template <class Unit>
+struct BlockKernel {
+  int rows, columns;  // of c that one call computes at most
+  int step;           // k is a multiple of it
+
+  // c = a b, or c += a b if `add`: a is [m, k], rows kRowStride apart, readable up to `rows` rows;
+  // b is a panel [k, columns]; of c [m, n] rows are row_c apart. m <= rows, n <= columns.
+  void (*multiply)(int m, int n, Index k, const Unit* a, const Unit* b, Real* c, Index row_c,
+                   bool add);
+};
+
+// The exact kernel: in the precision of Real. Null if it was not built.
+const BlockKernel<Real>* exact_kernel(Isa isa);
+
+// Products of bf16 with sums in float32; and how numbers become pairs. `low` (the rounding error,
+// rounded itself) is written unless it is null.
+struct Bf16Kernel {
+  BlockKernel<std::uint32_t> block;
+  bool fast_three;  // whether three such products are faster than one exact one
+
+  // Pairs of neighbours: x[2 i] and x[2 i + 1], n pairs.
+  void (*narrow)(Index n, const float* x, std::uint32_t* high, std::uint32_t* low);
+  // Pairs from two rows: even[i] and odd[i], n pairs.
+  void (*interleave)(Index n, const float* even, const float* odd, std::uint32_t* high,
+                     std::uint32_t* low);
+};
+const Bf16Kernel* bf16_kernel(Isa isa);  // null where the set has none, and in double
+
+// What each file offers; null where the compiler could not build it.
+const BlockKernel<Real>* portable_kernel();
+const BlockKernel<Real>* avx2_kernel();
+const BlockKernel<Real>* avx512_kernel();
+const Bf16Kernel* avx512_bf16_kernel();
+const Bf16Kernel* amx_kernel();
+const Bf16Kernel* amx_emulated_kernel();
+
+// Whether the processor and the system have them: older compilers cannot ask by name.
+bool has_avx512_bf16();
+bool has_amx_bf16();
+
+}  // namespace engine::cpu

@@ -1,0 +1,273 @@
+// Products of matrices that are never formed: the operands are functions that fill a block (of
+// patches, of transposed weights), blocks are packed into cache, and block kernels multiply them.
+//
+//   a(m0, m1, k0, k1, to, row)   rows [m0, m1), columns [k0, k1), to to[(m - m0) row + (k - k0)]
+//   b(k0, k1, n0, n1, to, row)   the same of b
+//
+// Products run in the precision() of the engine where the machine has a kernel for it, else
+// exactly. Sums along k run in pieces of a fixed size, so no result depends on the number of
+// threads.
+#pragma once
+
+#include <omp.h>
+
+#include <algorithm>
+#include <type_traits>
+
+#include "engine/cpu/kernels/kernels.h"
+#include "engine/cpu/scratch.h"
+#include "engine/device.h"
+
+namespace engine::cpu {
+
+constexpr Index ceil_div(Index n, Index d) { return (n + d - 1) / d; }
+constexpr Index round_up(Index n, Index d) { return ceil_div(n, d) * d; }
+
+// Exact products: a unit is a Real and needs no conversion.
+class Exact {
+ public:
+  using Unit = Real;
+  explicit Exact(const BlockKernel<Real>& kernel) : block(kernel) {}
+
+  static constexpr Index kDepthNumbers = kDepth;
+  Index units(Index k) const { return k; }
+  Index a_size(Index m) const { return round_up(m, block.rows) * kRowStride; }
+  Index b_size(Index k) const { return k * block.columns; }
+
+  template <class A>
+  void pack_a(const A& a, Index m0, Index m1, Index k0, Index k1, Unit* to) const {
+    a(m0, m1, k0, k1, to, kRowStride);
+  }
+  template <class B>
+  void pack_b(const B& b, Index k0, Index k1, Index n0, Index n1, Unit* to) const {
+    b(k0, k1, n0, n1, to, block.columns);
+    for (Index n = n1 - n0; n < block.columns; ++n)  // lanes beyond the edge
+      for (Index k = 0; k < k1 - k0; ++k) to[k * block.columns + n] = 0;
+  }
+  void multiply(int m, int n, Index k, const Unit* a, Index, const Unit* b, Real* c, Index row_c,
+                bool add) const {
+    block.multiply(m, n, k, a, b, c, row_c, add);
+  }
+
+  const BlockKernel<Real>& block;
+};
+
+#ifndef KANTOR_DOUBLE
+// Products of bf16: of the numbers rounded (one product) or, nearly exact, of their upper and lower
+// halves: x y = xh yh + xh yl + xl yh, where only xl yl, below 2^-16 |x y|, is left out.
+class Bf16 {
+ public:
+  using Unit = std::uint32_t;
+  Bf16(const Bf16Kernel& kernel, bool three)
+      : block(kernel.block), kernel_(kernel), parts_(three ? 2 : 1) {}
+
+  static constexpr Index kDepthNumbers = 2 * kDepth;
+  Index units(Index k) const { return round_up(ceil_div(k, 2), block.step); }
+  Index a_size(Index m) const { return parts_ * a_part(m); }
+  Index b_size(Index k) const { return parts_ * units(k) * block.columns; }
+
+  template <class A>
+  void pack_a(const A& a, Index m0, Index m1, Index k0, Index k1, Unit* to) const {
+    constexpr Index kRows = 16;  // at a time: what is rounded is still in the nearest cache
+    float* numbers = thread_scratch(kRows * 2 * kDepth, 2);
+    const Index k = k1 - k0, padded = 2 * units(k), part = a_part(m1 - m0);
+    for (Index m = m0; m < m1; m += kRows) {
+      const Index end = std::min(m1, m + kRows);
+      a(m, end, k0, k1, numbers, padded);
+      for (Index row = m; row < end; ++row) {
+        float* from = numbers + (row - m) * padded;
+        std::fill(from + k, from + padded, 0.0F);
+        Unit* high = to + (row - m0) * kRowStride;
+        kernel_.narrow(padded / 2, from, high, parts_ == 2 ? high + part : nullptr);
+      }
+    }
+  }
+  template <class B>
+  void pack_b(const B& b, Index k0, Index k1, Index n0, Index n1, Unit* to) const {
+    const Index columns = block.columns, k = k1 - k0, padded = 2 * units(k);
+    float* numbers = thread_scratch(2 * kDepth * columns, 3);
+    b(k0, k1, n0, n1, numbers, columns);
+    for (Index n = n1 - n0; n < columns; ++n)
+      for (Index i = 0; i < k; ++i) numbers[i * columns + n] = 0;
+    std::fill(numbers + k * columns, numbers + padded * columns, 0.0F);
+    for (Index i = 0; i < padded; i += 2) {
+      Unit* high = to + i / 2 * columns;
+      kernel_.interleave(columns, numbers + i * columns, numbers + (i + 1) * columns, high,
+                         parts_ == 2 ? high + padded / 2 * columns : nullptr);
+    }
+  }
+  void multiply(int m, int n, Index k, const Unit* a, Index a_rows, const Unit* b, Real* c,
+                Index row_c, bool add) const {
+    block.multiply(m, n, k, a, b, c, row_c, add);
+    if (parts_ == 1) return;
+    block.multiply(m, n, k, a, b + k * block.columns, c, row_c, true);
+    block.multiply(m, n, k, a + a_part(a_rows), b, c, row_c, true);
+  }
+
+  const BlockKernel<std::uint32_t>& block;
+
+ private:
+  Index a_part(Index m) const { return round_up(m, block.rows) * kRowStride; }
+  const Bf16Kernel& kernel_;
+  Index parts_;
+};
+#endif
+
+// Calls body(number) with the arithmetic that precision() and the machine give.
+template <class Body>
+void with_numbers(const Body& body) {
+#ifndef KANTOR_DOUBLE
+  const Bf16Kernel* bf16 = bf16_kernel(isa());
+  if (bf16 != nullptr && precision() == Precision::medium) return body(Bf16(*bf16, false));
+  if (bf16 != nullptr && precision() == Precision::high && bf16->fast_three)
+    return body(Bf16(*bf16, true));
+#endif
+  body(Exact(*exact_kernel(isa())));
+}
+
+// The pieces that sums along k are cut into: as even as can be, and multiples of 16.
+struct Pieces {
+  Index k, count, each;
+  Pieces(Index k, Index most)
+      : k(k),
+        count(std::max<Index>(1, ceil_div(k, most))),
+        each(std::clamp<Index>(round_up(ceil_div(k, count), 16), 16, most)) {
+    count = std::max<Index>(1, ceil_div(k, each));
+  }
+  Index begin(Index i) const { return i * each; }
+  Index end(Index i) const { return std::min(k, (i + 1) * each); }
+};
+
+// b packed whole, panel after panel, each piece after piece: for products with many rows of a.
+template <class Numbers>
+class PackedPanels {
+ public:
+  using Unit = typename Numbers::Unit;
+  template <class B>
+  PackedPanels(const Numbers& numbers, const Pieces& pieces, Index n, const B& b)
+      : stride_(numbers.b_size(pieces.each)),
+        pieces_(pieces.count),
+        memory_(ceil_div(n, numbers.block.columns) * pieces.count * stride_) {
+    const Index columns = numbers.block.columns, blocks = ceil_div(n, columns) * pieces.count;
+#pragma omp parallel for schedule(static) if (blocks > 4)
+    for (Index i = 0; i < blocks; ++i) {
+      const Index panel = i / pieces.count, piece = i % pieces.count;
+      numbers.pack_b(b, pieces.begin(piece), pieces.end(piece), panel * columns,
+                     std::min(n, (panel + 1) * columns), at(panel, piece));
+    }
+  }
+  const Unit* operator()(Index panel, Index piece) const { return at(panel, piece); }
+
+ private:
+  static_assert(sizeof(Unit) == sizeof(Real));
+  Unit* at(Index panel, Index piece) const {
+    return reinterpret_cast<Unit*>(memory_.data()) + (panel * pieces_ + piece) * stride_;
+  }
+  Index stride_, pieces_;
+  Scratch memory_;
+};
+
+// One block of c: rows [m0, m1), panels [p0, p1), pieces [s0, s1). c points at row m0 and the first
+// column of panel p0. panel(p, s) gives the packed b.
+template <class Numbers, class A, class Panel>
+void multiply_blocks(const Numbers& numbers, const Pieces& pieces, Index m0, Index m1, Index p0,
+                     Index p1, Index s0, Index s1, Index n, const A& a, const Panel& panel, Real* c,
+                     Index row_c) {
+  using Unit = typename Numbers::Unit;
+  const Index columns = numbers.block.columns, rows = numbers.block.rows;
+  auto* packed = reinterpret_cast<Unit*>(thread_scratch(numbers.a_size(m1 - m0), 0));
+  for (Index s = s0; s < s1; ++s) {
+    numbers.pack_a(a, m0, m1, pieces.begin(s), pieces.end(s), packed);
+    const Index units = numbers.units(pieces.end(s) - pieces.begin(s));
+    for (Index p = p0; p < p1; ++p) {
+      const Unit* b = panel(p, s);
+      const int width = static_cast<int>(std::min(columns, n - p * columns));
+      for (Index m = m0; m < m1; m += rows)
+        numbers.multiply(static_cast<int>(std::min(rows, m1 - m)), width, units,
+                         packed + (m - m0) * kRowStride, m1 - m0, b,
+                         c + (m - m0) * row_c + (p - p0) * columns, row_c, s > s0);
+    }
+  }
+}
+
+// c = a b for a of many rows: the rows are shared between threads (and, where there are few, the
+// panels too), b is packed once. `block(m0, m1, n0, n1)` gives the place of that part of c and the
+// distance of its rows; `done(m0, m1, n0, n1)` is called when it is computed, still in cache.
+struct Place {
+  Real* data;
+  Index row;
+};
+template <class A, class B, class Block, class Done>
+void multiply_by_rows(Index m, Index n, Index k, const A& a, const B& b, const Block& block,
+                      const Done& done) {
+  if (m == 0 || n == 0) return;
+  with_numbers([&](const auto& numbers) {
+    using Numbers = std::decay_t<decltype(numbers)>;
+    const Pieces pieces(k, Numbers::kDepthNumbers);
+    const PackedPanels<Numbers> packed(numbers, pieces, n, b);
+    const Index rows = numbers.block.rows, columns = numbers.block.columns;
+    const Index panels = ceil_div(n, columns), threads = omp_get_max_threads();
+    // A block of a stays in the second-level cache: 224 rows take a quarter of a megabyte.
+    const Index tile =
+        std::clamp(round_up(ceil_div(m, 3 * threads), rows), rows, round_up(224 - rows + 1, rows));
+    const Index tiles = ceil_div(m, tile);
+    const Index group = ceil_div(panels, std::clamp<Index>(2 * threads / tiles, 1, panels));
+    const Index groups = ceil_div(panels, group);
+#pragma omp parallel for schedule(dynamic) if (tiles * groups > 1)
+    for (Index task = 0; task < tiles * groups; ++task) {
+      const Index m0 = task / groups * tile, m1 = std::min(m, m0 + tile);
+      const Index p0 = task % groups * group, p1 = std::min(panels, p0 + group);
+      const Index n0 = p0 * columns, n1 = std::min(n, p1 * columns);
+      const Place c = block(m0, m1, n0, n1);
+      multiply_blocks(numbers, pieces, m0, m1, p0, p1, 0, pieces.count, n, a, packed, c.data,
+                      c.row);
+      done(m0, m1, n0, n1);
+    }
+  });
+}
+
+// c [m, n] = a b for a long k (a weight gradient's): c is cut into blocks that stay in cache, each
+// thread takes blocks and goes through all of k; where there are few blocks, k is cut as well, and
+// the parts are added in order.
+template <class A, class B>
+void multiply_by_blocks(Index m, Index n, Index k, const A& a, const B& b, Real* c) {
+  if (m == 0 || n == 0) return;
+  with_numbers([&](const auto& numbers) {
+    using Numbers = std::decay_t<decltype(numbers)>;
+    using Unit = typename Numbers::Unit;
+    const Pieces pieces(k, Numbers::kDepthNumbers);
+    const Index rows = numbers.block.rows, columns = numbers.block.columns;
+    const Index panels = ceil_div(n, columns);
+    const Index tile = round_up(ceil_div(m, ceil_div(m, 19 * rows)), rows),
+                tiles = ceil_div(m, tile);
+    const Index group = ceil_div(panels, ceil_div(panels, 8)), groups = ceil_div(panels, group);
+    constexpr Index kTasks = 16;
+    const Index part = ceil_div(
+        pieces.count, std::clamp<Index>(kTasks / (tiles * groups), 1, ceil_div(pieces.count, 4)));
+    const Index parts = ceil_div(pieces.count, part);
+    const Scratch others(m * n * (parts - 1));
+#pragma omp parallel for schedule(dynamic) if (tiles * groups * parts > 1)
+    for (Index task = 0; task < tiles * groups * parts; ++task) {
+      const Index number = task % parts, place = task / parts;
+      const Index m0 = place / groups * tile, m1 = std::min(m, m0 + tile);
+      const Index p0 = place % groups * group, p1 = std::min(panels, p0 + group);
+      Real* to = number == 0 ? c : others.data() + (number - 1) * m * n;
+      auto* unit =
+          reinterpret_cast<Unit*>(thread_scratch(numbers.b_size(Numbers::kDepthNumbers), 1));
+      const auto panel = [&](Index p, Index s) {
+        numbers.pack_b(b, pieces.begin(s), pieces.end(s), p * columns,
+                       std::min(n, (p + 1) * columns), unit);
+        return unit;
+      };
+      multiply_blocks(numbers, pieces, m0, m1, p0, p1, number * part,
+                      std::min(pieces.count, (number + 1) * part), n, a, panel,
+                      to + m0 * n + p0 * columns, n);
+    }
+    if (parts == 1) return;
+#pragma omp parallel for schedule(static)
+    for (Index i = 0; i < m * n; ++i)
+      for (Index other = 0; other < parts - 1; ++other) c[i] += others.data()[other * m * n + i];
+  });
+}
+
+}  // namespace engine::cpu
