@@ -1,4 +1,4 @@
-// CpuBackend: the verbs of backend.h on host memory, with OpenMP threads, OpenBLAS and Eigen. Each
+// CpuBackend: the verbs of backend.h on host memory, with OpenMP threads and OpenBLAS. Each
 // group of verbs has a file of its own.
 #pragma once
 
