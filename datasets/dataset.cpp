@@ -18,8 +18,8 @@ std::unique_ptr<Dataset> open(const std::string& spec, const OpenOptions& option
   engine::check(spec == "shapes" || !directory.empty(), "data set '", spec,
                 "' names no folder: give ", form, ":DIR");
   engine::check(options.resize == 0 || (options.resize >= 4 && options.resize <= 1024),
-                "data.resize=", options.resize, " is out of range: give 4 to 1024, or 0 to keep ",
-                "the size of the images");
+                options.resize_option, options.resize,
+                " is out of range: give 4 to 1024, or 0 to keep ", "the size of the images");
 
   if (form == "cifar10") return open_cifar10(directory, options);
   if (form == "images") return open_image_folder(directory, options);

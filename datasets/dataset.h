@@ -63,6 +63,7 @@ struct OpenOptions {
   int resize = 0;     // side of square images; 0 keeps their own size (see each set's header)
   bool test = false;  // the test split, of sets that have one
   bool cache = true;  // keep decoded image folders in the user's cache folder
+  const char* resize_option = "--set data.resize=";  // what messages call `resize`
 };
 
 // Opens `shapes`, `cifar10:DIR`, `images:DIR` or `mnist:DIR`.

@@ -43,14 +43,14 @@ Model find_model(const ImageList& list) {
   engine::fail(first_problem);  // not reached: more than 1% were unreadable
 }
 
-std::string room_for(const ImageList& list, const Model& model) {
+std::string room_for(const ImageList& list, const Model& model, const OpenOptions& options) {
   const double bytes = 3.0 * model.height * model.width * list.entries.size();
   try {
     return std::string(static_cast<std::size_t>(bytes), '\0');
   } catch (const std::exception&) {
     engine::fail("images:", list.folder, ": ", list.entries.size(), " images of ", model.width, "x",
                  model.height, " take ", std::ceil(bytes / 1e9), " GB, more memory than there is; ",
-                 "set a smaller size, with --set data.resize=32 for instance");
+                 "set a smaller size, with ", options.resize_option, "32 for instance");
   }
 }
 
@@ -75,8 +75,8 @@ Attempt decode_into(const std::string& path, const Model& model, int resize, std
   return {};
 }
 
-void check_attempts(const ImageList& list, const Model& model,
-                    const std::vector<Attempt>& attempts) {
+void check_attempts(const ImageList& list, const Model& model, const std::vector<Attempt>& attempts,
+                    const OpenOptions& options) {
   std::size_t unreadable = 0;
   const std::string* first_problem = nullptr;
   for (std::size_t i = 0; i < attempts.size(); ++i) {
@@ -84,7 +84,7 @@ void check_attempts(const ImageList& list, const Model& model,
     engine::check(other_size.empty(), "images:", list.folder,
                   ": the images have several sizes: ", model.path, " is ", model.width, "x",
                   model.height, ", ", list.full_path(i), " is ", other_size,
-                  "; give them one, with --set data.resize=32 for instance");
+                  "; give them one, with ", options.resize_option, "32 for instance");
     if (problem.empty()) continue;
     ++unreadable;
     if (!first_problem) first_problem = &problem;
@@ -92,16 +92,18 @@ void check_attempts(const ImageList& list, const Model& model,
   if (first_problem) check_damage(list, unreadable, *first_problem);
 }
 
-DecodedImages decode_all(const ImageList& list, int resize) {
+DecodedImages decode_all(const ImageList& list, const OpenOptions& options) {
+  const int resize = options.resize;
   const Model model = resize ? Model{.height = resize, .width = resize} : find_model(list);
   const std::size_t files = list.entries.size();
   const std::size_t image_size = std::size_t(3) * model.height * model.width;
-  DecodedImages all{.height = model.height, .width = model.width, .pixels = room_for(list, model)};
+  DecodedImages all{
+      .height = model.height, .width = model.width, .pixels = room_for(list, model, options)};
   std::vector<Attempt> attempts(files);
 #pragma omp parallel for schedule(dynamic, 64)
   for (std::size_t i = 0; i < files; ++i)
     attempts[i] = decode_into(list.full_path(i), model, resize, bytes(all.pixels) + i * image_size);
-  check_attempts(list, model, attempts);
+  check_attempts(list, model, attempts, options);
 
   auto end = all.pixels.begin();  // closes the gaps that unreadable files left
   for (std::size_t i = 0; i < files; ++i) {
@@ -117,10 +119,10 @@ DecodedImages decode_all(const ImageList& list, int resize) {
 DecodedImages decode_or_recall(const ImageList& list, const OpenOptions& options) {
   const std::uint64_t key = fingerprint(list) + options.resize;
   const std::string cache = options.cache ? cache_path(key) : "";
-  if (cache.empty()) return decode_all(list, options.resize);
+  if (cache.empty()) return decode_all(list, options);
   auto recalled = read_cache(cache, key);
   if (recalled && recalled->kept.size() == list.entries.size()) return std::move(*recalled);
-  DecodedImages images = decode_all(list, options.resize);
+  DecodedImages images = decode_all(list, options);
   write_cache(cache, key, images);
   return images;
 }

@@ -23,7 +23,8 @@ class Clock {
 
 class Progress {
  public:
-  Progress(Index first, Index last);
+  // `unit`: what is counted.
+  Progress(Index first, Index last, const char* unit = "step");
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -36,6 +37,7 @@ class Progress {
   std::string line(Index step, double seconds_left) const;
 
   const Index first_, last_;
+  const char* const unit_;
   const bool terminal_;
   Clock clock_;
   double shown_ = 0;  // when a line was last shown

@@ -158,6 +158,7 @@ Model read_onnx(std::string_view bytes, const std::string& path) {
   const onnx::GraphProto& graph = proto.graph();
   Model model;
   model.path = path;
+  model.producer = proto.producer_name();
   model.opset = read_opset(proto, path);
   if (graph.sparse_initializer_size()) unsupported(path, ": sparse initializers are not supported");
   for (const onnx::TensorProto& tensor : graph.initializer())

@@ -1,0 +1,135 @@
+// inception_score: the Inception Score, FID, KID, precision and recall of a set of images, from an
+// exported network that this engine runs.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "engine/device.h"
+#include "tools/inception_score/feature_cache.h"
+#include "tools/inception_score/score.h"
+
+namespace {
+
+using inception_score::Options;
+
+int complain(const std::string& what, int status) {
+  std::fprintf(stderr, "inception_score: %s\n", what.c_str());
+  return status;
+}
+
+const char* const kFooter =
+    "SPEC is a folder of images (classes in subfolders or not), cifar10:DIR, mnist:DIR, shapes "
+    "(or\n"
+    "cifar10-test:DIR and so on), a .npz of bytes [N, height, width, 3], or run:DIR: samples of a\n"
+    "run of gan train.\n"
+    "\n"
+    "The graph is the frozen one of 2015 (classify_image_graph_def.pb) or an ONNX export of\n"
+    "Inception-v3 from torchvision, pytorch-fid or torch-fidelity. Where the network takes "
+    "299x299,\n"
+    "images are resized as TensorFlow 1 does it and brought to [-1, 1]; where it resizes itself,\n"
+    "they go in as they are. Published scores have 50,000 images, 10 splits and logits without "
+    "the\n"
+    "bias. A network that is not Inception-v3 gives a proxy-IS, which compares with nothing else.\n"
+    "\n"
+    "Results go to stdout, always with the protocol that they depend on; progress to stderr.\n"
+    "Exit status: 0 done, 1 the work failed, 2 bad usage.\n"
+    "\n"
+    "Examples:\n"
+    "  inception_score --graph classify_image_graph_def.pb --images cifar10:data\n"
+    "  inception_score --graph inception.onnx --images run:runs/mine --fid cifar10:data --json\n"
+    "  inception_score --graph inception.onnx --images train/ --save-stats train.npz\n";
+
+// A seed, or "no".
+void read_shuffle(const std::string& text, Options& options) {
+  options.shuffle.reset();
+  if (text == "no") return;
+  std::size_t read = 0;
+  unsigned long seed = 0;
+  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  if (digits && text.size() <= 10) seed = std::stoul(text, &read);
+  if (read != text.size() || text.empty() || seed > 0xffffffffUL)
+    throw CLI::ValidationError("--shuffle",
+                               "must be a seed from 0 to 4294967295, or no; not '" + text + "'");
+  options.shuffle = static_cast<std::uint32_t>(seed);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Inception Score, FID, KID, precision and recall, from an exported network",
+               "inception_score");
+  Options options;
+  std::string shuffle = "2020", range, cache = inception_score::default_cache_folder();
+  bool bias = false, no_bias = false, no_cache = false, raw = false;
+  const auto positive = CLI::Range(engine::Index{1}, engine::Index{1} << 31);
+  app.add_option("--graph", options.graph, "TensorFlow GraphDef or ONNX file")->required();
+  app.add_option("--images", options.images, "SPEC of the images that are scored")->required();
+  app.add_option("--splits", options.splits)->check(positive)->capture_default_str();
+  app.add_option("--shuffle", shuffle,
+                 "seed of the order before splitting, as torch-fidelity's; or no: as given")
+      ->capture_default_str();
+  CLI::Option* with =
+      app.add_flag("--bias", bias, "logits with the last layer's bias (default: not of Inception)");
+  app.add_flag("--no-bias", no_bias, "without, of any network")->excludes(with);
+  app.add_option("--fid", options.fid, "SPEC or a .npz of mu and sigma: distance to these");
+  app.add_option("--kid", options.kid, "SPEC: kernel distance to these");
+  app.add_option("--pr", options.pr, "SPEC of real images: precision and recall");
+  app.add_option("--save-stats", options.save_stats,
+                 "write mu and sigma of --images, as pytorch-fid does");
+  app.add_option("--kid-subsets", options.kid_subsets)->check(positive)->capture_default_str();
+  app.add_option("--kid-subset-size", options.kid_size)
+      ->check(CLI::Range(2, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--neighbours", options.neighbours, "of --pr")
+      ->check(positive)
+      ->capture_default_str();
+  app.add_option("--resize", options.resize, "middle square of each image, scaled to this side")
+      ->check(CLI::Range(4, 1024));
+  app.add_option("--count", options.count,
+                 "so many of --images (RandomState(2020).choice); of a run: to draw (50000)")
+      ->check(positive);
+  app.add_option("--seed", options.seed, "of a run's noise")->capture_default_str();
+  app.add_flag("--no-ema", raw, "a run's generator itself, not its moving average");
+  app.add_option("--features", options.classifier.features, "name of the features (found)");
+  app.add_option("--logits", options.classifier.logits, "name of the logits (found)");
+  app.add_option("--range", range,
+                 "of the numbers that the network takes: 0..255, 0..1, -1..1 or imagenet (found)");
+  app.add_option("--batch", options.batch, "images at a time")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  app.add_option("--device", options.device, "cpu or cuda")->capture_default_str();
+  app.add_option("--precision", options.precision, "highest, high or medium")
+      ->capture_default_str();
+  CLI::Option* folder =
+      app.add_option("--cache", cache, "folder where features are kept")->capture_default_str();
+  app.add_flag("--no-cache", no_cache, "keep no features")->excludes(folder);
+  app.add_flag("--json", options.json, "for programs");
+  app.footer(kFooter);
+  try {
+    app.parse(argc, argv);
+    read_shuffle(shuffle, options);
+    if (!range.empty()) options.classifier.range = gan::metrics::range_named(range);
+    engine::precision_named(options.precision);
+    engine::check(options.device == "cpu" || options.device == "cuda", "--device '", options.device,
+                  "' is unknown: give cpu or cuda");
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    return complain(std::string(error.what()) + "; see inception_score --help", 2);
+  } catch (const engine::Error& error) {
+    return complain(error.what(), 2);
+  }
+  if (bias || no_bias) options.classifier.bias = bias;
+  options.averaged = !raw;
+  options.cache = no_cache ? "" : cache;
+  try {
+    const inception_score::Report report = inception_score::score(options);
+    std::fputs((options.json ? as_json(report, options) : as_text(report, options)).c_str(),
+               stdout);
+    return std::fflush(stdout) == 0 ? 0 : complain("stdout cannot be written", 1);
+  } catch (const std::bad_alloc&) {
+    return complain("out of memory; a smaller --batch needs less", 1);
+  } catch (const std::exception& error) {
+    return complain(error.what(), 1);
+  }
+}
