@@ -94,13 +94,11 @@ Classifier::Classifier(const std::string& bytes, const std::string& path,
 }
 
 std::string Classifier::preprocessing() const {
-  std::string text;
   if (resize_)
-    text = "TensorFlow 1 bilinear to " + std::to_string(survey_.width) + "x" +
+    return "TensorFlow 1 bilinear to " + std::to_string(survey_.width) + "x" +
            std::to_string(survey_.height);
-  else
-    text = survey_.resize.empty() ? "none" : "in the graph (" + survey_.resize + ")";
-  return text;
+  if (!survey_.resize.empty()) return "in the graph (" + survey_.resize + ")";
+  return survey_.is_inception() ? "in the graph (spelled out by other ops)" : "none";
 }
 
 Tensor Classifier::prepared(const Tensor& images) const {

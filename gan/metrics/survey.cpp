@@ -111,7 +111,7 @@ class Surveyor {
   }
 
   // Follows the images to the first node that is neither a resize nor a plain sum or product.
-  // What is scaled there is to come out within some units around 0: that says what goes in.
+  // What is scaled there is to span some units around 0: that says what goes in.
   void find_range(Survey& found) const {
     const bool bytes = found.range == Range::bytes;
     double scale = 1, shift = 0;
@@ -150,8 +150,8 @@ class Surveyor {
       return;
     }
     const auto sensible = [&](double most) {
-      const double x = std::abs(scale * most + shift);
-      return x >= 0.5 && x <= 4;
+      const double span = std::abs(scale * most), end = std::abs(scale * most + shift);
+      return span >= 1 && span <= 10 && end <= 5;
     };
     if (sensible(255)) found.range = Range::bytes;
     if (sensible(1)) found.range = Range::unit;

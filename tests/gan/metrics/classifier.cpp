@@ -1,0 +1,182 @@
+// What a graph says about itself, and images on their way into it.
+#include "gan/metrics/classifier.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <functional>
+
+#include "engine/file.h"
+#include "engine/graph/write_onnx.h"
+#include "engine/ops/matmul.h"
+#include "engine/ops/move.h"
+#include "engine/ops/pointwise.h"
+#include "engine/ops/reduce.h"
+#include "engine/random.h"
+#include "gan/metrics/sha256.h"
+#include "tests/datasets/scratch.h"
+#include "tests/graph/compare.h"
+#include "tests/graph/inception.h"
+
+namespace {
+
+using namespace gan::metrics;
+using engine::Tensor;
+using engine::graph::Builder;
+using engine::graph::Model;
+
+using Extents = std::vector<Index>;
+const Tensor kWeights = Tensor::from({3, 2}, {1, -2, 0.5F, 4, -1, 3});
+const Tensor kBias = Tensor::from({2}, {10, 20});
+
+// Whatever `front` makes of the images, averaged over each, times the weights, plus the bias.
+using Front = std::function<std::string(Builder&, const std::string&)>;
+Builder small_net(const Extents& input, const Front& front = {},
+                  engine::graph::Type type = engine::graph::Type::float32) {
+  Builder net;
+  std::string x = net.input("images", input, type);
+  if (front) x = front(net, x);
+  x = net.node("Flatten", {net.node("GlobalAveragePool", {x})}, {}, "pool");
+  net.node("Gemm", {x, net.constant("w", kWeights), net.constant("b", kBias)}, {}, "y");
+  net.output("y", {-1, 2});
+  return net;
+}
+
+Classifier classifier(const Model& model, const ClassifierOptions& options = {}) {
+  const Scratch scratch;
+  return Classifier(scratch.write("net.onnx", write_onnx(model)), options);
+}
+
+Tensor pictures(Index height, Index width) {
+  engine::seed(4);
+  std::vector<float> values = engine::uniform({3, height, width, 3}, 0, 256).values();
+  for (float& x : values) x = std::floor(x);
+  return Tensor::from({3, height, width, 3}, values);
+}
+
+// The mean of each channel of what the network should have been given.
+Tensor averaged(const Tensor& x) { return mean(x, {1, 2}); }
+
+TEST_CASE("classifier: the network of 2015, as a GraphDef and as ONNX") {
+  const Scratch scratch;
+  const std::string frozen = inception::as_graph_def();
+  const std::string pb = scratch.write("2015.pb", frozen);
+  const std::string onnx = scratch.write("2015.onnx", write_onnx(inception::as_onnx()));
+  const Tensor x = pictures(40, 32);
+  for (const bool bias : {false, true}) {
+    const Classifier a(pb, {.bias = bias}), b(onnx, {.bias = bias});
+    CHECK(a.sha256() == Sha256::of(frozen));
+    CHECK(a.found().input == "ExpandDims");
+    CHECK(a.found().range == Range::bytes);
+    CHECK(b.found().range == Range::bytes);
+    CHECK(a.found().convolutions == 94);
+    CHECK(a.found().kernel_weights == b.found().kernel_weights);
+    CHECK(a.found().resize == "linear, asymmetric");
+    CHECK(a.preprocessing() == b.preprocessing());
+    CHECK(a.features() == "pool_3");
+    CHECK(b.features() == "features");
+    CHECK(a.logits() == (bias ? "softmax/logits" : "softmax/logits/MatMul"));
+    const Answers p = a(x), q = b(x);
+    CHECK(p.features.shape() == engine::Shape{3, inception::kFeatures});
+    CHECK(p.logits.shape() == engine::Shape{3, inception::kClasses});
+    CHECK(largest_difference(p.features, q.features) < 1e-5);
+    CHECK(largest_difference(p.logits, q.logits) < 1e-5);
+  }
+  // The names of TensorFlow, and any other value.
+  const Classifier other(pb, {.features = "pool_3:0", .logits = "softmax:0"});
+  CHECK(sum(other(x).logits).item() == doctest::Approx(3));
+}
+
+TEST_CASE("classifier: a bias that is part of the product is left out, or not") {
+  const Classifier with = classifier(small_net({-1, 3, 8, 8}).model(), {.bias = true}),
+                   without = classifier(small_net({-1, 3, 8, 8}).model(), {.bias = false}),
+                   usual = classifier(small_net({-1, 3, 8, 8}).model());
+  CHECK(usual.bias());  // not Inception: as the network has it
+  CHECK(usual.ours());
+  const Tensor x = pictures(8, 8), expected = matmul((averaged(x) - 128.F) * 0.0078125F, kWeights);
+  CHECK(largest_difference(without(x).logits, expected) < 1e-6);
+  CHECK(largest_difference(with(x).logits, expected + kBias) < 1e-6);
+  CHECK(usual(x).logits.values() == with(x).logits.values());
+  CHECK(largest_difference(with(x).features, (averaged(x) - 128.F) * 0.0078125F) < 1e-6);
+}
+
+TEST_CASE("classifier: images are brought to the size of the input as TensorFlow 1 does it") {
+  const Classifier net = classifier(small_net({-1, 3, 4, 2}).model());
+  CHECK(net.preprocessing() == "TensorFlow 1 bilinear to 2x4");
+  // From 8x4 to 4x2 every second pixel is taken: no antialiasing, no half pixels.
+  const Tensor x = pictures(8, 4), thin = slice(slice(x, 1, 0, 8, 2), 2, 0, 4, 2);
+  CHECK(largest_difference(net(x).features, (averaged(thin) - 128.F) * 0.0078125F) < 1e-6);
+}
+
+TEST_CASE("classifier: the range that a graph takes is read off its first ops") {
+  const auto number = [](Builder& net, float x) {
+    return net.constant("c" + std::to_string(net.model().constants.size()), engine::scalar(x));
+  };
+  const Extents any{-1, 3, -1, -1};
+  const Front unit = [&](Builder& net, const std::string& x) {
+    return net.node("Sub", {net.node("Mul", {number(net, 2), x}), number(net, 1)});
+  };
+  const Front bytes = [&](Builder& net, const std::string& x) {
+    return net.node("Div", {net.node("Sub", {x, number(net, 127.5F)}), number(net, 127.5F)});
+  };
+  const Front channels = [&](Builder& net, const std::string& x) {
+    std::vector<std::string> parts;
+    for (Index i = 0; i < 3; ++i)
+      parts.push_back(net.node("Gather", {x, net.constant("i" + std::to_string(i), Extents{i})},
+                               {{"axis", Index{1}}}));
+    return net.node("Concat", parts, {{"axis", Index{1}}});
+  };
+  const Tensor x = pictures(5, 6);
+  const Classifier a = classifier(small_net(any, unit).model()),
+                   b = classifier(small_net(any, bytes).model()),
+                   c = classifier(small_net(any, channels).model()),
+                   d = classifier(small_net(any, {}, engine::graph::Type::uint8).model()),
+                   e = classifier(small_net(any, unit).model(), {.range = Range::bytes});
+  CHECK(a.found().range == Range::unit);
+  CHECK(b.found().range == Range::bytes);
+  CHECK(c.found().range == Range::imagenet);
+  CHECK(d.found().range == Range::bytes);
+  CHECK(a.preprocessing() == "none");
+  CHECK(largest_difference(a(x).features, averaged(x) * (2 / 255.F) - 1.F) < 1e-5);
+  CHECK(largest_difference(b(x).features, averaged(x) / 127.5F - 1.F) < 1e-5);
+  CHECK(largest_difference(e(x).features, averaged(x) * 2.F - 1.F) < 1e-5);
+  const Tensor mean = Tensor::from({3}, {0.485F, 0.456F, 0.406F}),
+               deviation = Tensor::from({3}, {0.229F, 0.224F, 0.225F});
+  CHECK(largest_difference(c(x).features, (averaged(x) / 255.F - mean) / deviation) < 1e-5);
+}
+
+TEST_CASE("classifier: without a product the features are what is pooled last") {
+  Builder net;
+  net.node("GlobalAveragePool", {net.input("images", {-1, 3, 6, 6})}, {}, "pooled");
+  net.output("pooled", {-1, 3, 1, 1});
+  const Classifier pool = classifier(net.model());
+  CHECK(pool.features() == "pooled");
+  CHECK(pool.logits().empty());
+  CHECK(pool(pictures(6, 6)).features.shape() == engine::Shape{3, 3});
+  CHECK_FALSE(pool(pictures(6, 6)).logits.defined());
+}
+
+TEST_CASE("classifier: what is no classifier of these images") {
+  CHECK(says(complaint([] {
+               classifier(small_net({-1, 3, 8, 8}).model(), {.logits = "z"});
+             }),
+             "net.onnx: no value is called 'z'"));
+  const Classifier net = classifier(small_net({-1, 3, 8, 8}).model());
+  CHECK(says(complaint([&] { net(engine::ones({1, 8, 8, 1})); }), "3 channels", "[1, 8, 8, 1]"));
+  CHECK(says(complaint([&] {
+               classifier(small_net({-1, 3, 8, 8}).model(), {.features = "images"})(pictures(8, 8));
+             }),
+             "'images' is [3, 8, 8, 3]", "--features"));
+  Builder line;
+  line.node("Relu", {line.input("x", {-1, 3})}, {}, "y");
+  line.output("y", {-1, 3});
+  CHECK(says(complaint([&] { classifier(line.model()); }), "no input of four axes"));
+  Builder unknown = small_net({-1, 3, 8, 8}, [](Builder& b, const std::string& x) {
+    return b.node("Foo", {b.node("Bar", {x}, {}, "bar")}, {}, "foo");
+  });
+  CHECK(says(complaint([&] { classifier(unknown.model()); }), "not supported",
+             "Bar (node 'bar'), Foo (node 'foo')"));
+  CHECK(says(complaint([] { range_named("0..1.0"); }), "'0..1.0'", "0..255"));
+}
+
+}  // namespace

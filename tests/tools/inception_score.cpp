@@ -1,0 +1,246 @@
+// The program inception_score, started as a user would: what it prints, what it keeps, how it ends.
+#include "gan/metrics/inception_score.h"
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "datasets/dataset.h"
+#include "engine/file.h"
+#include "engine/graph/onnx.pb.h"
+#include "engine/graph/write_onnx.h"
+#include "gan/metrics/npz.h"
+#include "gan/metrics/sha256.h"
+#include "gan/metrics/statistics_file.h"
+#include "tests/datasets/scratch.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using engine::Index;
+using engine::read_file;
+using engine::Tensor;
+using Json = nlohmann::json;
+
+const fs::path kProgram = fs::path(KANTOR_BUILD_DIR) / "tools/inception_score/inception_score";
+const std::string kGan = KANTOR_BUILD_DIR "/gan/gan";
+
+struct Outcome {
+  int status;
+  std::string out, err;
+};
+
+// The scratch folder is where it runs, and keeps its cache.
+Outcome run(const Scratch& scratch, const std::string& command) {
+  const std::string whole = "cd '" + scratch.path() +
+                            "' && export XDG_CACHE_HOME=" + scratch.path() +
+                            "/cache && score() { '" + kProgram.string() + "' \"$@\"; } && { " +
+                            command + "; } >out.txt 2>err.txt";
+  const int status = std::system(whole.c_str());
+  return {WEXITSTATUS(status), read_file(scratch / "out.txt"), read_file(scratch / "err.txt")};
+}
+
+// Whether it ended so, with one line on stderr that holds these parts and nothing on stdout.
+template <class... Parts>
+bool refused(const Outcome& outcome, int status, const Parts&... parts) {
+  INFO(outcome.err);
+  const std::string line = outcome.err.substr(0, outcome.err.size() - 1);
+  return outcome.status == status && outcome.out.empty() && outcome.err.ends_with('\n') &&
+         says(line, "inception_score: ", parts...);
+}
+
+// A classifier of 8x8 images by their mean colour, as another program would export it.
+std::string write_net(const Scratch& scratch, const std::string& producer = "pytorch") {
+  engine::graph::Builder net;
+  const std::string pool = net.node(
+      "Flatten", {net.node("GlobalAveragePool", {net.input("x", {-1, 3, 8, 8})})}, {}, "pool");
+  net.node("Gemm",
+           {pool, net.constant("w", Tensor::from({3, 4}, {9, 1, -5, 2, 0, 8, 3, -7, 1, -4, 9, 2})),
+            net.constant("b", Tensor::from({4}, {0, 1, 0, 2}))},
+           {}, "y");
+  net.output("y", {-1, 4});
+  engine::graph::onnx::ModelProto proto;
+  proto.ParseFromString(write_onnx(net.model()));
+  proto.set_producer_name(producer);
+  return scratch.write(producer + ".onnx", proto.SerializeAsString());
+}
+
+// Uint8 images [count, 8, 8, 3] as numpy.savez keeps them.
+std::string write_images(const Scratch& scratch, const std::string& name, Index count, int salt) {
+  std::string pixels;
+  for (Index i = 0; i < count; ++i)
+    for (int k = 0; k < 8 * 8 * 3; ++k)
+      pixels += static_cast<char>((i * 37 * (k % 3 + 1) + k * salt) % 256);
+  return scratch.write(name,
+                       gan::metrics::write_npz({{"arr_0", {"|u1", {count, 8, 8, 3}, pixels}}}));
+}
+
+// The logits of those images, in double.
+gan::metrics::Features expected_logits(const Scratch& scratch, const std::string& name) {
+  const std::vector<double> pixels = gan::metrics::Npz(scratch / name).array("arr_0").doubles();
+  const double w[3][4] = {{9, 1, -5, 2}, {0, 8, 3, -7}, {1, -4, 9, 2}}, b[4] = {0, 1, 0, 2};
+  gan::metrics::Features logits{4};
+  for (std::size_t i = 0; i < pixels.size() / 192; ++i)
+    for (int c = 0; c < 4; ++c) {
+      double y = b[c];
+      for (int k = 0; k < 192; ++k) y += (pixels[i * 192 + k] - 128) / 128 / 64 * w[k % 3][c];
+      logits.values.push_back(static_cast<float>(y));
+    }
+  return logits;
+}
+
+TEST_CASE("inception_score: the score, the distances and the protocol as JSON") {
+  if (!fs::exists(kProgram)) return;
+  const Scratch scratch;
+  const std::string net = write_net(scratch);
+  write_images(scratch, "a.npz", 60, 3);
+  write_images(scratch, "b.npz", 50, 5);
+  const Outcome outcome = run(scratch,
+                              "score --graph pytorch.onnx --images a.npz --fid b.npz --kid b.npz "
+                              "--kid-subset-size 40 --pr b.npz --save-stats a-stats.npz --json");
+  INFO(outcome.err);
+  REQUIRE(outcome.status == 0);
+  const Json json = Json::parse(outcome.out);
+  const Json& protocol = json["protocol"];
+  CHECK(protocol["image_count"] == 60);
+  CHECK(protocol["splits"] == 10);
+  CHECK(protocol["shuffle"] == 2020);
+  CHECK(protocol["bias"] == true);
+  CHECK(protocol["graph_sha256"] == gan::metrics::Sha256::of(read_file(net)));
+  CHECK(protocol["resize"] == "TensorFlow 1 bilinear to 8x8");
+  CHECK(protocol["images"]["size"] == "8x8");
+  CHECK(protocol["fid_reference"]["count"] == 50);
+  const auto score = gan::metrics::inception_score(expected_logits(scratch, "a.npz"));
+  // The network computes in float32.
+  CHECK(std::abs(json["inception_score"]["mean"].get<double>() - score.mean) < 1e-5);
+  CHECK(std::abs(json["inception_score"]["std"].get<double>() - score.deviation) < 1e-5);
+  CHECK(json["fid"].get<double>() > 0);
+  CHECK(json["kid"].contains("mean"));
+  CHECK(json["kid"].contains("std"));
+  CHECK(json["precision_recall"].contains("recall"));
+  CHECK(outcome.err.find("fewer than 2,048") != std::string::npos);
+  CHECK(outcome.err.find("50,000") != std::string::npos);
+  CHECK(outcome.err.find("not Inception-v3") != std::string::npos);
+
+  // Its statistics stand for the set, to which it then has no distance.
+  CHECK(gan::metrics::read_statistics(scratch / "a-stats.npz").size() == 3);
+  const Json same = Json::parse(
+      run(scratch, "score --graph pytorch.onnx --images a.npz --fid a-stats.npz --json").out);
+  CHECK(std::abs(same["fid"].get<double>()) < 1e-9);
+}
+
+TEST_CASE("inception_score: the text names protocol and network, and a proxy by its name") {
+  if (!fs::exists(kProgram)) return;
+  const Scratch scratch;
+  write_net(scratch);
+  write_net(scratch, "kantor");
+  write_images(scratch, "a.npz", 20, 3);
+  const std::string text =
+      run(scratch, "score --graph pytorch.onnx --images a.npz --splits 2 --shuffle no --no-bias")
+          .out;
+  for (const char* part :
+       {"proxy-IS(pytorch): ", " ± ", "20 of 8x8", "splits       2, images as given",
+        "without the bias", "sha256       ", "highest on cpu"})
+    CHECK(text.find(part) != std::string::npos);
+  const Json ours =
+      Json::parse(run(scratch, "score --graph kantor.onnx --images a.npz --splits 2 --json").out);
+  CHECK(!ours.contains("inception_score"));
+  CHECK(ours["proxy_is"]["name"] == "proxy-IS(kantor)");
+}
+
+TEST_CASE("inception_score: features are kept by content") {
+  if (!fs::exists(kProgram)) return;
+  const Scratch scratch;
+  write_net(scratch);
+  write_images(scratch, "a.npz", 40, 3);
+  const std::string ask = "score --graph pytorch.onnx --images a.npz --json";
+  const std::string first = run(scratch, ask).out;
+  const auto kept = [&] {
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(scratch / "cache/kantor"))
+      files.push_back(entry.path());
+    return files;
+  };
+  REQUIRE(kept().size() == 1);
+  CHECK(run(scratch, ask).out == first);
+  CHECK(kept().size() == 1);
+  // A damaged file is passed over and written anew.
+  std::string bytes = read_file(kept()[0]);
+  const std::string whole = bytes;
+  bytes[bytes.size() - 3] ^= 1;
+  scratch.write("cache/kantor/" + kept()[0].filename().string(), bytes);
+  CHECK(run(scratch, ask).out == first);
+  CHECK(read_file(kept()[0]) == whole);
+  // Other images under the same name are other images.
+  write_images(scratch, "a.npz", 40, 7);
+  CHECK(run(scratch, ask).out != first);
+  CHECK(kept().size() == 2);
+  fs::remove_all(scratch / "cache");
+  run(scratch, ask + " --no-cache");
+  CHECK(!fs::exists(scratch / "cache/kantor"));
+}
+
+TEST_CASE("inception_score: images from data sets and from a run") {
+  if (!fs::exists(kProgram) || !fs::exists(kGan)) return;
+  const Scratch scratch;
+  write_net(scratch);
+  const Json shapes = Json::parse(
+      run(scratch, "score --graph pytorch.onnx --images shapes-test --count 100 --json").out);
+  CHECK(shapes["protocol"]["images"]["selection"] ==
+        "100 of 10000, by RandomState(2020).choice, in order");
+  CHECK(shapes["protocol"]["images"]["size"] == "32x32");
+  const std::string train = "'" + kGan +
+                            "' train --preset sn-small --data shapes --set batch=2 "
+                            "g.batch=2 --steps 1 --out r";
+  const Outcome outcome =
+      run(scratch, train +
+                       " >train.txt 2>&1 && score --graph pytorch.onnx --images run:r --count 70 "
+                       "--kid shapes --kid-subset-size 60 --kid-subsets 2 --json");
+  INFO(outcome.err);
+  REQUIRE(outcome.status == 0);
+  const Json json = Json::parse(outcome.out);
+  CHECK(json["protocol"]["image_count"] == 70);
+  CHECK(json["kid"]["mean"].get<double>() > 0);
+}
+
+TEST_CASE("inception_score: bad usage ends with 2, work that fails with 1, each in one line") {
+  if (!fs::exists(kProgram)) return;
+  const Scratch scratch;
+  write_net(scratch);
+  write_images(scratch, "a.npz", 20, 3);
+  const auto ask = [&](const std::string& arguments) {
+    return run(scratch, "score " + arguments + " --no-cache");
+  };
+  const std::string good = "--graph pytorch.onnx --images a.npz ";
+  CHECK(refused(ask("--images a.npz"), 2, "--graph"));
+  CHECK(refused(ask(good + "--splits 0"), 2, "--splits"));
+  CHECK(refused(ask(good + "--shuffle maybe"), 2, "--shuffle", "'maybe'"));
+  CHECK(refused(ask(good + "--range byte"), 2, "'byte'", "0..255"));
+  CHECK(refused(ask(good + "--precision best"), 2, "best"));
+  CHECK(refused(ask(good + "--bias --no-bias"), 2, "bias"));
+  CHECK(refused(ask(good + "--frobnicate"), 2, "frobnicate"));
+
+  CHECK(refused(ask("--graph none.onnx --images a.npz"), 1, "none.onnx"));
+  CHECK(refused(ask("--graph a.npz --images a.npz"), 1, "a.npz: is neither"));
+  scratch.write("cut.onnx", read_file(scratch / "pytorch.onnx").substr(0, 150));
+  CHECK(refused(ask("--graph cut.onnx --images a.npz"), 1, "cut.onnx: ", "byte"));
+  CHECK(refused(ask("--graph pytorch.onnx --images none"), 1, "none: no such folder"));
+  CHECK(refused(ask("--graph pytorch.onnx --images out.txt"), 1, "out.txt: is a file"));
+  CHECK(refused(ask(good + "--splits 21"), 1, "20 images", "21 splits"));
+  CHECK(refused(ask(good + "--count 21"), 1, "20 images", "--count 21"));
+  CHECK(refused(ask(good + "--logits z"), 1, "'z'"));
+  fs::create_directories(scratch / "empty");
+  CHECK(refused(ask("--graph pytorch.onnx --images empty"), 1, "holds no images"));
+  scratch.write("mixed/1.ppm", "P6 1 1 255\nabc");
+  scratch.write("mixed/2.ppm", "P6 2 1 255\nabcdef");
+  CHECK(refused(ask("--graph pytorch.onnx --images mixed"), 1, "several sizes", "--resize 32"));
+  scratch.write("stats.npz",
+                gan::metrics::write_npz({{"sigma", gan::metrics::NpyArray::from({1, 1}, {1})}}));
+  CHECK(
+      refused(ask("--graph pytorch.onnx --images stats.npz"), 1, "stats.npz", "images are uint8"));
+}
+
+}  // namespace
