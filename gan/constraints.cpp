@@ -1,13 +1,14 @@
 #include "gan/constraints.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <map>
+#include <functional>
 #include <regex>
 #include <sstream>
 
 #include "gan/table.h"
-#include "layers/layers.h"
+#include "layers/constraints/list.h"
 
 namespace gan {
 namespace {
@@ -17,88 +18,85 @@ using engine::Index;
 using engine::Real;
 using layers::Constraint;
 
-struct Arguments {
-  std::map<std::string, double> values;
-  Index layers = 1;  // that share a network_k
+struct Option {
+  enum class Kind { number, whole, flag };
+  std::string name;
+  double value;  // the default, or what was given
+  Kind kind = Kind::number;
+  double above = 0;  // what a number must be greater than
+};
+using Options = std::vector<Option>;
 
-  Real real(const char* name) const { return static_cast<Real>(values.at(name)); }
-  int whole(const char* name) const {
-    const double value = values.at(name);
-    check(value == std::floor(value), name, "=", value, " is not a whole number");
-    return static_cast<int>(value);
+constexpr const char* kNetworkK = "network_k";
+
+// What a constraint's `options` calls: notes each option with its default.
+struct Lister {
+  Options found;
+
+  void operator()(const char* name, Real value, double above = 0) {
+    // As a user would write it: 0.01, not the nearest float's 0.0099999998.
+    found.push_back(
+        {name, std::stod((std::ostringstream() << value).str()), Option::Kind::number, above});
+    if (found.back().name == "k") found.push_back({kNetworkK, 0});
   }
-  layers::Target target() const {
-    const double network_k = values.at("network_k");
-    const double k =
-        network_k > 0 ? std::pow(network_k, 1.0 / static_cast<double>(layers)) : values.at("k");
-    return {.k = static_cast<Real>(k),
-            .mode = flag("at_most") ? layers::Mode::at_most : layers::Mode::equal,
-            .through_scale = flag("through_scale")};
+  void operator()(const char* name, int value) {
+    found.push_back({name, double(value), Option::Kind::whole});
   }
-  bool flag(const char* name) const {
-    const double value = values.at(name);
-    check(value == 0 || value == 1, name, "=", value, " is neither 0 nor 1");
-    return value == 1;
+  void operator()(const char* name, bool value) {
+    found.push_back({name, double(value), Option::Kind::flag});
   }
+  void operator()(const char* name, layers::Mode value) {
+    (*this)(name, value == layers::Mode::at_most);
+  }
+  void operator()(layers::Target& target) { target.options(*this); }
+};
+
+// And: sets each to the value in a list.
+struct Setter {
+  const Options& given;
+  Index layers;  // that share a network_k
+
+  double value(const std::string& name) const {
+    for (const Option& option : given)
+      if (option.name == name) return option.value;
+    return 0;
+  }
+  void operator()(const char* name, Real& member, double = 0) const {
+    member = static_cast<Real>(value(name));
+    const double network_k = std::string(name) == "k" ? value(kNetworkK) : 0;
+    if (network_k > 0)
+      member = static_cast<Real>(std::pow(network_k, 1.0 / static_cast<double>(layers)));
+  }
+  void operator()(const char* name, int& member) const { member = static_cast<int>(value(name)); }
+  void operator()(const char* name, bool& member) const { member = value(name) != 0; }
+  void operator()(const char* name, layers::Mode& member) const {
+    member = value(name) != 0 ? layers::Mode::at_most : layers::Mode::equal;
+  }
+  void operator()(layers::Target& target) { target.options(*this); }
 };
 
 struct Row {
   std::string name;
-  Arguments defaults;
-  const char* help;
-  Constraint (*make)(const Arguments&);  // null: the weight stays as it is
+  Options defaults;
+  std::string help;
+  std::function<Constraint(const Options&, Index layers)> make;  // empty: the weight as it is
 };
 
-// What constraints that scale to a norm take; zeros and ones are switches.
-Arguments scaled(std::map<std::string, double> own = {}) {
-  own.insert({{"k", 1}, {"network_k", 0}, {"at_most", 0}, {"through_scale", 1}});
-  return {own};
-}
-
 std::span<const Row> rows() {
-  // clang-format off
-  static const std::vector<Row> table = {
-      {"none", {}, "the weights as they are", nullptr},
-      {"spectral", scaled({{"iterations", 1}}),
-       "k W / the norm of the reshaped kernel (Miyato et al. 2018)",
-       [](const Arguments& a) -> Constraint {
-         return layers::SpectralNorm{.iterations = a.whole("iterations"), .target = a.target()};
-       }},
-      {"toeplitz", scaled({{"iterations", 1}}),
-       "k W / the norm of the convolution itself (Sargent, Method 2)",
-       [](const Arguments& a) -> Constraint {
-         return layers::ToeplitzNorm{.iterations = a.whole("iterations"), .target = a.target()};
-       }},
-      {"tsuzuku", scaled({{"iterations", 1}}),
-       "k W / (sqrt(n) the norm of the reshaped kernel): from above (Method 1)",
-       [](const Arguments& a) -> Constraint {
-         return layers::TsuzukuNorm{.iterations = a.whole("iterations"), .target = a.target()};
-       }},
-      {"gram", scaled({{"iterations", 2}}),
-       "k W / a certified bound by Gram iteration; costly (Delattre et al. 2024)",
-       [](const Arguments& a) -> Constraint {
-         return layers::GramNorm{.iterations = a.whole("iterations"), .target = a.target()};
-       }},
-      {"frobenius", scaled(), "k W / the root of the sum of squares",
-       [](const Arguments& a) -> Constraint { return layers::FrobeniusNorm{a.target()}; }},
-      {"weight-norm", {{{"k", 1}, {"gain", 0}}},
-       "each output's weights to norm k, or a learned one (Salimans and Kingma 2016)",
-       [](const Arguments& a) -> Constraint {
-         return layers::WeightNorm{.gain = a.flag("gain"), .k = a.real("k")};
-       }},
-      {"clip", {{{"c", 0.01}}}, "each weight clipped to [-c, c] (Arjovsky et al. 2017)",
-       [](const Arguments& a) -> Constraint { return layers::WeightClip{.c = a.real("c")}; }},
-      {"clamp", {{{"r", 2}, {"iterations", 1}}},
-       "the largest singular value at most r times the second (Brock et al. 2018)",
-       [](const Arguments& a) -> Constraint {
-         return layers::SpectralClamp{.r = a.real("r"), .iterations = a.whole("iterations")};
-       }},
-      {"aol", {{{"k", 1}}}, "almost orthogonal, norm at most k (Prach and Lampert 2022)",
-       [](const Arguments& a) -> Constraint { return layers::Aol{.k = a.real("k")}; }},
-      {"bjorck", {{{"steps", 12}}}, "nearest orthonormal kernel; after spectral (Anil et al. 2019)",
-       [](const Arguments& a) -> Constraint { return layers::Bjorck{.steps = a.whole("steps")}; }},
-  };
-  // clang-format on
+  static const std::vector<Row> table = [] {
+    std::vector<Row> rows = {{"none", {}, "the weights as they are", {}}};
+    layers::for_each_constraint([&](const char* name, auto constraint, const char* help) {
+      Lister lister;
+      constraint.options(lister);
+      rows.push_back({name, lister.found, help, [constraint](const Options& given, Index layers) {
+                        auto made = constraint;
+                        Setter setter{given, layers};
+                        made.options(setter);
+                        return Constraint(made);
+                      }});
+    });
+    return rows;
+  }();
   return table;
 }
 
@@ -120,14 +118,24 @@ bool each(const std::string& text, const std::string& item, const std::string& s
   return true;
 }
 
-// Switches may be 0; everything else must be more.
-double number(const std::string& name, const std::string& text, bool may_be_zero) {
+// The value of an option as the user typed it.
+double number(const Option& option, const std::string& text) {
   double value = 0;
   const char* end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, value);
-  check(error == std::errc() && rest == end && std::isfinite(value) &&
-            (value > 0 || (may_be_zero && value == 0)),
-        "argument ", name, "=", text, " is not a number greater than 0");
+  const bool read = error == std::errc() && rest == end && std::isfinite(value);
+  const std::string given = "argument " + option.name + "=" + text;
+  if (option.kind == Option::Kind::flag) {
+    check(read && (value == 0 || value == 1), given, " is neither 0 nor 1");
+    return value;
+  }
+  const bool untouched = value == option.value;  // network_k=0 is how the help shows it
+  check(read && (value > option.above || untouched), given, " is not a number greater than ",
+        option.above);
+  constexpr double kMost = 1e6;  // iterations that would take for ever
+  if (option.kind == Option::Kind::whole)
+    check(value == std::floor(value) && value <= kMost, given, " is not a whole number up to ",
+          Index{1'000'000});
   return value;
 }
 
@@ -135,23 +143,21 @@ std::string form(const Row& row) {
   std::ostringstream text;
   text << row.name;
   const char* before = "(";
-  for (const auto& [name, value] : row.defaults.values) {
-    text << before << name << '=' << value;
+  for (const Option& option : row.defaults) {
+    text << before << option.name << '=' << option.value;
     before = ", ";
   }
-  return text.str() + (row.defaults.values.empty() ? "" : ")");
+  return text.str() + (row.defaults.empty() ? "" : ")");
 }
 
-Arguments arguments(const Row& row, const std::string& text) {
-  Arguments result = row.defaults;
+Options arguments(const Row& row, const std::string& text) {
+  Options result = row.defaults;
   if (text.empty()) return result;
   const bool read = each(text, "([a-z_]+)\\s*=\\s*([^,\\s]+)", ",", [&](const std::smatch& match) {
-    const auto entry = result.values.find(match[1]);
-    check(entry != result.values.end(), "there is no argument '", match[1].str(), "' in ",
-          form(row));
-    const bool is_switch = match[1] == "at_most" || match[1] == "through_scale" ||
-                           match[1] == "gain" || match[1] == "network_k";
-    entry->second = number(match[1], match[2], is_switch);
+    const auto option = std::find_if(result.begin(), result.end(),
+                                     [&](const Option& o) { return o.name == match[1]; });
+    check(option != result.end(), "there is no argument '", match[1].str(), "' in ", form(row));
+    option->value = number(*option, match[2]);
   });
   check(read, "arguments (", text, ") are not of the form ", form(row));
   return result;
@@ -165,9 +171,8 @@ std::vector<Constraint> parse_constraints(const std::string& text, Index layers)
     const bool read =
         each(text, "([a-z-]+)\\s*(?:\\(([^()]*)\\))?", "\\+", [&](const std::smatch& match) {
           const Row& row = find(rows(), "constraint", match[1]);
-          Arguments given = arguments(row, match[2]);
-          given.layers = layers;
-          if (row.make) chain.push_back(row.make(given));
+          const Options given = arguments(row, match[2]);
+          if (row.make) chain.push_back(row.make(given, layers));
         });
     check(read, "is not of the form name(argument=value, ...), joined by +");
   } catch (const engine::Error& error) {

@@ -1,5 +1,5 @@
 // Weight constraints by name, as `d.constraint` gives them: what is done to the weight of every
-// layer of the discriminator. One row of the table in constraints.cpp per constraint.
+// layer of the discriminator. Names, options and help come from layers/constraints/list.h.
 //
 //   none   spectral   toeplitz(k=2)   spectral(k=3, iterations=2) + bjorck
 //

@@ -2,11 +2,12 @@
 // instead of the raw one. Constraints compose in order: each sees the map with the weight that the
 // one before gave. A constraint may also have
 //
-//   State members                          found without its help; saved and copied with the
-//   parameter void visit(V&)                         to name its states, or to hold parameters of
-//   its own Tensor project(const Tensor& raw)      the raw values to go on with after an optimizer
-//   step void attach(const Tensor& raw)         called with the raw values when they are set from
-//   outside
+//   State members                 found without its help; saved and copied with the parameter
+//   void visit(V&)                to name its states, or to hold parameters of its own
+//   void options(V&)              to name its settings, for `d.constraint=name(setting=value)`
+//   Tensor project(raw)           the raw values to go on with after an optimizer step
+//   void attach(raw)              called with the raw values when they are set from outside
+//   static constexpr Bounds       whose norm its k bounds (constraints/target.h)
 #pragma once
 
 #include <memory>

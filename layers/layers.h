@@ -1,18 +1,10 @@
 // The list of all layers: the second include for users, after engine/engine.h. Namespace layers.
-// A new layer or constraint is one header, one line here and one line in tests/cases.h.
+// A new layer is one header, one line here and one line in tests/cases.h; a new constraint one
+// header and one line in constraints/list.h.
 #pragma once
 
 #include "layers/activation.h"
-#include "layers/constraints/aol.h"
-#include "layers/constraints/bjorck.h"
-#include "layers/constraints/frobenius_norm.h"
-#include "layers/constraints/gram_norm.h"
-#include "layers/constraints/spectral_clamp.h"
-#include "layers/constraints/spectral_norm.h"
-#include "layers/constraints/toeplitz_norm.h"
-#include "layers/constraints/tsuzuku_norm.h"
-#include "layers/constraints/weight_clip.h"
-#include "layers/constraints/weight_norm.h"
+#include "layers/constraints/list.h"
 #include "layers/conv2d.h"
 #include "layers/conv_transpose2d.h"
 #include "layers/ema.h"

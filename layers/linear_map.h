@@ -4,9 +4,9 @@
 //
 //   dense            weight [out, in]           [N, in] to [N, out]
 //   conv             weight [O, kH, kW, I]      [N, H, W, I] to [N, P, Q, O]
-//   conv_transpose   weight [O, kH, kW, I]      [N, P, Q, O] to [N, H, W, I]: the adjoint of the
-//   conv
-//                                               from an H x W image with the same options
+//   conv_transpose   weight [O, kH, kW, I]      [N, P, Q, O] to [N, H, W, I]
+//
+// The last is the adjoint of the convolution of an H x W image with the same options.
 // Cost: one product or convolution a call.
 #pragma once
 

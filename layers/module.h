@@ -6,8 +6,7 @@
 // From that one line come the parameters an optimizer sees, saving, loading and copying. A module
 // that can say by how much it stretches distances at most says so:
 //
-//   double lipschitz(const Shape& input) const    for inputs of this shape; infinity if there is
-//   none
+//   double lipschitz(const Shape& input) const    for inputs of this shape; infinity if none is
 #pragma once
 
 #include <concepts>

@@ -1,16 +1,22 @@
-// Aol: K diag(t)^(-1/2) with t_j = sum over i and shifts of |K^T * K|: almost-orthogonal Lipschitz
-// layers. The map's norm is at most 1, certified in one shot, without iterations or state, for zero
-// padding, any stride, and transposed; loose until trained towards orthogonality.
+// Aol: k K diag(t)^(-1/2) with t_j = sum over i and shifts of |K^T * K|: almost-orthogonal
+// Lipschitz layers. The map's norm is at most k, certified in one shot, without iterations or
+// state, for zero padding, any stride, and transposed; loose until trained towards orthogonality.
 // Source: Prach and Lampert, "Almost-Orthogonal Layers" (2022), theorems 1 and 2.
 // Cost: one convolution of the kernel with itself.
 #pragma once
 
+#include "layers/constraints/target.h"
 #include "layers/linear_map.h"
 
 namespace layers {
 
 struct Aol {
-  engine::Real k = 1;
+  Target target = {};
+
+  template <class V>
+  void options(V& v) {
+    v(target);
+  }
 
   engine::Tensor operator()(const LinearMap& W) const {
     const engine::Tensor& weight = W.weight;
@@ -24,7 +30,7 @@ struct Aol {
     const engine::Tensor gram = conv2d(images, images, {.padding = engine::Padding(h, w)});
     constexpr engine::Real kSmallest = 1e-24F;  // a channel of zeros stays zero
     const engine::Tensor t = maximum(sum(abs(gram), {0, 1, 2}), engine::scalar(kSmallest));
-    return weight * (k * rsqrt(t));
+    return target.scale(weight, sqrt(t));  // a number for each input channel
   }
 };
 

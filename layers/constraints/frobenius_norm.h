@@ -10,6 +10,13 @@ namespace layers {
 struct FrobeniusNorm {
   Target target = {};
 
+  static constexpr Bounds bounds = Bounds::matrix;
+
+  template <class V>
+  void options(V& v) {
+    v(target);
+  }
+
   engine::Tensor operator()(const LinearMap& W) const {
     return target.scale(W.weight, norm(W.weight));
   }

@@ -19,6 +19,12 @@ struct GramNorm {
   int iterations = 2;
   Target target = {};
 
+  template <class V>
+  void options(V& v) {
+    v("iterations", iterations);
+    v(target);
+  }
+
   engine::Tensor operator()(const LinearMap& W) const { return target.scale(W.weight, bound(W)); }
 
   // Differentiable in the weight, at every order.

@@ -14,6 +14,14 @@ struct SpectralClamp {
   int iterations = 1;  // per optimizer step
   engine::State subspace = {};
 
+  static constexpr bool kConstantParts = true;  // in the gradient
+
+  template <class V>
+  void options(V& v) {
+    v("r", r, 1);
+    v("iterations", iterations);
+  }
+
   engine::Tensor operator()(const LinearMap& W) {
     engine::check(r > 1, "spectral clamp: r must be larger than 1, got ", r);
     const engine::Tensor R = flatten(W.weight);

@@ -14,6 +14,14 @@ struct SpectralNorm {
   Target target = {};
   engine::State v = {};
 
+  static constexpr Bounds bounds = Bounds::matrix;
+
+  template <class V>
+  void options(V& v) {
+    v("iterations", iterations);
+    v(target);
+  }
+
   engine::Tensor operator()(const LinearMap& W) {
     return target.scale(W.weight, largest_singular_value(W.matrix(), v, iterations));
   }

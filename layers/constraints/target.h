@@ -9,14 +9,27 @@ namespace layers {
 
 enum class Mode { equal, at_most };
 
+// Whose largest singular value a constraint's k bounds: that of the map (if it does not say), of
+// the reshaped kernel, or of neither.
+enum class Bounds { map, matrix, neither };
+
 struct Target {
   engine::Real k = 1;  // the norm aimed at, of this layer
   Mode mode = Mode::equal;
   bool through_scale = true;  // whether the gradient flows through sigma too
 
-  // The weight, scaled; sigma is its norm, one number. A zero weight stays zero.
+  template <class V>
+  void options(V& v) {
+    v("k", k);
+    v("at_most", mode);
+    v("through_scale", through_scale);
+  }
+
+  // The weight, scaled; sigma is its norm, one number, or one for each row or channel, as it
+  // broadcasts. A zero weight stays zero. Errors: k <= 0.
   engine::Tensor scale(const engine::Tensor& weight, engine::Tensor sigma) const {
     constexpr engine::Real kSmallest = 1e-12F;  // a guard, not a term: norms above it are exact
+    engine::check(k > 0, "constraint: a norm to aim at is greater than 0, got k = ", k);
     if (!through_scale) sigma = sigma.detach();
     const engine::Real least = mode == Mode::at_most ? k : kSmallest;
     return weight * (k / maximum(sigma, engine::scalar(least)));

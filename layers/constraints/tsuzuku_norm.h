@@ -1,7 +1,8 @@
 // TsuzukuNorm: k W / (sqrt(n) sigma(R)), with R the reshaped kernel and n how often one input is
-// read at most: exact for stride, padding and dilation, per axis min(out, ceil(k / (s / gcd(s,
-// d)))). Since sigma(W) <= sqrt(n) sigma(R), the layer is k-Lipschitz once the power iteration on R
-// has converged. Source: Tsuzuku, Sato and Sugiyama, "Lipschitz-Margin Training" (2018); Sargent's
+// read at most. It is exact for stride, padding and dilation: the product over both axes of
+//   min(out, ceil(kernel / (stride / gcd(stride, dilation))))
+// Since sigma(W) <= sqrt(n) sigma(R), the layer is k-Lipschitz once the power iteration on R has
+// converged. Source: Tsuzuku, Sato and Sugiyama, "Lipschitz-Margin Training" (2018); Sargent's
 // Method 1, here with dilation. Cost: that of SpectralNorm.
 #pragma once
 
@@ -17,6 +18,12 @@ struct TsuzukuNorm {
   int iterations = 1;  // per optimizer step
   Target target = {};
   engine::State v = {};
+
+  template <class V>
+  void options(V& v) {
+    v("iterations", iterations);
+    v(target);
+  }
 
   engine::Tensor operator()(const LinearMap& W) {
     const auto reads = static_cast<engine::Real>(reads_formula(W).count());

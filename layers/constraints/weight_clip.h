@@ -9,6 +9,11 @@ namespace layers {
 struct WeightClip {
   engine::Real c = 0.01F;
 
+  template <class V>
+  void options(V& v) {
+    v("c", c);
+  }
+
   engine::Tensor operator()(const LinearMap& W) const { return W.weight; }
   engine::Tensor project(const engine::Tensor& raw) const { return clamp(raw, -c, c); }
 };

@@ -1,22 +1,33 @@
 // WeightNorm: each row of the reshaped kernel [O, kH kW I] to Euclidean norm k or, with `gain`, to
-// a learned norm of its own that starts at the row's. A row is what makes one output channel.
+// a learned norm of its own that starts at the row's. A row is what makes one output channel: the
+// norm of the layer is bounded by it only up to a factor of sqrt(O).
 // Source: Salimans and Kingma, "Weight Normalization" (2016), eq. 2. Cost: one pass over the
 // weight.
 #pragma once
 
+#include "layers/constraints/target.h"
 #include "layers/module.h"
 
 namespace layers {
 
 struct WeightNorm {
   bool gain = false;
-  engine::Real k = 1;
-  Param length = {};  // [O, 1], with gain
+  Target target = {};  // of each row; without gain
+  Param length = {};   // [O, 1], with gain
+
+  static constexpr Bounds bounds = Bounds::neither;
+
+  template <class V>
+  void options(V& v) {
+    v("gain", gain);
+    v(target);
+  }
 
   engine::Tensor operator()(const LinearMap& W) const {
     const engine::Tensor rows = flatten(W.weight);
-    const engine::Tensor direction = rows / row_norms(rows);
-    return reshape(gain ? direction * length.raw() : direction * k, W.weight.shape());
+    const engine::Tensor norms = row_norms(rows);
+    return reshape(gain ? rows / norms * length.raw() : target.scale(rows, norms),
+                   W.weight.shape());
   }
 
   void attach(const engine::Tensor& raw) {

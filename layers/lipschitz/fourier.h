@@ -19,9 +19,8 @@
 namespace layers {
 
 // The symbols of a kernel [O, kH, kW, I] on a torus of height x width, at the frequencies (y, x)
-// with y = first ... last - 1, outermost, and x = 0 ... width / 2: all, up to conjugation, for y =
-// 0
-// ... height - 1. Kernels larger than the torus wrap around it.
+// with y = first ... last - 1, outermost, and x = 0 ... width / 2: all, up to conjugation, for y
+// from 0 to height - 1. Kernels larger than the torus wrap around it.
 engine::ComplexMatrices symbols(const engine::Tensor& kernel, engine::Index height,
                                 engine::Index width, engine::Index first, engine::Index last);
 
