@@ -1,9 +1,8 @@
 // The audit of a run: what the constraint of its discriminator promises against what is true, layer
 // by layer (layers/lipschitz/audit.h) and for the whole network:
 //
-//   certified   the product of the layers' certified bounds, with the rules for sums, pools,
-//   activations empirical   the largest |grad_x D(x)| over real images, fakes, and points between
-//   the two
+//   certified   the product of the layers' certified bounds, with the rules for sums and pools
+//   empirical   the largest |grad_x D(x)| over real images, fakes, and points between the two
 //
 // A discriminator is as Lipschitz as the certified bound says, and no less than the empirical one.
 // Cost: seconds to a minute. Errors: a data set of other images than the run was trained on.

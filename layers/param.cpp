@@ -32,14 +32,19 @@ LinearMap Param::map() const {
   return map_->with(raw_);
 }
 
-// States made for another input size are of no use: they start again.
+// States made for another input size are of no use: they start again. A network that sees two
+// sizes by turns says so once, not at every turn.
 void Param::settle(const LinearMap& map) const {
   if (map_ && map_->domain() != map.domain()) {
-    std::ostringstream text;
-    text << "note: a constrained layer now sees inputs of " << map.domain() << " instead of "
-         << map_->domain() << "; its power iteration starts again\n";
-    std::fputs(text.str().c_str(), stderr);
-    for (State* state : states()) state->reset();
+    const std::vector<State*> stale = states();
+    if (!stale.empty() && !told_of_size_) {
+      std::ostringstream text;
+      text << "note: a constrained layer now sees inputs of " << map.domain() << " instead of "
+           << map_->domain() << "; its power iteration starts again\n";
+      std::fputs(text.str().c_str(), stderr);
+      told_of_size_ = true;
+    }
+    for (State* state : stale) state->reset();
     ++evaluation_;
     advanced_ = 0;
   }

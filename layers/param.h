@@ -60,6 +60,7 @@ class Param {
   mutable std::uint64_t advanced_ = 0;  // the version for which the states last advanced
   mutable std::uint64_t evaluation_ = 0;
   mutable std::optional<LinearMap> map_;  // last asked for
+  mutable bool told_of_size_ = false;     // that the input size has changed
   mutable std::uint64_t seen_version_ = 0;
   mutable Memo memo_[2];  // without and with recording
 };

@@ -1,6 +1,8 @@
 // Truth beside the claim: what a constraint promises for a layer, what its running estimate says,
 // what is certainly reached and what is certainly not exceeded.
 //   running <= audited <= certified            up to the tolerance of `consistent`
+// (A running estimate of sigma(R), the reshaped kernel's, is compared with sigma(R): where no whole
+// window lies inside the image it may be larger than sigma(W).)
 // Source: reference to each bound in bounds.h. Cost: some 1,600 convolutions of one image, the
 // singular values of the reshaped kernel and a Gram iteration: seconds for a wide layer.
 #pragma once
@@ -13,7 +15,8 @@ namespace layers {
 
 struct LayerAudit {
   std::optional<double> k;        // the norm that its constraints aim at, if they name one
-  std::optional<double> running;  // |W v| by the constraint's stored v, where it stores one
+  std::optional<double> running;  // |W v| or |R v| by the constraint's stored v, if it stores one
+  bool of_matrix = false;         // whether that is |R v|
   double audited = 0;             // sigma(W) after 200 power iterations from several starts
   double certified = 0;           // min(Method 1, Gram after space-to-depth)
   double reshaped = 0;            // sigma(R), by singular value decomposition
