@@ -53,7 +53,8 @@ void GradientLog::draw() const {
              .name = "gradients",
              .data = data,
              .body = "set multiplot layout 1,2 title 'Ratio s0/s1 of the weights'' gradients'\n"
-                     "set logscale y\nset xlabel 'step'\nset grid\n" +
+                     // Rows of other weights are missing, so that lines go on over them.
+                     "set datafile missing NaN\nset logscale y\nset xlabel 'step'\nset grid\n" +
                      panel("discriminator", names, 'd') + panel("generator", names, 'g') +
                      "unset multiplot\n",
              .width = 1100,

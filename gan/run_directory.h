@@ -2,8 +2,9 @@
 //
 //   config.json               every setting: what it takes to repeat the run
 //   log.csv                   a row every log_every steps; see loss_log.h
-//   gradients.csv             s0/s1 of each weight's gradient every gradients_every steps, and a
-//   plot samples/000500.png        64 images of the averaged generator, always of the same noise
+//   gradients.csv             s0/s1 of each weight's gradient every gradients_every steps
+//   gradients.png             the same as a plot, at the end
+//   samples/000500.png        64 images of the averaged generator, always of the same noise
 //   checkpoint.safetensors    the latest; replaced whole, never half
 //
 // Errors: name the folder or the file, and say what to do.

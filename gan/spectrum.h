@@ -22,7 +22,8 @@ struct Spectrum {
 
 std::vector<Spectrum> spectra(LoadedRun& run, const std::string& title);
 
-// A picture with a panel for each layer, one curve a run, values over the largest; and all values.
+// A picture with a panel for each layer and kind of matrix, one curve a run, values over the
+// largest; and all values.
 Plot spectrum_plot(const std::vector<Spectrum>& spectra, const std::string& folder);
 
 }  // namespace gan

@@ -1,7 +1,9 @@
 #include "gan/spectrum.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <set>
 
 #include "gan/commands/commands.h"
 
@@ -19,11 +21,22 @@ std::string title(const std::string& run) {
   return (path.has_filename() ? path : path.parent_path()).filename().string();
 }
 
+// Their names, or their whole paths where two would be called alike.
+std::vector<std::string> titles(const std::vector<std::string>& runs) {
+  std::vector<std::string> names;
+  for (const std::string& run : runs) names.push_back(title(run));
+  const bool distinct = std::set<std::string>(names.begin(), names.end()).size() == names.size();
+  std::vector<std::string> result = distinct ? names : runs;
+  for (std::string& name : result) std::replace(name.begin(), name.end(), ',', '_');  // in the CSV
+  return result;
+}
+
 void run(const Options& options) {
   std::vector<Spectrum> all;
-  for (const std::string& path : options.runs) {
-    LoadedRun loaded = LoadedRun::open(path);
-    const std::vector<Spectrum> found = spectra(loaded, title(path));
+  const std::vector<std::string> names = titles(options.runs);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    LoadedRun loaded = LoadedRun::open(options.runs[i]);
+    const std::vector<Spectrum> found = spectra(loaded, names[i]);
     all.insert(all.end(), found.begin(), found.end());
   }
   const std::string beside = options.runs.size() == 1 ? options.runs[0] + "/spectrum" : "spectrum";
