@@ -46,6 +46,7 @@ bool of_one_form(const Json& stored, const Json& computed) {
     return json.is_number() || json.is_null() ? Json::value_t::null : json.type();
   };
   if (form(stored) != form(computed)) return false;
+  if (stored.is_structured() && stored.empty()) return false;  // nothing would be compared
   return !stored.is_structured() || std::all_of(stored.begin(), stored.end(),
                                                 [](const Json& each) { return each.is_number(); });
 }
@@ -109,10 +110,11 @@ bool check_file(const std::string& path, bool brief) {
 
   Report report(brief);
   for (std::size_t i = 0; i < cases.size(); ++i) check_case(cases[i], path, formulas, i, report);
-  if (file.contains("analytic")) check_analytic(file["analytic"], path + ": analytic", report);
+  if (file.contains("analytic"))
+    check_analytic(file["analytic"], path + ": analytic", formulas.kernel, report);
   if (file.contains("spectral_gradient_clipping"))
     check_clipping(file["spectral_gradient_clipping"], path + ": spectral_gradient_clipping",
-                   report);
+                   formulas.kernel, report);
   report.summary();
   return report.agrees();
 }

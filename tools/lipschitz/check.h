@@ -8,6 +8,7 @@
 #include <string>
 
 #include "tools/lipschitz/compare.h"
+#include "tools/lipschitz/formula.h"
 
 namespace lipschitz {
 
@@ -37,9 +38,11 @@ class Report {
   int rows_of_case_ = 0;
 };
 
-// The sections of a file besides its cases.
-void check_analytic(const Json& section, const std::string& where, Report& report);
-void check_clipping(const Json& section, const std::string& where, Report& report);
+// The sections of a file besides its cases, with the formula of its kernels.
+void check_analytic(const Json& section, const std::string& where, const Formula& kernel_formula,
+                    Report& report);
+void check_clipping(const Json& section, const std::string& where, const Formula& kernel_formula,
+                    Report& report);
 
 // Whether everything agrees.
 bool check_file(const std::string& path, bool brief);

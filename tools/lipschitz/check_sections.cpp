@@ -25,15 +25,29 @@ void known_fields(const Json& object, const std::string& where,
   for (const std::string& name : names) field(object, where, name);
 }
 
-// "ones 1x1x3x3", or "[1,-1] as 1x1x1x2": values in the order [o, i, a, b].
-Tensor parse_kernel(const std::string& where, const std::string& text) {
-  static const std::regex pattern(R"((ones|\[[^\]]*\] as) (\d+)x(\d+)x(\d+)x(\d+))");
+// "ones 1x1x3x3", "[1,-1] as 1x1x1x2" or, by the file's formula, "kern 4x3x3x3": values in the
+// order [o, i, a, b].
+Tensor parse_kernel(const std::string& where, const std::string& text, const Formula& formula) {
+  static const std::regex pattern(
+      R"((ones|kern|\[[^\]]*\] as)[ (](\d+)[x,](\d+)[x,](\d+)[x,](\d+)\)?)");
   std::smatch match;
   check(std::regex_match(text, match, pattern), where, ": field 'kernel' is \"", text,
-        "\"; \"ones 1x1x3x3\" and \"[1,-1] as 1x1x1x2\" are known");
+        "\"; \"ones 1x1x3x3\", \"[1,-1] as 1x1x1x2\" and \"kern 4x3x3x3\" are known");
   Shape shape;
   for (int i = 2; i < 6; ++i) shape.push_back(std::stoll(match[i].str().substr(0, 6)));
   if (match[1] == "ones") return ones({shape[0], shape[2], shape[3], shape[1]});
+  constexpr Index kMost = 1'000'000;
+  check(shape.size() > 0 && shape[0] * shape[1] <= kMost && shape.size() <= kMost, where,
+        ": field 'kernel' is \"", text, "\": no such kernel is possible here");
+  if (match[1] == "kern") {
+    std::vector<Real> values;
+    for (Index at = 0; at < shape.size(); ++at) {
+      const Index b = at % shape[3], a = at / shape[3] % shape[2];
+      const Index i = at / (shape[2] * shape[3]) % shape[1], o = at / (shape.size() / shape[0]);
+      values.push_back(static_cast<Real>(formula({o, i, a, b})));
+    }
+    return permute(Tensor::from(shape, values), {0, 2, 3, 1});
+  }
   const std::string list = match[1].str();
   const Json values = Json::parse(list.substr(0, list.rfind(']') + 1), nullptr, false);
   bool good = values.is_array() && static_cast<Index>(values.size()) == shape.size();
@@ -53,8 +67,8 @@ std::optional<double> closed_form(const std::string& text, double h, double w) {
 }
 
 // The matrix that the text says G to be: kern(o,i,a,b) reshaped, plus a matrix of rank one.
-std::vector<double> described(const std::string& where, const std::string& text, Index& rows,
-                              Index& columns) {
+std::vector<double> described(const std::string& where, const std::string& text,
+                              const Formula& formula, Index& rows, Index& columns) {
   static const std::regex pattern(
       R"(G = kern\((\d+),(\d+),(\d+),(\d+)\) reshaped (\d+)x(\d+) \+ (\d+)\*\(row\+1\)\*\(\(col mod (\d+)\)-(\d+)\))");
   std::smatch match;
@@ -72,8 +86,8 @@ std::vector<double> described(const std::string& where, const std::string& text,
   for (Index r = 0; r < rows; ++r)
     for (Index c = 0; c < columns; ++c) {
       const Index i = c / (kh * kw), a = c / kw % kh, b = c % kw;
-      values.push_back(static_cast<double>((7 * r + 5 * i + 3 * a + 2 * b) % 11 - 5 +
-                                           number(7) * (r + 1) * (c % modulus - number(9))));
+      values.push_back(formula({r, i, a, b}) +
+                       static_cast<double>(number(7) * (r + 1) * (c % modulus - number(9))));
     }
   return values;
 }
@@ -89,7 +103,8 @@ std::vector<double> all_values(const Tensor& x) {
 
 }  // namespace
 
-void check_analytic(const Json& section, const std::string& path, Report& report) {
+void check_analytic(const Json& section, const std::string& path, const Formula& kernel_formula,
+                    Report& report) {
   check(section.is_array(), path, " must be a list");
   for (std::size_t i = 0; i < section.size(); ++i) {
     const std::string name = "analytic " + std::to_string(i),
@@ -102,7 +117,8 @@ void check_analytic(const Json& section, const std::string& path, Report& report
       return number;
     };
     const Index h = whole_number("H", 1), w = whole_number("W", 1);
-    const Tensor kernel = parse_kernel(where, value<std::string>(stored, where, "kernel"));
+    const Tensor kernel =
+        parse_kernel(where, value<std::string>(stored, where, "kernel"), kernel_formula);
     const auto map = layers::LinearMap::conv(
         kernel, {.stride = whole_number("stride", 1), .padding = whole_number("padding", 0)}, h, w);
     const auto formula = value<std::string>(stored, where, "formula");
@@ -119,11 +135,12 @@ void check_analytic(const Json& section, const std::string& path, Report& report
   }
 }
 
-void check_clipping(const Json& section, const std::string& path, Report& report) {
+void check_clipping(const Json& section, const std::string& path, const Formula& kernel_formula,
+                    Report& report) {
   known_fields(section, path, {"matrix", "G", "cases"});
   Index rows = 0, columns = 0;
   const std::vector<double> text =
-      described(path, value<std::string>(section, path, "matrix"), rows, columns);
+      described(path, value<std::string>(section, path, "matrix"), kernel_formula, rows, columns);
   const auto given = value<std::vector<double>>(section, path, "G");
   report.row("clipping", "G", compare(section["G"], text, Comparison::relative));
   check(given.size() == text.size(), path, ": field 'G' has ", given.size(), " numbers, 'matrix' ",
