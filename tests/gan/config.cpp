@@ -94,7 +94,29 @@ TEST_CASE("constraints: by name, with arguments, composed") {
   CHECK(gan::parse_constraints("toeplitz()")[0].as<layers::ToeplitzNorm>()->target.k == 1);
 }
 
+TEST_CASE("constraints: all take their options by name, as the help shows them") {
+  const std::string help = gan::describe_constraints();
+  for (const std::string& name : gan::constraint_names()) {
+    CAPTURE(name);
+    const std::size_t at = help.find("  " + name + "(") + 2;
+    REQUIRE(at >= 2);
+    const std::string form = help.substr(at, help.find(')', at) + 1 - at);
+    CHECK(gan::parse_constraints(form).size() == 1);
+    if (form.find("k=1") == std::string::npos) continue;
+    CHECK(gan::parse_constraints(name + "(k=2)")[0].target() == 2);
+    CHECK(gan::parse_constraints(name + "(network_k=8)", 3)[0].target() == doctest::Approx(2));
+  }
+  const auto chain = gan::parse_constraints("aol(k=2, at_most=1, through_scale=0)");
+  CHECK(chain[0].as<layers::Aol>()->target.mode == layers::Mode::at_most);
+  CHECK(!chain[0].as<layers::Aol>()->target.through_scale);
+}
+
 TEST_CASE("constraints: what is refused") {
+  CHECK(says(refusal("d.constraint=clamp(r=1)"), "r=1", "greater than 1"));
+  CHECK(says(refusal("d.constraint=aol(k=-2)"), "k=-2", "greater than 0"));
+  CHECK(says(refusal("d.constraint=bjorck(k=0)"), "k=0", "greater than 0"));
+  CHECK(says(refusal("d.constraint=gram(at_most=2)"), "at_most=2", "neither 0 nor 1"));
+  CHECK(says(refusal("d.constraint=gram(iterations=1e300)"), "whole number up to"));
   CHECK(says(refusal("d.constraint=spectrum"), "d.constraint=spectrum", "toeplitz"));
   CHECK(says(refusal("d.constraint=spectral(q=1)"), "'q'", "spectral(", "k=1"));
   CHECK(says(refusal("d.constraint=spectral(k=0)"), "k=0", "greater than 0"));

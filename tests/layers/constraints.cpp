@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "layers/layers.h"
+#include "layers/lipschitz/audit.h"
 #include "tests/support/dense.h"
 #include "tests/support/draw.h"
 
@@ -130,6 +131,17 @@ TEST_CASE("constraints: the golden gradient through ToeplitzNorm") {
   expected.values = {-0.18163677295597955, -0.28865741474645396, 0.8870780545096281,
                      0.7579268317747209};
   CHECK(difference(g, expected) < (kDouble ? 1e-10 : kClose));
+}
+
+// A 4x4 kernel on a 2x2 image: no whole window lies inside, so sigma(R) may exceed sigma(W).
+TEST_CASE("constraints: an audit compares a running norm of R with R") {
+  engine::seed(5);
+  Conv2d layer(3, 5, {.kernel = 4, .stride = 2, .padding = 1}, SpectralNorm{});
+  layer(engine::ones({1, 2, 2, 3}));
+  const LayerAudit found = audit(layer.weight);
+  CHECK(found.of_matrix);
+  CHECK(*found.running > found.audited * 1.01);
+  CHECK(found.consistent());
 }
 
 TEST_CASE("constraints: a weight that was zero for a while recovers") {
