@@ -1,15 +1,22 @@
-// What both fuzz targets do with a model that was read: plan it, and run it on small inputs. Only
-// engine::Error may come out, and nothing large may be allocated.
+// What both fuzz targets of graphs do with a model that was read: look for a classifier in it, plan
+// it, and run it on small inputs. Only engine::Error may come out, and nothing large may be
+// allocated.
 #pragma once
 
 #include "engine/check.h"
 #include "engine/graph/graph.h"
 #include "engine/graph/plan.h"
+#include "gan/metrics/survey.h"
 
 inline void exercise(engine::graph::Model model) {
   using namespace engine;
   using namespace engine::graph;
   constexpr Index kMost = 1 << 14;
+  try {
+    Model copy = model;
+    (void)gan::metrics::survey(copy);
+  } catch (const Error&) {  // no classifier
+  }
   const Graph graph(std::move(model));
   std::vector<std::string> fed, wanted;
   std::vector<Value> feeds;

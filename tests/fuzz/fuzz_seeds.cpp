@@ -7,6 +7,7 @@
 
 #include "engine/file.h"
 #include "engine/graph/tensorflow.pb.h"
+#include "gan/metrics/npz.h"
 
 namespace {
 
@@ -79,6 +80,12 @@ int main(int argc, char** argv) {
   const fs::path folder = argv[1], cases = "/usr/share/libonnx-testdata/data";
   fs::create_directories(folder / "tensorflow");
   fs::create_directories(folder / "onnx");
+  fs::create_directories(folder / "npz");
+  using gan::metrics::NpyArray;
+  const NpyArray mu = NpyArray::from({2}, {1, 2}), sigma = NpyArray::from({2, 2}, {2, 1, 1, 3});
+  engine::write_file(folder / "npz/array", gan::metrics::write_npy(sigma));
+  engine::write_file(folder / "npz/stored",
+                     gan::metrics::write_npz({{"mu", mu}, {"sigma", sigma}}));
   const std::string x = "x", c = "channels";
   for (const char* op : {"Relu", "Relu6", "LeakyRelu", "Identity", "Softmax", "Square", "Squeeze",
                          "MaxPool", "AvgPool", "Cast", "Shape", "Elu", "Tanh"})

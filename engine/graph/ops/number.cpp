@@ -106,12 +106,37 @@ void mod(const Call& c) {
   zip_on_host(c, [](double a, double b) { return std::fmod(a, b); });
 }
 
+// Powers of whole numbers are whole numbers: exact by products, or what fits of a real power.
+Value whole_power(const Value& base, const Value& to) {
+  const std::vector<Real> exponents = to.tensor().values();
+  Whole result(base.whole());
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    const double b = exponents[i];
+    if (b >= 0 && b <= 64 && b == std::floor(b)) {
+      Bits product = 1;
+      for (int k = 0; k < static_cast<int>(b); ++k) product *= static_cast<Bits>(result[i]);
+      result[i] = static_cast<Number>(product);
+    } else {
+      const double p = std::pow(static_cast<double>(result[i]), b);
+      result[i] = std::abs(p) < 9.2e18 ? static_cast<Number>(p) : 0;
+    }
+    result[i] = wrapped(base.type(), result[i]);
+  }
+  return {base.shape(), std::move(result), base.type()};
+}
+
 void pow(const Call& c) {
   const Value &x = c.in(0), &exponent = c.in(1);
   if (!x.is_whole() && exponent.size() == 1 && exponent.rank() <= x.rank())
     return c.out(x.with(power(x.stored(), static_cast<Real>(c.number(1)))));
-  if (x.is_whole() || exponent.is_whole()) unsupported("a power of whole numbers");
-  zip_on_host(c, [](double a, double b) { return std::pow(a, b); });
+  const Shape shape = together(c, 0, 1);
+  const Value base = expanded(c, 0, shape), to = expanded(c, 1, shape);
+  if (x.is_whole()) return c.out(whole_power(base, to));
+  std::vector<Real> a = base.tensor().values();
+  const std::vector<Real> b = to.tensor().values();
+  for (std::size_t i = 0; i < a.size(); ++i)
+    a[i] = static_cast<Real>(std::pow(static_cast<double>(a[i]), static_cast<double>(b[i])));
+  c.out(Value(Tensor::from(shape, a), x.type()));
 }
 
 // --- Comparisons -----------------------------------------------------------------------------
@@ -207,8 +232,7 @@ void clip(const Call& c) {
   c.out(x.with(y));
 }
 
-void cast(const Call& c) {
-  const Type to = static_cast<Type>(c.whole("to"));
+void cast_to(const Call& c, Type to) {
   const Value& x = c.in(0);
   if (bytes_of(to) == 0) unsupported("a cast to ", name_of(to));
   if (is_real(to)) return c.out(x.is_whole() ? Value(x.tensor(), to) : x.as(to));
@@ -223,6 +247,18 @@ void cast(const Call& c) {
   c.out(Value(x.shape(), std::move(result), to));
 }
 
+void cast(const Call& c) { cast_to(c, static_cast<Type>(c.whole("to"))); }
+void cast_like(const Call& c) { cast_to(c, c.in(1).type()); }
+
+void is_infinite(const Call& c) {
+  const bool negative = c.integer("detect_negative", 1) != 0,
+             positive = c.integer("detect_positive", 1) != 0;
+  Whole result;
+  for (const Real x : c.in(0).tensor().values())
+    result.push_back(std::isinf(x) && (x < 0 ? negative : positive));
+  c.out(Value(c.in(0).shape(), std::move(result), Type::boolean));
+}
+
 const Operator kRows[] = {
     {"Abs", both_ways<abs, magnitude>},
     {"Acos", on_host<std::acos>},
@@ -234,6 +270,7 @@ const Operator kRows[] = {
     {"Atan", on_host<std::atan>},
     {"Atanh", on_host<std::atanh>},
     {"Cast", cast},
+    {"CastLike", cast_like},
     {"Ceil", on_host<std::ceil>},
     {"Clip", clip},
     {"Cosh", on_host<std::cosh>},
@@ -243,6 +280,7 @@ const Operator kRows[] = {
     {"Floor", on_host<std::floor>},
     {"Greater", compare<is_greater>},
     {"GreaterOrEqual", compare<not_less>},
+    {"IsInf", is_infinite},
     {"IsNaN", test<is_nan>},
     {"Less", compare<is_less>},
     {"LessOrEqual", compare<not_greater>},

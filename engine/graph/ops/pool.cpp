@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/graph/ops/host.h"
 #include "engine/graph/ops/table.h"
 #include "engine/graph/ops/window.h"
 #include "engine/ops/move.h"
@@ -76,11 +77,49 @@ Tensor pooled(const Tensor& x, const std::vector<Steps>& steps, Kind kind, bool 
   return steps.size() == 1 ? reshape(y, {y.dim(0), y.dim(2), y.dim(3)}) : y;
 }
 
+// Where in the file's array [N, C, spatial...], counted flat, the first largest of each window
+// lies.
+Value places_of_maxima(const Call& c, const Tensor& image, const std::vector<Steps>& steps) {
+  if (c.nhwc() || c.integer("storage_order", 0) != 0) unsupported("places in another order");
+  const std::vector<Real> x = Value::image(image).tensor().values();
+  const auto axes = static_cast<int>(steps.size());
+  Shape from, windows, taps;
+  Shape shape{image.dim(0), image.dim(-1)};
+  for (const Steps& s : steps) {
+    from.push_back(s.extent);
+    windows.push_back(s.windows());
+    taps.push_back(s.kernel);
+    shape.push_back(s.windows());
+  }
+  c.allow({shape[0] * shape[1], windows.size(), taps.size()});  // looked at
+  const std::vector<Index> to = strides_of(windows), within = strides_of(taps),
+                           back = strides_of(from);
+  Whole places;
+  for (Index plane = 0; plane < shape[0] * shape[1]; ++plane)
+    for (Index w = 0; w < windows.size(); ++w) {
+      Index best = -1;
+      for (Index t = 0; t < taps.size(); ++t) {
+        Index place = plane * from.size();
+        bool real = true;
+        for (int i = 0; i < axes; ++i) {
+          const Index at = w / to[i] % windows[i] * steps[i].stride - steps[i].before +
+                           t / within[i] % taps[i] * steps[i].dilation;
+          real = real && at >= 0 && at < from[i];
+          place += at * back[i];
+        }
+        if (real && (best < 0 || x[place] > x[best])) best = place;
+      }
+      places.push_back(best);
+    }
+  return {shape, std::move(places)};
+}
+
 template <Kind K>
 void pool(const Call& c) {
-  const Tensor x = c.image(0);
-  if (c.in(0).is_whole()) unsupported("not supported for ", name_of(c.in(0).type()));
-  if (c.outputs() > 1) unsupported("the places of the maxima (the second output)");
+  const bool whole = c.in(0).is_whole();  // as small as uint8, which Real holds exactly
+  if (whole && (K != Kind::max || bytes_of(c.in(0).type()) > 2 || c.nhwc()))
+    unsupported("not supported for ", name_of(c.in(0).type()));
+  const Tensor x = whole ? Value(c.in(0).tensor()).image() : c.image(0);
   const std::vector<Steps> steps = window_steps(c, x.shape(), c.integers("kernel_shape", {}));
   Shape largest{x.dim(0)};
   for (const Steps& s : steps)
@@ -88,7 +127,14 @@ void pool(const Call& c) {
   largest.push_back(x.dim(-1));
   c.allow(largest);
   for (const Steps& s : steps) check(s.kernel <= 1 << 16, "a window of ", s.kernel);
-  c.out_image(pooled(x, steps, K, c.integer("count_include_pad", 0) != 0));
+  const Tensor y = pooled(x, steps, K, c.integer("count_include_pad", 0) != 0);
+  if (c.outputs() > 1) c.out(places_of_maxima(c, x, steps), 1);
+  if (!whole) return c.out_image(y);
+  const Value result = Value::image(y);
+  Whole numbers;
+  for (const Real v : result.tensor().values())  // the lowest Real: a window of padding alone
+    numbers.push_back(v < -1e6F ? 0 : static_cast<Index>(v));
+  c.out(Value(result.shape(), std::move(numbers), c.in(0).type()));
 }
 
 template <Tensor (*F)(const Tensor&, const Axes&, bool)>

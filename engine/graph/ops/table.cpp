@@ -9,8 +9,9 @@ const Operator* find_operator(const std::string& op) {
     std::unordered_map<std::string, const Operator*> rows;
     for (const std::span<const Operator> part :
          {elementwise_operators(), number_operators(), move_operators(), shape_operators(),
-          reduce_operators(), matrix_operators(), conv_operators(), pool_operators(),
-          norm_operators(), resize_operators()})
+          reduce_operators(), line_operators(), index_operators(), loss_operators(),
+          matrix_operators(), conv_operators(), pool_operators(), norm_operators(),
+          resize_operators()})
       for (const Operator& row : part) rows.emplace(row.name, &row);
     return rows;
   }();
