@@ -254,8 +254,9 @@ void multiply_by_blocks(Index m, Index n, Index k, const A& a, const B& b, Real*
       Real* to = number == 0 ? c : others.data() + (number - 1) * m * n;
       auto* unit =
           reinterpret_cast<Unit*>(thread_scratch(numbers.b_size(Numbers::kDepthNumbers), 1));
+      const B& right = b;  // clang takes no name from outside two lambdas and a parallel loop
       const auto panel = [&](Index p, Index s) {
-        numbers.pack_b(b, pieces.begin(s), pieces.end(s), p * columns,
+        numbers.pack_b(right, pieces.begin(s), pieces.end(s), p * columns,
                        std::min(n, (p + 1) * columns), unit);
         return unit;
       };

@@ -62,9 +62,10 @@ std::vector<Index> Call::integers(const char* name, const std::vector<Index>& ot
   return value ? *value : otherwise;
 }
 
-std::vector<Index> Call::integers(const char* name, int i, std::vector<Index> otherwise) const {
+std::vector<Index> Call::integers(const char* name, int i,
+                                  const std::vector<Index>& otherwise) const {
   if (has(i)) return {numbers(i).begin(), numbers(i).end()};
-  return integers(name, std::move(otherwise));
+  return integers(name, otherwise);
 }
 
 const Attribute& Call::attribute(const char* name) const {

@@ -38,7 +38,7 @@ class Call {
   float real(const char* name, float otherwise) const;
   std::string text(const char* name, const std::string& otherwise) const;
   std::vector<Index> integers(const char* name, const std::vector<Index>& otherwise) const;
-  std::vector<Index> integers(const char* name, int i, std::vector<Index> otherwise) const;
+  std::vector<Index> integers(const char* name, int i, const std::vector<Index>& otherwise) const;
   const Attribute& attribute(const char* name) const;  // Errors: it is not given
 
   int opset() const { return opset_; }
