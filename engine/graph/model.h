@@ -35,7 +35,8 @@ struct Port {
 
 struct Model {
   std::string path;
-  std::string producer = {};  // the program that wrote it, where the file says so
+  std::string producer = {};            // the program that wrote it, where the file says so
+  std::vector<std::string> files = {};  // others that hold its weights, each once
   int opset = 13;
   bool nhwc = false;  // images are [N, H, W, C] in the file too, and kernels [O, kH, kW, I]
   std::vector<Node> nodes;

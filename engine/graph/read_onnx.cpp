@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kNewestOpset = 17;
+constexpr int kNewestOpset = 20;
 
 // --- Tensors ---------------------------------------------------------------------------------
 
@@ -145,7 +145,7 @@ int read_opset(const onnx::ModelProto& proto, const std::string& path) {
   for (const auto& entry : proto.opset_import())
     if (entry.domain().empty() || entry.domain() == "ai.onnx") opset = entry.version();
   if (opset < 1 || opset > kNewestOpset)
-    unsupported(path, ": has opset ", opset, "; 6 to 17 are supported (PyTorch: opset_version=17)");
+    unsupported(path, ": has opset ", opset, "; 6 to 20 are supported (PyTorch: opset_version=17)");
   return static_cast<int>(opset);
 }
 
@@ -161,8 +161,14 @@ Model read_onnx(std::string_view bytes, const std::string& path) {
   model.producer = proto.producer_name();
   model.opset = read_opset(proto, path);
   if (graph.sparse_initializer_size()) unsupported(path, ": sparse initializers are not supported");
-  for (const onnx::TensorProto& tensor : graph.initializer())
+  for (const onnx::TensorProto& tensor : graph.initializer()) {
     model.constants.insert_or_assign(tensor.name(), read_tensor(tensor, path));
+    for (const auto& entry : tensor.external_data())
+      if (const std::string file = (fs::path(path).parent_path() / entry.value()).string();
+          entry.key() == "location" && tensor.data_location() == 1 &&
+          std::find(model.files.begin(), model.files.end(), file) == model.files.end())
+        model.files.push_back(file);
+  }
   for (const onnx::NodeProto& node : graph.node()) model.nodes.push_back(read_node(node, path));
   // Old files list their initializers among the inputs.
   for (const onnx::ValueInfoProto& input : graph.input())

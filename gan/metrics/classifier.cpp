@@ -70,7 +70,11 @@ Classifier::Classifier(const std::string& path, const ClassifierOptions& options
 
 Classifier::Classifier(const std::string& bytes, const std::string& path,
                        const ClassifierOptions& options)
-    : sha256_(Sha256::of(bytes)), graph_(load(bytes, path, survey_)) {
+    : graph_(load(bytes, path, survey_)) {
+  Sha256 hash;
+  hash.add(bytes);
+  for (const std::string& file : graph_.model().files) hash.add(engine::read_file(file));
+  sha256_ = hash.hex();
   bias_ = options.bias.value_or(!survey_.is_inception());
   if (options.range) survey_.range = *options.range;
   features_ = options.features.empty() ? survey_.features : options.features;

@@ -40,7 +40,8 @@ class Classifier {
   Answers operator()(const engine::Tensor& images) const;
 
   const Survey& found() const { return survey_; }
-  const std::string& sha256() const { return sha256_; }      // of the file
+  // Of the file; where an ONNX file keeps weights in others, of their bytes after its own.
+  const std::string& sha256() const { return sha256_; }
   const std::string& features() const { return features_; }  // the value asked for; "": none
   const std::string& logits() const { return logits_; }
   bool bias() const { return bias_; }

@@ -144,7 +144,8 @@ std::string row_major(std::string_view from, const std::vector<Index>& extents, 
 template <class T>
 std::vector<double> converted(const std::string& bytes) {
   std::vector<T> values(bytes.size() / sizeof(T));
-  std::memcpy(values.data(), bytes.data(), bytes.size());
+  // An empty vector has no address, which memcpy may not be given.
+  if (!values.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
   return {values.begin(), values.end()};
 }
 

@@ -94,6 +94,19 @@ TEST_CASE("graph ops: along a line") {
   CHECK(numbers(normal[2]) == Reals{1});
 }
 
+TEST_CASE("graph ops: what opset 18 says anew") {
+  const Value axes = whole({1}, {-1});
+  CHECK(numbers(result("Pad", {kTable, whole({2}, {1, 0}), reals({}, {9}), axes}, {}, 18)) ==
+        Reals{9, 1, 2, 3, 9, 4, 5, 6});
+  CHECK(numbers(result("ReduceMean", {kTable, axes}, {}, 18)) == Reals{2, 5});
+  const auto parts =
+      results("Split", {kTable}, {{"axis", Index{1}}, {"num_outputs", Index{2}}}, 2, 18);
+  CHECK(numbers(parts[0]) == Reals{1, 2, 4, 5});
+  CHECK(numbers(parts[1]) == Reals{3, 6});
+  CHECK_THROWS_WITH_AS(result("Resize", {kTable}, {{"antialias", Index{1}}}, 18),
+                       doctest::Contains("antialiasing"), Unsupported);
+}
+
 TEST_CASE("graph ops: whole powers, infinities, casts by example") {
   CHECK(result("Pow", {whole({3}, {2, -3, 7}), whole({3}, {10, 3, 0})}).whole() ==
         Whole{1024, -27, 1});

@@ -88,6 +88,7 @@ std::unique_ptr<Dataset> open_npz(const std::string& path) {
 }
 
 std::unique_ptr<Dataset> open_any(const std::string& spec, const Options& options) {
+  check(spec != "run:", "run: names no folder: give run:DIR, with one that gan train made");
   if (spec.starts_with("run:")) return draw(spec.substr(4), options);
   if (fs::is_regular_file(spec)) {
     check(spec.ends_with(".npz"), spec, ": is a file; give a folder of images or a .npz");

@@ -30,7 +30,9 @@ std::string describe(const Classifier& network) {
 }
 
 bool is_statistics(const std::string& spec) {
-  return spec.ends_with(".npz") && std::filesystem::is_regular_file(spec) && Npz(spec).has("mu");
+  if (!spec.ends_with(".npz") || !std::filesystem::is_regular_file(spec)) return false;
+  const Npz file(spec);
+  return file.has("mu") || file.has("sigma");
 }
 
 // The images of one spec and what the network says about them, each computed once.
@@ -90,7 +92,8 @@ void check_sizes(Sets& sets, const Options& options, bool scored) {
     check(images >= 2, spec, ": has one image; FID needs two at least");
   };
   if (!options.fid.empty() || !options.save_stats.empty()) enough(options.images);
-  if (!options.fid.empty() && !is_statistics(options.fid)) enough(options.fid);
+  if (!options.fid.empty() && options.fid != options.images && !is_statistics(options.fid))
+    enough(options.fid);
   for (const std::string& spec : {options.images, options.kid})
     if (!options.kid.empty())
       check(sets.images(spec).images->size() >= options.kid_size, spec, ": has ",
@@ -167,6 +170,9 @@ Report score(const Options& options) {
   check(!compared || !network.features().empty(), options.graph,
         ": has no features to compare; name them with --features");
   if (!options.fid.empty() && is_statistics(options.fid)) read_statistics(options.fid);
+  const auto folder = std::filesystem::path(options.save_stats).parent_path();
+  check(folder.empty() || std::filesystem::is_directory(folder), options.save_stats,
+        ": cannot be written: there is no such folder");
 
   Sets sets(network, options);
   check_sizes(sets, options, scored);

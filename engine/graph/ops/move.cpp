@@ -116,12 +116,28 @@ Tensor padded(const Tensor& x, int axis, Index before, Index after, const std::s
   return take(kept, axis, positions);
 }
 
+// Before and after each axis. From opset 18 on, input 3 may name the axes that are padded.
+std::vector<Index> all_pads(const Call& c, int rank) {
+  const std::vector<Index> given = c.integers("pads", 1, {});
+  if (!c.has(3)) return given;
+  const Whole& axes = c.numbers(3);
+  check(given.size() == 2 * axes.size(), given.size(), " pads for ", axes.size(), " axes");
+  std::vector<Index> pads(static_cast<std::size_t>(2 * rank), 0);
+  for (std::size_t k = 0; k < axes.size(); ++k) {
+    const Index axis = axes[k] < 0 ? axes[k] + rank : axes[k];
+    check(axis >= 0 && axis < rank, "axis ", axes[k], " does not exist in ", c.in(0).shape());
+    pads[axis] = given[k];
+    pads[axis + rank] = given[k + axes.size()];
+  }
+  return pads;
+}
+
 void pad(const Call& c) {
   const Value& x = c.in(0);
   const std::string mode = c.text("mode", "constant");
   if (mode != "constant" && mode != "reflect" && mode != "edge") unsupported("padding by ", mode);
-  const std::vector<Index> pads = c.integers("pads", 1, {});
   const int rank = x.rank();
+  const std::vector<Index> pads = all_pads(c, rank);
   check(static_cast<int>(pads.size()) == 2 * rank, pads.size(), " pads for ", x.shape());
   const double value = c.has(2) ? c.number(2) : c.real("value", 0);
   const Shape from = x.shape();

@@ -178,6 +178,9 @@ void resize(const Call& c) {
             c.real("cubic_coeff_a", -0.75f),
             c.integer("exclude_outside", 0) != 0,
             c.real("extrapolation_value", 0)};
+  if (c.integer("antialias", 0) != 0) unsupported("antialiasing");
+  if (c.text("keep_aspect_ratio_policy", "stretch") != "stretch")
+    unsupported("keeping the aspect ratio");
   if (c.opset() < 11) {  // X, scales
     mode.coordinates = "asymmetric";
     mode.nearest = "floor";

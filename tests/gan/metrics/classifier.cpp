@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "engine/file.h"
+#include "engine/graph/onnx.pb.h"
 #include "engine/graph/write_onnx.h"
 #include "engine/ops/matmul.h"
 #include "engine/ops/move.h"
@@ -154,6 +155,32 @@ TEST_CASE("classifier: without a product the features are what is pooled last") 
   CHECK(pool.logits().empty());
   CHECK(pool(pictures(6, 6)).features.shape() == engine::Shape{3, 3});
   CHECK_FALSE(pool(pictures(6, 6)).logits.defined());
+}
+
+TEST_CASE("classifier: weights in another file are part of its name by content") {
+  const Scratch scratch;
+  engine::graph::onnx::ModelProto proto;
+  proto.ParseFromString(write_onnx(small_net({-1, 3, 8, 8}).model()));
+  for (auto& tensor : *proto.mutable_graph()->mutable_initializer()) {
+    if (tensor.name() != "w") continue;
+    tensor.clear_raw_data();
+    tensor.set_data_location(1);
+    auto& entry = *tensor.add_external_data();
+    entry.set_key("location");
+    entry.set_value("net.data");
+  }
+  const std::string file = scratch.write("net.onnx", proto.SerializeAsString());
+  const auto named = [&](float first) {
+    std::vector<float> w = kWeights.values();
+    w[0] = first;
+    scratch.write("net.data", {reinterpret_cast<const char*>(w.data()), w.size() * sizeof(float)});
+    const Classifier net(file);
+    return std::pair(net.sha256(), net(pictures(8, 8)).logits.values());
+  };
+  const auto a = named(1), b = named(2), again = named(1);
+  CHECK(a == again);
+  CHECK(a.first != b.first);
+  CHECK(a.second != b.second);
 }
 
 TEST_CASE("classifier: what is no classifier of these images") {

@@ -42,6 +42,7 @@ TEST_CASE("npy: the types and orders of feature statistics") {
       parse_npy(npy(dict("<f4", "True", "(2, 3)"), raw<float>({1, 4, 2, 5, 3, 6})), "a");
   CHECK(f.doubles() == Numbers{1, 2, 3, 4, 5, 6});
   CHECK(parse_npy(npy(dict("|u1", "False", "(2,)"), "\x07\xff"), "a").doubles() == Numbers{7, 255});
+  CHECK(parse_npy(npy(dict("|u1", "True", "(0, 3)"), ""), "a").doubles().empty());
   CHECK(parse_npy(npy(dict("<f8", "False", "()"), raw<double>({3})), "a").extents.empty());
   CHECK(
       parse_npy(
