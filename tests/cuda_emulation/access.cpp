@@ -1,0 +1,176 @@
+// What the compiler calls before every load and store of device code (-fsanitize=thread), and where
+// it would index beyond an array or use a misaligned pointer (-fsanitize=bounds,alignment). The
+// functions are ours: no sanitizer's library is linked.
+#include <sstream>
+#include <vector>
+
+#include "block.h"
+#include "memory.h"
+#include "shared_bytes.h"
+#include "symbols.h"
+
+namespace emulation {
+namespace {
+
+std::string sentence(Access access, std::size_t bytes, const std::string& where_to) {
+  std::ostringstream text;
+  text << (access == Access::read ? "reads " : "writes ") << bytes << " bytes at " << where_to;
+  return text.str();
+}
+
+// The shared variables of all kernels, as this program's thread-local block holds them.
+class Shared {
+ public:
+  Shared() : block_(thread_local_block()), words_(block_.bytes / 4 + 1), owned_(block_.bytes) {
+    for (const Variable& v : thread_local_variables())
+      std::fill_n(owned_.begin() + static_cast<std::ptrdiff_t>(v.offset), v.bytes, true);
+    dynamic_ = {engine::cuda::shared_bytes, kSharedBytes};
+  }
+  bool contains(const void* address) const { return block_.contains(address); }
+
+  void check(Access access, const void* address, std::size_t bytes) {
+    const auto* at = static_cast<const Byte*>(address);
+    const std::size_t first = at - block_.begin;
+    if (dynamic_.contains(at)) {
+      const std::size_t end = at - dynamic_.begin + bytes;
+      if (end > dynamic_shared_bytes())
+        fault(sentence(access, bytes, "byte " + std::to_string(at - dynamic_.begin)) +
+              " of dynamic shared memory, of which the launch asked for " +
+              std::to_string(dynamic_shared_bytes()));
+    } else if (first + bytes > block_.bytes || !owned_[first] || !owned_[first + bytes - 1]) {
+      fault(sentence(access, bytes, "shared memory beyond the end of an array"));
+    }
+    for (std::size_t word = first / 4; word <= (first + bytes - 1) / 4; ++word) {
+      if (access != Access::write && fresh_in_block(words_[word].write))
+        fault(sentence(access, bytes, "shared memory") + " that its block never wrote");
+      if (const char* what = conflict(words_[word], access, true))
+        fault(std::string(what) + ": " + std::to_string(bytes) + " bytes of shared memory");
+    }
+  }
+
+ private:
+  Range block_, dynamic_;
+  std::vector<Word> words_;
+  std::vector<bool> owned_;
+};
+
+void check_device(Arena& arena, Access access, const void* address, std::size_t bytes) {
+  Byte* states = arena.states(address);
+  for (std::size_t i = 0; i < bytes; ++i) {
+    if (states[i] == written) continue;
+    const auto* at = static_cast<const Byte*>(address) + i;
+    if (states[i] == outside) fault(sentence(access, bytes, arena.describe(at)));
+    if (access != Access::write)
+      fault(sentence(access, bytes, arena.describe(at)) + ", never written");
+    states[i] = written;
+  }
+  const std::size_t words = (reinterpret_cast<std::uintptr_t>(address) % 4 + bytes + 3) / 4;
+  // Bytes that share a word have different owners: only whole words are followed.
+  if (bytes < 4) return;
+  Word* word = &arena.word(address);
+  for (std::size_t i = 0; i < words; ++i)
+    if (const char* what = conflict(word[i], access, false))
+      fault(std::string(what) + ": " + arena.describe(address));
+}
+
+void check(Access access, const void* address, std::size_t bytes, bool aligned) {
+  static Arena& arena = Arena::get();
+  if (!in_kernel()) {
+    if (arena.contains(address) && !failed())
+      fault("code of the host touches device memory: " + arena.describe(address));
+    return;
+  }
+  static Shared shared;
+  if (on_own_stack(address)) return;
+  const bool global = arena.contains(address);
+  if (!global && !shared.contains(address)) {
+    static const Range fixed = constants();
+    if (access == Access::read && (fixed.contains(address) || in_arguments(address))) return;
+    fault(sentence(access, bytes, "memory of the host"));
+  }
+  if (aligned && reinterpret_cast<std::uintptr_t>(address) % bytes != 0)
+    fault(sentence(access, bytes, "an address that is not a multiple of that"));
+  if (global) return check_device(arena, access, address, bytes);
+  shared.check(access, address, bytes);
+}
+
+struct SourceLocation {
+  const char* file;
+  std::uint32_t line, column;
+};
+
+void fault_at(const SourceLocation& place, const char* what) {
+  fault(std::string(what) + " at " + place.file + ":" + std::to_string(place.line));
+}
+
+}  // namespace
+
+void announce(Access access, const void* address, std::size_t bytes) {
+  check(access, address, bytes, true);
+}
+
+}  // namespace emulation
+
+using emulation::Access;
+using emulation::check;
+
+// --- What the compiler calls -----------------------------------------------------------------
+
+#define ACCESSES(bytes)                                                                            \
+  void __tsan_read##bytes(void* address) { check(Access::read, address, bytes, true); }            \
+  void __tsan_write##bytes(void* address) { check(Access::write, address, bytes, true); }          \
+  void __tsan_unaligned_read##bytes(void* address) { check(Access::read, address, bytes, false); } \
+  void __tsan_unaligned_write##bytes(void* address) { check(Access::write, address, bytes, false); }
+#define ATOMICS(bits, type)                                                                       \
+  type __tsan_atomic##bits##_load(const volatile type* a, int) {                                  \
+    return __atomic_load_n(a, __ATOMIC_SEQ_CST);                                                  \
+  }                                                                                               \
+  void __tsan_atomic##bits##_store(volatile type* a, type v, int) {                               \
+    __atomic_store_n(a, v, __ATOMIC_SEQ_CST);                                                     \
+  }                                                                                               \
+  type __tsan_atomic##bits##_exchange(volatile type* a, type v, int) {                            \
+    return __atomic_exchange_n(a, v, __ATOMIC_SEQ_CST);                                           \
+  }                                                                                               \
+  type __tsan_atomic##bits##_fetch_add(volatile type* a, type v, int) {                           \
+    return __atomic_fetch_add(a, v, __ATOMIC_SEQ_CST);                                            \
+  }                                                                                               \
+  type __tsan_atomic##bits##_fetch_sub(volatile type* a, type v, int) {                           \
+    return __atomic_fetch_sub(a, v, __ATOMIC_SEQ_CST);                                            \
+  }                                                                                               \
+  bool __tsan_atomic##bits##_compare_exchange_strong(volatile type* a, type* c, type v, int,      \
+                                                     int) {                                       \
+    return __atomic_compare_exchange_n(a, c, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);       \
+  }                                                                                               \
+  bool __tsan_atomic##bits##_compare_exchange_weak(volatile type* a, type* c, type v, int, int) { \
+    return __atomic_compare_exchange_n(a, c, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);       \
+  }
+
+extern "C" {
+ACCESSES(1)
+ACCESSES(2)
+ACCESSES(4)
+ACCESSES(8)
+ACCESSES(16)
+ATOMICS(8, unsigned char)
+ATOMICS(32, unsigned)
+ATOMICS(64, unsigned long)
+void __tsan_init() {}
+void __tsan_func_entry(void*) {}
+void __tsan_func_exit() {}
+void __tsan_vptr_update(void**, void*) {}
+void __tsan_vptr_read(void**) {}
+void __tsan_atomic_thread_fence(int) {}
+void __tsan_read_range(void* address, unsigned long bytes) {
+  check(Access::read, address, bytes, false);
+}
+void __tsan_write_range(void* address, unsigned long bytes) {
+  check(Access::write, address, bytes, false);
+}
+
+void __ubsan_handle_out_of_bounds(emulation::SourceLocation* place, void*) {
+  emulation::fault_at(*place, "indexes beyond an array");
+}
+void __ubsan_handle_type_mismatch_v1(emulation::SourceLocation* place, void*) {
+  emulation::fault_at(*place, "uses a misaligned pointer");
+}
+}

@@ -1,0 +1,28 @@
+// Running a kernel: its blocks one after the other, the threads of a block as fibers.
+//
+// A thread runs until it must wait for others; only then does the next begin, on a stack of its
+// own. A kernel whose threads never wait is thus a plain loop on one stack.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include "memory.h"
+
+namespace emulation {
+
+// Runs all blocks. A fault ends the run.
+void run_kernel(dim3 grid, dim3 block, std::size_t shared_bytes, const Call& call);
+
+bool in_kernel();                // whether a thread of a kernel runs
+[[noreturn]] void end_kernel();  // after a fault: leaves the thread that runs, for good
+std::string where();             // "kernel k, block (0,0,0), thread (3,0,0)"
+
+// Notes an access by the thread that runs; why it is in conflict with an earlier one, or null.
+const char* conflict(Word& word, Access access, bool shared);
+
+bool on_own_stack(const void* address);
+bool in_arguments(const void* address);
+bool fresh_in_block(const Touch& write);  // not written since this block began
+std::size_t dynamic_shared_bytes();       // of the kernel that runs
+
+}  // namespace emulation

@@ -1,0 +1,253 @@
+#include "stream.h"
+
+#include <algorithm>
+#include <string>
+
+#include "memory.h"
+
+namespace {
+
+CUstream_st& default_stream() {
+  static CUstream_st stream;
+  return stream;
+}
+// Never destroyed: backends that live as long as the program come back at its end.
+auto& streams = *new std::vector<std::unique_ptr<CUstream_st>>;
+
+}  // namespace
+
+struct CUevent_st {
+  CUstream_st* stream = nullptr;
+  long after = 0;  // so many pieces of its stream's work
+};
+struct CUgraph_st {
+  emulation::WorkList work;
+};
+struct CUgraphExec_st {
+  std::shared_ptr<const emulation::WorkList> work;
+};
+
+namespace emulation {
+
+CUstream_st* find_stream(cudaStream_t stream) {
+  if (!stream) return &default_stream();
+  const auto found = std::find_if(streams.begin(), streams.end(),
+                                  [&](const auto& s) { return s.get() == stream; });
+  return found == streams.end() ? nullptr : found->get();
+}
+
+bool capturing() {
+  return std::any_of(streams.begin(), streams.end(), [](const auto& s) { return !!s->captured; });
+}
+
+cudaError_t not_in_capture(const char* call) {
+  for (const auto& s : streams)
+    if (s->captured) s->capture_broken = true;
+  std::fprintf(stderr, "emulation: %s cannot be captured\n", call);
+  return answer(cudaErrorStreamCaptureUnsupported);
+}
+
+void finish(CUstream_st& stream, long until) {
+  while (stream.finished < until && !stream.waiting.empty()) {
+    const Work work = std::move(stream.waiting.front());
+    stream.waiting.pop_front();
+    ++stream.finished;
+    if (!failed()) work();
+  }
+}
+
+void finish_all() {
+  for (const auto& s : streams) finish(*s, s->enqueued);
+}
+
+void forget_work() {
+  for (const auto& s : streams) {
+    s->waiting.clear();
+    s->finished = s->enqueued;
+  }
+}
+
+cudaError_t enqueue(cudaStream_t handle, Work work) {
+  CUstream_st* stream = find_stream(handle);
+  if (!stream) return answer(cudaErrorInvalidResourceHandle);
+  if (stream->captured) {
+    stream->captured->push_back(std::move(work));
+    return answer(cudaSuccess);
+  }
+  if (handle == nullptr) {
+    if (capturing()) {
+      not_in_capture("work on the default stream");
+      return answer(cudaErrorStreamCaptureImplicit);
+    }
+    finish_all();
+    if (!failed()) work();
+    return answer(cudaSuccess);
+  }
+  // A test that never waits must not fill the memory of the host.
+  constexpr std::size_t kMost = 1 << 14;
+  if (stream->waiting.size() >= kMost) finish(*stream, stream->enqueued);
+  stream->waiting.push_back(std::move(work));
+  ++stream->enqueued;
+  return answer(cudaSuccess);
+}
+
+}  // namespace emulation
+
+using emulation::answer;
+using emulation::find_stream;
+
+// --- Streams ---------------------------------------------------------------------------------
+
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
+  streams.push_back(std::make_unique<CUstream_st>());
+  *stream = streams.back().get();
+  return answer(cudaSuccess);
+}
+cudaError_t cudaStreamCreate(cudaStream_t* stream) {
+  return cudaStreamCreateWithFlags(stream, cudaStreamDefault);
+}
+
+cudaError_t cudaStreamDestroy(cudaStream_t handle) {
+  CUstream_st* stream = find_stream(handle);
+  if (!stream || !handle) return answer(cudaErrorInvalidResourceHandle);
+  emulation::finish(*stream, stream->enqueued);
+  std::erase_if(streams, [&](const auto& s) { return s.get() == stream; });
+  return answer(cudaSuccess);
+}
+
+cudaError_t cudaStreamSynchronize(cudaStream_t handle) {
+  CUstream_st* stream = find_stream(handle);
+  if (!stream) return answer(cudaErrorInvalidResourceHandle);
+  if (emulation::capturing()) return emulation::not_in_capture("cudaStreamSynchronize");
+  ++emulation::count().synchronizations;
+  emulation::finish(*stream, stream->enqueued);
+  return answer(cudaSuccess);
+}
+
+cudaError_t cudaDeviceSynchronize() {
+  if (emulation::capturing()) return emulation::not_in_capture("cudaDeviceSynchronize");
+  ++emulation::count().synchronizations;
+  emulation::finish_all();
+  return answer(cudaSuccess);
+}
+
+cudaError_t cudaStreamQuery(cudaStream_t handle) {
+  const CUstream_st* stream = find_stream(handle);
+  if (!stream) return answer(cudaErrorInvalidResourceHandle);
+  if (stream->captured) return emulation::not_in_capture("cudaStreamQuery");
+  return answer(stream->waiting.empty() ? cudaSuccess : cudaErrorNotReady);
+}
+
+// --- Events ----------------------------------------------------------------------------------
+
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
+  *event = new CUevent_st;
+  return answer(cudaSuccess);
+}
+cudaError_t cudaEventCreate(cudaEvent_t* event) {
+  return cudaEventCreateWithFlags(event, cudaEventDefault);
+}
+cudaError_t cudaEventDestroy(cudaEvent_t event) {
+  delete event;
+  return answer(cudaSuccess);
+}
+
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t handle) {
+  CUstream_st* stream = find_stream(handle);
+  if (!stream) return answer(cudaErrorInvalidResourceHandle);
+  if (stream->captured) return emulation::not_in_capture("an event");
+  event->stream = stream;
+  event->after = stream->enqueued;
+  return answer(cudaSuccess);
+}
+
+cudaError_t cudaEventSynchronize(cudaEvent_t event) {
+  if (emulation::capturing()) return emulation::not_in_capture("cudaEventSynchronize");
+  ++emulation::count().synchronizations;
+  if (event->stream) emulation::finish(*event->stream, event->after);
+  return answer(cudaSuccess);
+}
+
+cudaError_t cudaEventQuery(cudaEvent_t event) {
+  const bool done = !event->stream || event->stream->finished >= event->after;
+  return answer(done ? cudaSuccess : cudaErrorNotReady);
+}
+
+// There is no time here that would mean anything: a millisecond for any distance.
+cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t from, cudaEvent_t to) {
+  if (!from->stream || !to->stream) return answer(cudaErrorInvalidResourceHandle);
+  if (cudaEventQuery(to) != cudaSuccess) return answer(cudaErrorNotReady);
+  *milliseconds = 1;
+  return answer(cudaSuccess);
+}
+
+cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
+  if (!event->stream) return answer(cudaSuccess);
+  return emulation::enqueue(
+      stream, [on = event->stream, after = event->after] { emulation::finish(*on, after); });
+}
+
+// --- Capture and graphs ----------------------------------------------------------------------
+
+cudaError_t cudaStreamBeginCapture(cudaStream_t handle, cudaStreamCaptureMode) {
+  CUstream_st* stream = find_stream(handle);
+  if (!stream) return answer(cudaErrorInvalidResourceHandle);
+  if (!handle) return emulation::not_in_capture("the default stream");
+  if (stream->captured) return answer(cudaErrorInvalidValue);
+  stream->captured = std::make_unique<emulation::WorkList>();
+  stream->capture_broken = false;
+  return answer(cudaSuccess);
+}
+
+cudaError_t cudaStreamEndCapture(cudaStream_t handle, cudaGraph_t* graph) {
+  CUstream_st* stream = find_stream(handle);
+  if (!stream || !stream->captured) return answer(cudaErrorStreamCaptureUnmatched);
+  const auto captured = std::move(stream->captured);
+  *graph = nullptr;
+  if (stream->capture_broken) return answer(cudaErrorStreamCaptureInvalidated);
+  *graph = new CUgraph_st{std::move(*captured)};
+  return answer(cudaSuccess);
+}
+
+cudaError_t cudaStreamIsCapturing(cudaStream_t handle, cudaStreamCaptureStatus* status) {
+  const CUstream_st* stream = find_stream(handle);
+  if (!stream) return answer(cudaErrorInvalidResourceHandle);
+  *status = !stream->captured        ? cudaStreamCaptureStatusNone
+            : stream->capture_broken ? cudaStreamCaptureStatusInvalidated
+                                     : cudaStreamCaptureStatusActive;
+  return answer(cudaSuccess);
+}
+
+// The emulation is as strict as the strictest mode, whatever is asked.
+cudaError_t cudaThreadExchangeStreamCaptureMode(cudaStreamCaptureMode*) {
+  return answer(cudaSuccess);
+}
+
+cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph,
+                                 unsigned long long) {
+  *executable = new CUgraphExec_st{std::make_shared<emulation::WorkList>(graph->work)};
+  return answer(cudaSuccess);
+}
+
+cudaError_t cudaGraphGetNodes(cudaGraph_t graph, cudaGraphNode_t*, std::size_t* count) {
+  *count = graph->work.size();
+  return answer(cudaSuccess);
+}
+
+cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
+  if (emulation::capturing()) return emulation::not_in_capture("the launch of a graph");
+  ++emulation::count().graph_launches;
+  return emulation::enqueue(stream, [work = executable->work] {
+    for (const emulation::Work& piece : *work)
+      if (!emulation::failed()) piece();
+  });
+}
+
+cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
+  delete graph;
+  return answer(cudaSuccess);
+}
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable) {
+  delete executable;
+  return answer(cudaSuccess);
+}
