@@ -235,12 +235,12 @@ void release(void* address) {
 }  // namespace
 
 cudaError_t cudaMalloc(void** address, std::size_t bytes) {
-  if (emulation::capturing()) return emulation::not_in_capture("cudaMalloc");
+  if (emulation::capturing_strictly()) return emulation::not_in_capture("cudaMalloc");
   return allocate(address, bytes);
 }
 
 cudaError_t cudaFree(void* address) {
-  if (emulation::capturing()) return emulation::not_in_capture("cudaFree");
+  if (emulation::capturing_strictly()) return emulation::not_in_capture("cudaFree");
   emulation::finish_all();
   release(address);
   return answer(cudaSuccess);
@@ -257,7 +257,7 @@ cudaError_t cudaFreeAsync(void* address, cudaStream_t stream) {
 }
 
 cudaError_t cudaMallocHost(void** address, std::size_t bytes) {
-  if (emulation::capturing()) return emulation::not_in_capture("cudaMallocHost");
+  if (emulation::capturing_strictly()) return emulation::not_in_capture("cudaMallocHost");
   *address = std::malloc(bytes);
   emulation::pinned[static_cast<emulation::Byte*>(*address)] = bytes;
   return answer(cudaSuccess);

@@ -40,6 +40,11 @@ bool capturing() {
   return std::any_of(streams.begin(), streams.end(), [](const auto& s) { return !!s->captured; });
 }
 
+bool capturing_strictly() {
+  return std::any_of(streams.begin(), streams.end(),
+                     [](const auto& s) { return s->captured && !s->relaxed; });
+}
+
 cudaError_t not_in_capture(const char* call) {
   for (const auto& s : streams)
     if (s->captured) s->capture_broken = true;
@@ -189,13 +194,14 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned
 
 // --- Capture and graphs ----------------------------------------------------------------------
 
-cudaError_t cudaStreamBeginCapture(cudaStream_t handle, cudaStreamCaptureMode) {
+cudaError_t cudaStreamBeginCapture(cudaStream_t handle, cudaStreamCaptureMode mode) {
   CUstream_st* stream = find_stream(handle);
   if (!stream) return answer(cudaErrorInvalidResourceHandle);
   if (!handle) return emulation::not_in_capture("the default stream");
   if (stream->captured) return answer(cudaErrorInvalidValue);
   stream->captured = std::make_unique<emulation::WorkList>();
   stream->capture_broken = false;
+  stream->relaxed = mode == cudaStreamCaptureModeRelaxed;
   return answer(cudaSuccess);
 }
 
@@ -218,7 +224,7 @@ cudaError_t cudaStreamIsCapturing(cudaStream_t handle, cudaStreamCaptureStatus* 
   return answer(cudaSuccess);
 }
 
-// The emulation is as strict as the strictest mode, whatever is asked.
+// Every capture keeps the mode that it began with.
 cudaError_t cudaThreadExchangeStreamCaptureMode(cudaStreamCaptureMode*) {
   return answer(cudaSuccess);
 }

@@ -22,7 +22,7 @@ struct CUstream_st {
   long enqueued = 0, finished = 0;
   // While the stream captures: what would have been done.
   std::unique_ptr<emulation::WorkList> captured;
-  bool capture_broken = false;
+  bool capture_broken = false, relaxed = false;
 };
 
 namespace emulation {
@@ -34,7 +34,8 @@ CUstream_st* find_stream(cudaStream_t stream);
 // that waits anywhere.
 cudaError_t enqueue(cudaStream_t stream, Work work);
 
-bool capturing();  // whether any stream is
+bool capturing();           // whether any stream is
+bool capturing_strictly();  // in a mode in which nothing may be allocated
 // For calls that a capture cannot hold: ends the capture as broken, with this complaint.
 cudaError_t not_in_capture(const char* call);
 

@@ -116,6 +116,17 @@ TEST_CASE("emulation: what a capture cannot hold breaks it") {
   CHECK(x.values() == std::vector<float>(8, 1));
 }
 
+TEST_CASE("emulation: a relaxed capture may allocate") {
+  const Stream stream;
+  void* memory = nullptr;
+  cudaGraph_t graph = nullptr;
+  REQUIRE(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed) == cudaSuccess);
+  CHECK(cudaMalloc(&memory, 8) == cudaSuccess);
+  CHECK(cudaFree(memory) == cudaSuccess);
+  CHECK(cudaStreamEndCapture(stream, &graph) == cudaSuccess);
+  CHECK(cudaGraphDestroy(graph) == cudaSuccess);
+}
+
 TEST_CASE("emulation: launches beyond what a device takes") {
   const OnDevice<float> x(std::vector<float>(8, 1));
   float* const p = x;

@@ -124,12 +124,34 @@ inline T __ldg(const T* address) {
 
 // --- Atomics: threads run in turn, so that reading and writing back is one step ---------------
 
-template <class T>
-__attribute__((noinline, no_sanitize("thread"))) T atomicAdd(T* address, T value) {
-  emulation::announce(emulation::Access::atomic, address, sizeof(T));
+namespace emulation {
+
+// Puts make(before) at an address; returns before.
+template <class T, class Make>
+__attribute__((noinline, no_sanitize("thread"))) T atomic(T* address, const Make& make) {
+  announce(Access::atomic, address, sizeof(T));
   T before;
   std::memcpy(&before, address, sizeof(T));
-  const T after = before + value;
+  const T after = make(before);
   std::memcpy(address, &after, sizeof(T));
   return before;
+}
+
+}  // namespace emulation
+
+template <class T>
+T atomicAdd(T* address, T value) {
+  return emulation::atomic(address, [&](T before) { return before + value; });
+}
+template <class T>
+T atomicExch(T* address, T value) {
+  return emulation::atomic(address, [&](T) { return value; });
+}
+template <class T>
+T atomicCAS(T* address, T expected, T value) {
+  return emulation::atomic(address, [&](T before) { return before == expected ? value : before; });
+}
+template <class T>
+T atomicMax(T* address, T value) {
+  return emulation::atomic(address, [&](T before) { return before < value ? value : before; });
 }
