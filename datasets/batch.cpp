@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "engine/check.h"
-#include "engine/philox.h"
 
 namespace datasets {
 namespace {
@@ -34,10 +33,10 @@ void to_reals(std::span<const std::uint8_t> pixels, std::span<Real> out) {
 }
 
 // `first` is the number of the first word of noise to use, a multiple of 4.
-void dequantize(std::span<const std::uint8_t> pixels, std::uint64_t seed, std::uint64_t stream,
-                Index first, std::span<Real> out) {
+void dequantize(std::span<const std::uint8_t> pixels, const engine::RandomStream& from, Index first,
+                std::span<Real> out) {
   for (std::size_t i = 0; i < pixels.size(); i += 4) {
-    const engine::Random4 random = engine::philox(seed, stream, (first + i) / 4);
+    const engine::Random4 random = engine::philox(from.seed, from.stream, (first + i) / 4);
     for (std::size_t j = 0; j < 4 && i + j < pixels.size(); ++j)
       out[i + j] = (pixels[i + j] + Real(engine::unit_interval(random.word[j]))) / 128 - 1;
   }
@@ -67,6 +66,14 @@ std::vector<Index> epoch_order(Index size, const LoaderOptions& options, Index e
   return order;
 }
 
+bool mirrored(const LoaderOptions& options, Index k, Index i) {
+  return options.flip && word(options.seed, stream(Purpose::flip, k), i) >> 31;
+}
+
+engine::RandomStream noise_stream(const LoaderOptions& options, Index k) {
+  return {options.seed, stream(Purpose::noise, k)};
+}
+
 void fill_batch(const Dataset& data, const LoaderOptions& options, Index k, std::span<Real> images,
                 std::span<int> labels) {
   const Index epoch = k / batches_per_epoch(data, options);
@@ -83,11 +90,11 @@ void fill_batch(const Dataset& data, const LoaderOptions& options, Index k,
     const Index image = order[first + i];
     data.read(image, pixels.data());
     labels[i] = data.label(image);
-    if (options.flip && word(options.seed, stream(Purpose::flip, k), i) >> 31)
+    if (mirrored(options, k, i))
       mirror(pixels.data(), data.height(), data.width(), data.channels());
     const std::span<Real> out = images.subspan(i * image_size, image_size);
     if (options.dequantize)
-      dequantize(pixels, options.seed, stream(Purpose::noise, k), i * noise_words, out);
+      dequantize(pixels, noise_stream(options, k), i * noise_words, out);
     else
       to_reals(pixels, out);
   }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "datasets/dataset.h"
+#include "engine/philox.h"
 
 namespace datasets {
 
@@ -27,6 +28,7 @@ struct LoaderOptions {
   bool flip = false;        // mirror an image left to right with probability 1/2
   bool dequantize = false;  // see above
   int prefetch = 2;         // batches made ready in the background (Loader only)
+  bool resident = false;    // keep the set on the device and make batches there (Loader only)
 };
 
 // Errors: a set smaller than one batch.
@@ -34,6 +36,11 @@ Index batches_per_epoch(const Dataset& data, const LoaderOptions& options);
 
 // The order of one epoch: a permutation of 0 .. size - 1 (Fisher-Yates).
 std::vector<Index> epoch_order(Index size, const LoaderOptions& options, Index epoch);
+
+// What batch number k is made by, besides the order: which of its images are mirrored, and the
+// stream of its noise.
+bool mirrored(const LoaderOptions& options, Index k, Index i);
+engine::RandomStream noise_stream(const LoaderOptions& options, Index k);
 
 // Makes batch number k: images [batch, height, width, channels] and labels [batch]. `order` is that
 // of its epoch, k / batches_per_epoch; without it, it is worked out.

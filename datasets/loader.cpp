@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/capture.h"
 #include "engine/check.h"
 
 namespace datasets {
@@ -9,12 +10,23 @@ namespace datasets {
 Loader::Loader(const Dataset& data, const LoaderOptions& options)
     : data_(data),
       options_(options),
-      batches_per_epoch_(datasets::batches_per_epoch(data, options)) {
+      batches_per_epoch_(datasets::batches_per_epoch(data, options)),
+      current_(buffer()) {
   engine::check(options.prefetch >= 1, "prefetch=", options.prefetch, ": give at least 1");
-  for (int i = 0; i < options.prefetch; ++i)
-    spare_.push_back({.images = std::vector<Real>(options.batch * data.image_size()),
-                      .labels = std::vector<int>(options.batch)});
+  if (options.resident) {
+    table_.emplace(data.size(), data.height(), data.width(), data.channels(),
+                   [&](Index i, std::uint8_t* pixels) { data.read(i, pixels); });
+    choice_.number.resize(options.batch);
+    choice_.mirror.resize(options.batch);
+    return;
+  }
+  for (int i = 0; i < options.prefetch; ++i) spare_.push_back(buffer());
   worker_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+}
+
+Loader::Buffer Loader::buffer() const {
+  return {.images = std::vector<Real>(options_.resident ? 0 : options_.batch * data_.image_size()),
+          .labels = std::vector<int>(options_.batch)};
 }
 
 void Loader::work(const std::stop_token& stop) {
@@ -57,16 +69,50 @@ Loader::Buffer Loader::take() {
 }
 
 Batch Loader::next() {
-  Buffer buffer = take();
-  Batch batch{
-      .images = engine::Tensor({options_.batch, data_.height(), data_.width(), data_.channels()}),
-      .labels = buffer.labels,
-      .number = position_++};
-  batch.images.write(buffer.images);
-  const std::lock_guard lock(mutex_);
-  spare_.push_back(std::move(buffer));
-  changed_.notify_all();
+  Batch batch;
+  batch.number = position_;
+  if (table_) {
+    batch.images = resident_images();
+  } else {
+    const engine::Shape shape{options_.batch, data_.height(), data_.width(), data_.channels()};
+    batch.images = engine::live_tensor(shape, [this] {
+      Buffer used = std::exchange(current_, take());
+      ++position_;
+      const std::lock_guard lock(mutex_);
+      spare_.push_back(std::move(used));
+      changed_.notify_all();
+      return std::span<const Real>(current_.images);
+    });
+  }
+  batch.labels = current_.labels;
   return batch;
+}
+
+// The images that fill_batch would take for batch k, and how.
+void Loader::choose(Index k) {
+  if (k / batches_per_epoch_ != choice_.epoch) {
+    choice_.epoch = k / batches_per_epoch_;
+    choice_.order = epoch_order(data_.size(), options_, choice_.epoch);
+  }
+  for (Index i = 0; i < options_.batch; ++i) {
+    const Index image = choice_.order[k % batches_per_epoch_ * options_.batch + i];
+    choice_.number[i] = static_cast<Real>(image);
+    choice_.mirror[i] = mirrored(options_, k, i);
+    current_.labels[i] = data_.label(image);
+  }
+}
+
+engine::Tensor Loader::resident_images() {
+  const engine::Tensor number = engine::live_tensor({options_.batch}, [this] {
+    choose(position_++);
+    return std::span<const Real>(choice_.number);
+  });
+  const engine::Tensor mirror = engine::live_tensor(
+      {options_.batch}, [this] { return std::span<const Real>(choice_.mirror); });
+  if (!options_.dequantize) return table_->batch(number, mirror);
+  const auto noise =
+      engine::live<engine::RandomStream>([this] { return noise_stream(options_, position_ - 1); });
+  return table_->noisy_batch(number, mirror, noise);
 }
 
 void Loader::seek(Index number) {

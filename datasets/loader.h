@@ -5,8 +5,10 @@
 //   datasets::Batch batch = loader.next();  // images [64, 32, 32, 3] in [-1, 1]
 //
 // What batch k holds is defined in batch.h. One background thread fills plain host buffers, at most
-// `prefetch` ahead; tensors are made only by the thread that calls next(). next(), seek() and
-// position() belong to one thread. The data set must outlive the loader.
+// `prefetch` ahead; tensors are made only by the thread that calls next(). With `resident` the set
+// is copied to the device once, as bytes, and next() makes the same batch there. next(), seek() and
+// position() belong to one thread. In a captured step (engine/capture.h) each replay sees the next
+// batch; labels and number are those of the call. The data set must outlive the loader.
 // Errors: a set smaller than one batch; next() rethrows what a data set threw in the background.
 #pragma once
 
@@ -14,10 +16,12 @@
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "datasets/batch.h"
+#include "engine/images.h"
 #include "engine/tensor.h"
 
 namespace datasets {
@@ -42,14 +46,25 @@ class Loader {
     std::vector<Real> images;
     std::vector<int> labels;
   };
+  struct Choice {  // of a batch made on the device
+    std::vector<Index> order;
+    Index epoch = -1;  // of `order`
+    std::vector<Real> number, mirror;
+  };
 
+  Buffer buffer() const;
   void work(const std::stop_token& stop);
   Buffer take();
+  void choose(Index k);
+  engine::Tensor resident_images();
 
   const Dataset& data_;
   const LoaderOptions options_;
   const Index batches_per_epoch_;
   Index position_ = 0;  // of the caller
+  Buffer current_;      // the latest batch, as the host sees it
+  std::optional<engine::ImageTable> table_;
+  Choice choice_;
 
   std::mutex mutex_;  // guards everything below, save the thread
   std::condition_variable_any changed_;

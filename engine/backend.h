@@ -7,7 +7,11 @@
 // every verb gives the same bits for the same input, device and thread count.
 #pragma once
 
+#include <memory>
+
 #include "engine/geometry.h"
+#include "engine/live.h"
+#include "engine/philox.h"
 
 namespace engine {
 
@@ -32,16 +36,32 @@ struct RowConstants {
   Real a = 0, b = 0;
 };
 
+// Work that a device has recorded, to be done again. Its memory is its own until it dies.
+class Recording {
+ public:
+  virtual ~Recording() = default;
+  virtual void replay() = 0;
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
   virtual const char* name() const = 0;
 
-  // Memory. Blocks are pooled; allocate(0) is valid.
+  // Memory. Blocks are pooled; allocate(0) is valid. `upload` has read the host's values when it
+  // returns. `memory_left` is in bytes, 0 where tensors live in the host's own memory.
   virtual Real* allocate(Index elements) = 0;
   virtual void release(Real* block, Index elements) noexcept = 0;
   virtual void upload(Real* to, const Real* host, Index n) = 0;
   virtual void download(Real* host, const Real* from, Index n) = 0;
+  virtual std::size_t memory_left() const { return 0; }
+
+  // Recording a step (capture.h), where the device can: verbs between begin and end are noted, not
+  // run. Neither upload nor download is called in between.
+  virtual bool records() const { return false; }
+  virtual void begin_recording() {}
+  virtual std::unique_ptr<Recording> end_recording() { return nullptr; }
+  virtual void abandon_recording() noexcept {}
 
   // Moving: y[strides.y] = x[strides.x] over the extents (permute, slice, pad, concat, expand).
   virtual void fill(Real* x, Index n, Real value) = 0;
@@ -84,24 +104,31 @@ class Backend {
                                Real* dgamma, Real* dbeta) = 0;
 
   // y[i] = table[index[i]], and (from a zeroed table) table[index[i]] += y[i]; rows of `width`.
-  // Errors: an index that is not a row of the table.
+  // Errors: an index that is not a row of the table; a device that runs behind the host says so at
+  // the next download.
   virtual void gather(Index n, Index width, Index table_rows, const Real* table, const Real* index,
                       Real* y) = 0;
   virtual void scatter_add(Index n, Index width, Index table_rows, const Real* y, const Real* index,
                            Real* table) = 0;
 
-  // Philox blocks `counter`, counter + 1, ... of the sequence `seed`, four numbers each.
-  virtual void uniform(std::uint64_t seed, std::uint64_t counter, Index n, Real low, Real high,
-                       Real* x) = 0;
-  virtual void normal(std::uint64_t seed, std::uint64_t counter, Index n, Real mean, Real deviation,
+  // Philox blocks counter, counter + 1, ... of the sequence `seed`, four numbers each.
+  virtual void uniform(const Live<RandomState>& from, Index n, Real low, Real high, Real* x) = 0;
+  virtual void normal(const Live<RandomState>& from, Index n, Real mean, Real deviation,
                       Real* x) = 0;
 
   // Updates in place: Adam, y += a x, and y += t (x - y).
-  virtual void adam(const AdamStep& step, Index n, const Real* g, Real* m, Real* v, Real* w) = 0;
-  virtual void add_scaled(Index n, Real a, const Real* x, Real* y) = 0;
+  virtual void adam(const Live<AdamStep>& step, Index n, const Real* g, Real* m, Real* v,
+                    Real* w) = 0;
+  virtual void add_scaled(Index n, const Live<Real>& a, const Real* x, Real* y) = 0;
   virtual void lerp(Index n, Real t, const Real* x, Real* y) = 0;
+
+  // y[i] = image number[i] of `table` (bytes, one image after the other) as numbers (images.h),
+  // mirrored where mirror[i] is not 0. Errors: as gather.
+  virtual void images(const ImageBatch& batch, const Live<RandomStream>& noise, const Real* table,
+                      const Real* number, const Real* mirror, Real* y) = 0;
 };
 
 Backend& cpu_backend();
+Backend& cuda_backend();  // in builds with CUDA. Errors: there is no such device, and why
 
 }  // namespace engine

@@ -1,27 +1,77 @@
 // capture: a training step as one replayable thing. A step is static: it reads no value back and
-// always does the same work on the same addresses, so a device that can (CUDA graphs) records it
-// once and replays it; the CPU calls the function.
+// always does the same work on the same addresses. A device that can (a CUDA graph) records it at
+// its third call and replays it from then on; the CPU calls the function.
 //   auto step = capture([&] { ... });
 //   for (...) step();
+//
+// A replay does not run the function, so what the host computes anew for each step goes through
+// `live` and `live_tensor`: their functions are called again, in order, before each replay. Random
+// draws, optimizers and loaders do so by themselves. A tensor that the step assigns keeps its
+// address: after a replay it holds the values of that replay.
+// The second call is watched: if it reads a value back, or sends values to the device outside
+// `live_tensor`, the step is never recorded, and a note on stderr says why.
+// Errors: whatever the step itself throws.
 #pragma once
 
-#include <utility>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "engine/live.h"
+#include "engine/tensor.h"
 
 namespace engine {
 
-template <class Step>
 class Captured {
  public:
-  explicit Captured(Step step) : step_(std::move(step)) {}
-  void operator()() { step_(); }
+  explicit Captured(std::function<void()> step);
+  ~Captured();
+  Captured(Captured&&) noexcept;
+  Captured& operator=(Captured&&) noexcept;
+
+  void operator()();
+  bool replays() const;  // whether calls replay a recording by now
 
  private:
-  Step step_;
+  struct Record;
+  std::function<void()> step_;
+  Backend* device_ = nullptr;  // that the counts and the record belong to
+  int calls_ = 0;
+  bool refused_ = false;
+  std::unique_ptr<Record> record_;
 };
 
-template <class Step>
-Captured<Step> capture(Step step) {
-  return Captured<Step>(std::move(step));
+inline Captured capture(std::function<void()> step) { return Captured(std::move(step)); }
+
+// Whether a step is being recorded on this thread.
+bool capturing();
+
+// Says that the work at hand `why` cannot be recorded: a note for the step being watched. Errors:
+// in a step that is being recorded (it was none that always does the same).
+void not_recordable(const char* why);
+
+// Captured steps that began or ended on a recording device. What is kept from one moment to a later
+// one with the same number may be used again; otherwise a replay may have passed it by.
+std::uint64_t capture_epoch();
+
+// A place on the device for `bytes` bytes that `make(host)` writes before each replay, now holding
+// `bytes` from `first`. Only while capturing.
+const void* live_slot(std::size_t bytes, const void* first, std::function<void(void*)> make);
+
+// The value make() has now and, in a captured step, in each replay.
+template <class T, class Make>
+Live<T> live(Make make) {
+  Live<T> value(make());
+  if (capturing())
+    value.slot = static_cast<const T*>(
+        live_slot(sizeof(T), &value.now, [make](void* host) { *static_cast<T*>(host) = make(); }));
+  return value;
 }
+
+// A tensor of the values that make() shows now and, in a captured step, in each replay. They must
+// stay where they are until make is called again.
+Tensor live_tensor(const Shape& shape, std::function<std::span<const Real>()> make);
 
 }  // namespace engine

@@ -17,7 +17,13 @@ Precision chosen_precision = Precision::highest;
 
 Device Device::cpu() { return Device(cpu_backend()); }
 
-Device Device::cuda() { fail("device: this build of Kantor has no CUDA backend; use cpu"); }
+Device Device::cuda() {
+#ifdef KANTOR_CUDA
+  return Device(cuda_backend());
+#else
+  fail("device: this build of Kantor has no CUDA backend; use cpu");
+#endif
+}
 
 Device Device::named(const std::string& name) {
   if (name == "cpu") return cpu();
@@ -28,6 +34,7 @@ Device Device::named(const std::string& name) {
 Device Device::current() { return Device(*current_backend()); }
 void Device::use() const { current_backend() = backend_; }
 const char* Device::name() const { return backend_->name(); }
+std::size_t Device::memory_left() const { return backend_->memory_left(); }
 
 Precision precision() { return chosen_precision; }
 void set_precision(Precision precision) { chosen_precision = precision; }

@@ -2,6 +2,7 @@
 // a GPU is found. New tensors are made on the current device; an op runs where its inputs are.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 namespace engine {
@@ -19,6 +20,7 @@ class Device {
 
   Backend& backend() const { return *backend_; }
   const char* name() const;
+  std::size_t memory_left() const;  // bytes; 0 where tensors live in the host's own memory
 
  private:
   explicit Device(Backend& backend) : backend_(&backend) {}

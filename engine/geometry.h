@@ -47,4 +47,11 @@ struct AdamStep {
   Real correction1, correction2;
 };
 
+// A batch of `n` of the `count` images of a table, each [height, width, channels].
+struct ImageBatch {
+  Index n, count, height, width, channels;
+  bool dequantize;  // add noise below one step of the bytes
+  Index size() const { return height * width * channels; }
+};
+
 }  // namespace engine

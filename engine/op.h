@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/check.h"
+#include "engine/device.h"
 #include "engine/tensor.h"
 
 namespace engine {
@@ -46,8 +47,11 @@ Tensor record(std::shared_ptr<const Op> op, Tensor out, Inputs inputs);
 
 template <class O>
 Tensor apply(O op, Inputs inputs) {
-  for (const Tensor& input : inputs)
+  for (const Tensor& input : inputs) {
     check(input.defined(), op.name(), ": an input is an empty tensor");
+    check(&input.backend() == &Device::current().backend(), op.name(), ": an input ", input.shape(),
+          " is not on the current device, ", Device::current().name());
+  }
   Tensor out = op.evaluate(inputs);
   if (!recording()) return out;
   return record(std::allocate_shared<O>(PoolAllocator<O>(), std::move(op)), std::move(out), inputs);

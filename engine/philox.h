@@ -6,13 +6,21 @@
 #include <array>
 #include <cstdint>
 
-#ifdef __CUDACC__
-#define KANTOR_DEVICE __host__ __device__
-#else
-#define KANTOR_DEVICE
-#endif
+#include "engine/real.h"
 
 namespace engine {
+
+// A place in the sequence that a seed names.
+struct RandomState {
+  std::uint64_t seed = 0;
+  std::uint64_t counter = 0;  // blocks of four words drawn so far
+  bool operator==(const RandomState&) const = default;
+};
+
+// One of the sequences that a seed names, 2^64 blocks long.
+struct RandomStream {
+  std::uint64_t seed = 0, stream = 0;
+};
 
 struct Random4 {
   std::uint32_t word[4];

@@ -1,6 +1,7 @@
 #include "engine/random.h"
 
 #include "engine/backend.h"
+#include "engine/capture.h"
 #include "engine/check.h"
 
 namespace engine {
@@ -8,11 +9,13 @@ namespace {
 
 RandomState state;
 
-// The state with which to draw n numbers, moving on past them.
-RandomState take(Index n) {
-  const RandomState before = state;
-  state.counter += static_cast<std::uint64_t>((n + 3) / 4);
-  return before;
+// The state with which to draw n numbers, moving on past them; in a replay, those of that replay.
+Live<RandomState> take(Index n) {
+  return live<RandomState>([n] {
+    const RandomState before = state;
+    state.counter += static_cast<std::uint64_t>((n + 3) / 4);
+    return before;
+  });
 }
 
 }  // namespace
@@ -24,16 +27,14 @@ void set_random_state(const RandomState& restored) { state = restored; }
 Tensor uniform(const Shape& shape, Real low, Real high) {
   check(low <= high, "uniform: the range from ", low, " to ", high, " is empty");
   const Tensor out(shape);
-  const RandomState s = take(out.size());
-  out.backend().uniform(s.seed, s.counter, out.size(), low, high, out.data());
+  out.backend().uniform(take(out.size()), out.size(), low, high, out.data());
   return out;
 }
 
 Tensor normal(const Shape& shape, Real mean, Real deviation) {
   check(deviation >= 0, "normal: a deviation of ", deviation, " is not possible");
   const Tensor out(shape);
-  const RandomState s = take(out.size());
-  out.backend().normal(s.seed, s.counter, out.size(), mean, deviation, out.data());
+  out.backend().normal(take(out.size()), out.size(), mean, deviation, out.data());
   return out;
 }
 

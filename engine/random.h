@@ -7,15 +7,10 @@
 
 #include <cstdint>
 
+#include "engine/philox.h"
 #include "engine/tensor.h"
 
 namespace engine {
-
-struct RandomState {
-  std::uint64_t seed = 0;
-  std::uint64_t counter = 0;  // blocks of four words drawn so far
-  bool operator==(const RandomState&) const = default;
-};
 
 void seed(std::uint64_t value);  // restarts the sequence named by this seed
 RandomState random_state();

@@ -4,6 +4,12 @@
 
 #include <cstdint>
 
+#ifdef __CUDACC__
+#define KANTOR_DEVICE __host__ __device__  // in front of functions that CUDA kernels call as well
+#else
+#define KANTOR_DEVICE
+#endif
+
 namespace engine {
 
 #ifdef KANTOR_DOUBLE

@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "engine/backend.h"
+#include "engine/capture.h"
 #include "engine/check.h"
 #include "engine/device.h"
 #include "engine/op.h"
@@ -12,6 +13,7 @@ namespace engine {
 namespace {
 
 thread_local bool recording_here = true;
+constexpr const char* kReadsBack = "reads a value back from the device";
 
 std::shared_ptr<Node> leaf(const Shape& shape, std::shared_ptr<Storage> storage, Real* data) {
   static std::atomic<std::uint64_t> created{0};
@@ -30,11 +32,12 @@ Storage::Storage(Backend& backend, Index elements)
 
 Storage::~Storage() { backend_.release(data_, elements_); }
 
-Tensor::Tensor(const Shape& shape) {
+Tensor::Tensor(const Shape& shape) : Tensor(shape, Device::current().backend()) {}
+
+Tensor::Tensor(const Shape& shape, Backend& backend) {
   check(std::all_of(shape.begin(), shape.end(), [](Index extent) { return extent >= 0; }),
         "tensor: no tensor has the shape ", shape);
-  auto storage = std::allocate_shared<Storage>(PoolAllocator<Storage>(),
-                                               Device::current().backend(), shape.size());
+  auto storage = std::allocate_shared<Storage>(PoolAllocator<Storage>(), backend, shape.size());
   Real* data = storage->data();
   node_ = leaf(shape, std::move(storage), data);
 }
@@ -65,12 +68,14 @@ Backend& Tensor::backend() const { return node_->storage->backend(); }
 Real Tensor::item() const {
   check(size() == 1, "item: one element is needed, the tensor has the shape ", shape());
   Real value = 0;
+  not_recordable(kReadsBack);
   backend().download(&value, data(), 1);
   return value;
 }
 
 std::vector<Real> Tensor::values() const {
   std::vector<Real> host(static_cast<std::size_t>(size()));
+  not_recordable(kReadsBack);
   backend().download(host.data(), data(), size());
   return host;
 }
@@ -78,18 +83,21 @@ std::vector<Real> Tensor::values() const {
 void Tensor::write(std::span<const Real> values) const {
   check(size() == static_cast<Index>(values.size()), "write: ", values.size(),
         " values do not fill ", shape());
+  not_recordable("sends values from the host (live_tensor would do)");
   backend().upload(data(), values.data(), size());
 }
 
 void Tensor::write(const Tensor& values) const {
   check(shape() == values.shape(), "write: ", values.shape(), " does not fit ", shape());
+  check(&backend() == &values.backend(), "write: the values ", values.shape(), " are on ",
+        values.backend().name(), ", the tensor on ", backend().name());
   backend().copy({.extents = {size()}, .x = {1}, .y = {1}}, values.data(), data());
 }
 
 Tensor Tensor::detach() const { return view(*this, 0, shape()); }
 
 Tensor Tensor::clone() const {
-  Tensor copy(shape());
+  Tensor copy(shape(), backend());
   copy.write(*this);
   return copy;
 }

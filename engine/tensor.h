@@ -39,7 +39,7 @@ class Storage {
 class Tensor {
  public:
   Tensor() = default;                   // no tensor; `defined()` is false
-  explicit Tensor(const Shape& shape);  // memory whose values are not yet set
+  explicit Tensor(const Shape& shape);  // memory on the current device, its values not yet set
 
   // A leaf holding these values. Errors: their number is not the size of the shape.
   static Tensor from(const Shape& shape, const std::vector<Real>& values);
@@ -62,7 +62,7 @@ class Tensor {
   void write(const Tensor& values) const;
 
   Tensor detach() const;  // the same memory as a leaf: gradients stop here
-  Tensor clone() const;   // a leaf with memory of its own
+  Tensor clone() const;   // a leaf with memory of its own, on the same device
 
   Real* data() const;  // device memory
   Backend& backend() const;
@@ -72,6 +72,7 @@ class Tensor {
 
  private:
   friend Tensor record(std::shared_ptr<const Op> op, Tensor out, std::span<const Tensor> inputs);
+  Tensor(const Shape& shape, Backend& backend);
   explicit Tensor(std::shared_ptr<Node> node) : node_(std::move(node)) {}
   std::shared_ptr<Node> node_;
 };

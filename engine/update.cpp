@@ -12,13 +12,13 @@ void check_same(const char* what, const Tensor& x, const Tensor& y) {
 
 }  // namespace
 
-void adam_update(const AdamStep& step, const Tensor& g, const Tensor& m, const Tensor& v,
+void adam_update(const Live<AdamStep>& step, const Tensor& g, const Tensor& m, const Tensor& v,
                  const Tensor& w) {
   for (const Tensor& other : {g, m, v}) check_same("adam", other, w);
   w.backend().adam(step, w.size(), g.data(), m.data(), v.data(), w.data());
 }
 
-void add_scaled(Real a, const Tensor& x, const Tensor& y) {
+void add_scaled(const Live<Real>& a, const Tensor& x, const Tensor& y) {
   check_same("add_scaled", x, y);
   y.backend().add_scaled(y.size(), a, x.data(), y.data());
 }

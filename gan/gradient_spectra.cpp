@@ -23,8 +23,8 @@ std::vector<Tensor> GradientSpectra::clip(const std::vector<Tensor>& gradients) 
   for (Weight& weight : weights_) {
     const auto [clipped, s0, s1] = weight.clipping(gradients[weight.parameter]);
     result[weight.parameter] = clipped;
-    weight.s0 = s0;
-    weight.s1 = s1;
+    weight.s0.assign(s0);
+    weight.s1.assign(s1);
   }
   return result;
 }
@@ -32,7 +32,8 @@ std::vector<Tensor> GradientSpectra::clip(const std::vector<Tensor>& gradients) 
 std::vector<GradientSpectra::Row> GradientSpectra::rows() const {
   std::vector<Row> rows;
   for (const Weight& weight : weights_)
-    if (weight.s0.defined()) rows.push_back({weight.layer, weight.s0.item(), weight.s1.item()});
+    if (weight.s0.defined())
+      rows.push_back({weight.layer, weight.s0.value().item(), weight.s1.value().item()});
   return rows;
 }
 

@@ -37,7 +37,7 @@ class GradientSpectra {
     std::string layer;
     std::size_t parameter;  // its number among the network's
     layers::SpectralGradientClipping clipping;
-    engine::Tensor s0, s1;
+    engine::State s0, s1;
   };
   std::vector<Weight> weights_;
 };

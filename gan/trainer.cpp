@@ -32,6 +32,13 @@ layers::SpectralGradientClipping clipping(const Config& config) {
           .iterations = static_cast<int>(config.clip_iterations)};
 }
 
+// Whether the device has memory of its own, a quarter of which holds the images as bytes.
+bool fits_on_device(const datasets::Dataset& data) {
+  const auto bytes = static_cast<std::size_t>(data.size() * data.image_size());
+  return data.size() <= engine::ImageTable::kMost &&
+         bytes < engine::Device::current().memory_left() / 4;
+}
+
 // 0 where all values are finite, NaN where one is not (0 times infinity is NaN).
 Tensor blemish(const Tensor& x) { return sum(0 * x); }
 
@@ -41,13 +48,19 @@ Trainer::Sums::Sums() {
   each([](const char*, Tensor& sum) { sum = engine::zeros({}); });
 }
 
+void Trainer::Sums::reset() {  // in place: captured steps add to them
+  each([](const char*, const Tensor& sum) { sum.write(engine::zeros({})); });
+  steps = 0;
+}
+
 Trainer::Trainer(const Config& config, const datasets::Dataset& data)
     : config_(config),
       loss_(find_loss(config.loss)),
       loader_(data, {.batch = config.batch,
                      .seed = config.seed,
                      .flip = config.flip,
-                     .dequantize = config.dequantize}),
+                     .dequantize = config.dequantize,
+                     .resident = fits_on_device(data)}),
       image_{data.height(), data.width(), data.channels()},
       networks_(seeded_networks(config, image_)),
       generator_adam_(adam_options(config.g), networks_.generator.parameters()),
@@ -55,7 +68,8 @@ Trainer::Trainer(const Config& config, const datasets::Dataset& data)
       average_(static_cast<Real>(config.ema), networks_.generator),
       generator_gradients_(networks_.generator, clipping(config)),
       discriminator_gradients_(networks_.discriminator, clipping(config)),
-      fixed_noise_(noise(kSamples)) {}
+      fixed_noise_(noise(kSamples)),
+      captured_([this] { iterate(); }) {}
 
 Tensor Trainer::noise(Index count) const { return engine::normal({count, networks_.z_dim}); }
 
@@ -69,11 +83,17 @@ void Trainer::set_learning_rates() {
 
 void Trainer::step() {
   set_learning_rates();
+  // A step that does more than the others is not the one that is replayed.
+  measure_ = config_.clip != "both" && (steps_ + 1) % config_.gradients_every == 0;
+  measure_ ? iterate() : captured_();
+  ++steps_;
+  ++sums_.steps;
+}
+
+void Trainer::iterate() {
   for (Index i = 0; i < config_.n_dis; ++i) update_discriminator();
   update_generator();
   average_.step();
-  ++steps_;
-  ++sums_.steps;
 }
 
 void Trainer::update_discriminator() {
@@ -108,7 +128,7 @@ void Trainer::update_generator() {
 Trainer::Gradients Trainer::clipped(const Gradients& gradients, const char* network,
                                     GradientSpectra& spectra) {
   const bool clip = config_.clip == network || config_.clip == "both";
-  if (!clip && (steps_ + 1) % config_.gradients_every != 0) return gradients;
+  if (!clip && !measure_) return gradients;
   Gradients clipped = spectra.clip(gradients);
   return clip ? clipped : gradients;
 }
@@ -127,7 +147,7 @@ LossMeans Trainer::losses() {
                         .generator = sums_.generator.item() / steps,
                         .on_real = sums_.on_real.item() / steps,
                         .on_fake = sums_.on_fake.item() / steps};
-  sums_ = Sums();
+  sums_.reset();
   return means;
 }
 
@@ -187,6 +207,7 @@ void Trainer::restore(const std::string& path) {
   steps_ = header.step;
   loader_.seek(steps_ * config_.n_dis);
   engine::set_random_state(header.random);
+  captured_ = engine::capture([this] { iterate(); });  // states may have moved
 }
 
 }  // namespace gan

@@ -17,6 +17,7 @@
 #include <string>
 
 #include "datasets/loader.h"
+#include "engine/capture.h"
 #include "gan/config.h"
 #include "gan/gradient_spectra.h"
 #include "gan/losses.h"
@@ -39,7 +40,7 @@ class Trainer {
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;
 
-  void step();
+  void step();  // on CUDA a replay, from the third on (engine/capture.h)
   Index step_count() const { return steps_; }
   LossMeans losses();  // waits for the device
 
@@ -58,6 +59,7 @@ class Trainer {
 
  private:
   void set_learning_rates();
+  void iterate();
   void update_discriminator();
   void update_generator();
   using Gradients = std::vector<engine::Tensor>;
@@ -70,6 +72,7 @@ class Trainer {
     engine::Tensor discriminator, generator, on_real, on_fake;
     Index steps = 0;
     Sums();
+    void reset();
     template <class Visit>
     void each(Visit visit) {
       visit("discriminator", discriminator);
@@ -90,6 +93,8 @@ class Trainer {
   const engine::Tensor fixed_noise_;
   Sums sums_;
   Index steps_ = 0;
+  bool measure_ = false;  // the gradients of the step at hand
+  engine::Captured captured_;
 };
 
 }  // namespace gan

@@ -13,13 +13,34 @@ Ema::Ema(engine::Real decay, Sequential& source)
       states_to_(states(average_)),
       states_from_(states(source_)) {
   engine::check(decay >= 0 && decay < 1, "ema: a decay of ", decay, " is not between 0 and 1");
+  engine::Index size = 0, offset = 0;
+  for (const Param* param : to_) size += param->raw().size();
+  block_ = engine::zeros({size});
+  for (Param* param : to_) {
+    param->move_into(block_, offset);
+    offset += param->raw().size();
+  }
+}
+
+// The source's parameters, if an optimizer has put them side by side in the same order.
+engine::Tensor Ema::source_block() const {
+  if (from_.empty() || !from_[0]->block().defined()) return {};
+  engine::Index offset = from_[0]->offset();
+  for (const Param* param : from_) {
+    if (!(param->block() == from_[0]->block()) || param->offset() != offset) return {};
+    offset += param->raw().size();
+  }
+  return engine::Tensor::view(from_[0]->block(), from_[0]->offset(), block_.shape());
 }
 
 void Ema::step() {
-  for (std::size_t i = 0; i < to_.size(); ++i) {
-    engine::lerp(1 - decay_, from_[i]->raw(), to_[i]->raw());
-    to_[i]->changed();
+  if (const engine::Tensor source = source_block(); source.defined()) {
+    engine::lerp(1 - decay_, source, block_);
+  } else {
+    for (std::size_t i = 0; i < to_.size(); ++i)
+      engine::lerp(1 - decay_, from_[i]->raw(), to_[i]->raw());
   }
+  for (Param* param : to_) param->changed();
   for (std::size_t i = 0; i < states_to_.size(); ++i)
     if (states_from_[i]->defined()) states_to_[i]->assign(states_from_[i]->value());
 }

@@ -15,10 +15,13 @@ class Ema {
   Sequential& average() { return average_; }
 
  private:
+  engine::Tensor source_block() const;
+
   engine::Real decay_;
   Sequential& source_;
   Sequential average_;
   std::vector<Param*> to_, from_;
+  engine::Tensor block_;  // the averaged parameters side by side
   std::vector<engine::State*> states_to_, states_from_;
 };
 

@@ -42,18 +42,22 @@ Adam::Adam(const AdamOptions& options, std::vector<Param*> parameters)
       m_(zeros(block_.values().shape())),
       v_(zeros(block_.values().shape())) {}
 
-void Adam::step(const std::vector<Tensor>& gradients) {
+AdamStep Adam::next() {
   ++steps_;
   const auto correction = [&](Real beta) {
     return static_cast<Real>(1 - std::pow(double{beta}, static_cast<double>(steps_)));
   };
-  adam_update({.lr = options_.lr,
-               .beta1 = options_.beta1,
-               .beta2 = options_.beta2,
-               .epsilon = options_.epsilon,
-               .correction1 = correction(options_.beta1),
-               .correction2 = correction(options_.beta2)},
-              block_.gather(gradients), m_, v_, block_.values());
+  return {.lr = options_.lr,
+          .beta1 = options_.beta1,
+          .beta2 = options_.beta2,
+          .epsilon = options_.epsilon,
+          .correction1 = correction(options_.beta1),
+          .correction2 = correction(options_.beta2)};
+}
+
+void Adam::step(const std::vector<Tensor>& gradients) {
+  const Tensor& g = block_.gather(gradients);
+  adam_update(live<AdamStep>([this] { return next(); }), g, m_, v_, block_.values());
   block_.stepped();
 }
 
@@ -76,7 +80,7 @@ void Sgd::step(const std::vector<Tensor>& gradients) {
   const Tensor& g = block_.gather(gradients);
   lerp(1 - options_.momentum, zeros(g.shape()), velocity_);  // velocity *= momentum
   add_scaled(1, g, velocity_);
-  add_scaled(-options_.lr, velocity_, block_.values());
+  add_scaled(live<Real>([this] { return -options_.lr; }), velocity_, block_.values());
   block_.stepped();
 }
 

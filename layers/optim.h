@@ -2,7 +2,8 @@
 // in place. After a step every constraint is evaluated anew.
 //   Adam adam({.lr = 2e-4f, .beta1 = 0, .beta2 = 0.9f}, critic.parameters());
 //   adam.step(grad(loss, critic.parameters()));
-// Errors: gradients that do not belong to the parameters.
+// In a captured step each replay is a step: counted, and at the rate set before it. So an optimizer
+// must stay where it is. Errors: gradients that do not belong to the parameters.
 #pragma once
 
 #include <vector>
@@ -45,6 +46,8 @@ class Adam {
   void restore(const engine::TensorFile& file, const std::string& prefix);
 
  private:
+  engine::AdamStep next();  // counts one more step
+
   AdamOptions options_;
   FlatBlock block_;
   engine::Tensor m_, v_;

@@ -21,6 +21,7 @@ Param::Param(const Param& other) { *this = other; }
 Param& Param::operator=(const Param& other) {
   if (this == &other) return *this;
   raw_ = other.defined() ? other.raw_.clone() : Tensor();
+  block_ = Tensor();
   chain_ = other.chain_;
   map_ = other.map_;
   ++version_;
@@ -65,11 +66,11 @@ const Tensor& Param::value(const LinearMap& map) const {
     ++evaluation_;
   }
   Memo& memo = memo_[engine::recording()];
-  if (memo.evaluation != evaluation_) {
+  if (memo.evaluation != evaluation_ || memo.epoch != engine::capture_epoch()) {
     const Eval still(!advance);  // the second evaluation of a step uses the states as they are
     LinearMap constrained = map;
     for (const Constraint& constraint : chain_) constrained.weight = constraint(constrained);
-    memo = {constrained.weight, evaluation_};
+    memo = {constrained.weight, evaluation_, engine::capture_epoch()};
   }
   return memo.value;
 }
@@ -94,6 +95,8 @@ void Param::move_into(const Tensor& block, Index offset) {
   const Tensor place = Tensor::view(block, offset, raw_.shape());
   place.write(raw_);
   raw_ = place;
+  block_ = block;
+  offset_ = offset;
   changed();
 }
 

@@ -31,6 +31,8 @@ class Param {
   void assign(const engine::Tensor& values);
   // The values now live in `block` from `offset` on, and whoever owns it says when they changed.
   void move_into(const engine::Tensor& block, engine::Index offset);
+  const engine::Tensor& block() const { return block_; }  // empty before move_into
+  engine::Index offset() const { return offset_; }
   void changed() { ++version_; }
   void stepped();  // changed by an optimizer: projections (weight clipping) are applied
 
@@ -51,10 +53,12 @@ class Param {
   struct Memo {
     engine::Tensor value;
     std::uint64_t evaluation = 0;  // which advance of the constraints' states it belongs to
+    std::uint64_t epoch = 0;       // a captured step may have replayed since (capture.h)
   };
   void settle(const LinearMap& map) const;
 
-  engine::Tensor raw_;
+  engine::Tensor raw_, block_;
+  engine::Index offset_ = 0;
   mutable std::vector<Constraint> chain_;
   std::uint64_t version_ = 1;
   mutable std::uint64_t advanced_ = 0;  // the version for which the states last advanced

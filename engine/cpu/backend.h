@@ -46,14 +46,15 @@ class CpuBackend final : public Backend {
   void scatter_add(Index n, Index width, Index table_rows, const Real* y, const Real* index,
                    Real* table) override;
 
-  void uniform(std::uint64_t seed, std::uint64_t counter, Index n, Real low, Real high,
-               Real* x) override;
-  void normal(std::uint64_t seed, std::uint64_t counter, Index n, Real mean, Real deviation,
-              Real* x) override;
+  void uniform(const Live<RandomState>& from, Index n, Real low, Real high, Real* x) override;
+  void normal(const Live<RandomState>& from, Index n, Real mean, Real deviation, Real* x) override;
 
-  void adam(const AdamStep& step, Index n, const Real* g, Real* m, Real* v, Real* w) override;
-  void add_scaled(Index n, Real a, const Real* x, Real* y) override;
+  void adam(const Live<AdamStep>& step, Index n, const Real* g, Real* m, Real* v, Real* w) override;
+  void add_scaled(Index n, const Live<Real>& a, const Real* x, Real* y) override;
   void lerp(Index n, Real t, const Real* x, Real* y) override;
+
+  void images(const ImageBatch& batch, const Live<RandomStream>& noise, const Real* table,
+              const Real* number, const Real* mirror, Real* y) override;
 
  private:
   Memory memory_;

@@ -1,23 +1,11 @@
 // Moving memory: fill, strided copies, rows by index.
 #include <algorithm>
 
-#include "engine/check.h"
 #include "engine/cpu/backend.h"
+#include "engine/cpu/row_number.h"
 #include "engine/cpu/traverse.h"
 
 namespace engine::cpu {
-namespace {
-
-Index row_number(const char* verb, Real index, Index rows) {
-  // The range first: a number beyond it (or NaN) must not be converted.
-  const bool inside = index >= 0 && index < static_cast<Real>(rows);
-  const Index row = inside ? static_cast<Index>(index) : 0;
-  check(inside && static_cast<Real>(row) == index, verb, ": index ", index,
-        " is no row of a table with ", rows, " rows");
-  return row;
-}
-
-}  // namespace
 
 void CpuBackend::fill(Real* x, Index n, Real value) {
   parallel_for(n, kGrain, [&](Index begin, Index end) { std::fill(x + begin, x + end, value); });

@@ -26,21 +26,22 @@ constexpr std::uint64_t kStream = 0;  // tensors draw from stream 0; loaders hav
 
 }  // namespace
 
-void CpuBackend::uniform(std::uint64_t seed, std::uint64_t counter, Index n, Real low, Real high,
-                         Real* x) {
+void CpuBackend::uniform(const Live<RandomState>& from, Index n, Real low, Real high, Real* x) {
+  const RandomState at = from.get();
   const Real below = high > low ? std::nextafter(high, low) : low;  // rounding must not reach high
   fill_blocks(n, x, [&](std::uint64_t block, Real* values) {
-    const Random4 r = philox(seed, kStream, counter + block);
+    const Random4 r = philox(at.seed, kStream, at.counter + block);
     for (int i = 0; i < 4; ++i)
       values[i] = std::min(low + (high - low) * unit_interval(r.word[i]), below);
   });
 }
 
 // Box and Muller (1958): two uniform numbers make two normal ones; 1 - u keeps log away from 0.
-void CpuBackend::normal(std::uint64_t seed, std::uint64_t counter, Index n, Real mean,
-                        Real deviation, Real* x) {
+void CpuBackend::normal(const Live<RandomState>& from, Index n, Real mean, Real deviation,
+                        Real* x) {
+  const RandomState at = from.get();
   fill_blocks(n, x, [&](std::uint64_t block, Real* values) {
-    const Random4 r = philox(seed, kStream, counter + block);
+    const Random4 r = philox(at.seed, kStream, at.counter + block);
     for (int i = 0; i < 4; i += 2) {
       const Real radius = std::sqrt(-2 * std::log(Real(1) - unit_interval(r.word[i])));
       const Real angle = 2 * std::numbers::pi_v<Real> * unit_interval(r.word[i + 1]);

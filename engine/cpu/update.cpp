@@ -7,7 +7,9 @@
 namespace engine::cpu {
 
 // Kingma and Ba, "Adam" (2015), algorithm 1, in PyTorch's order of operations.
-void CpuBackend::adam(const AdamStep& s, Index n, const Real* g, Real* m, Real* v, Real* w) {
+void CpuBackend::adam(const Live<AdamStep>& step, Index n, const Real* g, Real* m, Real* v,
+                      Real* w) {
+  const AdamStep s = step.get();
   const Real rate = s.lr / s.correction1;
   const Real root = std::sqrt(s.correction2);
   parallel_for(n, kGrain, [&](Index begin, Index end) {
@@ -19,7 +21,8 @@ void CpuBackend::adam(const AdamStep& s, Index n, const Real* g, Real* m, Real* 
   });
 }
 
-void CpuBackend::add_scaled(Index n, Real a, const Real* x, Real* y) {
+void CpuBackend::add_scaled(Index n, const Live<Real>& factor, const Real* x, Real* y) {
+  const Real a = factor.get();
   parallel_for(n, kGrain, [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) y[i] += a * x[i];
   });

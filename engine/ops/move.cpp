@@ -63,7 +63,7 @@ void copy_section(const Section& s, const Shape& whole, const Shape& part, bool 
   const Index offset = s.begin * strided[s.axis];
   strided[s.axis] *= s.step;
   const AxisStrides dense = contiguous_strides(part);
-  Backend& backend = Device::current().backend();
+  Backend& backend = Device::current().backend();  // where `apply` saw that the inputs are
   if (out_of_whole) {
     backend.copy(merged({part, strided, dense}), from + offset, to);
   } else {

@@ -149,6 +149,23 @@ TEST_CASE("loader: gives what fill_batch gives, from any position") {
   CHECK(batch.images.shape() == engine::Shape{8, 32, 32, 3});
 }
 
+TEST_CASE("loader: a resident set gives the same batches, to the bit") {
+  const Counting data(60);
+  for (const bool flip : {false, true})
+    for (const bool dequantize : {false, true}) {
+      LoaderOptions options{.batch = 7, .seed = 5, .flip = flip, .dequantize = dequantize};
+      Loader host(data, options);
+      options.resident = true;
+      Loader resident(data, options);
+      for (const Index start : {Index{0}, host.batches_per_epoch() - 2}) {
+        host.seek(start);
+        resident.seek(start);
+        for (int i = 0; i < 4; ++i) CHECK(next(resident) == next(host));
+        CHECK(resident.position() == host.position());
+      }
+    }
+}
+
 TEST_CASE("loader: any depth of prefetch, and seeks in quick succession") {
   const Counting data(40);
   for (const int prefetch : {1, 2, 7}) {
