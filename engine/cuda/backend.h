@@ -1,0 +1,123 @@
+// CudaBackend: the verbs of backend.h on one NVIDIA GPU. All work goes to one stream, in the order
+// of the calls. Each group of verbs has a file of its own.
+#pragma once
+
+#include <vector>
+
+#include "engine/backend.h"
+#include "engine/cuda/check.h"
+#include "engine/cuda/memory.h"
+
+namespace engine::cuda {
+
+// What a kernel found wrong with its input; the next download says it.
+struct Fault {
+  int verb = 0;  // 0: nothing; else its number in fault_verbs
+  Real index = 0;
+  Index rows = 0;
+};
+enum FaultVerb : int { kNoFault, kGather, kScatterAdd, kImages };
+
+// Memory for the length of a scope; what is enqueued there may use it.
+class Scratch {
+ public:
+  Scratch(Memory& memory, Index elements)
+      : memory_(memory), elements_(elements), data_(memory.allocate(elements)) {}
+  ~Scratch() { memory_.release(data_, elements_); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  Real* data() const { return data_; }
+  double* doubles() const { return reinterpret_cast<double*>(data_); }
+
+ private:
+  Memory& memory_;
+  Index elements_;
+  Real* data_;
+};
+constexpr Index kDouble = sizeof(double) / sizeof(Real);  // Reals that a double takes
+
+class CudaBackend final : public Backend {
+ public:
+  CudaBackend();
+  const char* name() const override { return "cuda"; }
+
+  Real* allocate(Index elements) override { return memory_.allocate(elements); }
+  void release(Real* block, Index elements) noexcept override { memory_.release(block, elements); }
+  void upload(Real* to, const Real* host, Index n) override;
+  void download(Real* host, const Real* from, Index n) override;
+  std::size_t memory_left() const override;
+
+  bool records() const override { return true; }
+  void begin_recording() override;
+  std::unique_ptr<Recording> end_recording() override;
+  void abandon_recording() noexcept override;
+
+  void fill(Real* x, Index n, Real value) override;
+  void copy(const Strides& strides, const Real* x, Real* y) override;
+  void map(Unary row, RowConstants constants, Index n, const Real* x, Real* z) override;
+  void zip(Binary row, RowConstants constants, const Strides& strides, const Real* x, const Real* y,
+           Real* z) override;
+  void reduce(Reduction kind, Index outer, Index n, Index inner, const Real* x, Real* z) override;
+
+  void gemm(bool transpose_a, bool transpose_b, Index m, Index n, Index k, const Real* a,
+            const Real* b, Real* z) override;
+  void conv(Slot want, const Window& window, Real* x, Real* w, Real* y) override;
+  void pool(PoolMode mode, const Window& window, bool count_padding, const Real* x, Real* large,
+            Real* small) override;
+
+  void bias_activation(Activation kind, Real slope, Index rows, Index channels, const Real* x,
+                       const Real* bias, Real* z) override;
+  void bias_activation_grad(Activation kind, Real slope, Index n, const Real* z, const Real* g,
+                            Real* dx) override;
+  void moments(Index rows, Index channels, const Real* x, Real* moments) override;
+  void batch_norm(Index rows, Index channels, Real epsilon, const Real* x, const Real* moments,
+                  const Real* gamma, const Real* beta, Real* y) override;
+  void batch_norm_grad(Index rows, Index channels, Real epsilon, const Real* x, const Real* moments,
+                       const Real* gamma, const Real* g, Real* dx, Real* dgamma,
+                       Real* dbeta) override;
+
+  void gather(Index n, Index width, Index table_rows, const Real* table, const Real* index,
+              Real* y) override;
+  void scatter_add(Index n, Index width, Index table_rows, const Real* y, const Real* index,
+                   Real* table) override;
+
+  void uniform(const Live<RandomState>& from, Index n, Real low, Real high, Real* x) override;
+  void normal(const Live<RandomState>& from, Index n, Real mean, Real deviation, Real* x) override;
+
+  void adam(const Live<AdamStep>& step, Index n, const Real* g, Real* m, Real* v, Real* w) override;
+  void add_scaled(Index n, const Live<Real>& a, const Real* x, Real* y) override;
+  void lerp(Index n, Real t, const Real* x, Real* y) override;
+
+  void images(const ImageBatch& batch, const Live<RandomStream>& noise, const Real* table,
+              const Real* number, const Real* mirror, Real* y) override;
+
+  cudaStream_t stream() const { return stream_; }
+  Memory& memory() { return memory_; }
+
+ private:
+  // z = op(a) op(b) + beta z
+  void product(const char* op, bool transpose_a, bool transpose_b, Index m, Index n, Index k,
+               const Real* a, const Real* b, Real beta, Real* z);
+  void conv_forward(const Window& window, const Real* x, const Real* w, Real* y);
+  void conv_weight(const Window& window, const Real* x, Real* w, const Real* y);
+  void conv_transpose(const Window& window, Real* x, const Real* w, const Real* y);
+  void inverse_deviations(Index channels, Real epsilon, const Real* moments, Real* inverse);
+  void check_fault();
+
+  // Page-locked memory that uploads go through, so that none waits for the device.
+  struct Stage {
+    Real* host = nullptr;
+    cudaEvent_t copied = nullptr;
+  };
+  static constexpr Index kStage = Index{1} << 18;  // elements of each
+
+  cudaStream_t stream_ = nullptr;
+  cublasHandle_t blas_ = nullptr;
+  Memory memory_;
+  std::vector<Stage> stages_;
+  std::size_t next_stage_ = 0;
+  Fault* fault_ = nullptr;       // on the device
+  Fault* fault_here_ = nullptr;  // page-locked
+};
+
+}  // namespace engine::cuda

@@ -1,0 +1,50 @@
+// Matrix products through cuBLAS. It counts columns first, so the row-major z = a b is handed to it
+// as z^T = b^T a^T: the same memory, the operands exchanged.
+#include <limits>
+
+#include "engine/check.h"
+#include "engine/cuda/backend.h"
+#include "engine/device.h"
+
+namespace engine::cuda {
+namespace {
+
+cublasComputeType_t compute_type() {
+  switch (precision()) {
+    case Precision::high:
+      return CUBLAS_COMPUTE_32F_FAST_TF32;
+    case Precision::medium:
+      return CUBLAS_COMPUTE_32F_FAST_16BF;
+    case Precision::highest:
+      break;
+  }
+  return CUBLAS_COMPUTE_32F;
+}
+
+int whole(const char* op, Index extent) {
+  engine::check(extent <= std::numeric_limits<int>::max(), op, ": a matrix with ", extent,
+                " rows or columns is too large for cuBLAS");
+  return static_cast<int>(extent);
+}
+
+}  // namespace
+
+void CudaBackend::product(const char* op, bool transpose_a, bool transpose_b, Index m, Index n,
+                          Index k, const Real* a, const Real* b, Real beta, Real* z) {
+  const Real one = 1;
+  const auto turn = [](bool transpose) { return transpose ? CUBLAS_OP_T : CUBLAS_OP_N; };
+  const int row_a = whole(op, transpose_a ? m : k), row_b = whole(op, transpose_b ? k : n);
+  check(cublasGemmEx(blas_, turn(transpose_b), turn(transpose_a), whole(op, n), whole(op, m),
+                     whole(op, k), &one, b, CUDA_R_32F, row_b, a, CUDA_R_32F, row_a, &beta, z,
+                     CUDA_R_32F, whole(op, n), compute_type(), CUBLAS_GEMM_DEFAULT),
+        op);
+}
+
+void CudaBackend::gemm(bool transpose_a, bool transpose_b, Index m, Index n, Index k, const Real* a,
+                       const Real* b, Real* z) {
+  if (m == 0 || n == 0) return;
+  if (k == 0) return fill(z, m * n, 0);
+  product("matmul", transpose_a, transpose_b, m, n, k, a, b, 0, z);
+}
+
+}  // namespace engine::cuda

@@ -1,0 +1,139 @@
+#include "engine/cuda/memory.h"
+
+#include <cuda_runtime.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+#include "engine/check.h"
+
+namespace engine::cuda {
+namespace {
+
+constexpr std::size_t kSmallest = 256;               // what CUDA aligns to
+constexpr std::size_t kSlab = std::size_t{8} << 20;  // small blocks are cut from slabs
+constexpr std::size_t kSmall = kSlab / 8;
+
+}  // namespace
+
+// Eight classes to each power of two: at most an eighth of a block is wasted.
+Memory::SizeClass Memory::size_class(Index elements) {
+  const std::size_t wanted = std::max(static_cast<std::size_t>(elements) * sizeof(Real), kSmallest);
+  const std::size_t power = std::bit_width(wanted - 1);  // wanted <= 2^power
+  const std::size_t step = std::max((std::size_t{1} << power) / 16, kSmallest);
+  const std::size_t steps = (wanted + step - 1) / step;
+  return {power * 16 + steps % 16, steps * step};
+}
+
+Memory::Memory()
+    : pooled_(std::getenv("KANTOR_CUDA_POOL") == nullptr ||
+              std::string_view(std::getenv("KANTOR_CUDA_POOL")) != "off"),
+      free_(64 * 16) {}
+
+Real* Memory::allocate(Index elements) {
+  const std::lock_guard lock(mutex_);
+  const std::size_t bytes = static_cast<std::size_t>(elements) * sizeof(Real);
+  Real* block = pooled_ ? from_pool(size_class(elements)) : static_cast<Real*>(obtain(bytes));
+  if (recording_) owners_[block] = recording_;
+  return block;
+}
+
+Real* Memory::from_pool(const SizeClass& size) {
+  std::vector<Real*>& blocks = free_[size.number];
+  if (blocks.empty())
+    return static_cast<Real*>(size.bytes < kSmall ? from_slab(size.bytes) : obtain(size.bytes));
+  Real* block = blocks.back();
+  blocks.pop_back();
+  return block;
+}
+
+void Memory::release(Real* block, Index elements) noexcept {
+  const std::size_t number = size_class(elements).number;
+  const std::lock_guard lock(mutex_);
+  const auto owner = owners_.empty() ? owners_.end() : owners_.find(block);
+  if (owner != owners_.end() && (owner->second != recording_ || !pooled_)) {
+    owner->second->free.emplace_back(block, number);  // it is written again at a replay
+  } else if (owner == owners_.end() && recording_) {
+    recording_->free.emplace_back(block, number);  // the recording may have read it
+    owners_[block] = recording_;
+  } else {
+    make_free(block, number);
+  }
+}
+
+void Memory::make_free(Real* block, std::size_t number) noexcept {
+  if (pooled_) {
+    free_[number].push_back(block);
+  } else {
+    cudaFree(block);  // waits until the device is done with it
+  }
+}
+
+void Memory::begin_owning() {
+  const std::lock_guard lock(mutex_);
+  recording_ = std::make_shared<Owned>();
+}
+
+std::shared_ptr<Memory::Owned> Memory::end_owning() {
+  const std::lock_guard lock(mutex_);
+  const std::shared_ptr<Owned> owned = std::exchange(recording_, nullptr);
+  for (std::size_t number = 0; number < free_.size(); ++number)
+    std::erase_if(free_[number], [&](Real* block) {
+      const auto owner = owners_.find(block);
+      const bool its = owner != owners_.end() && owner->second == owned;
+      if (its) owned->free.emplace_back(block, number);
+      return its;
+    });
+  return owned;
+}
+
+void Memory::disown(const std::shared_ptr<Owned>& owned) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(owners_, [&](const auto& entry) { return entry.second == owned; });
+  for (const auto& [block, number] : owned->free) make_free(block, number);
+  owned->free.clear();
+}
+
+void* Memory::from_slab(std::size_t bytes) {
+  if (slab_left_ < bytes) {
+    slab_ = static_cast<char*>(obtain(kSlab));
+    slab_left_ = kSlab;
+  }
+  slab_left_ -= bytes;
+  return std::exchange(slab_, slab_ + bytes);
+}
+
+void* Memory::obtain(std::size_t bytes) {
+  void* block = nullptr;
+  cudaError_t status = cudaMalloc(&block, bytes);
+  if (status == cudaErrorMemoryAllocation && !recording_) {
+    cudaGetLastError();
+    give_up_free_blocks();
+    status = cudaMalloc(&block, bytes);
+  }
+  if (status != cudaSuccess) cudaGetLastError();
+  check(status == cudaSuccess, "memory: ", bytes, " bytes of the GPU are asked for, ", held_,
+        " are held and CUDA says: ", cudaGetErrorString(status),
+        "; use a smaller batch or model, or free the GPU of other programs");
+  held_ += bytes;
+  return block;
+}
+
+// The large free blocks back to CUDA, which waits until the device is done with them.
+void Memory::give_up_free_blocks() {
+  for (std::size_t number = 0; number < free_.size(); ++number) {
+    const std::size_t power = number / 16, step = (std::size_t{1} << power) / 16;
+    const std::size_t steps = number % 16 == 0 ? 16 : number % 16, bytes = step * steps;
+    if (power < 8 || bytes < kSmall) continue;
+    for (Real* block : free_[number]) {
+      cudaFree(block);
+      held_ -= bytes;
+    }
+    free_[number].clear();
+  }
+}
+
+}  // namespace engine::cuda

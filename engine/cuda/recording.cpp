@@ -1,0 +1,55 @@
+// Recording a step as a CUDA graph, and replaying it.
+#include <memory>
+
+#include "engine/cuda/backend.h"
+
+namespace engine::cuda {
+namespace {
+
+class GraphRecording final : public Recording {
+ public:
+  GraphRecording(CudaBackend& backend, cudaGraph_t graph, std::shared_ptr<Memory::Owned> owned)
+      : backend_(backend), owned_(std::move(owned)) {
+    const cudaError_t status = cudaGraphInstantiate(&graph_, graph, 0);
+    cudaGraphDestroy(graph);
+    if (status != cudaSuccess) backend_.memory().disown(owned_);
+    check(status, "capture");
+  }
+  // What was enqueued runs to its end before its memory may serve others: they are enqueued later.
+  ~GraphRecording() override {
+    cudaGraphExecDestroy(graph_);
+    backend_.memory().disown(owned_);
+  }
+  void replay() override { check(cudaGraphLaunch(graph_, backend_.stream()), "capture"); }
+
+ private:
+  CudaBackend& backend_;
+  std::shared_ptr<Memory::Owned> owned_;
+  cudaGraphExec_t graph_ = nullptr;
+};
+
+}  // namespace
+
+void CudaBackend::begin_recording() {
+  // Relaxed: memory may still be asked of CUDA.
+  check(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeRelaxed), "capture");
+  memory_.begin_owning();
+}
+
+std::unique_ptr<Recording> CudaBackend::end_recording() {
+  std::shared_ptr<Memory::Owned> owned = memory_.end_owning();
+  cudaGraph_t graph = nullptr;
+  const cudaError_t status = cudaStreamEndCapture(stream_, &graph);
+  if (status != cudaSuccess) memory_.disown(owned);
+  check(status, "capture");
+  return std::make_unique<GraphRecording>(*this, graph, std::move(owned));
+}
+
+void CudaBackend::abandon_recording() noexcept {
+  memory_.disown(memory_.end_owning());
+  cudaGraph_t graph = nullptr;
+  if (cudaStreamEndCapture(stream_, &graph) == cudaSuccess && graph) cudaGraphDestroy(graph);
+  cudaGetLastError();
+}
+
+}  // namespace engine::cuda
