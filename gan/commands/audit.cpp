@@ -2,18 +2,20 @@
 
 #include <cstdio>
 
+#include "engine/device.h"
 #include "gan/commands/commands.h"
 
 namespace gan {
 namespace {
 
 struct Options {
-  std::string run, data;
+  std::string run, data, device = "cpu";
   Index images = 256;
   bool json = false;
 };
 
 void run(const Options& options) {
+  engine::Device::named(options.device).use();
   LoadedRun loaded = LoadedRun::open(options.run);
   const Config& config = loaded.header.config;
   const std::string& spec = options.data.empty() ? config.data : options.data;
@@ -38,6 +40,7 @@ void add_audit(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::Range(1, 100'000));
   command->add_flag("--json", options->json, "for programs");
+  add_device(command, options->device);
   command->footer(
       "Columns: k, the norm the constraint aims at; running, what its stored vector says; "
       "audited,\n"

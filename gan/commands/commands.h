@@ -3,6 +3,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <string>
 
 namespace gan {
 
@@ -10,5 +11,8 @@ void add_train(CLI::App& app);
 void add_sample(CLI::App& app);
 void add_audit(CLI::App& app);
 void add_spectrum(CLI::App& app);
+
+// The option --device of a command; `device` is what it is at first.
+void add_device(CLI::App* command, std::string& device);
 
 }  // namespace gan

@@ -10,7 +10,7 @@ namespace gan {
 namespace {
 
 struct Options {
-  std::string run, out = "samples.png";
+  std::string run, out = "samples.png", device = "cpu";
   Index count = 64;
   std::uint64_t seed = 0;
   bool raw = false;
@@ -28,6 +28,7 @@ engine::Tensor sample(const layers::Sequential& generator, Index count, Index z_
 }
 
 void run(const Options& options) {
+  engine::Device::named(options.device).use();
   const LoadedRun loaded = LoadedRun::open(options.run, !options.raw);
   const Networks& networks = loaded.networks;
   engine::seed(options.seed);
@@ -48,6 +49,7 @@ void add_sample(CLI::App& app) {
   command->add_option("--out", options->out, "PNG file to write")->capture_default_str();
   command->add_option("--seed", options->seed, "of the noise")->capture_default_str();
   command->add_flag("--no-ema", options->raw, "the generator itself, not its moving average");
+  add_device(command, options->device);
   command->footer("Example:\n  gan sample runs/sn-small-shapes-1 --count 100 --out grid.png\n");
   command->callback([options] { run(*options); });
 }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <set>
 
+#include "engine/device.h"
 #include "gan/commands/commands.h"
 
 namespace gan {
@@ -12,7 +13,7 @@ namespace {
 
 struct Options {
   std::vector<std::string> runs;
-  std::string out;
+  std::string out, device = "cpu";
 };
 
 // The last folder of a path: what a run is called.
@@ -32,6 +33,7 @@ std::vector<std::string> titles(const std::vector<std::string>& runs) {
 }
 
 void run(const Options& options) {
+  engine::Device::named(options.device).use();
   std::vector<Spectrum> all;
   const std::vector<std::string> names = titles(options.runs);
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -55,6 +57,7 @@ void add_spectrum(CLI::App& app) {
   command->add_option("--out", options->out,
                       "folder for spectrum.csv, .gnuplot, .svg and .png (RUN/spectrum; of several "
                       "runs: spectrum)");
+  add_device(command, options->device);
   command->footer(
       "Example:\n  gan spectrum runs/clip runs/weight-norm runs/spectral runs/toeplitz\n");
   command->callback([options] { run(*options); });

@@ -94,13 +94,14 @@ void start(const Options& options) {
 
 void resume(const Options& options) {
   if (!options.preset.empty() || !options.out.empty() || !options.assignments.empty() ||
-      options.data || options.device || options.precision || options.seed)
+      options.data || options.precision || options.seed)
     throw UsageError(
-        "--resume: the settings are those of the run's config.json; only --steps and --minutes can "
-        "be given beside it");
+        "--resume: the settings are those of the run's config.json; only --steps, --minutes and "
+        "--device can be given beside it");
   const RunDirectory run = RunDirectory::open(options.resume);
   Config config = run.config();
   if (options.steps) config.steps = *options.steps;
+  if (options.device) config.device = *options.device;
   from_user([&] { validate(config); });
   engine::check(run.has_checkpoint(), options.resume,
                 ": was stopped before its first checkpoint; start it anew in another folder");

@@ -63,6 +63,7 @@ TEST_CASE("gan: bad usage ends with status 2 and one line, and leaves nothing be
   CHECK(refused(bad("train --preset sn-small --set d.constraint=tight"), 2, "'tight'", "toeplitz"));
   CHECK(refused(bad("train --resume r --set g.lr=1"), 2, "--resume", "config.json"));
   CHECK(refused(bad("sample"), 2, "RUN"));
+  CHECK(refused(bad("sample r --device gpu"), 2, "--device", "cuda"));
   CHECK(!std::filesystem::exists(scratch / "runs"));
 }
 
