@@ -1,5 +1,5 @@
 // Fused kernels on rows of channels: bias with activation, and batch norm forward and backward.
-#include <math.h>
+#include <cmath>
 
 #include "engine/cuda/backend.h"
 #include "engine/cuda/columns.h"
@@ -14,7 +14,7 @@ template <Activation kind>
 __device__ inline Real activate(Real x, Real slope) {
   if (kind == Activation::relu) return x > 0 ? x : 0;
   if (kind == Activation::leaky_relu) return x > 0 ? x : slope * x;
-  if (kind == Activation::tanh) return tanh(x);
+  if (kind == Activation::tanh) return std::tanh(x);
   return x;
 }
 
@@ -70,7 +70,7 @@ __global__ void inverse_deviation_kernel(Index channels, Real epsilon, const Rea
   const Index c = thread_number();
   if (c >= channels) return;
   const double variance = static_cast<double>(moments[channels + c]) + static_cast<double>(epsilon);
-  inverse[c] = static_cast<Real>(1 / sqrt(variance));
+  inverse[c] = static_cast<Real>(1 / std::sqrt(variance));
 }
 
 __global__ void batch_norm_kernel(Index n, Divider channels, const Real* x, const Real* mean,

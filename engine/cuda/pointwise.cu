@@ -1,5 +1,5 @@
 // The rows of pointwise.def as kernels: one template each for map and zip, and a table of them.
-#include <math.h>
+#include <cmath>
 
 #include "engine/cuda/backend.h"
 #include "engine/cuda/launch.h"
@@ -7,6 +7,8 @@
 
 namespace engine::cuda {
 namespace {
+
+using std::cos, std::exp, std::log, std::log1p, std::pow, std::sin, std::sqrt, std::tanh;
 
 #define UNARY(name, value, dx)                                                               \
   struct name##_row {                                                                        \

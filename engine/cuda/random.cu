@@ -1,6 +1,5 @@
 // Philox numbers: element 4 b + i of a draw is word i of block counter + b, as on the CPU.
-#include <math.h>
-
+#include <cmath>
 #include <numbers>
 
 #include "engine/cuda/backend.h"
@@ -45,10 +44,10 @@ __global__ void normal_kernel(Live<RandomState> from, Index n, Real mean, Real d
   const Random4 r = block_of(from, block);
   Pack<4> values;
   for (int i = 0; i < 4; i += 2) {
-    const Real radius = sqrt(-2 * log(static_cast<Real>(1) - unit_interval(r.word[i])));
+    const Real radius = std::sqrt(-2 * std::log(static_cast<Real>(1) - unit_interval(r.word[i])));
     const Real angle = 2 * std::numbers::pi_v<Real> * unit_interval(r.word[i + 1]);
-    values.value[i] = mean + deviation * radius * cos(angle);
-    values.value[i + 1] = mean + deviation * radius * sin(angle);
+    values.value[i] = mean + deviation * radius * std::cos(angle);
+    values.value[i + 1] = mean + deviation * radius * std::sin(angle);
   }
   keep(x, block, n, values);
 }
@@ -56,7 +55,7 @@ __global__ void normal_kernel(Live<RandomState> from, Index n, Real mean, Real d
 }  // namespace
 
 void CudaBackend::uniform(const Live<RandomState>& from, Index n, Real low, Real high, Real* x) {
-  const Real below = high > low ? nextafterf(high, low) : low;  // rounding must not reach high
+  const Real below = high > low ? std::nextafter(high, low) : low;  // rounding must not reach high
   launch("uniform", stream_, one_each((n + 3) / 4), &uniform_kernel, from, n, low, high, below, x);
 }
 

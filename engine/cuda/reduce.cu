@@ -1,5 +1,5 @@
 // Sums and maxima of [outer, n, inner] over n, in double.
-#include <math.h>
+#include <cmath>
 
 #include "engine/cuda/backend.h"
 #include "engine/cuda/columns.h"

@@ -1,5 +1,5 @@
 // Updates in place, on flat blocks of parameters.
-#include <math.h>
+#include <cmath>
 
 #include "engine/cuda/backend.h"
 #include "engine/cuda/launch.h"
@@ -14,12 +14,12 @@ __global__ void adam_kernel(Live<AdamStep> step, Index n, const Real* g, Real* m
   const Index i = thread_number();
   if (i >= n) return;
   const AdamStep s = step.get();
-  const Real rate = s.lr / s.correction1, root = sqrt(s.correction2);
+  const Real rate = s.lr / s.correction1, root = std::sqrt(s.correction2);
   const Real first = s.beta1 * m[i] + (1 - s.beta1) * g[i];
   const Real second = s.beta2 * v[i] + (1 - s.beta2) * g[i] * g[i];
   m[i] = first;
   v[i] = second;
-  w[i] -= rate * first / (sqrt(second) / root + s.epsilon);
+  w[i] -= rate * first / (std::sqrt(second) / root + s.epsilon);
 }
 
 __global__ void add_scaled_kernel(Index n, Live<Real> a, const Real* x, Real* y) {
