@@ -15,6 +15,7 @@ const std::string& complaint();
 std::string recover();
 
 // How often the device was asked for what a steady training step must not ask for, and for work.
+// Waiting for an event is no synchronization: it may lie long ago.
 struct Counts {
   long allocations = 0, releases = 0, synchronizations = 0, launches = 0, graph_launches = 0;
 };

@@ -168,7 +168,6 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t handle) {
 
 cudaError_t cudaEventSynchronize(cudaEvent_t event) {
   if (emulation::capturing()) return emulation::not_in_capture("cudaEventSynchronize");
-  ++emulation::count().synchronizations;
   if (event->stream) emulation::finish(*event->stream, event->after);
   return answer(cudaSuccess);
 }

@@ -1,0 +1,151 @@
+// Captured steps: the replays of a recording do, bit for bit, what calling the step does.
+#include "engine/capture.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/cuda/on_device.h"
+
+using namespace tests;
+using namespace layers;
+using engine::Captured;
+using engine::Device;
+
+namespace {
+
+using Values = std::vector<std::vector<Real>>;
+
+// A critic in training: noise, a gradient penalty, constraints with states, Adam with a falling
+// rate, an average, a sum that is read now and then.
+struct Training {
+  Sequential net = {Conv2d(3, 8, {.kernel = 4, .stride = 2, .padding = 1}, SpectralNorm{}),
+                    BatchNorm(8),
+                    Relu{},
+                    Conv2d(8, 4, {.padding = 1}, ToeplitzNorm{}),
+                    Flatten{},
+                    Linear(64, 1, SpectralNorm{.iterations = 2})};
+  Adam adam{{.lr = Real(1e-2), .beta1 = Real(0.5)}, net.parameters()};
+  Ema average{Real(0.9), net};
+  Tensor sum = engine::zeros({});
+
+  void step() {
+    const Tensor x = engine::normal({2, 8, 8, 3});
+    const Tensor y = net(x) + Real(0.1) * engine::uniform({2, 1});
+    const Tensor slope = engine::grad(engine::sum(y), {x}, true)[0];
+    const Tensor loss = engine::mean(y * y) + engine::mean(slope * slope);
+    adam.step(grad(loss, net.parameters()));
+    average.step();
+    engine::add_scaled(1, loss.detach(), sum);
+  }
+  Values values() {
+    Values all{sum.values()};
+    for (Sequential* module : {&net, &average.average()}) {
+      for (const Param* p : module->parameters()) all.push_back(p->raw().values());
+      for (const engine::State* s : states(*module)) all.push_back(s->value().values());
+    }
+    return all;
+  }
+};
+
+// Each step makes `updates` of the parameters, one after the other.
+Values train(bool captured, int steps, int updates, int read_every) {
+  engine::seed(11);
+  Training training;
+  const auto update = [&] {
+    for (int i = 0; i < updates; ++i) training.step();
+  };
+  Captured step = engine::capture(update);
+  for (int i = 0; i < steps; ++i) {
+    training.adam.set_lr(Real(1e-2) / static_cast<Real>(1 + i));
+    captured ? step() : update();
+    if ((i + 1) % read_every == 0) CHECK(std::isfinite(training.sum.item()));
+  }
+  CHECK(step.replays() == captured);
+  return training.values();
+}
+
+}  // namespace
+
+TEST_CASE("cuda: captured steps equal steps that are called, bit for bit") {
+  const On cuda(Device::cuda());
+  for (const int updates : {1, 2, 5}) {
+    CAPTURE(updates);
+    const Values called = train(false, 8, updates, 100);
+    CHECK(train(true, 8, updates, 100) == called);
+    CHECK(train(true, 8, updates, 1) == called);  // reading between the steps changes nothing
+  }
+}
+
+// Values of the host are sent before a replay begins, so their places must not be memory that the
+// recording itself writes, however late in the step the first of them is asked for.
+TEST_CASE("cuda: values of the host that come late in a captured step") {
+  const On cuda(Device::cuda());
+  const Tensor x = engine::full({4096}, 2);
+  Real host = 0;
+  Tensor kept;
+  Captured step = engine::capture([&] {
+    for (int i = 0; i < 3; ++i) engine::exp(x) + x;  // let go of at once
+    const Tensor late = engine::live_tensor({1}, [&] { return std::span<const Real>(&host, 1); });
+    kept = x * late;
+  });
+  for (int i = 0; i < 5; ++i) {
+    host = Real(i + 1);
+    step();
+    CHECK(kept.values() == std::vector<Real>(4096, 2 * host));
+  }
+}
+
+TEST_CASE("cuda: what happens between replays neither disturbs them nor is disturbed") {
+  const On cuda(Device::cuda());
+  engine::seed(4);
+  Tensor x = engine::normal({100}), kept;
+  Captured step = engine::capture([&] {
+    const Tensor noise = engine::uniform({100});
+    kept = noise * x + engine::exp(noise);
+  });
+  const engine::RandomState start = engine::random_state();
+  Values replayed;
+  for (int i = 0; i < 6; ++i) {
+    step();
+    replayed.push_back(kept.values());
+    // As large as what the step uses: memory of a recording must not be handed out.
+    std::vector<Tensor> others;
+    for (int k = 0; k < 20; ++k) others.push_back(engine::full({100}, Real(k)));
+    for (int k = 0; k < 20; ++k) CHECK(others[k].values() == std::vector<Real>(100, Real(k)));
+  }
+  CHECK(step.replays());
+  engine::set_random_state(start);
+  for (const std::vector<Real>& values : replayed) {
+    const Tensor noise = engine::uniform({100});
+    CHECK(values == (noise * x + engine::exp(noise)).values());
+  }
+}
+
+TEST_CASE("cuda: a step that reads a value back is called every time") {
+  const On cuda(Device::cuda());
+  const Tensor x = engine::full({4}, 3);
+  int calls = 0;
+  Captured step = engine::capture([&] {
+    ++calls;
+    CHECK(engine::sum(x * x).item() == 36);
+  });
+  for (int i = 0; i < 5; ++i) step();
+  CHECK(calls == 5);
+  CHECK_FALSE(step.replays());
+}
+
+TEST_CASE("cuda: an error inside a recording leaves the device as it was") {
+  const On cuda(Device::cuda());
+  const Tensor x = engine::full({4}, 3);
+  int calls = 0;
+  Captured step = engine::capture([&] {
+    const Tensor y = x * x;
+    if (++calls == 3) engine::fail("the third time");
+  });
+  step();
+  step();
+  CHECK(error_of([&] { step(); }) == "the third time");
+  CHECK_FALSE(engine::capturing());
+  CHECK((x + x).values() == std::vector<Real>(4, 6));
+  step();
+  CHECK((x + x).values() == std::vector<Real>(4, 6));
+}

@@ -1,0 +1,151 @@
+// Whole GAN training steps on CUDA: from the same checkpoint they lead where the CPU's lead,
+// replays do what calls do, and checkpoints move freely between the two.
+#include <doctest/doctest.h>
+
+#include "datasets/dataset.h"
+#include "engine/file.h"
+#include "engine/serialize.h"
+#include "gan/presets.h"
+#include "gan/trainer.h"
+#include "tests/cuda/on_device.h"
+#include "tests/datasets/scratch.h"
+
+using namespace tests;
+using engine::Device;
+using engine::read_file;
+using gan::Config;
+using gan::Trainer;
+
+namespace {
+
+Config small() {
+  Config config = gan::find_preset("sn-small").config();
+  config.steps = 20;
+  config.batch = 4;
+  config.g_batch = 6;
+  config.n_dis = 2;
+  config.decay_steps = 30;
+  config.flip = config.dequantize = true;
+  return config;
+}
+
+const datasets::Dataset& shapes() {
+  static const auto data = datasets::open("shapes");
+  return *data;
+}
+
+void advance(Trainer& trainer, int steps) {
+  for (int i = 0; i < steps; ++i) trainer.step();
+}
+
+// A checkpoint after so many steps on the CPU: Adam's moments are no longer zero.
+void begin_on_cpu(const std::string& path, int steps, const Config& config = small()) {
+  const On cpu(Device::cpu());
+  Trainer trainer(config, shapes());
+  advance(trainer, steps);
+  trainer.save(path);
+}
+
+// The checkpoint that so many steps on a device lead to from another.
+void go_on(const Device& device, const std::string& from, int steps, const std::string& to) {
+  const On on(device);
+  Trainer trainer(small(), shapes());
+  trainer.restore(from);
+  advance(trainer, steps);
+  trainer.save(to);
+}
+
+struct Distance {
+  double most = 0;
+  std::string tensor;
+};
+
+// The generator's layers 4 and 7 are followed by batch norm, which takes their biases away again:
+// the gradients by them are nothing but rounding, which Adam makes into whole steps.
+bool follows_rounding(const std::string& tensor) {
+  return tensor.ends_with(".4.bias") || tensor.ends_with(".7.bias");
+}
+
+// Of two checkpoints: the largest difference of a tensor relative to its largest element.
+Distance distance(const std::string& got, const std::string& expected) {
+  const engine::TensorFile a = engine::load(got), b = engine::load(expected);
+  CHECK(a.tensors.size() == b.tensors.size());
+  Distance worst;
+  for (const auto& [name, tensor] : b.tensors) {
+    if (follows_rounding(name)) continue;
+    const double d = difference(a.at(name, tensor.shape()), tensor);
+    if (!(d <= worst.most)) worst = {d, name};
+  }
+  return worst;
+}
+
+}  // namespace
+
+TEST_CASE("cuda: a checkpoint of the CPU, restored and saved on CUDA, is the same file") {
+  const Scratch scratch;
+  begin_on_cpu(scratch / "cpu", 2);
+  go_on(Device::cuda(), scratch / "cpu", 0, scratch / "cuda");
+  CHECK(read_file(scratch / "cuda") == read_file(scratch / "cpu"));
+  go_on(Device::cuda(), scratch / "cpu", 2, scratch / "on");
+  go_on(Device::cpu(), scratch / "on", 0, scratch / "back");
+  CHECK(read_file(scratch / "back") == read_file(scratch / "on"));
+}
+
+// One step adds roundings of a few hundred operations up; each later one multiplies what came
+// before by the steepness of the losses.
+TEST_CASE("cuda: training steps lead where the CPU's lead") {
+  const Scratch scratch;
+  begin_on_cpu(scratch / "start", 3);
+  for (const int steps : {1, 3}) {
+    CAPTURE(steps);
+    go_on(Device::cpu(), scratch / "start", steps, scratch / "cpu");
+    go_on(Device::cuda(), scratch / "start", steps, scratch / "cuda");
+    const Distance d = distance(scratch / "cuda", scratch / "cpu");
+    MESSAGE("training: " << steps << " steps, largest difference " << d.most << " in " << d.tensor);
+    CHECK(d.most < (steps == 1 ? 1e-5 : 1e-4));
+  }
+}
+
+TEST_CASE("cuda: training steps that replay equal steps that are called, byte by byte") {
+  const Scratch scratch;
+  const On cuda(Device::cuda());
+  for (const std::string constraint : {"spectral", "toeplitz(k=2, iterations=2)"}) {
+    CAPTURE(constraint);
+    Config config = small();
+    config.constraint = constraint;
+    Trainer replaying(config, shapes());
+    advance(replaying, 7);
+    replaying.save(scratch / "replayed");
+
+    // A restored trainer begins anew: its first two steps are called.
+    Trainer called(config, shapes());
+    for (int done = 0; done < 7; ++done) {
+      called.step();
+      called.save(scratch / "called");
+      called.restore(scratch / "called");
+    }
+    CHECK(read_file(scratch / "called") == read_file(scratch / "replayed"));
+    CHECK(called.samples().values() == replaying.samples().values());
+  }
+}
+
+TEST_CASE("cuda: reading losses and making samples between replays changes nothing") {
+  const Scratch scratch;
+  const On cuda(Device::cuda());
+  Trainer silent(small(), shapes()), watched(small(), shapes());
+  engine::seed(0);
+  advance(silent, 6);
+  silent.losses();
+  silent.save(scratch / "silent");
+  engine::seed(0);
+  for (int i = 0; i < 6; ++i) {
+    watched.step();
+    watched.samples();
+    watched.save(scratch / "watched");
+    watched.losses();
+  }
+  const auto weights = [&](const std::string& file) {
+    return engine::load(scratch / file).at("generator.0.weight", {2048, 64}).values();
+  };
+  CHECK(weights("silent") == weights("watched"));
+}
