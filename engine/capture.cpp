@@ -15,52 +15,53 @@ namespace {
 
 std::uint64_t epoch = 0;
 
-// Device memory that the host writes before each replay, and its values on the host.
+constexpr Index kAlign = 16 / sizeof(Real);  // of a place in LiveMemory, in elements
+
+Index places(Index elements) { return (elements + kAlign - 1) / kAlign * kAlign; }
+Index elements_of(std::size_t bytes) {
+  return static_cast<Index>((bytes + sizeof(Real) - 1) / sizeof(Real));
+}
+
+// Device memory that the host writes before each replay, and its values on the host. It is there
+// before the recording begins: what is allocated during one may have served earlier work of it,
+// which a replay would write there again.
 class LiveMemory {
  public:
+  explicit LiveMemory(Index elements)
+      : device_(Shape{elements}), host_(static_cast<std::size_t>(elements)) {}
+
   // A place of so many Reals, whose values on the host are made by `make` before each replay.
   struct Place {
     Tensor device;
     Real* host;
   };
   Place place(Index elements, std::function<void(void*)> make) {
-    constexpr Index kAlign = 16 / sizeof(Real), kChunk = 4096;
-    const Index needed = (elements + kAlign - 1) / kAlign * kAlign;
-    if (chunks_.empty() || chunks_.back().used + needed > chunks_.back().device.size()) {
-      const Index size = std::max(needed, kChunk);
-      chunks_.push_back({Tensor(Shape{size}), std::vector<Real>(size), 0});
-    }
-    Chunk& chunk = chunks_.back();
-    const Place place{Tensor::view(chunk.device, chunk.used, Shape{elements}),
-                      chunk.host.data() + chunk.used};
-    chunk.used += needed;
+    check(used_ + elements <= device_.size(), "capture: the step now asks for more live values ",
+          "than the ", device_.size(), " of when it was watched");
+    const Place place{Tensor::view(device_, used_, Shape{elements}), host_.data() + used_};
+    used_ += places(elements);
     makers_.push_back({std::move(make), place.host});
     return place;
   }
   void make() {
     for (const Maker& maker : makers_) maker.make(maker.host);
   }
-  void send() {
-    for (const Chunk& chunk : chunks_)
-      chunk.device.backend().upload(chunk.device.data(), chunk.host.data(), chunk.used);
-  }
+  void send() { device_.backend().upload(device_.data(), host_.data(), used_); }
 
  private:
-  struct Chunk {
-    Tensor device;
-    std::vector<Real> host;  // its elements stay where they are when chunks are added
-    Index used;
-  };
   struct Maker {
     std::function<void(void*)> make;
     Real* host;
   };
-  std::vector<Chunk> chunks_;
+  Tensor device_;
+  std::vector<Real> host_;
+  Index used_ = 0;
   std::vector<Maker> makers_;
 };
 
 thread_local LiveMemory* live_here = nullptr;  // of the step that is being recorded
 thread_local const char* obstacle = nullptr;   // why the step that is being watched cannot be
+thread_local Index live_elements = 0;          // that the step being watched has asked for
 
 }  // namespace
 
@@ -68,6 +69,7 @@ struct Captured::Record {
   LiveMemory live;
   std::unique_ptr<Recording> work;
 
+  explicit Record(Index live_elements) : live(live_elements) {}
   void record(Backend& backend, const std::function<void()>& step) {
     backend.begin_recording();
     live_here = &live;
@@ -115,13 +117,15 @@ void Captured::operator()() {
     step_();
   } else if (calls_ == 1) {
     obstacle = nullptr;
+    live_elements = 0;
     step_();
+    live_elements_ = live_elements;
     refused_ = obstacle != nullptr;
     if (refused_)
       std::fprintf(stderr, "note: the step is not captured on %s, since it %s\n", backend.name(),
                    obstacle);
   } else {
-    auto record = std::make_unique<Record>();
+    auto record = std::make_unique<Record>(live_elements_);
     record->record(backend, step_);
     record_ = std::move(record);
   }
@@ -137,10 +141,11 @@ void not_recordable(const char* why) {
   obstacle = why;
 }
 
+void note_live(std::size_t bytes) { live_elements += places(elements_of(bytes)); }
+
 const void* live_slot(std::size_t bytes, const void* first, std::function<void(void*)> make) {
   check(capturing(), "live: no step is being captured");
-  const auto place = live_here->place(static_cast<Index>((bytes + sizeof(Real) - 1) / sizeof(Real)),
-                                      std::move(make));
+  const auto place = live_here->place(elements_of(bytes), std::move(make));
   std::memcpy(place.host, first, bytes);
   return place.device.data();
 }
@@ -153,6 +158,7 @@ Tensor live_tensor(const Shape& shape, std::function<std::span<const Real>()> ma
   };
   const std::span<const Real> first = checked(make());
   if (!capturing()) {
+    note_live(first.size_bytes());
     const Tensor out(shape);
     out.backend().upload(out.data(), first.data(), out.size());
     return out;

@@ -40,6 +40,7 @@ class Captured {
   Backend* device_ = nullptr;  // that the counts and the record belong to
   int calls_ = 0;
   bool refused_ = false;
+  Index live_elements_ = 0;  // that a call asks for
   std::unique_ptr<Record> record_;
 };
 
@@ -56,6 +57,9 @@ void not_recordable(const char* why);
 // one with the same number may be used again; otherwise a replay may have passed it by.
 std::uint64_t capture_epoch();
 
+// Says that a step needs a slot of so many bytes, should it come to be recorded.
+void note_live(std::size_t bytes);
+
 // A place on the device for `bytes` bytes that `make(host)` writes before each replay, now holding
 // `bytes` from `first`. Only while capturing.
 const void* live_slot(std::size_t bytes, const void* first, std::function<void(void*)> make);
@@ -64,9 +68,12 @@ const void* live_slot(std::size_t bytes, const void* first, std::function<void(v
 template <class T, class Make>
 Live<T> live(Make make) {
   Live<T> value(make());
-  if (capturing())
+  if (!capturing()) {
+    note_live(sizeof(T));
+  } else {
     value.slot = static_cast<const T*>(
         live_slot(sizeof(T), &value.now, [make](void* host) { *static_cast<T*>(host) = make(); }));
+  }
   return value;
 }
 
