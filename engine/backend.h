@@ -83,17 +83,34 @@ class Backend {
   // The slot `want` of the convolution form from the two others; the pointer of `want` is written.
   virtual void conv(Slot want, const Window& window, Real* x, Real* w, Real* y) = 0;
 
+  // Slot Y or X followed by z = activation(z + bias); a device that can does it in the same pass.
+  virtual void conv_bias(Slot want, const Window& window, Real* x, Real* w, Real* y,
+                         Activation kind, Real slope, const Real* bias) {
+    conv(want, window, x, w, y);
+    const bool forward = want == Slot::Y;
+    Real* z = forward ? y : x;
+    const Index rows =
+        window.n * (forward ? window.out_height * window.out_width : window.height * window.width);
+    bias_activation(kind, slope, rows, forward ? window.out : window.in, z, bias, z);
+  }
+
   // Between `large` [n, height, width, in] and `small` [n, out_height, out_width, in]; `x`, as
   // large as `large`, is read by pick and put only. An average divides by the whole window if
   // `count_padding`, else by its part inside the image.
   virtual void pool(PoolMode mode, const Window& window, bool count_padding, const Real* x,
                     Real* large, Real* small) = 0;
 
-  // z = activation(x + bias) on rows of `channels`; and dx from z and its cotangent g.
+  // z = activation(x + bias) on rows of `channels` (in place: x may be z); and dx from z and its
+  // cotangent g, alone or with the bias's, the sum of its rows.
   virtual void bias_activation(Activation kind, Real slope, Index rows, Index channels,
                                const Real* x, const Real* bias, Real* z) = 0;
   virtual void bias_activation_grad(Activation kind, Real slope, Index n, const Real* z,
                                     const Real* g, Real* dx) = 0;
+  virtual void bias_activation_grads(Activation kind, Real slope, Index rows, Index channels,
+                                     const Real* z, const Real* g, Real* dx, Real* dbias) {
+    bias_activation_grad(kind, slope, rows * channels, z, g, dx);
+    reduce(Reduction::sum, 1, rows, channels, dx, dbias);
+  }
 
   // Batch norm on rows of `channels`. moments is [2, channels]: mean and biased variance.
   virtual void moments(Index rows, Index channels, const Real* x, Real* moments) = 0;

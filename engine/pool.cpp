@@ -8,8 +8,8 @@
 namespace engine {
 namespace {
 
-// Size classes are powers of two from 32 bytes to 64 KiB; what is larger goes to the heap.
-constexpr std::size_t kSmallest = 5, kLargest = 16;
+// Size classes are powers of two from 32 bytes to 16 MiB; what is larger goes to the heap.
+constexpr std::size_t kSmallest = 5, kLargest = 24;
 
 struct FreeBlock {
   FreeBlock* next;

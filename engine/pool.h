@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 namespace engine {
 
@@ -23,5 +24,8 @@ struct PoolAllocator {
     return true;
   }
 };
+
+template <class T>
+using PooledList = std::vector<T, PoolAllocator<T>>;
 
 }  // namespace engine

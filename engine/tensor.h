@@ -77,7 +77,7 @@ class Tensor {
   std::shared_ptr<Node> node_;
 };
 
-using TensorList = std::vector<Tensor, PoolAllocator<Tensor>>;
+using TensorList = PooledList<Tensor>;
 
 // One value of the graph. `id` counts creations: inputs are always older than what uses them.
 struct Node {

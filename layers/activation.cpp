@@ -12,8 +12,7 @@ Tensor MaxMin::operator()(const Tensor& x) const {
   return reshape(concat({maximum(first, second), minimum(first, second)}, 1), x.shape());
 }
 
-Tensor with_bias(const Tensor& y, const Param& bias, Activation activation, Real slope) {
-  if (bias.defined()) return bias_activation(y, bias.raw(), activation, slope);
+Tensor activated(const Tensor& y, Activation activation, Real slope) {
   if (activation == Activation::none) return y;
   return bias_activation(y, zeros({y.dim(-1)}), activation, slope);
 }

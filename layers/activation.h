@@ -1,4 +1,4 @@
-// Activations as modules, and the end that every convolution has: a bias and a fused activation.
+// Activations as modules, and the one that ends a convolution.
 // All have a Lipschitz constant of 1 (LeakyRelu for slopes up to 1), save Sigmoid's 1/4.
 #pragma once
 
@@ -54,8 +54,8 @@ struct Unflatten {
   static double lipschitz(const engine::Shape&) { return 1; }
 };
 
-// activation(y + bias) in one pass; a bias that is not defined is left out.
-engine::Tensor with_bias(const engine::Tensor& y, const Param& bias, engine::Activation activation,
+// The activation that an option of a layer names.
+engine::Tensor activated(const engine::Tensor& y, engine::Activation activation,
                          engine::Real slope);
 
 // By how much an activation stretches distances at most.

@@ -25,8 +25,10 @@ LinearMap Conv2d::map(const Shape& input) const {
 }
 
 Tensor Conv2d::operator()(const Tensor& x) {
-  const Tensor y = conv2d(x, weight.value(map(x.shape())), options.geometry());
-  return with_bias(y, bias, options.activation, options.slope);
+  const Tensor w = weight.value(map(x.shape()));
+  if (bias.defined())
+    return conv2d(x, w, options.geometry(), {bias.raw(), options.activation, options.slope});
+  return activated(conv2d(x, w, options.geometry()), options.activation, options.slope);
 }
 
 double Conv2d::lipschitz(const Shape& input) const {

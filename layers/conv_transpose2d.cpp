@@ -26,9 +26,12 @@ LinearMap ConvTranspose2d::map(const Shape& input) const {
 }
 
 Tensor ConvTranspose2d::operator()(const Tensor& x) {
-  const Tensor y =
-      conv2d_transpose(x, weight.value(map(x.shape())), options.geometry(), options.output_padding);
-  return with_bias(y, bias, options.activation, options.slope);
+  const Tensor w = weight.value(map(x.shape()));
+  if (bias.defined())
+    return conv2d_transpose(x, w, options.geometry(), options.output_padding,
+                            {bias.raw(), options.activation, options.slope});
+  return activated(conv2d_transpose(x, w, options.geometry(), options.output_padding),
+                   options.activation, options.slope);
 }
 
 double ConvTranspose2d::lipschitz(const Shape& input) const {

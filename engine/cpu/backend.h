@@ -27,6 +27,8 @@ class CpuBackend final : public Backend {
   void gemm(bool transpose_a, bool transpose_b, Index m, Index n, Index k, const Real* a,
             const Real* b, Real* z) override;
   void conv(Slot want, const Window& window, Real* x, Real* w, Real* y) override;
+  void conv_bias(Slot want, const Window& window, Real* x, Real* w, Real* y, Activation kind,
+                 Real slope, const Real* bias) override;
   void pool(PoolMode mode, const Window& window, bool count_padding, const Real* x, Real* large,
             Real* small) override;
 
@@ -34,6 +36,8 @@ class CpuBackend final : public Backend {
                        const Real* bias, Real* z) override;
   void bias_activation_grad(Activation kind, Real slope, Index n, const Real* z, const Real* g,
                             Real* dx) override;
+  void bias_activation_grads(Activation kind, Real slope, Index rows, Index channels,
+                             const Real* z, const Real* g, Real* dx, Real* dbias) override;
   void moments(Index rows, Index channels, const Real* x, Real* moments) override;
   void batch_norm(Index rows, Index channels, Real epsilon, const Real* x, const Real* moments,
                   const Real* gamma, const Real* beta, Real* y) override;

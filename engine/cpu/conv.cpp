@@ -1,5 +1,6 @@
 // The convolution form: slot Y (forward) and slot W (weight gradient) as products with patches.
 // Slot X is in conv_transpose.cpp.
+#include "engine/cpu/activate.h"
 #include "engine/cpu/backend.h"
 #include "engine/cpu/conv_transpose.h"
 #include "engine/cpu/patches.h"
@@ -8,8 +9,8 @@
 namespace engine::cpu {
 namespace {
 
-// Y [rows, out] = patches [rows, k] W^T.
-void conv_forward(const Window& window, const Real* x, const Real* w, Real* y) {
+// Y [rows, out] = patches [rows, k] W^T, and what follows while it is in cache.
+void conv_forward(const Window& window, const Real* x, const Real* w, Real* y, const Ending& end) {
   const Patches patches = forward_patches(window, x);
   const Index k = patches.row_length(), out = window.out;
   multiply_by_rows(
@@ -23,7 +24,10 @@ void conv_forward(const Window& window, const Real* x, const Real* w, Real* y) {
       [&](Index m0, Index, Index n0, Index) {
         return Place{y + m0 * out + n0, out};
       },
-      [](Index, Index, Index, Index) {});
+      [&](Index m0, Index m1, Index n0, Index n1) {
+        Real* z = y + m0 * out + n0;
+        if (end.bias) activate(end, m1 - m0, n1 - n0, z, out, end.bias + n0, z, out);
+      });
 }
 
 // W [out, k] = Y^T patches.
@@ -44,15 +48,16 @@ void conv_weight(const Window& window, const Real* x, Real* w, const Real* y) {
 }  // namespace
 
 void CpuBackend::conv(Slot want, const Window& window, Real* x, Real* w, Real* y) {
-  switch (want) {
-    case Slot::Y:
-      if (few_outputs(window)) return conv_of_few_outputs(window, x, w, y);
-      return conv_forward(window, x, w, y);
-    case Slot::W:
-      return conv_weight(window, x, w, y);
-    case Slot::X:
-      return conv_transpose(window, x, w, y);
-  }
+  if (want == Slot::W) return conv_weight(window, x, w, y);
+  conv_bias(want, window, x, w, y, Activation::none, 0, nullptr);
+}
+
+void CpuBackend::conv_bias(Slot want, const Window& window, Real* x, Real* w, Real* y,
+                           Activation kind, Real slope, const Real* bias) {
+  const Ending end{.kind = kind, .slope = slope, .bias = bias};
+  if (want == Slot::X) return conv_transpose(window, x, w, y, end);
+  if (few_outputs(window)) return conv_of_few_outputs(window, x, w, y, end);
+  conv_forward(window, x, w, y, end);
 }
 
 }  // namespace engine::cpu

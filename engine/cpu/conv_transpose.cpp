@@ -34,7 +34,7 @@ Phase phase_of_axis(Index first, Index extent, Index kernel, Index stride, Index
 }
 
 void one_phase(const Window& window, const Phase& h, const Phase& w, Real* x, const Real* weights,
-               const Real* y) {
+               const Real* y, const Ending& end) {
   const Patches patches{.image = y,
                         .n = window.n,
                         .height = window.out_height,
@@ -65,8 +65,12 @@ void one_phase(const Window& window, const Phase& h, const Phase& w, Real* x, co
     return Place{thread_scratch((m1 - m0) * (n1 - n0), 4), n1 - n0};
   };
   const auto spread = [&](Index m0, Index m1, Index n0, Index n1) {
+    const Place result = place(m0, m1, n0, n1);
+    if (end.bias)
+      activate(end, m1 - m0, n1 - n0, result.data, result.row, end.bias + n0, result.data,
+               result.row);
     if (dense) return;
-    const Real* from = thread_scratch((m1 - m0) * (n1 - n0), 4);
+    const Real* from = result.data;
     for (Index row = m0; row < m1; ++row, from += n1 - n0) {
       const Index j = row % w.count, i = row / w.count % h.count, n = row / (w.count * h.count);
       const Index pixel = (n * window.height + h.first + i * window.stride_h) * window.width +
@@ -102,7 +106,7 @@ void add_windows(const Window& w, const Real* windows, Index first_row, Index ro
 }
 
 // The windows [rows of y, taps * in] = Y W of one image at a time, added to it.
-void by_windows(const Window& window, Real* x, const Real* w, const Real* y) {
+void by_windows(const Window& window, Real* x, const Real* w, const Real* y, const Ending& end) {
   const Index rows = window.out_height * window.out_width;
   const Index n = window.kernel_h * window.kernel_w * window.in;
   const Index pixels = window.height * window.width * window.in;
@@ -114,8 +118,8 @@ void by_windows(const Window& window, Real* x, const Real* w, const Real* y) {
         numbers, pieces, n, [&](Index k0, Index k1, Index n0, Index n1, Real* to, Index row) {
           for (Index k = k0; k < k1; ++k, to += row) std::copy(w + k * n + n0, w + k * n + n1, to);
         });
-    parallel_for(window.n, 1, [&](Index begin, Index end) {
-      for (Index image = begin; image < end; ++image) {
+    parallel_for(window.n, 1, [&](Index first, Index last) {
+      for (Index image = first; image < last; ++image) {
         std::fill_n(x + image * pixels, pixels, Real(0));
         Real* windows = thread_scratch(kRows * n, 4);
         for (Index m0 = 0; m0 < rows; m0 += kRows) {
@@ -130,6 +134,10 @@ void by_windows(const Window& window, Real* x, const Real* w, const Real* y) {
               packed, windows, n);
           add_windows(window, windows, m0, m1 - m0, x + image * pixels);
         }
+        Real* whole = x + image * pixels;
+        if (end.bias)
+          activate(end, window.height * window.width, window.in, whole, window.in, end.bias, whole,
+                   window.in);
       }
     });
   });
@@ -139,9 +147,10 @@ constexpr Index kFewChannels = 8;
 
 }  // namespace
 
-void conv_transpose(const Window& window, Real* x, const Real* w, const Real* y) {
+void conv_transpose(const Window& window, Real* x, const Real* w, const Real* y,
+                    const Ending& end) {
   if (window.in <= kFewChannels && window.kernel_h * window.kernel_w > 1)
-    return by_windows(window, x, w, y);
+    return by_windows(window, x, w, y, end);
   for (Index i = 0; i < std::min(window.stride_h, window.height); ++i)
     for (Index j = 0; j < std::min(window.stride_w, window.width); ++j)
       one_phase(window,
@@ -149,7 +158,7 @@ void conv_transpose(const Window& window, Real* x, const Real* w, const Real* y)
                               window.top),
                 phase_of_axis(j, window.width, window.kernel_w, window.stride_w, window.dilation_w,
                               window.left),
-                x, w, y);
+                x, w, y, end);
 }
 
 bool few_outputs(const Window& window) {
@@ -159,7 +168,8 @@ bool few_outputs(const Window& window) {
 
 // y[p] gets x[h] through tap a where h = p + a dilation - top: seen from x, tap a is the kernel's
 // opposite one of a convolution whose input is y.
-void conv_of_few_outputs(const Window& window, const Real* x, const Real* w, Real* y) {
+void conv_of_few_outputs(const Window& window, const Real* x, const Real* w, Real* y,
+                         const Ending& end) {
   Window mirror = window;
   mirror.height = window.out_height, mirror.width = window.out_width, mirror.in = window.out;
   mirror.out_height = window.height, mirror.out_width = window.width, mirror.out = window.in;
@@ -172,7 +182,7 @@ void conv_of_few_outputs(const Window& window, const Real* x, const Real* w, Rea
       for (Index i = 0; i < window.in; ++i)
         turned.data()[(i * taps + taps - 1 - tap) * window.out + o] =
             w[(o * taps + tap) * window.in + i];
-  by_windows(mirror, y, turned.data(), x);
+  by_windows(mirror, y, turned.data(), x, end);
 }
 
 }  // namespace engine::cpu

@@ -1,40 +1,42 @@
 // Fused kernels on rows of channels: bias with activation, and batch norm forward and backward.
 #include <cmath>
-#include <vector>
 
 #include "engine/cpu/accumulate.h"
+#include "engine/cpu/activate.h"
 #include "engine/cpu/backend.h"
 
 namespace engine::cpu {
 namespace {
 
+Index rows_of_grain(Index channels) {
+  return std::max<Index>(1, kGrain / std::max<Index>(1, channels));
+}
+
 // Calls body(row) for all rows, in parallel pieces worth a thread.
 template <class Body>
 void for_each_row(Index rows, Index channels, const Body& body) {
-  parallel_for(rows, std::max<Index>(1, kGrain / std::max<Index>(1, channels)),
-               [&](Index begin, Index end) {
-                 for (Index row = begin; row < end; ++row) body(row);
-               });
-}
-
-template <class Apply>
-void bias_rows(Index rows, Index channels, const Real* x, const Real* bias, Real* z, Apply apply) {
-  for_each_row(rows, channels, [&](Index row) {
-    const Real* from = x + row * channels;
-    Real* to = z + row * channels;
-    for (Index c = 0; c < channels; ++c) to[c] = apply(from[c] + bias[c]);
+  parallel_for(rows, rows_of_grain(channels), [&](Index begin, Index end) {
+    for (Index row = begin; row < end; ++row) body(row);
   });
 }
 
-template <class Derivative>
-void times_derivative(Index n, const Real* z, const Real* g, Real* dx, Derivative derivative) {
-  parallel_for(n, kGrain, [&](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) dx[i] = derivative(z[i]) * g[i];
-  });
+// Calls body with the derivative of the activation as a function of its result.
+template <class Body>
+void with_derivative(Activation kind, Real slope, const Body& body) {
+  switch (kind) {
+    case Activation::none:
+      return body([](Real) { return Real(1); });
+    case Activation::relu:
+      return body([](Real z) { return Real(z > 0); });
+    case Activation::leaky_relu:
+      return body([slope](Real z) { return z > 0 ? Real(1) : slope; });
+    case Activation::tanh:
+      return body([](Real z) { return 1 - z * z; });
+  }
 }
 
-std::vector<Real> inverse_deviation(Index channels, Real epsilon, const Real* moments) {
-  std::vector<Real> inverse(static_cast<std::size_t>(channels));
+PooledList<Real> inverse_deviation(Index channels, Real epsilon, const Real* moments) {
+  PooledList<Real> inverse(static_cast<std::size_t>(channels));
   for (Index c = 0; c < channels; ++c)
     inverse[c] = static_cast<Real>(1 / std::sqrt(double{moments[channels + c]} + epsilon));
   return inverse;
@@ -44,36 +46,40 @@ std::vector<Real> inverse_deviation(Index channels, Real epsilon, const Real* mo
 
 void CpuBackend::bias_activation(Activation kind, Real slope, Index rows, Index channels,
                                  const Real* x, const Real* bias, Real* z) {
-  switch (kind) {
-    case Activation::none:
-      return bias_rows(rows, channels, x, bias, z, [](Real v) { return v; });
-    case Activation::relu:
-      return bias_rows(rows, channels, x, bias, z, [](Real v) { return v > 0 ? v : 0; });
-    case Activation::leaky_relu:
-      return bias_rows(rows, channels, x, bias, z,
-                       [slope](Real v) { return v > 0 ? v : slope * v; });
-    case Activation::tanh:
-      return bias_rows(rows, channels, x, bias, z, [](Real v) { return std::tanh(v); });
-  }
+  const Ending end{.kind = kind, .slope = slope, .bias = bias};
+  parallel_for(rows, rows_of_grain(channels), [&](Index begin, Index stop) {
+    activate(end, stop - begin, channels, x + begin * channels, channels, bias,
+             z + begin * channels, channels);
+  });
 }
 
 void CpuBackend::bias_activation_grad(Activation kind, Real slope, Index n, const Real* z,
                                       const Real* g, Real* dx) {
-  switch (kind) {
-    case Activation::none:
-      return times_derivative(n, z, g, dx, [](Real) { return Real(1); });
-    case Activation::relu:
-      return times_derivative(n, z, g, dx, [](Real v) { return Real(v > 0); });
-    case Activation::leaky_relu:
-      return times_derivative(n, z, g, dx, [slope](Real v) { return v > 0 ? Real(1) : slope; });
-    case Activation::tanh:
-      return times_derivative(n, z, g, dx, [](Real v) { return 1 - v * v; });
-  }
+  with_derivative(kind, slope, [&](auto derivative) {
+    parallel_for(n, kGrain, [&](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) dx[i] = derivative(z[i]) * g[i];
+    });
+  });
+}
+
+void CpuBackend::bias_activation_grads(Activation kind, Real slope, Index rows, Index channels,
+                                       const Real* z, const Real* g, Real* dx, Real* dbias) {
+  with_derivative(kind, slope, [&](auto derivative) {
+    const ChannelSums<1> sums(rows, channels, [&](Index row, double* sum) {
+      const Index at = row * channels;
+      for (Index c = 0; c < channels; ++c) {
+        const Real d = derivative(z[at + c]) * g[at + c];
+        dx[at + c] = d;
+        sum[c] += d;
+      }
+    });
+    for (Index c = 0; c < channels; ++c) dbias[c] = static_cast<Real>(sums[c]);
+  });
 }
 
 void CpuBackend::moments(Index rows, Index channels, const Real* x, Real* moments) {
   // Taken around the first row, so that a large mean does not swallow a small variance.
-  const std::vector<double> sums = channel_sums<2>(rows, channels, [&](Index row, double* sum) {
+  const ChannelSums<2> sums(rows, channels, [&](Index row, double* sum) {
     const Real* values = x + row * channels;
     for (Index c = 0; c < channels; ++c) {
       const double d = double{values[c]} - x[c];
@@ -91,7 +97,7 @@ void CpuBackend::moments(Index rows, Index channels, const Real* x, Real* moment
 
 void CpuBackend::batch_norm(Index rows, Index channels, Real epsilon, const Real* x,
                             const Real* moments, const Real* gamma, const Real* beta, Real* y) {
-  const std::vector<Real> inverse = inverse_deviation(channels, epsilon, moments);
+  const PooledList<Real> inverse = inverse_deviation(channels, epsilon, moments);
   for_each_row(rows, channels, [&](Index row) {
     const Real* from = x + row * channels;
     Real* to = y + row * channels;
@@ -105,15 +111,15 @@ void CpuBackend::batch_norm(Index rows, Index channels, Real epsilon, const Real
 void CpuBackend::batch_norm_grad(Index rows, Index channels, Real epsilon, const Real* x,
                                  const Real* moments, const Real* gamma, const Real* g, Real* dx,
                                  Real* dgamma, Real* dbeta) {
-  const std::vector<Real> inverse = inverse_deviation(channels, epsilon, moments);
-  const std::vector<double> sums = channel_sums<2>(rows, channels, [&](Index row, double* sum) {
+  const PooledList<Real> inverse = inverse_deviation(channels, epsilon, moments);
+  const ChannelSums<2> sums(rows, channels, [&](Index row, double* sum) {
     const Real *values = x + row * channels, *cotangent = g + row * channels;
     for (Index c = 0; c < channels; ++c) {
       sum[c] += cotangent[c];
       sum[channels + c] += double{cotangent[c]} * ((values[c] - moments[c]) * inverse[c]);
     }
   });
-  std::vector<Real> mean_g(static_cast<std::size_t>(channels)), mean_gh(mean_g);
+  PooledList<Real> mean_g(static_cast<std::size_t>(channels)), mean_gh(mean_g);
   for (Index c = 0; c < channels; ++c) {
     dbeta[c] = static_cast<Real>(sums[c]);
     dgamma[c] = static_cast<Real>(sums[channels + c]);

@@ -4,14 +4,12 @@
 // q step_w + offset_w[b]) for each tap (a, b); outside the image there are zeros.
 #pragma once
 
-#include <vector>
-
 #include "engine/geometry.h"
 #include "engine/pool.h"
 
 namespace engine::cpu {
 
-using Offsets = std::vector<Index, PoolAllocator<Index>>;
+using Offsets = PooledList<Index>;
 
 struct Patches {
   const Real* image;  // [n, height, width, channels]
@@ -29,6 +27,7 @@ struct Patches {
   void fill(Index m0, Index m1, Index k0, Index k1, Real* to, Index row) const;
 
  private:
+  void fill_tap(Index m0, Index m1, Index tap, Index channel, Real* to, Index row) const;
   void fill_line(const Real* line, Index left, Index first, Index last, Real* to) const;
 };
 

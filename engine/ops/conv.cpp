@@ -4,6 +4,9 @@
 
 #include "engine/backend.h"
 #include "engine/op.h"
+#include "engine/ops/fused.h"
+#include "engine/ops/fused_op.h"
+#include "engine/ops/reduce.h"
 #include "engine/ops/trilinear.h"
 
 namespace engine {
@@ -48,15 +51,81 @@ struct ConvOp : Op {
   }
 };
 
+// Slot Y from (x, w) or slot X from (w, y), with a bias and an activation: the third input.
+struct ConvBiasOp : FusedOp {
+  ConvOp conv;
+  Activation kind;
+  Real slope;
+  ConvBiasOp(const ConvOp& conv, const BiasActivation& end)
+      : conv(conv), kind(end.kind), slope(end.slope) {}
+
+  const char* name() const override { return conv.name(); }
+  Shape shape(Inputs in) const override {
+    const Shape out = conv.shape(in.first(2));
+    check(in[2].shape() == Shape{out[3]}, name(), ": bias ", in[2].shape(),
+          " is not one number per channel of ", out);
+    check(slope >= 0, name(), ": a slope of ", slope, " for ", out,
+          "; the gradient is told from the sign of the result, so it must not be negative");
+    return out;
+  }
+  void forward(Inputs in, const Tensor& out) const override {
+    const bool y = conv.want == Slot::Y;
+    out.backend().conv_bias(conv.want, conv.window, y ? in[0].data() : out.data(),
+                            in[y ? 1 : 0].data(), y ? out.data() : in[1].data(), kind, slope,
+                            in[2].data());
+  }
+  Tensor definition(Inputs in) const override {
+    return bias_activation(apply(ConvOp(conv), in.first(2)), in[2], kind, slope);
+  }
+  void backward(const Tensor& g, Inputs in, const Tensor& out, std::span<const char> wanted,
+                std::span<Tensor> cotangents) const override {
+    Tensor before = g;  // the cotangent of the convolution's own result
+    if (kind != Activation::none) {
+      before = Tensor(out.shape());
+      const Index channels = out.dim(3);
+      if (wanted[2]) {
+        cotangents[2] = Tensor({channels});
+        out.backend().bias_activation_grads(kind, slope, out.size() / channels, channels,
+                                            out.data(), g.data(), before.data(),
+                                            cotangents[2].data());
+      } else {
+        out.backend().bias_activation_grad(kind, slope, out.size(), out.data(), g.data(),
+                                           before.data());
+      }
+    } else if (wanted[2]) {
+      cotangents[2] = sum_to(g, in[2].shape());
+    }
+    for (int i = 0; i < 2; ++i)
+      if (wanted[i]) cotangents[i] = conv.vjp(i, before, in.first(2), out);
+  }
+};
+
 void check_images(const Shape& y, const Shape& w) {
   check(y.rank() == 4 && w.rank() == 4 && y[3] == w[0], "conv2d_transpose: ", y,
         " [N, P, Q, O] does not fit weight ", w, " [O, kH, kW, I]");
+}
+
+// The windows of the image that transposed_image() tells.
+Window padded_window(const Tensor& y, const Tensor& w, const ConvOptions& options, Pair extra) {
+  Shape image = transposed_image(y.shape(), w.shape(), options, extra);
+  image[1] -= extra.h;  // the image that the windows need,
+  image[2] -= extra.w;
+  Window window = conv_window("conv2d_transpose", image, w.shape(), options);
+  window.height += extra.h;  // and pixels beyond it
+  window.width += extra.w;
+  return window;
 }
 
 }  // namespace
 
 Tensor conv2d(const Tensor& x, const Tensor& w, const ConvOptions& options) {
   return apply(ConvOp(Slot::Y, conv_window("conv2d", x.shape(), w.shape(), options)), {x, w});
+}
+
+Tensor conv2d(const Tensor& x, const Tensor& w, const ConvOptions& options,
+              const BiasActivation& end) {
+  const Window window = conv_window("conv2d", x.shape(), w.shape(), options);
+  return apply(ConvBiasOp(ConvOp(Slot::Y, window), end), {x, w, end.bias});
 }
 
 Tensor conv2d_transpose(const Tensor& y, const Tensor& w, const ConvOptions& options, Index height,
@@ -85,13 +154,13 @@ Shape transposed_image(const Shape& y, const Shape& w, const ConvOptions& o, Pai
 }
 
 Tensor conv2d_transpose(const Tensor& y, const Tensor& w, const ConvOptions& options, Pair extra) {
-  Shape image = transposed_image(y.shape(), w.shape(), options, extra);
-  image[1] -= extra.h;  // the image that the windows need,
-  image[2] -= extra.w;
-  Window window = conv_window("conv2d_transpose", image, w.shape(), options);
-  window.height += extra.h;  // and pixels beyond it
-  window.width += extra.w;
-  return apply(ConvOp(Slot::X, window), {w, y});
+  return apply(ConvOp(Slot::X, padded_window(y, w, options, extra)), {w, y});
+}
+
+Tensor conv2d_transpose(const Tensor& y, const Tensor& w, const ConvOptions& options, Pair extra,
+                        const BiasActivation& end) {
+  return apply(ConvBiasOp(ConvOp(Slot::X, padded_window(y, w, options, extra)), end),
+               {w, y, end.bias});
 }
 
 Tensor conv2d_weight_grad(const Tensor& x, const Tensor& y, const ConvOptions& options,

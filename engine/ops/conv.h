@@ -6,6 +6,7 @@
 // Errors: shapes that do not fit, naming the op and both.
 #pragma once
 
+#include "engine/geometry.h"
 #include "engine/ops/window.h"
 #include "engine/tensor.h"
 
@@ -24,6 +25,17 @@ Tensor conv2d_transpose(const Tensor& y, const Tensor& w, const ConvOptions& opt
 // The shape that it gives for y and w of these shapes.
 Shape transposed_image(const Shape& y, const Shape& w, const ConvOptions& options,
                        Pair output_padding);
+
+// The same two followed by activation(result + bias), in one pass (a fused op: see fused.h).
+struct BiasActivation {
+  const Tensor& bias;  // [channels of the result]
+  Activation kind = Activation::none;
+  Real slope = 0;  // of leaky_relu, not negative
+};
+Tensor conv2d(const Tensor& x, const Tensor& w, const ConvOptions& options,
+              const BiasActivation& end);
+Tensor conv2d_transpose(const Tensor& y, const Tensor& w, const ConvOptions& options,
+                        Pair output_padding, const BiasActivation& end);
 
 // d <conv2d(x, w), y> / dw for a kernel of this height and width.
 Tensor conv2d_weight_grad(const Tensor& x, const Tensor& y, const ConvOptions& options,
