@@ -85,7 +85,8 @@ void fill_batch(const Dataset& data, const LoaderOptions& options, Index k,
   const Index image_size = data.image_size();
   const Index first = k % batches_per_epoch(data, options) * options.batch;
   const Index noise_words = (image_size + 3) / 4 * 4;  // whole blocks for each image
-  std::vector<std::uint8_t> pixels(image_size);
+  thread_local std::vector<std::uint8_t> pixels;       // kept: a steady step asks for no memory
+  pixels.resize(image_size);
   for (Index i = 0; i < options.batch; ++i) {
     const Index image = order[first + i];
     data.read(image, pixels.data());

@@ -28,7 +28,7 @@ namespace datasets {
 
 struct Batch {
   engine::Tensor images;  // [batch, height, width, channels]
-  std::vector<int> labels;
+  engine::PooledList<int> labels;
   Index number = 0;
 };
 
@@ -44,7 +44,7 @@ class Loader {
  private:
   struct Buffer {
     std::vector<Real> images;
-    std::vector<int> labels;
+    engine::PooledList<int> labels;
   };
   struct Choice {  // of a batch made on the device
     std::vector<Index> order;

@@ -1,6 +1,7 @@
 #include "engine/grad.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -34,7 +35,7 @@ TensorList ancestors(const Tensor& y, std::uint64_t oldest) {
 }
 
 // The nodes that lead from the xs to y: an x, or made from one that does.
-NodeSet leading(const TensorList& oldest_first, const std::vector<Tensor>& xs) {
+NodeSet leading(const TensorList& oldest_first, std::span<const Tensor> xs) {
   NodeSet lead;
   for (const Tensor& x : xs) lead.insert(x.node());
   for (const Tensor& t : oldest_first)
@@ -64,6 +65,12 @@ void propagate(const Tensor& t, const Tensor& g, const NodeSet& lead, Cotangents
 
 std::vector<Tensor> grad(const Tensor& y, const std::vector<Tensor>& xs, bool differentiable,
                          const Tensor& cotangent) {
+  TensorList list = gradients(y, xs, differentiable, cotangent);
+  return {std::make_move_iterator(list.begin()), std::make_move_iterator(list.end())};
+}
+
+TensorList gradients(const Tensor& y, std::span<const Tensor> xs, bool differentiable,
+                     const Tensor& cotangent) {
   check(y.defined(), "grad: there is no tensor to differentiate");
   check(cotangent.defined() ? cotangent.shape() == y.shape() : y.size() == 1,
         "grad: y must be one number, or come with a cotangent of its shape ", y.shape());
@@ -88,7 +95,7 @@ std::vector<Tensor> grad(const Tensor& y, const std::vector<Tensor>& xs, bool di
     propagate(*t, g, lead, cotangents);
   }
 
-  std::vector<Tensor> result;
+  TensorList result;
   result.reserve(xs.size());
   for (const Tensor& x : xs) {
     const auto entry = cotangents.find(x.node());

@@ -10,6 +10,7 @@
 // Errors: y has more than one element and no cotangent of its shape is given.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "engine/tensor.h"
@@ -18,5 +19,9 @@ namespace engine {
 
 std::vector<Tensor> grad(const Tensor& y, const std::vector<Tensor>& xs,
                          bool differentiable = false, const Tensor& cotangent = {});
+
+// The same, in a list that draws on the pool: for steps that ask the heap for nothing.
+TensorList gradients(const Tensor& y, std::span<const Tensor> xs, bool differentiable = false,
+                     const Tensor& cotangent = {});
 
 }  // namespace engine

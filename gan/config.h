@@ -40,7 +40,7 @@ struct Config {
 
   std::uint64_t seed = 0;
   std::string device = "cpu";
-  std::string precision = "highest";
+  std::string precision = "high";
 
   Index log_every = 50;
   Index gradients_every = 50;

@@ -18,8 +18,8 @@ GradientSpectra::GradientSpectra(layers::Sequential& network,
   network.visit(visitor);
 }
 
-std::vector<Tensor> GradientSpectra::clip(const std::vector<Tensor>& gradients) {
-  std::vector<Tensor> result = gradients;
+engine::TensorList GradientSpectra::clip(const engine::TensorList& gradients) {
+  engine::TensorList result = gradients;
   for (Weight& weight : weights_) {
     const auto [clipped, s0, s1] = weight.clipping(gradients[weight.parameter]);
     result[weight.parameter] = clipped;

@@ -21,7 +21,7 @@ class GradientSpectra {
   GradientSpectra(layers::Sequential& network, const layers::SpectralGradientClipping& clipping);
 
   // Measures the gradients, one for each parameter of the network; returns them clipped.
-  std::vector<engine::Tensor> clip(const std::vector<engine::Tensor>& gradients);
+  engine::TensorList clip(const engine::TensorList& gradients);
 
   struct Row {
     std::string layer;

@@ -63,8 +63,10 @@ Trainer::Trainer(const Config& config, const datasets::Dataset& data)
                      .resident = fits_on_device(data)}),
       image_{data.height(), data.width(), data.channels()},
       networks_(seeded_networks(config, image_)),
-      generator_adam_(adam_options(config.g), networks_.generator.parameters()),
-      discriminator_adam_(adam_options(config.d), networks_.discriminator.parameters()),
+      generator_parameters_(networks_.generator.parameters()),
+      discriminator_parameters_(networks_.discriminator.parameters()),
+      generator_adam_(adam_options(config.g), generator_parameters_),
+      discriminator_adam_(adam_options(config.d), discriminator_parameters_),
       average_(static_cast<Real>(config.ema), networks_.generator),
       generator_gradients_(networks_.generator, clipping(config)),
       discriminator_gradients_(networks_.discriminator, clipping(config)),
@@ -107,7 +109,7 @@ void Trainer::update_discriminator() {
   const Tensor on_real = discriminator(real), on_fake = discriminator(fake);
   const Tensor loss = loss_.discriminator(on_real, on_fake);
   discriminator_adam_.step(
-      clipped(grad(loss, discriminator.parameters()), "d", discriminator_gradients_));
+      clipped(grad(loss, discriminator_parameters_), "d", discriminator_gradients_));
 
   const NoGrad constant;
   const Real share = 1 / static_cast<Real>(config_.n_dis);
@@ -119,8 +121,7 @@ void Trainer::update_discriminator() {
 void Trainer::update_generator() {
   const Tensor fake = networks_.generator(noise(config_.g_batch));
   const Tensor loss = loss_.generator(networks_.discriminator(fake));
-  generator_adam_.step(
-      clipped(grad(loss, networks_.generator.parameters()), "g", generator_gradients_));
+  generator_adam_.step(clipped(grad(loss, generator_parameters_), "g", generator_gradients_));
   add_scaled(1, loss, sums_.generator);
 }
 

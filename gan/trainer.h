@@ -62,7 +62,7 @@ class Trainer {
   void iterate();
   void update_discriminator();
   void update_generator();
-  using Gradients = std::vector<engine::Tensor>;
+  using Gradients = engine::TensorList;
   Gradients clipped(const Gradients& gradients, const char* network, GradientSpectra& spectra);
   engine::Tensor noise(Index count) const;
   void store(engine::TensorFile& file);
@@ -87,6 +87,7 @@ class Trainer {
   datasets::Loader loader_;
   const ImageSize image_;
   Networks networks_;
+  const std::vector<layers::Param*> generator_parameters_, discriminator_parameters_;
   layers::Adam generator_adam_, discriminator_adam_;
   layers::Ema average_;
   GradientSpectra generator_gradients_, discriminator_gradients_;

@@ -26,12 +26,12 @@ void Visitor::operator()(const std::string& name, State& state) {
   on_state_(prefix_ + name, state);
 }
 
-std::vector<Tensor> grad(const Tensor& y, const std::vector<Param*>& parameters,
-                         bool differentiable) {
-  std::vector<Tensor> raw;
+engine::TensorList grad(const Tensor& y, const std::vector<Param*>& parameters,
+                        bool differentiable) {
+  engine::TensorList raw;
   raw.reserve(parameters.size());
   for (const Param* param : parameters) raw.push_back(param->raw());
-  return engine::grad(y, raw, differentiable);
+  return engine::gradients(y, raw, differentiable);
 }
 
 Sequential::Sequential(const Sequential& other) { *this = other; }

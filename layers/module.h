@@ -70,8 +70,8 @@ std::vector<engine::State*> states(Module& module) {
 }
 
 // Gradients by the raw values of parameters.
-std::vector<engine::Tensor> grad(const engine::Tensor& y, const std::vector<Param*>& parameters,
-                                 bool differentiable = false);
+engine::TensorList grad(const engine::Tensor& y, const std::vector<Param*>& parameters,
+                        bool differentiable = false);
 
 // Modules one after the other. A value: a copy has parameters of its own.
 class Sequential {

@@ -21,7 +21,7 @@ FlatBlock::FlatBlock(std::vector<Param*> parameters) : parameters_(std::move(par
   }
 }
 
-const Tensor& FlatBlock::gather(const std::vector<Tensor>& gradients) {
+const Tensor& FlatBlock::gather(std::span<const Tensor> gradients) {
   check(gradients.size() == places_.size(), "optimizer: ", gradients.size(), " gradients for ",
         places_.size(), " parameters");
   for (std::size_t i = 0; i < places_.size(); ++i) {
@@ -55,7 +55,7 @@ AdamStep Adam::next() {
           .correction2 = correction(options_.beta2)};
 }
 
-void Adam::step(const std::vector<Tensor>& gradients) {
+void Adam::step(std::span<const Tensor> gradients) {
   const Tensor& g = block_.gather(gradients);
   adam_update(live<AdamStep>([this] { return next(); }), g, m_, v_, block_.values());
   block_.stepped();
@@ -76,7 +76,7 @@ void Adam::restore(const TensorFile& file, const std::string& prefix) {
 Sgd::Sgd(const SgdOptions& options, std::vector<Param*> parameters)
     : options_(options), block_(std::move(parameters)), velocity_(zeros(block_.values().shape())) {}
 
-void Sgd::step(const std::vector<Tensor>& gradients) {
+void Sgd::step(std::span<const Tensor> gradients) {
   const Tensor& g = block_.gather(gradients);
   lerp(1 - options_.momentum, zeros(g.shape()), velocity_);  // velocity *= momentum
   add_scaled(1, g, velocity_);

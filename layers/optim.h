@@ -6,6 +6,7 @@
 // must stay where it is. Errors: gradients that do not belong to the parameters.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "engine/engine.h"
@@ -18,7 +19,7 @@ class FlatBlock {
  public:
   explicit FlatBlock(std::vector<Param*> parameters);
   // The gradients, side by side.
-  const engine::Tensor& gather(const std::vector<engine::Tensor>& gradients);
+  const engine::Tensor& gather(std::span<const engine::Tensor> gradients);
   const engine::Tensor& values() const { return values_; }
   void stepped();  // tells every parameter that it has been updated
 
@@ -38,7 +39,10 @@ struct AdamOptions {
 class Adam {
  public:
   Adam(const AdamOptions& options, std::vector<Param*> parameters);
-  void step(const std::vector<engine::Tensor>& gradients);
+  void step(std::span<const engine::Tensor> gradients);
+  void step(std::initializer_list<engine::Tensor> gradients) {
+    step(std::span(gradients.begin(), gradients.size()));
+  }
   void set_lr(engine::Real lr) { options_.lr = lr; }
 
   // Moments and step count, for checkpoints.
@@ -63,7 +67,10 @@ struct SgdOptions {
 class Sgd {
  public:
   Sgd(const SgdOptions& options, std::vector<Param*> parameters);
-  void step(const std::vector<engine::Tensor>& gradients);
+  void step(std::span<const engine::Tensor> gradients);
+  void step(std::initializer_list<engine::Tensor> gradients) {
+    step(std::span(gradients.begin(), gradients.size()));
+  }
   void set_lr(engine::Real lr) { options_.lr = lr; }
 
  private:

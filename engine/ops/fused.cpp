@@ -125,9 +125,9 @@ Tensor FusedOp::vjp(int i, const Tensor& g, Inputs in, const Tensor& out) const 
 void FusedOp::vjps(const Tensor& g, Inputs in, const Tensor& out, std::span<const char> wanted,
                    std::span<Tensor> cotangents) const {
   if (!recording()) return backward(g, in, out, wanted, cotangents);
-  std::vector<Tensor> here;
+  TensorList here;
   for (const Tensor& input : in) here.push_back(apply(AliasOp(), {input}));
-  const std::vector<Tensor> flows = grad(definition(here), here, true, g);
+  TensorList flows = gradients(definition(here), here, true, g);
   std::copy(flows.begin(), flows.end(), cotangents.begin());
 }
 

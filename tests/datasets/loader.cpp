@@ -48,7 +48,7 @@ Filled filled(const Dataset& data, const LoaderOptions& options, Index k) {
 
 Filled next(Loader& loader) {
   const Batch batch = loader.next();
-  return {batch.images.values(), batch.labels};
+  return {batch.images.values(), {batch.labels.begin(), batch.labels.end()}};
 }
 
 }  // namespace

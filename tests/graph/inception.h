@@ -1,6 +1,6 @@
-// The Inception network of 2015 at a sixteenth of its width, with random weights: its shape is
-// described once and written twice, as a frozen TensorFlow GraphDef with the node names and layouts
-// of the original, and as ONNX. Names and order: the published graph's.
+// The Inception network at a sixteenth of its width (tools/bench/inception_network.h), written
+// twice: as a frozen TensorFlow GraphDef with the node names and layouts of the original, and as
+// ONNX.
 #pragma once
 
 #include <string>
@@ -10,7 +10,8 @@
 
 namespace inception {
 
-constexpr engine::Index kFeatures = 2048 / 16, kClasses = 63;
+constexpr engine::Index kFraction = 16;
+constexpr engine::Index kFeatures = 2048 / kFraction, kClasses = 1008 / kFraction;
 
 std::string as_graph_def();      // fed at ExpandDims; pool_3, softmax/logits/MatMul, softmax
 engine::graph::Model as_onnx();  // the same: images; features, unbiased, probabilities

@@ -7,8 +7,12 @@
 namespace bench {
 
 struct Options {
-  engine::Index batch = 64;
+  engine::Index batch = 64, image = 32;
   int rounds = 5;
+  std::vector<std::string> precisions = {"highest", "high", "medium"};
+  std::string model = "sn-cnn";
+  std::string graph;  // a file; empty: Inception-v3's shape with random weights
+  std::string peer, python = "python3";
   std::vector<std::string> only;  // names of constraints; empty: all
 };
 
@@ -16,7 +20,14 @@ struct Options {
 // of every layer once, and sending a gradient back through it, beside the whole update without one.
 Report constraints(const Options& options);
 
-// An update of the discriminator and one of the generator, for each model.
+// An update of the discriminator and one of the generator of a model.
 Report step(const Options& options);
+
+Report conv(const Options& options);
+Report scaling(const Options& options);
+Report matmul(const Options& options);
+
+// Inception-v3 on a batch of images of 299 x 299.
+Report inception(const Options& options);
 
 }  // namespace bench

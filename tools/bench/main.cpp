@@ -6,40 +6,82 @@
 
 #include "tools/bench/benchmarks.h"
 
+namespace {
+
+using bench::Options;
+using bench::Report;
+
+// What every benchmark takes.
+void add_common(CLI::App& command, Options& options, bool& json) {
+  command.add_option("--batch", options.batch, "images a batch")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  command.add_option("--rounds", options.rounds, "runs of each, of which the median is taken")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  command.add_flag("--json", json, "print JSON instead of a table");
+}
+
+void add_comparison(CLI::App& command, Options& options) {
+  command.add_option("--precision", options.precisions, "highest, high, medium or several of them")
+      ->capture_default_str()
+      ->delimiter(',')
+      ->check(CLI::IsMember({"highest", "high", "medium"}));
+  command
+      .add_option("--peer", options.peer,
+                  "run the same work in this library too (pytorch), taking turns")
+      ->check(CLI::IsMember({"pytorch"}));
+  command.add_option("--python", options.python, "the Python that has the peer")
+      ->capture_default_str();
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   CLI::App app{
       "Measures the engine: medians of runs taken in turn, so that ratios hold on a noisy "
       "machine.\n"
-      "Example: bench constraints --only 'spectral;toeplitz'"};
+      "Each row shows its fraction of what the machine can do at most, measured in the same run, "
+      "and\nthe ratio to a peer if one is given: above 1, we are faster. OMP_NUM_THREADS chooses "
+      "the\nthreads and KANTOR_ISA the instructions (portable, avx2, avx512, avx512_bf16, amx)."};
+  app.footer(
+      "Examples:\n"
+      "  bench step --batch 64 --peer pytorch --python /opt/torch/bin/python\n"
+      "  bench conv --batch 128 --precision highest,medium --json\n"
+      "  bench constraints --only 'spectral;toeplitz'\n");
   app.require_subcommand(1);
-  bench::Options options;
+  Options options;
   bool json = false;
-  bench::Report (*chosen)(const bench::Options&) = nullptr;
-  const auto add = [&](const char* name, const char* help,
-                       bench::Report (*run)(const bench::Options&)) {
+  Report (*chosen)(const Options&) = nullptr;
+  const auto add = [&](const char* name, const char* help, Report (*run)(const Options&)) {
     CLI::App* command = app.add_subcommand(name, help);
-    command->add_option("--batch", options.batch, "images a batch")
-        ->capture_default_str()
-        ->check(CLI::PositiveNumber);
-    command->add_option("--rounds", options.rounds, "runs of each, of which the median is taken")
-        ->capture_default_str()
-        ->check(CLI::PositiveNumber);
-    command->add_flag("--json", json, "print JSON instead of a table");
+    add_common(*command, options, json);
+    if (run != bench::constraints) add_comparison(*command, options);
     command->callback([&chosen, run] { chosen = run; });
+    return command;
   };
+  CLI::App* step =
+      add("step", "one update of each network of a model, and an iteration (5 + 1)", bench::step);
+  step->add_option("--model", options.model, "as in gan train")->capture_default_str();
+  for (CLI::App* command :
+       {step, add("conv", "the convolutions of sn-cnn's discriminator, slot by slot", bench::conv)})
+    command->add_option("--image", options.image, "height and width")->capture_default_str();
+  add("scaling", "the same with other batches, widths and images", bench::scaling);
+  add("matmul", "matrix products", bench::matmul);
+  add("inception", "Inception-v3 forward", bench::inception)
+      ->add_option("--graph", options.graph, "a network in a file; default: random weights")
+      ->check(CLI::ExistingFile);
   add("constraints", "what each weight constraint adds to a discriminator update",
-      bench::constraints);
-  app.get_subcommand("constraints")
+      bench::constraints)
       ->add_option("--only", options.only, "these constraints, as in d.constraint")
       ->delimiter(';');
-  add("step", "one update of each network, for each model", bench::step);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
-    const bench::Report report = chosen(options);
+    const Report report = chosen(options);
     std::cout << (json ? bench::as_json(report) : bench::as_table(report));
     return 0;
   } catch (const std::exception& error) {

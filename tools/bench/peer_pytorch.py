@@ -3,6 +3,7 @@
 Reads one request a line from stdin and answers one line on stdout:
     {"prepare": NAME, "work": KIND, ...}   builds the case, runs it once     -> {"ok": true}
     {"run": NAME}                          runs it once more                 -> {"seconds": 0.123}
+    {"forget": NAME}                                                         -> {"ok": true}
 A line that fails is answered {"error": "..."}. The first line written is {"version": "2.1.0"}.
 """
 import json
@@ -171,6 +172,9 @@ def answer(request, cases):
         name = request.pop("prepare")
         cases[name] = kind(**request)
         cases[name]()
+        return {"ok": True}
+    if "forget" in request:
+        del cases[request["forget"]]
         return {"ok": True}
     case = cases[request["run"]]
     start = time.perf_counter()

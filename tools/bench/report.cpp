@@ -1,6 +1,7 @@
 #include "tools/bench/report.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iomanip>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -16,8 +17,10 @@ std::string as_table(const Report& report) {
   out << '\n';
   for (const Report::Row& row : report.rows) {
     out << row.name << std::string(width - row.name.size(), ' ');
-    for (const double figure : row.figures)
-      out << "  " << std::setw(14) << std::setprecision(4) << figure;
+    for (const double figure : row.figures) {
+      out << "  " << std::setw(14) << std::setprecision(4);
+      std::isnan(figure) ? out << "" : out << figure;
+    }
     out << '\n';
   }
   return out.str();

@@ -11,7 +11,7 @@ struct Report {
   std::vector<std::string> columns;  // of the figures
   struct Row {
     std::string name;
-    std::vector<double> figures;
+    std::vector<double> figures;  // NaN: none; an empty cell, null in JSON
   };
   std::vector<Row> rows;
 };

@@ -1,12 +1,15 @@
-#include <memory>
+// The training step: an update of the discriminator, one of the generator, and the iteration of
+// five and one.
+#include <sys/resource.h>
+
+#include <iostream>
 #include <sstream>
 
 #include "gan/constraints.h"
 #include "gan/losses.h"
 #include "gan/models/models.h"
 #include "layers/layers.h"
-#include "tools/bench/benchmarks.h"
-#include "tools/bench/timing.h"
+#include "tools/bench/comparison.h"
 
 namespace bench {
 namespace {
@@ -14,15 +17,38 @@ namespace {
 using engine::Index;
 using engine::Tensor;
 
+// Operations of the linear maps of a network for one image, forward; and of the first of them.
+struct Flops {
+  double all = 0, first = 0;
+  explicit Flops(layers::Sequential& network) {
+    for (const layers::Param* param : network.parameters()) {
+      if (param->raw().rank() < 2) continue;
+      const engine::Window w = param->map().window();
+      const double flops = 2.0 * static_cast<double>(w.out_height * w.out_width * w.out) *
+                           static_cast<double>(w.kernel_h * w.kernel_w * w.in);
+      if (all == 0) first = flops;
+      all += flops;
+    }
+  }
+};
+
 class Game {
  public:
-  Game(const std::string& model, Index batch)
+  Game(const std::string& model, Index batch, Index image)
       : batch_(batch),
-        networks_(gan::build_networks(model, {32, 32, 3}, gan::parse_constraints("spectral"))),
+        networks_(
+            gan::build_networks(model, {image, image, 3}, gan::parse_constraints("spectral"))),
         generator_({.lr = 2e-4F, .beta1 = 0, .beta2 = 0.9F}, networks_.generator.parameters()),
         discriminator_({.lr = 2e-4F, .beta1 = 0, .beta2 = 0.9F},
                        networks_.discriminator.parameters()),
-        real_(engine::uniform({batch, 32, 32, 3}, -1, 1)) {}
+        real_(engine::uniform({batch, image, image, 3}, -1, 1)) {
+    update_discriminator();  // the constraints' burn-in, and the sizes of all maps
+    const Flops g(networks_.generator), d(networks_.discriminator);
+    const auto images = static_cast<double>(batch);
+    // Forward once; backward once for the inputs (not the first's) and once for the weights.
+    discriminator_flops = images * (g.all + 2 * (3 * d.all - d.first));
+    generator_flops = images * (3 * g.all - g.first + 2 * d.all);
+  }
 
   void update_discriminator() {
     Tensor fake;
@@ -40,6 +66,8 @@ class Game {
     generator_.step(grad(loss, networks_.generator.parameters()));
   }
 
+  double discriminator_flops = 0, generator_flops = 0;
+
  private:
   Tensor generate() { return networks_.generator(engine::normal({batch_, networks_.z_dim})); }
 
@@ -50,24 +78,42 @@ class Game {
   const gan::Loss& loss_ = gan::find_loss("hinge");
 };
 
+// The largest size this process has had, in megabytes.
+double peak_megabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
 }  // namespace
 
 Report step(const Options& options) {
-  std::vector<std::unique_ptr<Game>> games;
-  std::vector<Work> works;
-  const std::vector<std::string> models = {"sn-small", "sn-cnn"};
-  for (const std::string& model : models) {
-    Game* game = games.emplace_back(std::make_unique<Game>(model, options.batch)).get();
-    works.push_back([game] { game->update_discriminator(); });
-    works.push_back([game] { game->update_generator(); });
-  }
-  const std::vector<double> seconds = median_seconds(works, options.rounds);
   std::ostringstream title;
-  title << "seconds of one update, batch " << options.batch << ", 32x32x3, spectral norm, hinge";
-  Report report{title.str(), {"discriminator", "generator"}, {}};
-  for (std::size_t i = 0; i < models.size(); ++i)
-    report.rows.push_back({models[i], {seconds[2 * i], seconds[2 * i + 1]}});
-  return report;
+  title << "one update of " << options.model << ", batch " << options.batch << ", " << options.image
+        << "x" << options.image << "x3, spectral norm, hinge, Adam";
+  Comparison comparison(options, title.str());
+  Game game(options.model, options.batch, options.image);
+  const auto peer = [&](const char* update) -> nlohmann::json {
+    if (options.model != "sn-cnn" && options.model != "sn-resnet") return {};
+    return {{"work", "step"},
+            {"model", options.model},
+            {"batch", options.batch},
+            {"image", options.image},
+            {"width", 1},
+            {"update", update}};
+  };
+  const auto d = comparison.add({"discriminator", game.discriminator_flops,
+                                 [&] { game.update_discriminator(); }, peer("discriminator")});
+  const auto g = comparison.add(
+      {"generator", game.generator_flops, [&] { game.update_generator(); }, peer("generator")});
+  std::vector<Comparison::Seconds> iteration;
+  for (std::size_t i = 0; i < d.size(); ++i)
+    iteration.push_back({5 * d[i].ours + g[i].ours, 5 * d[i].peer + g[i].peer,
+                         5 * d[i].peer_bf16 + g[i].peer_bf16});
+  comparison.add_row("iteration (5 + 1)", 5 * game.discriminator_flops + game.generator_flops,
+                     iteration);
+  std::cerr << "peak memory of this process: " << peak_megabytes() << " MiB\n";
+  return comparison.report();
 }
 
 }  // namespace bench

@@ -4,21 +4,18 @@
 #include <chrono>
 
 namespace bench {
-namespace {
 
-double seconds(const Work& work) {
+double seconds_of(const Work& work) {
   const auto start = std::chrono::steady_clock::now();
   work();
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-}  // namespace
-
-std::vector<double> median_seconds(const std::vector<Work>& works, int rounds) {
-  std::vector<std::vector<double>> taken(works.size());
-  for (const Work& work : works) work();
+std::vector<double> median_of(const std::vector<Timed>& timed, int rounds) {
+  std::vector<std::vector<double>> taken(timed.size());
+  for (const Timed& one : timed) one();
   for (int round = 0; round < rounds; ++round)
-    for (std::size_t i = 0; i < works.size(); ++i) taken[i].push_back(seconds(works[i]));
+    for (std::size_t i = 0; i < timed.size(); ++i) taken[i].push_back(timed[i]());
   std::vector<double> medians;
   for (std::vector<double>& times : taken) {
     const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
@@ -26,6 +23,12 @@ std::vector<double> median_seconds(const std::vector<Work>& works, int rounds) {
     medians.push_back(*middle);
   }
   return medians;
+}
+
+std::vector<double> median_seconds(const std::vector<Work>& works, int rounds) {
+  std::vector<Timed> timed;
+  for (const Work& work : works) timed.push_back([&work] { return seconds_of(work); });
+  return median_of(timed, rounds);
 }
 
 }  // namespace bench

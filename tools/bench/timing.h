@@ -8,9 +8,12 @@
 namespace bench {
 
 using Work = std::function<void()>;
+using Timed = std::function<double()>;  // works, and tells the seconds it took
 
-// Seconds that one call of each takes: the median over `rounds` rounds, after one that is not
-// counted.
+double seconds_of(const Work& work);
+
+// The median of what each tells, over `rounds` rounds, after one that is not counted.
+std::vector<double> median_of(const std::vector<Timed>& timed, int rounds);
 std::vector<double> median_seconds(const std::vector<Work>& works, int rounds);
 
 }  // namespace bench

@@ -14,6 +14,7 @@ struct Lanes {
   using Register = __m256;
   using Factor = __m256;
   static constexpr int kLanes = 8, kRows = 6, kVectors = 2;
+  static constexpr bool kPairs = false;
   static Register zero() { return _mm256_setzero_ps(); }
   static Factor load(const float* x) { return _mm256_loadu_ps(x); }
   static Factor repeat(const float* x) { return _mm256_broadcast_ss(x); }

@@ -14,6 +14,7 @@ struct Lanes {
   using Register = __m512;
   using Factor = __m512;
   static constexpr int kLanes = 16, kRows = 14, kVectors = 2;
+  static constexpr bool kPairs = false;
   static Register zero() { return _mm512_setzero_ps(); }
   static Factor load(const float* x) { return _mm512_loadu_ps(x); }
   static Factor repeat(const float* x) { return _mm512_set1_ps(*x); }

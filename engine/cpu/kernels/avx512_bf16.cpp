@@ -17,6 +17,7 @@ struct Lanes {
   using Register = __m512;
   using Factor = __m512i;
   static constexpr int kLanes = 16, kRows = 14, kVectors = 2;
+  static constexpr bool kPairs = true;
   static Register zero() { return _mm512_setzero_ps(); }
   static Factor load(const Unit* x) { return _mm512_loadu_si512(x); }
   static Factor repeat(const Unit* x) { return _mm512_set1_epi32(static_cast<int>(*x)); }

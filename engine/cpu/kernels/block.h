@@ -4,6 +4,7 @@
 //
 //   Unit, Register, Factor      a unit of a and b; vectors of results and of units
 //   kLanes, kRows, kVectors     results in a vector, and the shape of a block in vectors
+//   kPairs                      whether a unit is a pair of bf16
 //   zero, load, repeat, multiply_add, plus, store
 //
 // in an anonymous namespace: what is instantiated here stays within the file compiled for that set.
@@ -70,9 +71,36 @@ void multiply(int m, int n, Index k, const typename Lanes::Unit* a, const typena
   }
 }
 
+// Sums that do not wait for one another: enough of them to fill the pipelines.
+template <class Lanes>
+double saturate(Index times) {
+  constexpr int kSums = 12;
+  alignas(64) typename Lanes::Unit units[Lanes::kLanes];
+  alignas(64) Real starts[kSums + Lanes::kLanes];
+  volatile Real zero{};  // the compiler must not see that all is zero
+  for (auto& unit : units) unit = static_cast<typename Lanes::Unit>(zero);
+  for (auto& start : starts) start = zero;
+  const typename Lanes::Factor x = Lanes::load(units), y = Lanes::repeat(units);
+  typename Lanes::Register sum[kSums];
+#pragma GCC unroll 16
+  for (int i = 0; i < kSums; ++i) sum[i] = Lanes::plus(Lanes::zero(), starts + i);
+  for (Index t = 0; t < times; ++t) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kSums; ++i) sum[i] = Lanes::multiply_add(x, y, sum[i]);
+  }
+  alignas(64) Real result[Lanes::kLanes];
+  for (int i = 0; i < kSums; ++i) {
+    Lanes::store(result, sum[i]);
+    volatile Real used = result[0];
+    (void)used;
+  }
+  constexpr int kProducts = Lanes::kPairs ? 2 : 1;
+  return 2.0 * kProducts * kSums * Lanes::kLanes * static_cast<double>(times);
+}
+
 template <class Lanes>
 constexpr BlockKernel<typename Lanes::Unit> block_kernel() {
-  return {Lanes::kRows, Lanes::kLanes * Lanes::kVectors, 1, &multiply<Lanes>};
+  return {Lanes::kRows, Lanes::kLanes * Lanes::kVectors, 1, &multiply<Lanes>, &saturate<Lanes>};
 }
 
 }  // namespace engine::cpu

@@ -27,6 +27,9 @@ struct BlockKernel {
   // b is a panel [k, columns]; of c [m, n] rows are row_c apart. m <= rows, n <= columns.
   void (*multiply)(int m, int n, Index k, const Unit* a, const Unit* b, Real* c, Index row_c,
                    bool add);
+  // The fastest that these instructions can be on one thread: products of what is in registers
+  // already, `times` rounds of them. Returns the operations done (two a product).
+  double (*saturate)(Index times);
 };
 
 // The exact kernel: in the precision of Real. Null if it was not built.

@@ -18,6 +18,7 @@ struct Lanes {
   using Register __attribute__((vector_size(kBytes))) = Real;
   using Factor = Register;
   static constexpr int kLanes = kBytes / sizeof(Real), kRows = 4, kVectors = 2;
+  static constexpr bool kPairs = false;
   static Register zero() { return Register{}; }
   static Factor load(const Real* x) {
     Factor v;

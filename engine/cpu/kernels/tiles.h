@@ -67,8 +67,26 @@ void multiply_tiles(int m, int n, Index k, const std::uint32_t* a, const std::ui
 }
 
 template <class Tiles>
+double saturate_tiles(Index times) {
+  const typename Tiles::Scope configured;
+  Tiles::template zero<0>();
+  Tiles::template zero<1>();
+  Tiles::template zero<2>();
+  Tiles::template zero<3>();
+  Tiles::template zero<4>();
+  Tiles::template zero<6>();
+  for (Index t = 0; t < times; ++t) {
+    Tiles::template multiply<0, 4, 6>();
+    Tiles::template multiply<1, 4, 6>();
+    Tiles::template multiply<2, 4, 6>();
+    Tiles::template multiply<3, 4, 6>();
+  }
+  return 2.0 * 4 * 16 * 16 * 32 * static_cast<double>(times);
+}
+
+template <class Tiles>
 constexpr BlockKernel<std::uint32_t> tile_kernel() {
-  return {32, 32, 16, &multiply_tiles<Tiles>};
+  return {32, 32, 16, &multiply_tiles<Tiles>, &saturate_tiles<Tiles>};
 }
 
 }  // namespace engine::cpu

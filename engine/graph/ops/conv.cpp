@@ -69,17 +69,21 @@ Tensor grouped(const Call& c, const Tensor& x, const Tensor& w, const F& f) {
   return concat(parts, -1);
 }
 
-// With the bias, and with the activation that a pass has moved in here.
-Tensor finished(const Call& c, const Tensor& y) {
+// The activation that a pass has moved in here.
+Activation activation_of(const Call& c) {
   const std::string name = c.text("activation", "");
-  const Real slope = c.real("slope", 0);
-  const Activation kind = name == "Relu"        ? Activation::relu
-                          : name == "LeakyRelu" ? Activation::leaky_relu
-                          : name == "Tanh"      ? Activation::tanh
-                                                : Activation::none;
+  return name == "Relu"        ? Activation::relu
+         : name == "LeakyRelu" ? Activation::leaky_relu
+         : name == "Tanh"      ? Activation::tanh
+                               : Activation::none;
+}
+
+// With the bias and the activation.
+Tensor finished(const Call& c, const Tensor& y) {
+  const Activation kind = activation_of(c);
   if (!c.has(2) && kind == Activation::none) return y;
   const Tensor bias = c.has(2) ? c.in(2).tensor() : zeros({y.dim(-1)});
-  return bias_activation(y, bias, kind, slope);
+  return bias_activation(y, bias, kind, c.real("slope", 0));
 }
 
 std::vector<Index> spatial(const Tensor& w) {
@@ -105,6 +109,11 @@ void conv(const Call& c) {
   }
   allow(c, x, out, w.dim(0));
   allow(c, x, padded, x.dim(-1));
+  if (steps.size() == 2 && c.integer("group", 1) == 1 && c.has(2)) {  // most are: in one pass
+    const Tensor bias = c.in(2).tensor();
+    return c.out_image(conv2d(x, w, options(steps[0], steps[1]),
+                              {bias, activation_of(c), c.real("slope", 0)}));
+  }
   const auto f = [&](const Tensor& xs, const Tensor& ws) { return convolved(xs, ws, steps); };
   c.out_image(finished(c, grouped(c, x, w, f)));
 }

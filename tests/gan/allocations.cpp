@@ -1,0 +1,54 @@
+// A steady training step asks the heap for nothing: every global operator new of this program is
+// counted while a third step runs, in all threads (the loader's too).
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "datasets/dataset.h"
+#include "gan/trainer.h"
+
+namespace {
+
+std::atomic<bool> counting{false};
+std::atomic<int> allocations{0};
+
+void* counted(std::size_t bytes) {
+  if (counting) ++allocations;
+  if (void* block = std::malloc(bytes > 0 ? bytes : 1)) return block;
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+// The plain forms: the library's other forms (arrays, nothrow) call them.
+void* operator new(std::size_t bytes) { return counted(bytes); }
+void operator delete(void* block) noexcept { std::free(block); }
+void operator delete(void* block, std::size_t) noexcept { std::free(block); }
+
+TEST_CASE("allocations: none in the third training step") {
+  const auto data = datasets::open("shapes");
+  for (const char* model : {"sn-cnn", "sn-resnet", "sn-small"}) {
+    CAPTURE(model);
+    gan::Config config;
+    config.model = model;
+    config.batch = config.g_batch = 4;
+    config.n_dis = 2;
+    gan::Trainer trainer(config, *data);
+    trainer.step();
+    trainer.step();
+    allocations = 0;
+    counting = true;
+    trainer.step();
+    counting = false;
+    CHECK(allocations == 0);
+  }
+  // The count is not of nothing.
+  allocations = 0;
+  counting = true;
+  delete new int(3);
+  std::vector<int> list(10);
+  counting = false;
+  CHECK(allocations >= 1);
+}

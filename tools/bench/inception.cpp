@@ -1,0 +1,34 @@
+#include <filesystem>
+#include <sstream>
+
+#include "engine/engine.h"
+#include "engine/graph/graph.h"
+#include "tools/bench/comparison.h"
+#include "tools/bench/inception_network.h"
+
+namespace bench {
+
+using engine::Tensor;
+using engine::graph::Graph;
+
+Report inception(const Options& options) {
+  std::ostringstream title;
+  title << "Inception-v3 forward, " << options.batch << " images of 299 x 299, "
+        << (options.graph.empty() ? "random weights" : options.graph);
+  Comparison comparison(options, title.str());
+  const Graph net =
+      options.graph.empty() ? Graph(inception::as_onnx(1)) : Graph::load(options.graph);
+  const Tensor images = engine::uniform({options.batch, 299, 299, 3}, 0, 255);
+  const std::string input = net.inputs().at(0).name;
+  // 5.7 thousand million products an image (Szegedy et al., 2015).
+  const double flops = 2 * 5.7e9 * static_cast<double>(options.batch);
+  comparison.add({"Inception-v3",
+                  flops,
+                  [&] {
+                    net.run({{input, images}});
+                  },
+                  {{"work", "inception"}, {"batch", options.batch}}});
+  return comparison.report();
+}
+
+}  // namespace bench

@@ -1,0 +1,31 @@
+// Peer: another library doing the same work, in a process of its own that tools/bench's Python
+// script runs (peer_pytorch.py). Nothing here depends on it: without --peer none is started.
+// Errors: it does not start, or reports one; its message.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace bench {
+
+class Peer {
+ public:
+  Peer(const std::string& python, int threads);
+  ~Peer();
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+
+  const std::string& version() const { return version_; }
+  // Builds a case under a name; `work` as peer_pytorch.py takes it.
+  void prepare(const std::string& name, nlohmann::json work);
+  void forget(const std::string& name);
+  double seconds(const std::string& name);  // of one more run
+
+ private:
+  nlohmann::json ask(const nlohmann::json& request);
+  std::string read_line();
+  int to_ = -1, from_ = -1, process_ = -1;
+  std::string unread_, version_;
+};
+
+}  // namespace bench
