@@ -54,9 +54,9 @@ double copied() {
 Limits measure_limits() {
   namespace cpu = engine::cpu;
   Limits limits;
-  limits.exact = on_all_threads(cpu::exact_kernel(cpu::isa())->saturate, 1'000'000);
+  limits.exact = on_all_threads(cpu::exact_kernel(cpu::isa())->saturate, 8'000'000);
   const cpu::Bf16Kernel* bf16 = cpu::bf16_kernel(cpu::isa());
-  if (bf16 != nullptr) limits.bf16 = on_all_threads(bf16->block.saturate, 500'000);
+  if (bf16 != nullptr) limits.bf16 = on_all_threads(bf16->block.saturate, 4'000'000);
   limits.memory = copied();
   return limits;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 namespace bench {
 
@@ -15,7 +16,11 @@ std::vector<double> median_of(const std::vector<Timed>& timed, int rounds) {
   std::vector<std::vector<double>> taken(timed.size());
   for (const Timed& one : timed) one();
   for (int round = 0; round < rounds; ++round)
-    for (std::size_t i = 0; i < timed.size(); ++i) taken[i].push_back(timed[i]());
+    for (std::size_t i = 0; i < timed.size(); ++i) {
+      // Threads of the one before go on spinning for a while, in hope of more work.
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      taken[i].push_back(timed[i]());
+    }
   std::vector<double> medians;
   for (std::vector<double>& times : taken) {
     const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);

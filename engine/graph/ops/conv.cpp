@@ -111,8 +111,8 @@ void conv(const Call& c) {
   allow(c, x, padded, x.dim(-1));
   if (steps.size() == 2 && c.integer("group", 1) == 1 && c.has(2)) {  // most are: in one pass
     const Tensor bias = c.in(2).tensor();
-    return c.out_image(conv2d(x, w, options(steps[0], steps[1]),
-                              {bias, activation_of(c), c.real("slope", 0)}));
+    return c.out_image(
+        conv2d(x, w, options(steps[0], steps[1]), {bias, activation_of(c), c.real("slope", 0)}));
   }
   const auto f = [&](const Tensor& xs, const Tensor& ws) { return convolved(xs, ws, steps); };
   c.out_image(finished(c, grouped(c, x, w, f)));
