@@ -1,5 +1,6 @@
 #include "datasets/batch.h"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
@@ -9,7 +10,7 @@ namespace datasets {
 namespace {
 
 // Streams of one seed: the purpose in the top bits, the epoch or batch number below.
-enum class Purpose : std::uint64_t { order = 0xD1, flip = 0xD2, noise = 0xD3 };
+enum class Purpose : std::uint64_t { order = 0xD1, flip = 0xD2, noise = 0xD3, shift = 0xD4 };
 
 std::uint64_t stream(Purpose purpose, Index number) {
   return static_cast<std::uint64_t>(purpose) << 56 | static_cast<std::uint64_t>(number);
@@ -26,6 +27,24 @@ void mirror(std::uint8_t* pixels, int height, int width, int channels) {
     for (int left = 0, right = width - 1; left < right; ++left, --right)
       std::swap_ranges(row + left * channels, row + (left + 1) * channels, row + right * channels);
   }
+}
+
+// Pixel i of a row of n that is continued as in a mirror: ... 2 1 0 1 2 ... n-2 n-1 n-2 ...
+int mirrored(int i, int n) {
+  if (i < 0) i = -i;
+  return i < n ? i : 2 * (n - 1) - i;
+}
+
+void move(std::vector<std::uint8_t>& pixels, const Dataset& data, int down, int right,
+          std::vector<std::uint8_t>& scratch) {
+  scratch = pixels;
+  const int height = data.height(), width = data.width(), channels = data.channels();
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x)
+      std::copy_n(
+          &scratch[(Index{mirrored(y - down, height)} * width + mirrored(x - right, width)) *
+                   channels],
+          channels, &pixels[(Index{y} * width + x) * channels]);
 }
 
 void to_reals(std::span<const std::uint8_t> pixels, std::span<Real> out) {
@@ -49,6 +68,8 @@ Index batches_per_epoch(const Dataset& data, const LoaderOptions& options) {
   engine::check(data.size() >= options.batch, data.name(), ": its ", data.size(),
                 " images do not fill one batch of ", options.batch,
                 "; set a smaller batch or give more images");
+  engine::check(options.shift >= 0 && options.shift < std::min(data.height(), data.width()),
+                "shift=", options.shift, ": give 0 to less than the side of the images");
   return data.size() / options.batch;
 }
 
@@ -85,14 +106,19 @@ void fill_batch(const Dataset& data, const LoaderOptions& options, Index k,
   const Index image_size = data.image_size();
   const Index first = k % batches_per_epoch(data, options) * options.batch;
   const Index noise_words = (image_size + 3) / 4 * 4;  // whole blocks for each image
-  thread_local std::vector<std::uint8_t> pixels;       // kept: a steady step asks for no memory
+  thread_local std::vector<std::uint8_t> pixels, scratch;  // kept: a steady step asks for no memory
   pixels.resize(image_size);
+  const auto offset = [&](Index number) {  // from -shift to shift
+    const std::uint64_t random = word(options.seed, stream(Purpose::shift, k), number);
+    return static_cast<int>(random * (2 * options.shift + 1) >> 32) - options.shift;
+  };
   for (Index i = 0; i < options.batch; ++i) {
     const Index image = order[first + i];
     data.read(image, pixels.data());
     labels[i] = data.label(image);
     if (mirrored(options, k, i))
       mirror(pixels.data(), data.height(), data.width(), data.channels());
+    if (options.shift > 0) move(pixels, data, offset(2 * i), offset(2 * i + 1), scratch);
     const std::span<Real> out = images.subspan(i * image_size, image_size);
     if (options.dequantize)
       dequantize(pixels, noise_stream(options, k), i * noise_words, out);

@@ -26,6 +26,7 @@ struct LoaderOptions {
   std::uint64_t seed = 0;   // of the order, the flips and the noise
   bool shuffle = true;      // false: in the order of the set, every epoch
   bool flip = false;        // mirror an image left to right with probability 1/2
+  int shift = 0;            // move an image by up to so many pixels each way, edges mirrored
   bool dequantize = false;  // see above
   int prefetch = 2;         // batches made ready in the background (Loader only)
   bool resident = false;    // keep the set on the device and make batches there (Loader only)

@@ -78,9 +78,12 @@ Sgd::Sgd(const SgdOptions& options, std::vector<Param*> parameters)
 
 void Sgd::step(std::span<const Tensor> gradients) {
   const Tensor& g = block_.gather(gradients);
+  if (options_.weight_decay != 0) add_scaled(options_.weight_decay, block_.values(), g);
   lerp(1 - options_.momentum, zeros(g.shape()), velocity_);  // velocity *= momentum
   add_scaled(1, g, velocity_);
-  add_scaled(live<Real>([this] { return -options_.lr; }), velocity_, block_.values());
+  if (options_.nesterov) add_scaled(options_.momentum, velocity_, g);
+  add_scaled(live<Real>([this] { return -options_.lr; }), options_.nesterov ? g : velocity_,
+             block_.values());
   block_.stepped();
 }
 

@@ -61,9 +61,14 @@ class Adam {
 struct SgdOptions {
   engine::Real lr = 1e-2F;
   engine::Real momentum = 0;
+  engine::Real weight_decay = 0;
+  bool nesterov = false;
 };
 
-// w -= lr b, with b = momentum b + g, as PyTorch's.
+// As PyTorch's: with g the gradient + weight_decay w, and b = momentum b + g,
+// w -= lr b or, if nesterov, w -= lr (g + momentum b).
+// Source: Sutskever, Martens, Dahl and Hinton, "On the importance of initialization and momentum in
+// deep learning" (2013).
 class Sgd {
  public:
   Sgd(const SgdOptions& options, std::vector<Param*> parameters);

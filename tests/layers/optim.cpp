@@ -26,7 +26,8 @@ Host after_steps(const Options& options) {
 }  // namespace
 
 // torch.optim.Adam(lr=0.125, betas=(0.5, 0.875), eps=1e-8) and torch.optim.SGD(lr=0.125,
-// momentum=0.75) of PyTorch 2.15, float64, from [1, -2, 3] with the gradients above.
+// momentum=0.75), the latter also with weight_decay=0.5 and nesterov, of PyTorch 2.15, float64,
+// from [1, -2, 3] with the gradients above.
 TEST_CASE("optim: PyTorch's numbers") {
   const Host adam = after_steps<Adam>(AdamOptions{
       .lr = Real(0.125), .beta1 = Real(0.5), .beta2 = Real(0.875), .epsilon = Real(1e-8)});
@@ -34,6 +35,10 @@ TEST_CASE("optim: PyTorch's numbers") {
         kClose);
   const Host sgd = after_steps<Sgd>(SgdOptions{.lr = Real(0.125), .momentum = Real(0.75)});
   CHECK(difference(sgd.values, {0.9083984375, -2.011328125, 2.615625}) < kClose);
+  const Host nesterov = after_steps<Sgd>(SgdOptions{
+      .lr = Real(0.125), .momentum = Real(0.75), .weight_decay = Real(0.5), .nesterov = true});
+  CHECK(difference(nesterov.values, {0.4492593050003052, -1.1266092777252197, 1.203951108455658}) <
+        kClose);
 }
 
 // Algorithm 1 of Kingma and Ba over several tensors of several shapes in one flat block.
