@@ -6,7 +6,10 @@
 #pragma once
 
 #include <array>
+#include <map>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "engine/check.h"
 #include "engine/device.h"
@@ -15,6 +18,7 @@
 namespace engine {
 
 using Inputs = std::span<const Tensor>;
+using Settings = std::map<std::string, std::vector<double>>;
 
 struct Op {
   virtual ~Op() = default;
@@ -33,6 +37,10 @@ struct Op {
     for (int i = 0; i < static_cast<int>(in.size()); ++i)
       if (wanted[i]) cotangents[i] = vjp(i, g, in, out);
   }
+
+  // What decides the result besides inputs and shapes, by name: strides, axes, a slope. For whoever
+  // reads what was recorded, such as the export of graphs.
+  virtual Settings settings() const { return {}; }
 
   // Computes the result. An op that only looks at memory differently (reshape) overrides this.
   virtual Tensor evaluate(Inputs in) const {

@@ -13,6 +13,7 @@ namespace engine {
 namespace {
 
 thread_local bool recording_here = true;
+thread_local bool tracing_here = false;
 constexpr const char* kReadsBack = "reads a value back from the device";
 
 std::shared_ptr<Node> leaf(const Shape& shape, std::shared_ptr<Storage> storage, Real* data) {
@@ -120,10 +121,13 @@ Tensor record(std::shared_ptr<const Op> op, Tensor out, Inputs inputs) {
   return out;
 }
 
-bool recording() { return recording_here; }
+bool recording() { return recording_here || tracing_here; }
 
 RecordingScope::RecordingScope(bool on) : before_(recording_here) { recording_here = on; }
 RecordingScope::~RecordingScope() { recording_here = before_; }
+
+TraceScope::TraceScope() : before_(tracing_here) { tracing_here = true; }
+TraceScope::~TraceScope() { tracing_here = before_; }
 
 Tensor full(const Shape& shape, Real value) {
   Tensor out(shape);

@@ -108,6 +108,19 @@ struct NoGrad : RecordingScope {
   NoGrad() : RecordingScope(false) {}
 };
 
+// While one of these lives, everything is recorded, also within NoGrad: for those who want to see
+// what a function computes, not its gradient.
+class TraceScope {
+ public:
+  TraceScope();
+  ~TraceScope();
+  TraceScope(const TraceScope&) = delete;
+  TraceScope& operator=(const TraceScope&) = delete;
+
+ private:
+  bool before_;
+};
+
 Tensor zeros(const Shape& shape);
 Tensor ones(const Shape& shape);
 Tensor full(const Shape& shape, Real value);

@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   app.footer("Every command has its own help with an example: gan train --help\n");
   gan::add_train(app);
   gan::add_sample(app);
+  gan::add_export(app);
   gan::add_audit(app);
   gan::add_spectrum(app);
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write()

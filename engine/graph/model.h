@@ -41,7 +41,8 @@ struct Model {
   bool nhwc = false;  // images are [N, H, W, C] in the file too, and kernels [O, kH, kW, I]
   std::vector<Node> nodes;
   std::map<std::string, Value> constants;
-  std::vector<Port> inputs, outputs;  // TensorFlow: placeholders, and what nobody uses
+  std::vector<Port> inputs, outputs;            // TensorFlow: placeholders, and what nobody uses
+  std::map<std::string, std::string> metadata;  // ONNX's metadata_props: what a file says of itself
 };
 
 // The model in these bytes, recognised by content. `path` is for messages and for the files that an

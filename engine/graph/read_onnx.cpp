@@ -160,6 +160,8 @@ Model read_onnx(std::string_view bytes, const std::string& path) {
   model.path = path;
   model.producer = proto.producer_name();
   model.opset = read_opset(proto, path);
+  for (const onnx::StringStringEntryProto& entry : proto.metadata_props())
+    model.metadata.insert_or_assign(entry.key(), entry.value());
   if (graph.sparse_initializer_size()) unsupported(path, ": sparse initializers are not supported");
   for (const onnx::TensorProto& tensor : graph.initializer()) {
     model.constants.insert_or_assign(tensor.name(), read_tensor(tensor, path));

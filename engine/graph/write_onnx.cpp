@@ -157,6 +157,11 @@ std::string write_onnx(const Model& model) {
   proto.set_producer_name("kantor");
   proto.add_opset_import()->set_version(model.opset);
   proto.mutable_opset_import(0)->set_domain("");
+  for (const auto& [key, value] : model.metadata) {
+    onnx::StringStringEntryProto& entry = *proto.add_metadata_props();
+    entry.set_key(key);
+    entry.set_value(value);
+  }
   onnx::GraphProto& graph = *proto.mutable_graph();
   graph.set_name("kantor");
   for (const Node& node : model.nodes) write_node(node, *graph.add_node());

@@ -8,6 +8,7 @@
 #include "engine/ops/fused_op.h"
 #include "engine/ops/reduce.h"
 #include "engine/ops/trilinear.h"
+#include "engine/ops/window_settings.h"
 
 namespace engine {
 namespace {
@@ -20,6 +21,8 @@ struct ConvOp : Op {
   const char* name() const override {
     return want == Slot::Y ? "conv2d" : want == Slot::X ? "conv2d_transpose" : "conv2d_weight_grad";
   }
+
+  Settings settings() const override { return window_settings(window); }
 
   Shape slot_shape(Slot slot) const {
     const Window& w = window;

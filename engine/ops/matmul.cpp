@@ -11,7 +11,9 @@ namespace {
 struct MatmulOp : Op {
   Slot want;
   explicit MatmulOp(Slot want) : want(want) {}
-  const char* name() const override { return "matmul"; }
+  const char* name() const override {
+    return want == Slot::Y ? "matmul_nt" : want == Slot::X ? "matmul" : "matmul_tn";
+  }
 
   Shape shape(Inputs in) const override {
     check(in[0].rank() == 2 && in[1].rank() == 2, name(), ": two matrices are needed, got ",

@@ -32,6 +32,7 @@ struct PermuteOp : Op {
   Order order;
   explicit PermuteOp(const Order& order) : order(order) {}
   const char* name() const override { return "permute"; }
+  Settings settings() const override { return {{"order", {order.begin(), order.end()}}}; }
   Shape shape(Inputs in) const override {
     Shape out = in[0].shape();
     for (int i = 0; i < out.rank(); ++i) out[i] = in[0].dim(order[i]);
@@ -54,6 +55,9 @@ struct PermuteOp : Op {
 struct Section {
   int axis;
   Index begin, step, count;
+  Settings settings() const {
+    return {{"axis", {double(axis)}}, {"begin", {double(begin)}}, {"step", {double(step)}}};
+  }
 };
 
 // Copies between a whole array and the section of it; `part` has the section's extents.
@@ -75,6 +79,7 @@ struct SliceOp : Op {
   Section section;
   explicit SliceOp(const Section& section) : section(section) {}
   const char* name() const override { return "slice"; }
+  Settings settings() const override { return section.settings(); }
   Shape shape(Inputs in) const override {
     Shape out = in[0].shape();
     out[section.axis] = section.count;
@@ -95,6 +100,11 @@ struct PlaceOp : Op {
   PlaceOp(const Section& section, Index extent, Real value)
       : section(section), extent(extent), value(value) {}
   const char* name() const override { return "place"; }
+  Settings settings() const override {
+    Settings all = section.settings();
+    all["value"] = {value};
+    return all;
+  }
   Shape shape(Inputs in) const override {
     Shape out = in[0].shape();
     out[section.axis] = extent;
@@ -113,6 +123,7 @@ struct ConcatOp : Op {
   int axis;
   explicit ConcatOp(int axis) : axis(axis) {}
   const char* name() const override { return "concat"; }
+  Settings settings() const override { return {{"axis", {double(axis)}}}; }
   Shape shape(Inputs in) const override {
     Shape out = in[0].shape();
     for (const Tensor& part : in.subspan(1)) {

@@ -11,6 +11,7 @@ struct MapOp : Op {
   Unary row;
   RowConstants constants;
   MapOp(Unary row, RowConstants constants) : row(row), constants(constants) {}
+  Settings settings() const override { return {{"a", {constants.a}}, {"b", {constants.b}}}; }
   Shape shape(Inputs in) const override { return in[0].shape(); }
   void forward(Inputs in, const Tensor& z) const override {
     z.backend().map(row, constants, z.size(), in[0].data(), z.data());
@@ -21,6 +22,7 @@ struct ZipOp : Op {
   Binary row;
   RowConstants constants;
   ZipOp(Binary row, RowConstants constants) : row(row), constants(constants) {}
+  Settings settings() const override { return {{"a", {constants.a}}, {"b", {constants.b}}}; }
   Shape shape(Inputs in) const override { return broadcast(name(), in[0].shape(), in[1].shape()); }
   void forward(Inputs in, const Tensor& z) const override {
     const Strides strides = broadcast_strides(z.shape(), in[0].shape(), in[1].shape());

@@ -4,6 +4,7 @@
 #include "engine/op.h"
 #include "engine/ops/move.h"
 #include "engine/ops/reduce.h"
+#include "engine/ops/window_settings.h"
 
 namespace engine {
 namespace {
@@ -18,6 +19,11 @@ struct AveragePoolOp : Op {
   AveragePoolOp(const Window& window, bool count_padding, bool adjoint)
       : window(window), count_padding(count_padding), adjoint(adjoint) {}
   const char* name() const override { return adjoint ? "average_pool_adjoint" : "average_pool"; }
+  Settings settings() const override {
+    Settings all = window_settings(window);
+    all["count_padding"] = {double(count_padding)};
+    return all;
+  }
   Shape shape(Inputs) const override { return adjoint ? large_shape(window) : small_shape(window); }
   void forward(Inputs in, const Tensor& out) const override {
     Real* given = in[0].data();
@@ -36,6 +42,7 @@ struct MaxPoolOp : Op {
   bool put;
   MaxPoolOp(const Window& window, bool put) : window(window), put(put) {}
   const char* name() const override { return put ? "max_pool_adjoint" : "max_pool"; }
+  Settings settings() const override { return window_settings(window); }
   Shape shape(Inputs) const override { return put ? large_shape(window) : small_shape(window); }
   void forward(Inputs in, const Tensor& out) const override {
     Real* values = in[1].data();

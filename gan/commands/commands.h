@@ -10,6 +10,7 @@ namespace gan {
 void add_train(CLI::App& app);
 void add_sample(CLI::App& app);
 void add_audit(CLI::App& app);
+void add_export(CLI::App& app);
 void add_spectrum(CLI::App& app);
 
 // The option --device of a command; `device` is what it is at first.

@@ -1,0 +1,153 @@
+#include "engine/graph/traced_op.h"
+
+#include <algorithm>
+
+#include "engine/ops/move.h"
+
+namespace engine::graph {
+namespace {
+
+bool same_values(const Traced& value) {
+  if (value.first == value.second) return true;
+  return value.first.shape() == value.second.shape() &&
+         value.first.values() == value.second.values();
+}
+
+}  // namespace
+
+std::string TraceNames::next(const std::string& kind) {
+  return kind + "_" + std::to_string(counts_[kind]++);
+}
+
+void TraceNames::set(const Traced& value, const Written& written) {
+  written_[value.first.node()] = written;
+}
+
+const Written* TraceNames::find(const Traced& value) const {
+  const auto found = written_.find(value.first.node());
+  return found == written_.end() ? nullptr : &found->second;
+}
+
+std::string TraceNames::plain(const Traced& value) {
+  const Written* written = find(value);
+  if (written && !written->channels_first) return written->name;
+  std::string& name = turned_[{value.first.node(), false}];
+  if (!name.empty()) return name;
+  if (written) {
+    name = net.node("Transpose", {written->name}, {{"perm", std::vector<Index>{0, 2, 3, 1}}});
+  } else {
+    check(same_values(value), "export: a value of shape ", value.first.shape(),
+          " depends on the input in a way that is not recorded (it was read back to the host, or "
+          "made anew), or on the size of the batch");
+    name = net.constant(next("weight"), value.first);
+  }
+  return name;
+}
+
+std::string TraceNames::channels_first(const Traced& value) {
+  const Written* written = find(value);
+  if (written && written->channels_first) return written->name;
+  std::string& name = turned_[{value.first.node(), true}];
+  if (!name.empty()) return name;
+  if (written) {
+    name = net.node("Transpose", {written->name}, {{"perm", std::vector<Index>{0, 3, 1, 2}}});
+  } else if (value.first.size() == 1) {
+    name = plain(value);
+  } else {
+    check(same_values(value), "export: a value of shape ", value.first.shape(),
+          " depends on the input in a way that is not recorded");
+    Shape aligned;
+    for (int i = value.first.rank(); i < 4; ++i) aligned.push_back(1);
+    for (const Index extent : value.first.shape()) aligned.push_back(extent);
+    name = net.kernel(next("weight"), reshape(value.first, aligned));
+  }
+  return name;
+}
+
+TracedOp::TracedOp(TraceNames& names, const Traced& value) : names_(names), value_(value) {
+  const TensorList &a = value.first.node()->inputs, &b = value.second.node()->inputs;
+  for (std::size_t i = 0; i < a.size(); ++i) inputs_.push_back({a[i], b[i]});
+}
+
+const Op& TracedOp::op() const { return *value_.first.node()->op; }
+
+void TracedOp::refuse(const std::string& why) const {
+  fail("export: ", op().name(), " of ", shape(0), " to ", shape(), " ", why);
+}
+
+std::vector<Index> TracedOp::extents() const {
+  std::vector<Index> result;
+  for (int i = 0; i < shape().rank(); ++i)
+    result.push_back(shape()[i] == value_.second.dim(i) ? shape()[i] : -1);
+  return result;
+}
+
+bool TracedOp::depends_on_batch(int input, int axis) const {
+  return shape(input)[axis] != inputs_[input].second.dim(axis);
+}
+
+double TracedOp::setting(const std::string& name, int i) const {
+  const double a = op().settings().at(name).at(static_cast<std::size_t>(i));
+  const double b = value_.second.node()->op->settings().at(name).at(static_cast<std::size_t>(i));
+  if (a != b) refuse("depends on the size of the batch");
+  return a;
+}
+
+std::vector<Index> TracedOp::whole(const std::string& name) const {
+  std::vector<Index> result;
+  for (std::size_t i = 0; i < op().settings().at(name).size(); ++i)
+    result.push_back(static_cast<Index>(setting(name, static_cast<int>(i))));
+  return result;
+}
+
+bool TracedOp::images_channels_first() const {
+  bool any = false;
+  for (const Traced& input : inputs_) {
+    const Written* written = names_.find(input);
+    if (!written) continue;
+    if (input.first.rank() != 4) return false;
+    any = any || written->channels_first;
+  }
+  return any && shape().rank() == 4;
+}
+
+int TracedOp::axis(int i) const {
+  if (!images_channels_first()) return i;
+  return i == 0 ? 0 : i == 3 ? 1 : i + 1;
+}
+
+std::string TracedOp::in(int i) const { return images_channels_first() ? image(i) : plain(i); }
+std::string TracedOp::plain(int i) const { return names_.plain(inputs_[i]); }
+std::string TracedOp::image(int i) const { return names_.channels_first(inputs_[i]); }
+
+std::string TracedOp::in_sequence(int i) const {
+  const Shape& s = shape(i);
+  const bool same = s.rank() == 4 && (s[1] * s[2] == 1 || s[3] == 1);
+  const Written* written = names_.find(inputs_[i]);
+  return same && written ? written->name : plain(i);
+}
+
+std::string TracedOp::number(double x) const {
+  return names_.net.constant(names_.next("number"), Tensor::from({}, {static_cast<Real>(x)}));
+}
+
+std::string TracedOp::numbers(const std::vector<Index>& list) const {
+  return names_.net.constant(names_.next("numbers"), list);
+}
+
+std::string TracedOp::reals(const std::vector<Real>& list) const {
+  return names_.net.constant(names_.next("numbers"),
+                             Tensor::from({static_cast<Index>(list.size())}, list));
+}
+
+std::string TracedOp::node(const std::string& op, const std::vector<std::string>& inputs,
+                           const Attributes& attributes) const {
+  return names_.net.node(op, inputs, attributes);
+}
+
+Written TracedOp::result(const std::string& op, const std::vector<std::string>& inputs,
+                         const Attributes& attributes) const {
+  return {node(op, inputs, attributes), images_channels_first()};
+}
+
+}  // namespace engine::graph

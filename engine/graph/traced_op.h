@@ -1,0 +1,99 @@
+// TracedOp: what a row of the table in trace_ops.cpp sees of a recorded op, in both traces, and how
+// it writes ONNX nodes for it. An image exists in the model in the engine's order of axes (plain)
+// or in ONNX's (channels first); it is turned where a row asks for the other order, once.
+// Errors: name the op.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/graph/write_onnx.h"
+#include "engine/op.h"
+
+namespace engine::graph {
+
+struct Traced {
+  Tensor first, second;  // the same value, from batches of different size
+};
+
+struct Written {
+  std::string name;
+  bool channels_first = false;
+};
+
+// The names that values have in the model.
+class TraceNames {
+ public:
+  explicit TraceNames(Builder& net) : net(net) {}
+  void set(const Traced& value, const Written& written);
+  const Written* find(const Traced& value) const;  // null: it does not depend on the input
+  // Errors: a value that is not written and differs between the traces.
+  std::string plain(const Traced& value);
+  std::string channels_first(const Traced& value);  // of four axes, or a constant of fewer
+  std::string next(const std::string& kind);        // "weight_0", "weight_1"
+
+  Builder& net;
+
+ private:
+  std::map<std::string, int> counts_;
+  std::map<const void*, Written> written_;
+  std::map<std::pair<const void*, bool>, std::string> turned_;
+};
+
+class TracedOp {
+ public:
+  TracedOp(TraceNames& names, const Traced& value);
+
+  int count() const { return static_cast<int>(inputs_.size()); }
+  const Shape& shape(int i) const { return inputs_[i].first.shape(); }
+  const Shape& shape() const { return value_.first.shape(); }
+  // Extents of the result; -1 where they depend on the batch.
+  std::vector<Index> extents() const;
+  bool depends_on_batch(int input, int axis) const;
+  // Errors: a setting that depends on the batch.
+  double setting(const std::string& name, int i = 0) const;
+  std::vector<Index> whole(const std::string& name) const;
+  const Traced& value() const { return value_; }
+  const Op& op() const;
+
+  // Whether the op is best written channels first: all that it reads, and its result, are images,
+  // and one is there in that order.
+  bool images_channels_first() const;
+  int axis(int i) const;           // where an axis of an image lies in the order chosen so
+  std::string in(int i) const;     // in that order
+  std::string plain(int i) const;  // in the engine's order
+  std::string image(int i) const;  // channels first
+  std::string image(const Traced& value) const { return names_.channels_first(value); }
+  // With its elements in the engine's order: plain, or of one pixel or one channel.
+  std::string in_sequence(int i) const;
+
+  // Constants.
+  std::string number(double x) const;
+  std::string numbers(const std::vector<Index>& list) const;
+  std::string reals(const std::vector<Real>& list) const;
+
+  using Attributes = std::map<std::string, Attribute>;
+  std::string node(const std::string& op, const std::vector<std::string>& inputs,
+                   const Attributes& attributes = {}) const;
+  // The result as one node, in the order that in() chose.
+  Written result(const std::string& op, const std::vector<std::string>& inputs,
+                 const Attributes& attributes = {}) const;
+
+  [[noreturn]] void refuse(const std::string& why) const;
+
+ private:
+  TraceNames& names_;
+  Traced value_;
+  std::vector<Traced> inputs_;
+};
+
+// The op, written. Errors: no row for it.
+Written write_traced(const TracedOp& op);
+
+// Passes that make a written model what its users expect: scales and biases are part of the layer
+// before them, and what nobody reads is left out.
+void tidy(Model& model);
+
+}  // namespace engine::graph

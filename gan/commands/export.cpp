@@ -1,0 +1,51 @@
+#include <cstdio>
+
+#include "engine/graph/write_onnx.h"
+#include "gan/commands/commands.h"
+#include "gan/loaded_run.h"
+#include "gan/onnx.h"
+
+namespace gan {
+namespace {
+
+struct Options {
+  std::string run, onnx, network = "generator";
+  bool raw = false;
+};
+
+void run(const Options& options) {
+  const LoadedRun loaded = LoadedRun::open(options.run, !options.raw);
+  engine::graph::Model model = options.network == "generator"
+                                   ? generator_model(loaded.networks)
+                                   : discriminator_model(loaded.networks, loaded.header.image);
+  model.metadata = {{"kantor.model", loaded.header.config.model},
+                    {"kantor.network", options.network},
+                    {"kantor.step", std::to_string(loaded.header.step)}};
+  engine::graph::save_onnx(options.onnx, model);
+  std::printf("%s\n", options.onnx.c_str());
+}
+
+}  // namespace
+
+void add_export(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("export", "A trained network as an ONNX file");
+  command->add_option("RUN", options->run, "folder that gan train made")->required();
+  command->add_option("--onnx", options->onnx, "file to write")->required();
+  command->add_option("--network", options->network, "generator or discriminator")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"generator", "discriminator"}));
+  command->add_flag("--no-ema", options->raw, "the generator itself, not its moving average");
+  command->footer(
+      "Inputs and outputs, float32, N of any size (opset 13):\n"
+      "  generator      noise [N, z_dim], standard normal   ->  images [N, C, H, W] in [-1, 1]\n"
+      "  discriminator  images [N, C, H, W] in [-1, 1]      ->  score [N, 1]\n"
+      "C is 3 (red, green, blue) or 1. A grey level v of 0 to 255 is v / 127.5 - 1. Weights are\n"
+      "written as the layers use them: constraints are applied, batch norms are folded in.\n"
+      "\nExamples:\n"
+      "  gan export runs/sn-small-shapes-1 --onnx generator.onnx\n"
+      "  gan export runs/sn-small-shapes-1 --onnx critic.onnx --network discriminator\n");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace gan
