@@ -46,6 +46,9 @@ struct Config {
   Index gradients_every = 50;
   Index sample_every = 500;
   Index checkpoint_every = 500;
+  std::string scorer;
+  Index score_every = 500;
+  Index score_images = 1000;
 
   // Calls visit(key, member, help) for each setting of `config`, a Config or a const Config.
   template <class Config, class Visit>
@@ -79,6 +82,9 @@ struct Config {
     visit("gradients_every", config.gradients_every, "steps between rows of gradients.csv");
     visit("sample_every", config.sample_every, "steps between grids of samples");
     visit("checkpoint_every", config.checkpoint_every, "steps between checkpoints");
+    visit("scorer", config.scorer, "classifier of train_scorer for the proxy-IS; empty: none");
+    visit("score_every", config.score_every, "steps between scores, in the next row of log.csv");
+    visit("score_images", config.score_images, "images of a score");
   }
 };
 

@@ -5,13 +5,21 @@
 
 namespace gan {
 
-LossLog::LossLog(const std::string& path, Index step)
-    : rows_(path, "step,d_loss,g_loss,d_real,d_fake,steps_per_second,seconds", step) {}
+LossLog::LossLog(const std::string& path, Index step, bool with_scores)
+    : with_scores_(with_scores),
+      rows_(path,
+            std::string("step,d_loss,g_loss,d_real,d_fake,") +
+                (with_scores ? "proxy_is,classes," : "") + "steps_per_second,seconds",
+            step) {}
 
-void LossLog::add(Index step, const LossMeans& losses, double steps_per_second, double seconds) {
+void LossLog::add(Index step, const LossMeans& losses, const std::optional<ProxyScore>& score,
+                  double steps_per_second, double seconds) {
   std::ostringstream row;
   row << step << ',' << losses.discriminator << ',' << losses.generator << ',' << losses.on_real
-      << ',' << losses.on_fake << ',' << steps_per_second << ',' << seconds;
+      << ',' << losses.on_fake << ',';
+  if (with_scores_ && score) row << score->value << ',' << score->covered << ',';
+  if (with_scores_ && !score) row << ",,";
+  row << steps_per_second << ',' << seconds;
   rows_.add(row.str());
 }
 

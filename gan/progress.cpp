@@ -31,8 +31,8 @@ std::string bar(double done) {
 
 }  // namespace
 
-Progress::Progress(Index first, Index last, const char* unit)
-    : first_(first), last_(last), unit_(unit), terminal_(isatty(STDERR_FILENO) == 1) {}
+Progress::Progress(Index first, Index last, std::string unit)
+    : first_(first), last_(last), unit_(std::move(unit)), terminal_(isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() {
   if (drawn_) std::fputc('\n', stderr);
@@ -43,10 +43,10 @@ std::string Progress::line(Index step, double seconds_left) const {
   const double rate = static_cast<double>(step - first_) / seconds;
   const double left = std::min(static_cast<double>(last_ - step) / rate, seconds_left);
   std::string shown =
-      text("%s %lld/%lld  ", unit_, static_cast<long long>(step), static_cast<long long>(last_));
-  if (losses_)
-    shown += text("d_loss %.3f  g_loss %.3f  ", losses_->discriminator, losses_->generator);
-  return shown + text("%.2f %ss/s  ", rate, unit_) + duration(std::max(left, 0.0)) + " left";
+      unit_ + text(" %lld/%lld  ", static_cast<long long>(step), static_cast<long long>(last_));
+  if (!note_.empty()) shown += note_ + "  ";
+  return shown + text(rate < 100 ? "%.2f " : "%.0f ", rate) + unit_ + "s/s  " +
+         duration(std::max(left, 0.0)) + " left";
 }
 
 void Progress::step(Index step, double seconds_left) {

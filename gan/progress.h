@@ -1,15 +1,18 @@
 // Progress: what a person watching sees on stderr. On a terminal one line that is drawn anew, with
-// a bar; elsewhere (a log file) a plain line every ten seconds or so. The losses are the last that
-// were read: showing them costs the training nothing.
+// a bar; elsewhere (a log file) a plain line every ten seconds or so. What it says besides the rate
+// and the time left is a note of the caller's, such as the losses that were read last.
 #pragma once
 
 #include <chrono>
-#include <optional>
+#include <limits>
 #include <string>
+#include <utility>
 
-#include "gan/trainer.h"
+#include "engine/real.h"
 
 namespace gan {
+
+using engine::Index;
 
 class Clock {
  public:
@@ -23,25 +26,25 @@ class Clock {
 
 class Progress {
  public:
-  // `unit`: what is counted.
-  Progress(Index first, Index last, const char* unit = "step");
+  // From `first` to `last` units, each called `unit` ("step").
+  Progress(Index first, Index last, std::string unit = "step");
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  void losses(const LossMeans& losses) { losses_ = losses; }
+  void note(std::string text) { note_ = std::move(text); }
   // After each step; seconds_left is a bound from elsewhere (--minutes), infinite if there is none.
-  void step(Index step, double seconds_left);
+  void step(Index step, double seconds_left = std::numeric_limits<double>::infinity());
 
  private:
   std::string line(Index step, double seconds_left) const;
 
   const Index first_, last_;
-  const char* const unit_;
+  const std::string unit_;
   const bool terminal_;
   Clock clock_;
   double shown_ = 0;  // when a line was last shown
-  std::optional<LossMeans> losses_;
+  std::string note_;
   bool drawn_ = false;
 };
 

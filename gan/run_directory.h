@@ -4,6 +4,7 @@
 //   log.csv                   a row every log_every steps; see loss_log.h
 //   gradients.csv             s0/s1 of each weight's gradient every gradients_every steps
 //   gradients.png             the same as a plot, at the end
+//   events.out.tfevents.*     the same numbers and grids for TensorBoard; see event_log.h
 //   samples/000500.png        64 images of the averaged generator, always of the same noise
 //   checkpoint.safetensors    the latest; replaced whole, never half
 //

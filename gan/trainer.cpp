@@ -152,10 +152,10 @@ LossMeans Trainer::losses() {
   return means;
 }
 
-Tensor Trainer::samples() {
+Tensor Trainer::samples(const Tensor& noise) {
   const NoGrad constant;
   const layers::Eval evaluate;
-  return average_.average()(fixed_noise_);
+  return average_.average()(noise);
 }
 
 bool Trainer::finite() {

@@ -48,8 +48,11 @@ class Trainer {
   // the latest step), as "d.0" for the discriminator's layer 0; waits for the device.
   std::vector<GradientSpectra::Row> gradients() const;
 
-  // Images [count, height, width, channels] that the averaged generator makes of the fixed noise.
-  engine::Tensor samples();
+  // Images [count, height, width, channels] that the averaged generator makes of the fixed noise,
+  // and of other noise [count, z_dim].
+  engine::Tensor samples() { return samples(fixed_noise_); }
+  engine::Tensor samples(const engine::Tensor& noise);
+  Index z_dim() const { return networks_.z_dim; }
 
   bool finite();  // whether the losses and all weights are; waits for the device
   void save(const std::string& path);

@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <limits>
+#include <memory>
 #include <optional>
 
 #include "datasets/dataset.h"
@@ -17,7 +20,7 @@ namespace {
 struct Options {
   std::string preset, out, resume;
   std::vector<std::string> assignments;
-  std::optional<std::string> data, device, precision;
+  std::optional<std::string> data, device, precision, scorer;
   std::optional<Index> steps;
   std::optional<std::uint64_t> seed;
   double minutes = std::numeric_limits<double>::infinity();
@@ -47,6 +50,7 @@ Config new_config(const Options& options) {
     if (options.data) config.data = *options.data;
     if (options.device) config.device = *options.device;
     if (options.precision) config.precision = *options.precision;
+    if (options.scorer) config.scorer = std::filesystem::absolute(*options.scorer);
     if (options.steps) config.steps = *options.steps;
     if (options.seed) config.seed = *options.seed;
     validate(config);
@@ -63,20 +67,40 @@ std::unique_ptr<datasets::Dataset> open_data(const Config& config) {
   return datasets::open(config.data, {.resize = static_cast<int>(config.resize)});
 }
 
+// The scorer of the settings, if they name one. Errors: it does not take images of this size.
+std::unique_ptr<const ProxyScorer> open_scorer(const Config& config,
+                                               const datasets::Dataset& data) {
+  if (config.scorer.empty()) return nullptr;
+  auto scorer = std::make_unique<const ProxyScorer>(config.scorer);
+  scorer->check_fits({data.height(), data.width(), data.channels()});
+  return scorer;
+}
+
 void announce(const datasets::Dataset& data, const RunDirectory& run) {
   std::fprintf(stderr, "%s\n", data.description().c_str());
   for (const std::string& note : data.notes()) std::fprintf(stderr, "%s\n", note.c_str());
   std::fprintf(stderr, "the run is kept in %s\n", run.path().c_str());
 }
 
+void print_scores(Trainer& trainer, const ProxyScorer& scorer, const datasets::Dataset& data,
+                  Index images) {
+  images = std::min(images, data.size());
+  const ProxyScore fake = score(trainer, scorer, images), real = scorer(images, data);
+  std::printf("%s of %lld images: generated %.2f, real %.2f; classes covered: %lld of %lld\n",
+              scorer.name().c_str(), static_cast<long long>(images), fake.value, real.value,
+              static_cast<long long>(fake.covered), static_cast<long long>(fake.classes));
+}
+
 void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& config,
-                    double minutes) {
+                    const datasets::Dataset& data, const ProxyScorer* scorer, double minutes) {
   catch_interrupts();
-  const Ending ending = train(trainer, run, config, {.minutes = minutes});
+  const Ending ending = train(trainer, run, config, {.minutes = minutes}, scorer);
   if (ending != Ending::done)
     std::fprintf(stderr, "%s at step %lld; go on with gan train --resume %s\n",
                  ending == Ending::interrupted ? "interrupted" : "the time is over",
                  static_cast<long long>(trainer.step_count()), run.path().c_str());
+  if (scorer && ending != Ending::interrupted)
+    print_scores(trainer, *scorer, data, config.score_images);
   std::printf("%s\n%s\n", run.checkpoint().c_str(), run.samples(trainer.step_count()).c_str());
 }
 
@@ -84,17 +108,18 @@ void start(const Options& options) {
   const Config config = new_config(options);
   use_device(config);
   const auto data = open_data(config);
+  const auto scorer = open_scorer(config, *data);
   Trainer trainer(config, *data);
   const std::string path =
       options.out.empty() ? RunDirectory::free_path(options.preset, data->name()) : options.out;
   const RunDirectory run = RunDirectory::create(path, config);
   announce(*data, run);
-  run_to_the_end(trainer, run, config, options.minutes);
+  run_to_the_end(trainer, run, config, *data, scorer.get(), options.minutes);
 }
 
 void resume(const Options& options) {
   if (!options.preset.empty() || !options.out.empty() || !options.assignments.empty() ||
-      options.data || options.precision || options.seed)
+      options.data || options.precision || options.seed || options.scorer)
     throw UsageError(
         "--resume: the settings are those of the run's config.json; only --steps, --minutes and "
         "--device can be given beside it");
@@ -107,6 +132,7 @@ void resume(const Options& options) {
                 ": was stopped before its first checkpoint; start it anew in another folder");
   use_device(config);
   const auto data = open_data(config);
+  const auto scorer = open_scorer(config, *data);
   Trainer trainer(config, *data);
   trainer.restore(run.checkpoint());
   const Index reached = trainer.step_count();
@@ -115,7 +141,7 @@ void resume(const Options& options) {
                      " steps already; give --steps greater than that");
   run.write_config(config);
   announce(*data, run);
-  run_to_the_end(trainer, run, config, options.minutes);
+  run_to_the_end(trainer, run, config, *data, scorer.get(), options.minutes);
 }
 
 }  // namespace
@@ -133,6 +159,8 @@ void add_train(CLI::App& app) {
       ->check(CLI::PositiveNumber);
   train->add_option("--out", options->out, "folder of the run (runs/<preset>-<data>-<n>)");
   train->add_option("--resume", options->resume, "folder of a run to go on with");
+  train->add_option("--scorer", options->scorer,
+                    "classifier made by train_scorer: logs the proxy-IS of generated images");
   train->add_option("--device", options->device, "cpu or cuda");
   train->add_option("--precision", options->precision, "highest, high or medium");
   train->add_option("--seed", options->seed, "of weights, noise and the order of images");

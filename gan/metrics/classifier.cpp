@@ -1,5 +1,7 @@
 #include "gan/metrics/classifier.h"
 
+#include <filesystem>
+
 #include "engine/check.h"
 #include "engine/file.h"
 #include "engine/graph/write_onnx.h"
@@ -95,6 +97,11 @@ Classifier::Classifier(const std::string& bytes, const std::string& path,
   engine::check(!wanted.empty(), path,
                 ": neither features nor logits were found; name them with --features and --logits");
   graph_.plan({survey_.input}, wanted);  // whatever cannot run is said now
+}
+
+std::string Classifier::name() const {
+  if (is_scorer()) return graph_.model().metadata.at("kantor.scorer");
+  return std::filesystem::path(graph_.model().path).stem().string();
 }
 
 std::string Classifier::preprocessing() const {

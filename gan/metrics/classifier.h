@@ -47,6 +47,10 @@ class Classifier {
   bool bias() const { return bias_; }
   // A network trained here: what it scores is compared with nothing that is published.
   bool ours() const { return graph_.model().producer == "kantor"; }
+  // Written by train_scorer, and what it calls itself (metadata "kantor.scorer"); the name of other
+  // networks is that of the file, without folder and ending.
+  bool is_scorer() const { return graph_.model().metadata.contains("kantor.scorer"); }
+  std::string name() const;
   std::string preprocessing() const;  // one line: what images go through
 
  private:

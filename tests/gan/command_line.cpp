@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/file.h"
+#include "engine/graph/graph.h"
 #include "gan/config.h"
 #include "tests/datasets/scratch.h"
 
@@ -41,7 +42,8 @@ bool is_png(const std::string& path) { return read_file(path).starts_with("\x89P
 
 TEST_CASE("gan: help is complete and has examples") {
   const Scratch scratch;
-  for (const std::string command : {"gan --help", "gan train --help", "gan sample --help"}) {
+  for (const std::string command :
+       {"gan --help", "gan train --help", "gan sample --help", "gan export --help"}) {
     const Outcome outcome = run(scratch, command);
     CHECK(outcome.status == 0);
     CHECK(outcome.out.find("gan train") != std::string::npos);
@@ -62,8 +64,12 @@ TEST_CASE("gan: bad usage ends with status 2 and one line, and leaves nothing be
   CHECK(refused(bad("train --preset sn-small --set g.rl=1"), 2, "'g.rl'", "'g.lr'"));
   CHECK(refused(bad("train --preset sn-small --set d.constraint=tight"), 2, "'tight'", "toeplitz"));
   CHECK(refused(bad("train --resume r --set g.lr=1"), 2, "--resume", "config.json"));
+  CHECK(refused(bad("train --resume r --scorer s"), 2, "--resume", "config.json"));
   CHECK(refused(bad("sample"), 2, "RUN"));
   CHECK(refused(bad("sample r --device gpu"), 2, "--device", "cuda"));
+  CHECK(refused(bad("export"), 2, "RUN"));
+  CHECK(refused(bad("export run"), 2, "--onnx"));
+  CHECK(refused(bad("export run --onnx x --network both"), 2, "--network", "discriminator"));
   CHECK(!std::filesystem::exists(scratch / "runs"));
 }
 
@@ -74,7 +80,9 @@ TEST_CASE("gan: work that fails ends with status 1 and one line, and leaves noth
   CHECK(refused(fails("train --preset sn-small --data shapes --set data.resize=28"), 1, "28x28",
                 "data.resize=32"));
   CHECK(refused(fails("train --resume none"), 1, "none"));
+  CHECK(refused(fails("train --preset sn-small --data shapes --scorer s.onnx"), 1, "s.onnx"));
   CHECK(refused(fails("sample none"), 1, "none"));
+  CHECK(refused(fails("export none --onnx x.onnx"), 1, "none"));
   scratch.write("run/config.json", "{}");
   CHECK(refused(fails("sample run"), 1, "run", "no checkpoint"));
   CHECK(refused(fails("train --resume run"), 1, "run", "checkpoint"));
@@ -108,6 +116,25 @@ TEST_CASE("gan: train, resume and sample; a resumed run is the same to the byte"
 
   CHECK(run(scratch, "gan train --steps 1" + kTiny).status == 0);
   CHECK(std::filesystem::exists(scratch / "runs/sn-small-shapes-1/checkpoint.safetensors"));
+}
+
+TEST_CASE("gan: export writes either network, and keeps what was there if it cannot") {
+  const Scratch scratch;
+  REQUIRE(run(scratch, "gan train --steps 2 --out run" + kTiny).status == 0);
+  CHECK(run(scratch, "gan export run --onnx g.onnx").out == "g.onnx\n");
+  CHECK(run(scratch, "gan export run --onnx raw.onnx --no-ema").status == 0);
+  CHECK(run(scratch, "gan export run --onnx d.onnx --network discriminator").status == 0);
+  const auto generator = engine::graph::Graph::load(scratch / "g.onnx");
+  CHECK(generator.inputs()[0].extents == std::vector<engine::Index>{-1, 64});
+  CHECK(generator.outputs()[0].extents == std::vector<engine::Index>{-1, 3, 32, 32});
+  CHECK(generator.model().metadata.at("kantor.step") == "2");
+  CHECK(read_file(scratch / "g.onnx") != read_file(scratch / "raw.onnx"));
+  const auto discriminator = engine::graph::Graph::load(scratch / "d.onnx");
+  CHECK(discriminator.outputs()[0].extents == std::vector<engine::Index>{-1, 1});
+  CHECK(refused(run(scratch, "gan export run --onnx missing/g.onnx"), 1, "missing/g.onnx"));
+  const std::string before = read_file(scratch / "g.onnx");
+  CHECK(refused(run(scratch, "(ulimit -f 8; gan export run --onnx g.onnx)"), 1, "g.onnx"));
+  CHECK(read_file(scratch / "g.onnx") == before);
 }
 
 // Trains in the background until `ready` is a command that succeeds, then does `then` to $pid.

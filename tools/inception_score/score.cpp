@@ -110,7 +110,7 @@ void describe_protocol(Report& report, const Classifier& network, const ImageSet
   report.graph = options.graph;
   report.graph_sha256 = network.sha256();
   report.network = describe(network);
-  report.name = std::filesystem::path(options.graph).stem().string();
+  report.name = network.name();
   report.inception = network.found().is_inception();
   report.ours = network.ours();
   report.bias = network.bias();

@@ -1,0 +1,129 @@
+// The proxy score against closed forms, with a classifier that only looks at colours.
+#include "gan/proxy_score.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "datasets/shapes.h"
+#include "engine/engine.h"
+#include "engine/file.h"
+#include "engine/graph/trace.h"
+#include "engine/graph/write_onnx.h"
+#include "gan/training.h"
+#include "layers/layers.h"
+#include "tests/datasets/scratch.h"
+
+namespace {
+
+using engine::Index;
+using engine::Tensor;
+
+// Logits: a large multiple of each channel's mean, of images [N, C, 8, 8] of grey levels. Grey
+// levels of 0 and 255 in the right channel make it certain.
+std::string write_scorer(const Scratch& scratch, const char* name, int side = 8,
+                         bool scorer = true) {
+  auto model = engine::graph::trace(
+      [](const Tensor& x) {
+        const Tensor levels = x / 127.5F - 1.0F;
+        return matmul_nt(global_average_pool(levels),
+                         Tensor::from({3, 3}, {50, 0, 0, 0, 50, 0, 0, 0, 50}));
+      },
+      {1, side, side, 3}, "images", "logits");
+  if (scorer) model.metadata["kantor.scorer"] = name;
+  const std::string path = scratch / (std::string(name) + ".onnx");
+  engine::graph::save_onnx(path, model);
+  return path;
+}
+
+// Image i is bright in channel i % colours alone.
+gan::ProxyScorer::Images colours(Index colours) {
+  return [=](Index first, Index count) {
+    std::vector<engine::Real> values;
+    for (Index i = first; i < first + count; ++i)
+      for (Index pixel = 0; pixel < 64; ++pixel)
+        for (Index channel = 0; channel < 3; ++channel)
+          values.push_back(channel == i % colours ? 1 : -1);
+    return Tensor::from({count, 8, 8, 3}, values);
+  };
+}
+
+TEST_CASE("proxy score: as many as the classes that occur equally often") {
+  const Scratch scratch;
+  const gan::ProxyScorer scorer(write_scorer(scratch, "colours"));
+  CHECK(scorer.name() == "proxy-IS(colours)");
+  for (const Index n : {1, 2, 3}) {
+    // 252 images: three parts, the last of which is smaller; divisible by 2 and 3. Logits differ by
+    // 100, so what a class lacks of probability 1 is below 1e-43.
+    const gan::ProxyScore score = scorer(252, colours(n));
+    CHECK(score.value == doctest::Approx(static_cast<double>(n)).epsilon(1e-9));
+    CHECK(score.covered == n);
+    CHECK(score.classes == 3);
+  }
+}
+
+TEST_CASE("proxy score: other files and other sizes are refused") {
+  const Scratch scratch;
+  CHECK(says(complaint([&] { gan::ProxyScorer(write_scorer(scratch, "plain", 8, false)); }),
+             "plain.onnx", "no scorer", "train_scorer"));
+  CHECK(says(complaint([&] { gan::ProxyScorer(scratch / "missing.onnx"); }), "missing.onnx"));
+  const std::string text = scratch.write("text.onnx", "no graph");
+  CHECK(says(complaint([&] { gan::ProxyScorer scorer(text); }), "text.onnx"));
+  const gan::ProxyScorer scorer(write_scorer(scratch, "colours"));
+  CHECK(says(complaint([&] {
+               scorer.check_fits({32, 32, 3});
+             }),
+             "colours.onnx", "8x8x3", "32x32x3"));
+}
+
+TEST_CASE("training with a scorer: scores in the log; the training is the same as without") {
+  const Scratch scratch;
+  const datasets::Shapes data({.resize = 8});
+  gan::Config config{.steps = 8,
+                     .batch = 4,
+                     .g_batch = 4,
+                     .log_every = 2,
+                     .sample_every = 8,
+                     .checkpoint_every = 4,
+                     .score_every = 4,
+                     .score_images = 20};
+  const gan::ProxyScorer scorer(write_scorer(scratch, "colours"));
+  const auto trained = [&](const char* name, const gan::ProxyScorer* with) {
+    const auto run = gan::RunDirectory::create(scratch / name, config);
+    gan::Trainer trainer(config, data);
+    train(trainer, run, config, {}, with);
+    return run;
+  };
+  const auto rows = [](const gan::RunDirectory& run) {
+    std::istringstream in(engine::read_file(run.log()));
+    std::vector<std::string> all;
+    for (std::string row; std::getline(in, row);) all.push_back(row);
+    return all;
+  };
+  const auto plain = trained("plain", nullptr), scored = trained("scored", &scorer);
+  CHECK(engine::read_file(plain.checkpoint()) == engine::read_file(scored.checkpoint()));
+  CHECK(rows(plain)[0] == "step,d_loss,g_loss,d_real,d_fake,steps_per_second,seconds");
+  const auto log = rows(scored);
+  REQUIRE(log.size() == 5);
+  CHECK(log[0] == "step,d_loss,g_loss,d_real,d_fake,proxy_is,classes,steps_per_second,seconds");
+  CHECK(log[1].find(",,,") != std::string::npos);  // step 2: no score
+  CHECK(log[2].find(",,") == std::string::npos);   // step 4
+  CHECK(log[3].find(",,,") != std::string::npos);
+
+  // A resumed run has the same scores.
+  const auto run = gan::RunDirectory::create(scratch / "resumed", config);
+  gan::Config half = config;
+  half.steps = 4;
+  gan::Trainer first(half, data);
+  train(first, run, half, {}, &scorer);
+  gan::Trainer second(config, data);
+  second.restore(run.checkpoint());
+  train(second, run, config, {}, &scorer);
+  const auto without_times = [](std::vector<std::string> all) {
+    for (std::string& row : all) row.resize(row.rfind(',', row.rfind(',') - 1));
+    return all;
+  };
+  CHECK(without_times(rows(run)) == without_times(log));
+}
+
+}  // namespace

@@ -1,0 +1,101 @@
+// The program `train_scorer`, started as a user would: what it learns, writes, says and refuses.
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+
+#include <filesystem>
+
+#include "engine/file.h"
+#include "engine/graph/graph.h"
+#include "gan/proxy_score.h"
+#include "tests/datasets/scratch.h"
+
+namespace {
+
+using engine::read_file;
+
+const std::string kProgram = KANTOR_BUILD_DIR "/tools/train_scorer/train_scorer";
+
+struct Outcome {
+  int status;
+  std::string out, err;
+};
+
+// Runs a shell command in the folder; `train_scorer` in it is the program.
+Outcome run(const Scratch& scratch, const std::string& command) {
+  const std::string whole = "cd '" + scratch.path() + "' && train_scorer() { '" + kProgram +
+                            "' \"$@\"; } && { " + command + "; } >out.txt 2>err.txt";
+  const int status = std::system(whole.c_str());
+  return {WEXITSTATUS(status), read_file(scratch / "out.txt"), read_file(scratch / "err.txt")};
+}
+
+TEST_CASE("train_scorer: learns shapes, writes a scorer that names itself and tells images apart") {
+  const Scratch scratch;
+  // 15,000 small images: two seconds.
+  const Outcome outcome = run(scratch,
+                              "train_scorer --data shapes --resize 16 --width 8 --epochs 0.25 "
+                              "--batch 64 --lr 0.1 "
+                              "--out s.onnx --name small");
+  INFO(outcome.err);
+  REQUIRE(outcome.status == 0);
+  CHECK(outcome.out.ends_with("\ns.onnx\n"));
+  const std::string before = "test accuracy ";
+  REQUIRE(outcome.out.starts_with(before));
+  CHECK(std::stod(outcome.out.substr(before.size())) > 0.8);  // guessing gives 0.1
+
+  const auto graph = engine::graph::Graph::load(scratch / "s.onnx");
+  CHECK(graph.model().metadata.at("kantor.scorer") == "small");
+  CHECK(graph.inputs()[0].extents == std::vector<engine::Index>{-1, 3, 16, 16});
+  CHECK(graph.outputs()[0].extents == std::vector<engine::Index>{-1, 10});
+
+  const gan::ProxyScorer scorer(scratch / "s.onnx");
+  const auto shapes = datasets::open("shapes", {.resize = 16});
+  const gan::ProxyScore real = scorer(200, *shapes);
+  const gan::ProxyScore grey = scorer(200, [](engine::Index, engine::Index count) {
+    return engine::zeros({count, 16, 16, 3});
+  });
+  CHECK(real.covered == 10);
+  CHECK(real.value > 5);
+  CHECK(grey.value == doctest::Approx(1));  // all alike
+  CHECK(grey.covered == 1);
+}
+
+TEST_CASE("train_scorer: what makes no sense is refused in one line, and nothing is written") {
+  const Scratch scratch;
+  scratch.write("empty/readme.txt", "no image");
+  const auto refused = [&](const std::string& arguments, int status, const char* part) {
+    const Outcome outcome = run(scratch, "train_scorer " + arguments);
+    INFO(arguments);
+    INFO(outcome.err);
+    const std::string last = outcome.err.substr(0, outcome.err.size() - 1);
+    const std::string line = last.substr(last.rfind('\n') + 1);
+    return outcome.status == status && outcome.out.empty() && says(line, "train_scorer: ", part) &&
+           !std::filesystem::exists(scratch / "s.onnx");
+  };
+  CHECK(refused("", 2, "--data"));
+  CHECK(refused("--data shapes", 2, "--out"));
+  CHECK(refused("--data shapes --out s.onnx --epochs none", 2, "--epochs"));
+  CHECK(refused("--data shapes --out s.onnx --epochs 0", 2, "--epochs"));
+  CHECK(refused("--data shapes --out s.onnx --width 2", 2, "--width"));
+  CHECK(refused("--data circles --out s.onnx", 1, "'circles'"));
+  CHECK(refused("--data images:empty --out s.onnx", 1, "empty"));
+  CHECK(refused("--data shapes --out missing/s.onnx", 1, "missing"));
+  CHECK(refused("--data shapes --out empty", 1, "empty"));
+  CHECK(refused("--data shapes --resize 8 --out s.onnx", 1, "16x16"));
+  CHECK(refused("--data shapes --out s.onnx --precision great", 1, "great"));
+  CHECK(refused("--data shapes --out s.onnx --epochs 0.01 --lr 1e30", 1, "lower --lr"));
+}
+
+TEST_CASE("train_scorer: an interrupt leaves the file that was there before") {
+  const Scratch scratch;
+  scratch.write("s.onnx", "the one before");
+  // Ctrl-C once it says what it learns from; at most ten seconds are waited for that.
+  const Outcome outcome = run(scratch,
+                              "train_scorer --data shapes --out s.onnx --epochs 100 & pid=$!; "
+                              "for i in $(seq 100); do sleep 0.1; grep -q shapes err.txt && break; "
+                              "done; kill -INT $pid; wait $pid");
+  CHECK(outcome.status == 1);
+  CHECK(outcome.err.find("interrupted; s.onnx is not written") != std::string::npos);
+  CHECK(read_file(scratch / "s.onnx") == "the one before");
+}
+
+}  // namespace

@@ -1,0 +1,165 @@
+// train_scorer: trains a small classifier of images and writes it as ONNX, for the proxy-IS.
+// Exit status: 0 done, 1 the work failed or was interrupted, 2 bad usage.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <new>
+#include <optional>
+
+#include "engine/engine.h"
+#include "engine/graph/graph.h"
+#include "engine/graph/write_onnx.h"
+#include "gan/interrupt.h"
+#include "tools/train_scorer/network.h"
+#include "tools/train_scorer/training.h"
+
+namespace {
+
+using engine::Index;
+
+struct Options {
+  std::string data, out, name, device = "cpu", precision = "highest";
+  std::optional<std::string> test;
+  Index width = 64, resize = 0;
+  scorer::TrainingOptions training;
+};
+
+const char* const kFooter =
+    "SPEC is shapes, cifar10:DIR, mnist:DIR, or images:DIR with a subfolder for each class. Where\n"
+    "--test is left out, the test split is that of --data; images:DIR has none.\n"
+    "\n"
+    "The file takes images [N, C, H, W], float32, of grey levels 0 to 255, any N, of the size it "
+    "was\n"
+    "trained on, and gives logits [N, classes]. It names itself (metadata kantor.scorer), so that\n"
+    "what gan train --scorer and inception_score --graph make of it is called proxy-IS(NAME).\n"
+    "It is written when the training is done; an interrupt (Ctrl-C) leaves what was there before.\n"
+    "\n"
+    "Examples:\n"
+    "  train_scorer --data shapes --out shapes.onnx --epochs 0.4 --width 16\n"
+    "  train_scorer --data images:train --test images:test --out cifar10.onnx\n"
+    "  gan train --preset sn-small --data shapes --scorer shapes.onnx\n";
+
+int complain(const std::string& what, int status) {
+  std::fprintf(stderr, "train_scorer: %s\n", what.c_str());
+  return status;
+}
+
+void add_options(CLI::App& app, Options& o) {
+  scorer::TrainingOptions& t = o.training;
+  app.add_option("--data", o.data, "SPEC of the images to learn from")->required();
+  app.add_option("--out", o.out, "ONNX file to write")->required();
+  app.add_option("--test", o.test, "SPEC of the images to test on");
+  app.add_option("--name", o.name, "of the scorer (the name of the data set)");
+  app.add_option("--resize", o.resize, "side of the images; 0: as they are")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
+  app.add_option("--epochs", t.epochs, "passes over the images")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  app.add_option("--minutes", t.minutes, "the training is planned to end by then")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--width", o.width, "channels of the first stage; the work grows with its square")
+      ->capture_default_str()
+      ->check(CLI::Range(4, 1024));
+  app.add_option("--batch", t.batch, "images of a step")
+      ->capture_default_str()
+      ->check(CLI::Range(2, 65536));
+  app.add_option("--lr", t.lr, "learning rate at its peak")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  app.add_option("--shift", t.shift, "move images by up to so many pixels")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 64));
+  app.add_flag("!--no-flip", t.flip, "do not mirror images: for letters and digits");
+  app.add_option("--seed", t.seed, "of weights, order and augmentation")->capture_default_str();
+  app.add_option("--device", o.device, "cpu or cuda")->capture_default_str();
+  app.add_option("--precision", o.precision, "highest, high or medium")->capture_default_str();
+  app.footer(kFooter);
+}
+
+std::unique_ptr<datasets::Dataset> open_set(const std::string& spec, bool test, Index resize) {
+  auto data = datasets::open(spec, {.resize = static_cast<int>(resize), .test = test});
+  std::fprintf(stderr, "%s\n", data->description().c_str());
+  for (const std::string& note : data->notes()) std::fprintf(stderr, "%s\n", note.c_str());
+  return data;
+}
+
+// What to test on, or nothing. Errors: other images or classes than were learnt.
+std::unique_ptr<datasets::Dataset> open_test_set(const Options& options,
+                                                 const datasets::Dataset& data) {
+  if (!options.test && options.data.starts_with("images:")) {
+    std::fprintf(stderr, "note: without --test there is nothing to test on\n");
+    return nullptr;
+  }
+  const std::string& spec = options.test.value_or(options.data);
+  auto test = open_set(spec, true, options.resize);
+  engine::check(test->height() == data.height() && test->width() == data.width() &&
+                    test->channels() == data.channels(),
+                spec, ": its images are ", test->height(), "x", test->width(), "x",
+                test->channels(), ", those of ", options.data, " ", data.height(), "x",
+                data.width(), "x", data.channels());
+  engine::check(test->class_names() == data.class_names(), spec, ": has ", test->classes(),
+                " classes that are not the ", data.classes(), " of ", options.data);
+  return test;
+}
+
+// A file that cannot be written is an error before the training, not after it.
+void check_writable(const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
+  engine::check(std::filesystem::is_directory(folder), path, ": the folder ", folder.string(),
+                " does not exist");
+  engine::check(access(folder.c_str(), W_OK) == 0 && !std::filesystem::is_directory(path), path,
+                ": cannot be written there");
+}
+
+int run(const Options& options) {
+  gan::catch_interrupts();
+  check_writable(options.out);
+  engine::Device::named(options.device).use();
+  engine::set_precision(engine::precision_named(options.precision));
+  const auto data = open_set(options.data, false, options.resize);
+  engine::check(data->classes() >= 2, options.data, ": has ", data->classes(),
+                " class; a scorer tells classes apart: put each into a subfolder of its own");
+  const auto test = open_test_set(options, *data);
+  engine::seed(options.training.seed);
+  layers::Sequential network = scorer::make_network(*data, options.width);
+  if (!scorer::train(network, *data, options.training))
+    return complain("interrupted; " + options.out + " is not written", 1);
+  const std::string name = options.name.empty() ? data->name() : options.name;
+  engine::graph::save_onnx(options.out, scorer::make_model(network, *data, name));
+  if (test) {
+    const engine::graph::Graph written = engine::graph::Graph::load(options.out);
+    std::printf("test accuracy %.4f on %lld images\n", scorer::accuracy(written, *test),
+                static_cast<long long>(test->size()));
+  }
+  std::printf("%s\n", options.out.c_str());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Trains a small classifier of images and writes it as ONNX, for the proxy-IS",
+               "train_scorer");
+  Options options;
+  add_options(app, options);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write()
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    return complain(std::string(error.what()) + "; see train_scorer --help", 2);
+  }
+  try {
+    return run(options);
+  } catch (const std::bad_alloc&) {
+    return complain("out of memory; a smaller --batch or --width needs less", 1);
+  } catch (const std::exception& error) {
+    return complain(error.what(), 1);
+  }
+}

@@ -1,0 +1,122 @@
+#include "tools/train_scorer/network.h"
+
+#include <cmath>
+
+#include "datasets/batch.h"
+#include "engine/graph/trace.h"
+#include "engine/linalg.h"
+#include "layers/layers.h"
+
+namespace scorer {
+namespace {
+
+using namespace layers;
+using engine::Real;
+using engine::Tensor;
+
+// A convolution that is kept but not trained.
+struct FixedConv {
+  engine::State kernel, bias;
+  Tensor operator()(const Tensor& x) const {
+    return bias_activation(conv2d(x, kernel.value()), bias.value(), engine::Activation::relu);
+  }
+  template <class V>
+  void visit(V& v) {
+    v("weight", kernel);
+    v("bias", bias);
+  }
+};
+
+// Logits as they come from the last layer are too large to begin with: nothing is learnt at once.
+struct Scale {
+  Real factor;
+  Tensor operator()(const Tensor& x) const { return x * factor; }
+};
+
+struct GlobalMaxPool {
+  Tensor operator()(const Tensor& x) const { return max(x, {1, 2}); }
+};
+
+// The channels of all 2 x 2 patches of a few thousand images, one patch a row.
+Tensor patches(const datasets::Dataset& data) {
+  const Index count = std::min<Index>(data.size(), 2000);
+  Tensor images({count, data.height(), data.width(), data.channels()});
+  std::vector<Real> values(static_cast<std::size_t>(images.size()));
+  std::vector<int> labels(static_cast<std::size_t>(count));
+  fill_batch(data, {.batch = count}, 0, values, labels);
+  images.write(values);
+  const Index rows = data.height() - 1, columns = data.width() - 1;
+  std::vector<Tensor> parts;
+  for (Index y = 0; y < 2; ++y)
+    for (Index x = 0; x < 2; ++x)
+      parts.push_back(slice(slice(images, 1, y, y + rows), 2, x, x + columns));
+  return reshape(concat(parts, 3), {-1, 4 * data.channels()});
+}
+
+FixedConv whitening(const datasets::Dataset& data) {
+  const engine::NoGrad constant;
+  const Tensor x = patches(data);
+  const Index n = x.dim(1);
+  const Tensor average = mean(x, {0}, true), centred = x - average;
+  const Tensor covariance = matmul_tn(centred, centred) / static_cast<Real>(x.dim(0));
+  const engine::Svd directions = svd(covariance);  // of a symmetric matrix: its eigenvectors
+  std::vector<Real> kernel(static_cast<std::size_t>(2 * n * n));
+  for (Index i = 0; i < n; ++i) {
+    const double scale = 1 / std::sqrt(directions.s[i] + 5e-4);  // the last are mostly noise
+    for (Index j = 0; j < n; ++j) {
+      kernel[i * n + j] = static_cast<Real>(directions.u[j * n + i] * scale);
+      kernel[(n + i) * n + j] = -kernel[i * n + j];
+    }
+  }
+  const Tensor weight = Tensor::from({2 * n, n}, kernel);
+  FixedConv conv;
+  conv.kernel.assign(reshape(weight, {2 * n, 2, 2, data.channels()}));
+  conv.bias.assign(reshape(-matmul_nt(average, weight), {2 * n}));
+  return conv;
+}
+
+Conv2d conv3x3(Index in, Index out) {
+  Conv2d conv(in, out, {.kernel = 3, .padding = 1, .bias = false});
+  conv.weight.assign(he_normal(conv.weight.raw().shape()));
+  return conv;
+}
+
+void add_stage(Sequential& net, Index in, Index out) {
+  net.add(conv3x3(in, out));
+  net.add(MaxPool{});
+  net.add(BatchNorm(out));
+  net.add(Relu{});
+  net.add(Residual{.main = {conv3x3(out, out), BatchNorm(out), Relu{}}});
+}
+
+}  // namespace
+
+Sequential make_network(const datasets::Dataset& data, Index width) {
+  engine::check(data.height() >= 16 && data.width() >= 16, data.name(), ": its images are ",
+                data.height(), "x", data.width(), "; a scorer needs 16x16 or more");
+  const Index widths[] = {width, 2 * width, 4 * width};
+  Sequential net = {whitening(data)};
+  Index channels = 8 * data.channels();
+  for (const Index next : widths) {
+    add_stage(net, channels, next);
+    channels = next;
+  }
+  net.add(GlobalMaxPool{});
+  net.add(Linear(channels, data.classes(), LinearOptions{.bias = false}));
+  net.add(Scale{0.125F});
+  return net;
+}
+
+engine::graph::Model make_model(const Sequential& network, const datasets::Dataset& data,
+                                const std::string& name) {
+  const Eval evaluate;
+  engine::graph::Model model = engine::graph::trace(
+      [&](const Tensor& levels) { return network(levels / Real(127.5) - Real(1)); },
+      {1, data.height(), data.width(), data.channels()}, "images", "logits");
+  std::string classes;
+  for (const std::string& each : data.class_names()) classes += (classes.empty() ? "" : ",") + each;
+  model.metadata = {{"kantor.scorer", name}, {"kantor.classes", classes}};
+  return model;
+}
+
+}  // namespace scorer

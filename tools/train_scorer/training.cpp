@@ -1,0 +1,122 @@
+#include "tools/train_scorer/training.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <span>
+
+#include "datasets/loader.h"
+#include "gan/interrupt.h"
+#include "gan/progress.h"
+#include "layers/layers.h"
+
+namespace scorer {
+namespace {
+
+using engine::Real;
+using engine::Tensor;
+
+Tensor numbers(std::span<const int> labels) {
+  return Tensor::from({static_cast<Index>(labels.size())},
+                      std::vector<Real>(labels.begin(), labels.end()));
+}
+
+// A class has 1 - smoothing of the probability, and its share of the rest.
+Tensor cross_entropy(const Tensor& logits, std::span<const int> labels, double smoothing) {
+  const Index classes = logits.dim(1);
+  const Tensor wanted = one_hot(numbers(labels), classes) * static_cast<Real>(1 - smoothing) +
+                        static_cast<Real>(smoothing / static_cast<double>(classes));
+  return -(sum(wanted * log_softmax(logits)) / static_cast<Real>(logits.dim(0)));
+}
+
+Index count_right(const Tensor& logits, std::span<const int> labels) {
+  const std::vector<Real> values = logits.values();
+  const Index classes = logits.dim(1);
+  Index right = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const auto row = values.begin() + static_cast<Index>(i) * classes;
+    right += std::max_element(row, row + classes) - row == labels[i];
+  }
+  return right;
+}
+
+// From 0 to 1 at `warmup` and back to 0 at the end.
+double cycle(double done, double warmup) {
+  return done < warmup ? done / warmup : std::max(0.0, (1 - done) / (1 - warmup));
+}
+
+// Means of about the last 50 steps.
+class Recent {
+ public:
+  void add(double value) {
+    weight_ = 0.98 * weight_ + 0.02;
+    sum_ = 0.98 * sum_ + 0.02 * value;
+  }
+  double mean() const { return sum_ / weight_; }
+
+ private:
+  double sum_ = 0, weight_ = 0;
+};
+
+}  // namespace
+
+bool train(layers::Sequential& network, const datasets::Dataset& data,
+           const TrainingOptions& options) {
+  datasets::Loader loader(data, {.batch = std::min(options.batch, data.size()),
+                                 .seed = options.seed,
+                                 .flip = options.flip,
+                                 .shift = options.shift});
+  layers::Sgd sgd({.momentum = static_cast<Real>(options.momentum),
+                   .weight_decay = static_cast<Real>(options.weight_decay),
+                   .nesterov = true},
+                  network.parameters());
+  const Index steps = std::max<Index>(
+      1, std::llround(options.epochs * static_cast<double>(loader.batches_per_epoch())));
+  gan::Progress progress(0, steps);
+  const gan::Clock clock;
+  Recent loss_mean, accuracy_mean;
+  for (Index step = 0; step < steps; ++step) {
+    const double elapsed = clock.seconds() / (60 * options.minutes);
+    const double done =
+        std::max((static_cast<double>(step) + 0.5) / static_cast<double>(steps), elapsed);
+    if (gan::interrupted()) return false;
+    if (done >= 1) break;
+    sgd.set_lr(static_cast<Real>(options.lr * cycle(done, options.warmup)));
+    const datasets::Batch batch = loader.next();
+    const Tensor logits = network(batch.images);
+    const Tensor loss = cross_entropy(logits, batch.labels, options.label_smoothing);
+    sgd.step(grad(loss, network.parameters()));
+    loss_mean.add(loss.item());
+    engine::check(std::isfinite(loss_mean.mean()), "training: at step ", step,
+                  " the loss is no finite number any more; lower --lr");
+    accuracy_mean.add(static_cast<double>(count_right(logits, batch.labels)) /
+                      static_cast<double>(batch.labels.size()));
+    char note[64];
+    std::snprintf(note, sizeof(note), "loss %.3f  accuracy %.3f", loss_mean.mean(),
+                  accuracy_mean.mean());
+    progress.note(note);
+    progress.step(step + 1, 60 * options.minutes - clock.seconds());
+  }
+  return true;
+}
+
+double accuracy(const engine::graph::Graph& scorer, const datasets::Dataset& data) {
+  Index right = 0;
+  for (Index first = 0; first < data.size(); first += 250) {
+    const Index count = std::min<Index>(250, data.size() - first);
+    std::vector<Real> values(static_cast<std::size_t>(count * data.image_size()));
+    std::vector<int> labels(static_cast<std::size_t>(count));
+    std::vector<std::uint8_t> pixels(static_cast<std::size_t>(data.image_size()));
+    for (Index i = 0; i < count; ++i) {
+      data.read(first + i, pixels.data());
+      labels[i] = data.label(first + i);
+      for (Index j = 0; j < data.image_size(); ++j) values[i * data.image_size() + j] = pixels[j];
+    }
+    const Tensor images =
+        Tensor::from({count, data.height(), data.width(), data.channels()}, values);
+    right += count_right(scorer(images), labels);
+  }
+  return static_cast<double>(right) / static_cast<double>(data.size());
+}
+
+}  // namespace scorer

@@ -1,0 +1,35 @@
+// Training of a scorer: stochastic gradient descent with Nesterov momentum on the cross-entropy
+// with smoothed labels, of images mirrored and moved at random; the learning rate rises linearly,
+// then falls linearly to 0 (one cycle). Errors: a loss that is no longer finite.
+#pragma once
+
+#include <limits>
+
+#include "datasets/dataset.h"
+#include "engine/graph/graph.h"
+#include "layers/module.h"
+
+namespace scorer {
+
+using engine::Index;
+
+struct TrainingOptions {
+  double epochs = 8;
+  double minutes = std::numeric_limits<double>::infinity();  // the cycle ends by then
+  Index batch = 256;
+  double lr = 0.25;  // at its peak
+  double momentum = 0.9, weight_decay = 1e-3, label_smoothing = 0.1;
+  double warmup = 0.2;  // the part of the training in which the rate rises
+  int shift = 2;        // pixels
+  bool flip = true;
+  std::uint64_t seed = 0;
+};
+
+// Returns whether it came to its end; false: interrupted.
+bool train(layers::Sequential& network, const datasets::Dataset& data,
+           const TrainingOptions& options);
+
+// The share of images whose largest logit is that of their class, as an exported scorer has it.
+double accuracy(const engine::graph::Graph& scorer, const datasets::Dataset& data);
+
+}  // namespace scorer
