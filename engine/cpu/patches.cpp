@@ -36,9 +36,8 @@ void Patches::fill_line(const Real* line, Index left, Index first, Index last, R
   }
 }
 
-constexpr Index kPanel = 32;  // columns that a wide panel of the weight gradient takes
-
-// kPanel channels of one tap: the hot case of the weight gradient, which takes its panels so.
+// A panel's width of channels of one tap: what the weight gradient asks for most of the time.
+template <Index kPanel>
 void Patches::fill_tap(Index m0, Index m1, Index tap, Index channel, Real* to, Index row) const {
   const Index taps_w = static_cast<Index>(offset_w.size());
   const Index at_h = offset_h[tap / taps_w], at_w = offset_w[tap % taps_w];
@@ -62,8 +61,11 @@ void Patches::fill_tap(Index m0, Index m1, Index tap, Index channel, Real* to, I
 void Patches::fill(Index m0, Index m1, Index k0, Index k1, Real* to, Index row) const {
   const Index taps_w = static_cast<Index>(offset_w.size()), line_length = taps_w * channels;
   if (k0 == k1) return;
-  if (k1 - k0 == kPanel && k0 / channels == (k1 - 1) / channels)
-    return fill_tap(m0, m1, k0 / channels, k0 % channels, to, row);
+  if (k0 / channels == (k1 - 1) / channels) {
+    const Index tap = k0 / channels, channel = k0 % channels;
+    if (k1 - k0 == 32) return fill_tap<32>(m0, m1, tap, channel, to, row);
+    if (k1 - k0 == 16) return fill_tap<16>(m0, m1, tap, channel, to, row);
+  }
   const bool adjacent = offset_w.back() - offset_w.front() == taps_w - 1;
   const Index first_tap = k0 / line_length;
   Index q = m0 % rows_w, p = m0 / rows_w % rows_h, sample = m0 / (rows_w * rows_h);

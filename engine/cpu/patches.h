@@ -27,6 +27,7 @@ struct Patches {
   void fill(Index m0, Index m1, Index k0, Index k1, Real* to, Index row) const;
 
  private:
+  template <Index kPanel>
   void fill_tap(Index m0, Index m1, Index tap, Index channel, Real* to, Index row) const;
   void fill_line(const Real* line, Index left, Index first, Index last, Real* to) const;
 };

@@ -1,6 +1,7 @@
 // Every instruction set that this machine has, and AMX with its instructions emulated, in every
 // precision: the three slots of convolutions and the matrix products against the plain loops.
 #include <doctest/doctest.h>
+#include <omp.h>
 
 #include <array>
 #include <limits>
@@ -110,6 +111,27 @@ TEST_CASE("instruction sets: matrix products equal the loops") {
       CHECK(difference(matmul_tn(at.tensor(), b.tensor()), product) < close);
     }
   });
+}
+
+TEST_CASE("instruction sets: the same bits for any number of threads") {
+  const int before = omp_get_max_threads();
+  everywhere([&](double) {
+    Draw draw(6);
+    const engine::ConvOptions options{.stride = 2, .padding = 1};
+    const Tensor x = draw.uniform({9, 12, 12, 20}).tensor(),
+                 w = draw.uniform({18, 4, 4, 20}).tensor();
+    const Tensor y = draw.uniform({9, 6, 6, 18}).tensor();
+    std::vector<std::vector<Real>> found[4];
+    for (const int threads : {1, 2, 3}) {
+      omp_set_num_threads(threads);
+      found[0].push_back(conv2d(x, w, options).values());
+      found[1].push_back(conv2d_transpose(y, w, options, 12, 12).values());
+      found[2].push_back(conv2d_weight_grad(x, y, options, 4).values());
+      found[3].push_back(matmul_tn(reshape(x, {1296, 20}), reshape(x, {1296, 20})).values());
+    }
+    for (const auto& results : found) CHECK((results[0] == results[1] && results[0] == results[2]));
+  });
+  omp_set_num_threads(before);
 }
 
 #ifndef KANTOR_DOUBLE
