@@ -40,7 +40,7 @@ const char* const kFooter =
     "It is written when the training is done; an interrupt (Ctrl-C) leaves what was there before.\n"
     "\n"
     "Examples:\n"
-    "  train_scorer --data shapes --out shapes.onnx --epochs 0.4 --width 16\n"
+    "  train_scorer --data shapes --out shapes.onnx --width 8 --batch 64 --lr 0.1 --epochs 0.25\n"
     "  train_scorer --data images:train --test images:test --out cifar10.onnx\n"
     "  gan train --preset sn-small --data shapes --scorer shapes.onnx\n";
 
