@@ -5,6 +5,7 @@
 
 #include "engine/check.h"
 #include "gan/metrics/inception_score.h"
+#include "gan/metrics/random_order.h"
 
 namespace gan {
 namespace {
@@ -64,11 +65,13 @@ ProxyScore ProxyScorer::operator()(Index count, const Images& images) const {
 
 ProxyScore ProxyScorer::operator()(Index count, const datasets::Dataset& data) const {
   count = std::min(count, data.size());
+  // At random: every n-th image is of one class where the classes take turns.
+  const std::vector<Index> chosen = metrics::RandomOrder(2020).subset(data.size(), count);
   return (*this)(count, [&](Index first, Index n) {
     std::vector<std::uint8_t> pixels(static_cast<std::size_t>(data.image_size()));
     std::vector<Real> values;
     for (Index i = first; i < first + n; ++i) {
-      data.read(i * data.size() / count, pixels.data());
+      data.read(chosen[i], pixels.data());
       for (const std::uint8_t pixel : pixels) values.push_back(pixel / Real(127.5) - 1);
     }
     return Tensor::from({n, data.height(), data.width(), data.channels()}, values);

@@ -37,7 +37,7 @@ class ProxyScorer {
   // `images` gives [count, H, W, C] in [-1, 1].
   using Images = std::function<engine::Tensor(Index first, Index count)>;
   ProxyScore operator()(Index count, const Images& images) const;
-  // Of as many images of a data set, evenly spread over it.
+  // Of as many images of a data set, the same ones each time: RandomState(2020).choice.
   ProxyScore operator()(Index count, const datasets::Dataset& data) const;
 
  private:

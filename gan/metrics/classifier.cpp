@@ -78,7 +78,6 @@ Classifier::Classifier(const std::string& bytes, const std::string& path,
   for (const std::string& file : graph_.model().files) hash.add(engine::read_file(file));
   sha256_ = hash.hex();
   bias_ = options.bias.value_or(!survey_.is_inception());
-  if (is_scorer()) survey_.range = Range::bytes;  // what train_scorer writes takes grey levels
   if (options.range) survey_.range = *options.range;
   features_ = options.features.empty() ? survey_.features : options.features;
   logits_ = !options.logits.empty() ? options.logits : bias_ ? survey_.logits : survey_.unbiased;
