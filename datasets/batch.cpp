@@ -105,7 +105,7 @@ void fill_batch(const Dataset& data, const LoaderOptions& options, Index k,
                 const std::vector<Index>& order, std::span<Real> images, std::span<int> labels) {
   const Index image_size = data.image_size();
   const Index first = k % batches_per_epoch(data, options) * options.batch;
-  const Index noise_words = (image_size + 3) / 4 * 4;  // whole blocks for each image
+  const Index noise_words = (image_size + 3) / 4 * 4;      // whole blocks for each image
   thread_local std::vector<std::uint8_t> pixels, scratch;  // kept: a steady step asks for no memory
   pixels.resize(image_size);
   const auto offset = [&](Index number) {  // from -shift to shift

@@ -2,7 +2,6 @@
 
 namespace gan {
 
-using engine::Tensor;
 
 GradientSpectra::GradientSpectra(layers::Sequential& network,
                                  const layers::SpectralGradientClipping& clipping) {

@@ -36,8 +36,8 @@ class CpuBackend final : public Backend {
                        const Real* bias, Real* z) override;
   void bias_activation_grad(Activation kind, Real slope, Index n, const Real* z, const Real* g,
                             Real* dx) override;
-  void bias_activation_grads(Activation kind, Real slope, Index rows, Index channels,
-                             const Real* z, const Real* g, Real* dx, Real* dbias) override;
+  void bias_activation_grads(Activation kind, Real slope, Index rows, Index channels, const Real* z,
+                             const Real* g, Real* dx, Real* dbias) override;
   void moments(Index rows, Index channels, const Real* x, Real* moments) override;
   void batch_norm(Index rows, Index channels, Real epsilon, const Real* x, const Real* moments,
                   const Real* gamma, const Real* beta, Real* y) override;
