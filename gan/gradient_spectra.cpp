@@ -2,7 +2,6 @@
 
 namespace gan {
 
-
 GradientSpectra::GradientSpectra(layers::Sequential& network,
                                  const layers::SpectralGradientClipping& clipping) {
   std::size_t number = 0;
