@@ -163,11 +163,12 @@ Tensor live_tensor(const Shape& shape, std::function<std::span<const Real>()> ma
     out.backend().upload(out.data(), first.data(), out.size());
     return out;
   }
-  const auto place = live_here->place(shape.size(), [make, n = first.size()](void* host) {
-    const std::span<const Real> values = make();
-    check(values.size() == n, "live_tensor: ", values.size(), " values where there were ", n);
-    if (n > 0) std::memcpy(host, values.data(), n * sizeof(Real));
-  });
+  const auto place =
+      live_here->place(shape.size(), [make = std::move(make), n = first.size()](void* host) {
+        const std::span<const Real> values = make();
+        check(values.size() == n, "live_tensor: ", values.size(), " values where there were ", n);
+        if (n > 0) std::memcpy(host, values.data(), n * sizeof(Real));
+      });
   std::copy(first.begin(), first.end(), place.host);
   return Tensor::view(place.device, 0, shape);
 }
