@@ -10,6 +10,7 @@ struct Options {
   engine::Index batch = 64, image = 32;
   int rounds = 5;
   std::vector<std::string> precisions = {"highest", "high", "medium"};
+  std::string device = "cpu";
   std::string model = "sn-cnn";
   std::string graph;  // a file; empty: Inception-v3's shape with random weights
   std::string peer, python = "python3";

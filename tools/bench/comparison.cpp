@@ -26,17 +26,21 @@ std::string label(const Setting& s) {
 }  // namespace
 
 Comparison::Comparison(const Options& options, const std::string& what)
-    : options_(options), limits_(measure_limits()) {
+    : options_(options), limits_(options.device == "cpu" ? measure_limits() : Limits{}) {
   if (options.peer == "pytorch")
     peer_ = std::make_unique<Peer>(options.python, omp_get_max_threads());
   std::ostringstream title;
   title.precision(4);
-  title << what << "\n"
-        << engine::cpu::name(engine::cpu::isa()) << ", " << omp_get_max_threads()
-        << " threads, medians of " << options.rounds
-        << " rounds. Limits measured in this run: " << limits_.exact << " GFLOP/s in float32, ";
-  if (limits_.bf16 > 0) title << limits_.bf16 << " in bf16, ";
-  title << limits_.memory << " GB/s of memory.";
+  title << what << "\n";
+  if (options.device == "cpu") {
+    title << engine::cpu::name(engine::cpu::isa()) << ", " << omp_get_max_threads()
+          << " threads, medians of " << options.rounds
+          << " rounds. Limits measured in this run: " << limits_.exact << " GFLOP/s in float32, ";
+    if (limits_.bf16 > 0) title << limits_.bf16 << " in bf16, ";
+    title << limits_.memory << " GB/s of memory.";
+  } else {
+    title << options.device << ", medians of " << options.rounds << " rounds";
+  }
   if (peer_)
     title << "\nPeer: PyTorch " << peer_->version()
           << ", the better of its two layouts of images, in float32 and in bf16 (autocast)";
@@ -90,8 +94,8 @@ void Comparison::add_row(const std::string& name, double flops,
     const double limit = medium ? limits_.bf16 : limits_.exact;
     report_.rows.push_back(
         {name + ", " + options_.precisions[i],
-         {s.ours * 1e3, rate, 100 * rate / limit, or_empty(s.peer * 1e3), or_empty(s.peer / s.ours),
-          or_empty(s.peer_bf16 * 1e3), or_empty(s.peer_bf16 / s.ours)}});
+         {s.ours * 1e3, rate, limit > 0 ? 100 * rate / limit : std::nan(""), or_empty(s.peer * 1e3),
+          or_empty(s.peer / s.ours), or_empty(s.peer_bf16 * 1e3), or_empty(s.peer_bf16 / s.ours)}});
   }
 }
 

@@ -4,6 +4,8 @@
 #include <exception>
 #include <iostream>
 
+#include "engine/check.h"
+#include "engine/device.h"
 #include "tools/bench/benchmarks.h"
 
 namespace {
@@ -19,6 +21,7 @@ void add_common(CLI::App& command, Options& options, bool& json) {
   command.add_option("--rounds", options.rounds, "runs of each, of which the median is taken")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
+  command.add_option("--device", options.device, "cpu or cuda")->capture_default_str();
   command.add_flag("--json", json, "print JSON instead of a table");
 }
 
@@ -81,6 +84,10 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
+    engine::Device::named(options.device).use();
+    engine::check(options.device == "cpu" || options.peer.empty(), "--peer ", options.peer,
+                  ": the peer runs on the cpu; leave out --device, or "
+                  "compare on a GPU by tools/gpu_check");
     const Report report = chosen(options);
     std::cout << (json ? bench::as_json(report) : bench::as_table(report));
     return 0;

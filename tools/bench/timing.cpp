@@ -4,11 +4,14 @@
 #include <chrono>
 #include <thread>
 
+#include "engine/engine.h"
+
 namespace bench {
 
 double seconds_of(const Work& work) {
   const auto start = std::chrono::steady_clock::now();
   work();
+  engine::zeros({1}).item();  // a device that works beside the host has done all before this
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 

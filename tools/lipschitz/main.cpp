@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "engine/device.h"
 #include "tools/lipschitz/check.h"
 #include "tools/lipschitz/conv.h"
 
@@ -33,7 +34,8 @@ int main(int argc, char** argv) {
   app.name(sizeof(engine::Real) == 8 ? "lipschitz" : "lipschitz_float");
   app.require_subcommand(1);
 
-  std::string path;
+  std::string path, device = "cpu";
+  app.add_option("--device", device, "cpu, or cuda (lipschitz_float)")->capture_default_str();
   bool brief = false;
   CLI::App* check = app.add_subcommand(
       "check", "Compute every value of a golden file and print stored and computed side by side");
@@ -89,6 +91,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
+    engine::Device::named(device).use();
     if (check->parsed()) return lipschitz::check_file(path, brief) ? 0 : 1;
     lipschitz::report_conv(options);
     return 0;
