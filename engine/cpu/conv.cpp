@@ -13,20 +13,24 @@ namespace {
 void conv_forward(const Window& window, const Real* x, const Real* w, Real* y, const Ending& end) {
   const Patches patches = forward_patches(window, x);
   const Index k = patches.row_length(), out = window.out;
+  const bool in_order = patches.order.group == 1;
+  const auto place = [&](Index m0, Index m1, Index n0, Index n1) {
+    if (in_order) return Place{y + m0 * out + n0, out};
+    return Place{thread_scratch((m1 - m0) * (n1 - n0), 4), n1 - n0};
+  };
   multiply_by_rows(
-      patches.rows(), out, k,
-      [&](Index m0, Index m1, Index k0, Index k1, Real* to, Index row) {
-        patches.fill(m0, m1, k0, k1, to, row);
-      },
+      patches.rows(), out, k, PatchesTimes{patches},
       [&](Index k0, Index k1, Index n0, Index n1, Real* to, Index row) {
         transpose(w + n0 * k + k0, k, n1 - n0, k1 - k0, to, row);
       },
-      [&](Index m0, Index, Index n0, Index) {
-        return Place{y + m0 * out + n0, out};
-      },
+      place,
       [&](Index m0, Index m1, Index n0, Index n1) {
-        Real* z = y + m0 * out + n0;
-        if (end.bias) activate(end, m1 - m0, n1 - n0, z, out, end.bias + n0, z, out);
+        const Place z = place(m0, m1, n0, n1);
+        if (end.bias) activate(end, m1 - m0, n1 - n0, z.data, z.row, end.bias + n0, z.data, z.row);
+        if (in_order) return;
+        RowWalk at(patches.order, m0);
+        for (Index m = m0; m < m1; ++m, at.next())
+          std::copy_n(z.data + (m - m0) * z.row, n1 - n0, y + at.pixel() * out + n0);
       });
 }
 
@@ -34,15 +38,20 @@ void conv_forward(const Window& window, const Real* x, const Real* w, Real* y, c
 void conv_weight(const Window& window, const Real* x, Real* w, const Real* y) {
   const Patches patches = forward_patches(window, x);
   const Index k = patches.row_length(), out = window.out;
+  const Index pixels = window.out_height * window.out_width;
   multiply_by_blocks(
       out, k, patches.rows(),
       [&](Index m0, Index m1, Index k0, Index k1, Real* to, Index row) {
-        transpose(y + k0 * out + m0, out, k1 - k0, m1 - m0, to, row);
+        if (patches.order.group == 1)
+          return transpose(y + k0 * out + m0, out, k1 - k0, m1 - m0, to, row);
+        for (Index k = k0; k < k1;) {  // the same pixel of the images of a group
+          const RowWalk at(patches.order, k);
+          const Index images = std::min(k1 - k, at.first() + at.count() - at.sample);
+          transpose(y + at.pixel() * out + m0, pixels * out, images, m1 - m0, to + k - k0, row);
+          k += images;
+        }
       },
-      [&](Index k0, Index k1, Index n0, Index n1, Real* to, Index row) {
-        patches.fill(k0, k1, n0, n1, to, row);
-      },
-      w);
+      TimesPatches{patches}, w);
 }
 
 }  // namespace

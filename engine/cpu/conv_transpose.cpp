@@ -35,22 +35,18 @@ Phase phase_of_axis(Index first, Index extent, Index kernel, Index stride, Index
 
 void one_phase(const Window& window, const Phase& h, const Phase& w, Real* x, const Real* weights,
                const Real* y, const Ending& end) {
-  const Patches patches{.image = y,
-                        .n = window.n,
-                        .height = window.out_height,
-                        .width = window.out_width,
-                        .channels = window.out,
-                        .rows_h = h.count,
-                        .rows_w = w.count,
-                        .step_h = 1,
-                        .step_w = 1,
-                        .offset_h = h.offsets,
-                        .offset_w = w.offsets};
+  Patches patches{.image = y,
+                  .height = window.out_height,
+                  .width = window.out_width,
+                  .channels = window.out,
+                  .order = {.n = window.n, .rows_h = h.count, .rows_w = w.count},
+                  .step_h = 1,
+                  .step_w = 1,
+                  .offset_h = h.offsets,
+                  .offset_w = w.offsets};
+  patches.group_if_it_pays();
   const Index in = window.in, taps_w = static_cast<Index>(w.taps.size());
-  const bool dense = window.stride_h == 1 && window.stride_w == 1;
-  const auto rows_of_y = [&](Index m0, Index m1, Index k0, Index k1, Real* to, Index row) {
-    patches.fill(m0, m1, k0, k1, to, row);
-  };
+  const bool dense = window.stride_h == 1 && window.stride_w == 1 && patches.order.group == 1;
   // The taps of this phase as a matrix [taps * out, in].
   const auto rows_of_w = [&](Index k0, Index k1, Index n0, Index n1, Real* to, Index row) {
     for (Index k = k0; k < k1; ++k, to += row) {
@@ -71,14 +67,15 @@ void one_phase(const Window& window, const Phase& h, const Phase& w, Real* x, co
                result.row);
     if (dense) return;
     const Real* from = result.data;
-    for (Index row = m0; row < m1; ++row, from += n1 - n0) {
-      const Index j = row % w.count, i = row / w.count % h.count, n = row / (w.count * h.count);
-      const Index pixel = (n * window.height + h.first + i * window.stride_h) * window.width +
-                          w.first + j * window.stride_w;
+    RowWalk at(patches.order, m0);
+    for (Index row = m0; row < m1; ++row, from += n1 - n0, at.next()) {
+      const Index i = h.first + at.p * window.stride_h, j = w.first + at.q * window.stride_w;
+      const Index pixel = (at.sample * window.height + i) * window.width + j;
       std::copy_n(from, n1 - n0, x + pixel * in + n0);
     }
   };
-  multiply_by_rows(patches.rows(), in, patches.row_length(), rows_of_y, rows_of_w, place, spread);
+  multiply_by_rows(patches.rows(), in, patches.row_length(), PatchesTimes{patches}, rows_of_w,
+                   place, spread);
 }
 
 // Adds the windows of some rows of y to the image they were taken from.
@@ -110,7 +107,7 @@ void by_windows(const Window& window, Real* x, const Real* w, const Real* y, con
   const Index rows = window.out_height * window.out_width;
   const Index n = window.kernel_h * window.kernel_w * window.in;
   const Index pixels = window.height * window.width * window.in;
-  constexpr Index kRows = 224;  // of windows at a time
+  constexpr Index kRows = kTileRows;  // of windows at a time
   with_numbers([&](const auto& numbers) {
     using Numbers = std::decay_t<decltype(numbers)>;
     const Pieces pieces(window.out, Numbers::kDepthNumbers);
@@ -131,7 +128,7 @@ void by_windows(const Window& window, Real* x, const Real* w, const Real* y, con
                 for (Index r = r0; r < r1; ++r, to += row)
                   std::copy(from + r * window.out + k0, from + r * window.out + k1, to);
               },
-              packed, windows, n);
+              packed, false, windows, n);
           add_windows(window, windows, m0, m1 - m0, x + image * pixels);
         }
         Real* whole = x + image * pixels;

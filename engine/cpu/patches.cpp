@@ -41,20 +41,15 @@ template <Index kPanel>
 void Patches::fill_tap(Index m0, Index m1, Index tap, Index channel, Real* to, Index row) const {
   const Index taps_w = static_cast<Index>(offset_w.size());
   const Index at_h = offset_h[tap / taps_w], at_w = offset_w[tap % taps_w];
-  Index q = m0 % rows_w, p = m0 / rows_w % rows_h, sample = m0 / (rows_w * rows_h);
-  for (Index m = m0; m < m1; q = 0) {
-    const Index end = std::min(rows_w, q + m1 - m), h = p * step_h + at_h;
-    const Real* line = image + (sample * height + h) * width * channels + channel;
-    const bool inside = h >= 0 && h < height;
-    for (m += end - q; q < end; ++q, to += row) {
-      const Index w = q * step_w + at_w;
-      if (inside && w >= 0 && w < width) {
-        std::memcpy(to, line + w * channels, sizeof(Real) * kPanel);
-      } else {
-        std::memset(to, 0, sizeof(Real) * kPanel);
-      }
+  RowWalk at(order, m0);
+  for (Index m = m0; m < m1; ++m, to += row, at.next()) {
+    const Index h = at.p * step_h + at_h, w = at.q * step_w + at_w;
+    if (h >= 0 && h < height && w >= 0 && w < width) {
+      const Real* from = image + ((at.sample * height + h) * width + w) * channels + channel;
+      std::memcpy(to, from, sizeof(Real) * kPanel);
+    } else {
+      std::memset(to, 0, sizeof(Real) * kPanel);
     }
-    if (++p == rows_h) p = 0, ++sample;
   }
 }
 
@@ -68,15 +63,15 @@ void Patches::fill(Index m0, Index m1, Index k0, Index k1, Real* to, Index row) 
   }
   const bool adjacent = offset_w.back() - offset_w.front() == taps_w - 1;
   const Index first_tap = k0 / line_length;
-  Index q = m0 % rows_w, p = m0 / rows_w % rows_h, sample = m0 / (rows_w * rows_h);
-  for (Index m = m0; m < m1; ++m, to += row) {
-    const Index left = q * step_w + offset_w.front();
+  RowWalk at(order, m0);
+  for (Index m = m0; m < m1; ++m, to += row, at.next()) {
+    const Index left = at.q * step_w + offset_w.front();
     const bool whole = adjacent && left >= 0 && left + taps_w <= width;
     Index k = k0;
     for (Index tap = first_tap; k < k1; ++tap) {
       const Index end = std::min(k1, (tap + 1) * line_length), first = k - tap * line_length;
-      const Index h = p * step_h + offset_h[tap];
-      const Real* line = image + (sample * height + h) * width * channels;
+      const Index h = at.p * step_h + offset_h[tap];
+      const Real* line = image + (at.sample * height + h) * width * channels;
       if (h < 0 || h >= height) {
         std::fill_n(to + k - k0, end - k, Real(0));
       } else if (whole) {  // the taps of this line lie side by side in memory
@@ -86,27 +81,98 @@ void Patches::fill(Index m0, Index m1, Index k0, Index k1, Real* to, Index row) 
       }
       k = end;
     }
-    if (++q == rows_w) {
-      q = 0;
-      if (++p == rows_h) p = 0, ++sample;
-    }
   }
+}
+
+namespace {
+
+// The taps that read inside [0, extent) from some pixel of [first, last] of an axis.
+Range taps_inside(const Offsets& offsets, Index step, Index extent, Index first, Index last) {
+  Range taps{0, static_cast<Index>(offsets.size())};
+  while (!taps.empty() && last * step + offsets[taps.begin] < 0) ++taps.begin;
+  while (!taps.empty() && first * step + offsets[taps.end - 1] >= extent) --taps.end;
+  return taps;
+}
+
+// The pixels of [0, count) of an axis that some tap of [first, last] reads inside [0, extent).
+Range pixels_inside(const Offsets& offsets, Index step, Index extent, Index count, Index first,
+                    Index last) {
+  Range pixels{0, count};
+  while (!pixels.empty() && pixels.begin * step + offsets[last] < 0) ++pixels.begin;
+  while (!pixels.empty() && (pixels.end - 1) * step + offsets[first] >= extent) --pixels.end;
+  return pixels;
+}
+
+}  // namespace
+
+Range Patches::columns_used(Index m0, Index m1, Index k0, Index k1) const {
+  const RowWalk first(order, m0), last(order, m1 - 1);
+  if (first.first() != last.first()) return {k0, k1};
+  const Index taps_w = static_cast<Index>(offset_w.size());
+  const Range h = taps_inside(offset_h, step_h, height, first.p, last.p);
+  const Range w = first.p == last.p ? taps_inside(offset_w, step_w, width, first.q, last.q)
+                                    : taps_inside(offset_w, step_w, width, 0, order.rows_w - 1);
+  const auto used = [&](Index tap) {
+    const Index a = tap / taps_w, b = tap % taps_w;
+    return a >= h.begin && a < h.end && b >= w.begin && b < w.end;
+  };
+  Index begin = k0 / channels, end = (k1 - 1) / channels + 1;
+  while (begin < end && !used(begin)) ++begin;
+  while (begin < end && !used(end - 1)) --end;
+  if (begin == end) return {k0, k0};
+  return {std::max(k0, begin * channels), std::min(k1, end * channels)};
+}
+
+Range Patches::rows_used(Index m0, Index m1, Index k0, Index k1) const {
+  const RowWalk first(order, m0), last(order, m1 - 1);
+  if (first.first() != last.first()) return {m0, m1};
+  const Index taps_w = static_cast<Index>(offset_w.size());
+  const Index a = k0 / channels, b = (k1 - 1) / channels;
+  const bool one_line = a / taps_w == b / taps_w;
+  const Range h = pixels_inside(offset_h, step_h, height, order.rows_h, a / taps_w, b / taps_w);
+  const Range w = pixels_inside(offset_w, step_w, width, order.rows_w, one_line ? a % taps_w : 0,
+                                one_line ? b % taps_w : taps_w - 1);
+  const auto used = [&](Index pixel) {
+    const Index p = pixel / order.rows_w, q = pixel % order.rows_w;
+    return p >= h.begin && p < h.end && q >= w.begin && q < w.end;
+  };
+  Index begin = first.p * order.rows_w + first.q, end = last.p * order.rows_w + last.q + 1;
+  while (begin < end && !used(begin)) ++begin;
+  while (begin < end && !used(end - 1)) --end;
+  if (begin == end) return {m0, m0};
+  const Index start = first.first() * order.rows_h * order.rows_w;
+  return {std::max(m0, start + begin * first.count()), std::min(m1, start + end * first.count())};
+}
+
+void Patches::group_if_it_pays() {
+  constexpr Index kGroup = 64, kFewChannels = 16;
+  if (channels < kFewChannels || order.n == 1) return;
+  const auto inside = [](const Offsets& offsets, Index step, Index extent, Index count) {
+    Index taps = 0;
+    for (Index pixel = 0; pixel < count; ++pixel) {
+      const Range range = taps_inside(offsets, step, extent, pixel, pixel);
+      taps += std::max<Index>(0, range.end - range.begin);
+    }
+    return static_cast<double>(taps) / static_cast<double>(count * offsets.size());
+  };
+  const double used = inside(offset_h, step_h, height, order.rows_h) *
+                      inside(offset_w, step_w, width, order.rows_w);
+  if (used < 0.95) order.group = std::min(order.n, kGroup);
 }
 
 Patches forward_patches(const Window& w, const Real* x) {
   Patches patches{.image = x,
-                  .n = w.n,
                   .height = w.height,
                   .width = w.width,
                   .channels = w.in,
-                  .rows_h = w.out_height,
-                  .rows_w = w.out_width,
+                  .order = {.n = w.n, .rows_h = w.out_height, .rows_w = w.out_width},
                   .step_h = w.stride_h,
                   .step_w = w.stride_w,
                   .offset_h = {},
                   .offset_w = {}};
   for (Index a = 0; a < w.kernel_h; ++a) patches.offset_h.push_back(a * w.dilation_h - w.top);
   for (Index b = 0; b < w.kernel_w; ++b) patches.offset_w.push_back(b * w.dilation_w - w.left);
+  patches.group_if_it_pays();
   return patches;
 }
 

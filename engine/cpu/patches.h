@@ -4,6 +4,9 @@
 // q step_w + offset_w[b]) for each tap (a, b); outside the image there are zeros.
 #pragma once
 
+#include <algorithm>
+
+#include "engine/cpu/range.h"
 #include "engine/geometry.h"
 #include "engine/pool.h"
 
@@ -11,14 +14,54 @@ namespace engine::cpu {
 
 using Offsets = PooledList<Index>;
 
+// Rows are the output pixels of n images. Images are taken in groups: within a group, pixel after
+// pixel, and at each pixel, image after image. In groups of one that is the order of memory; in
+// larger ones neighbouring rows are the same pixel, whose taps leave the image together.
+struct RowOrder {
+  Index n, rows_h, rows_w;  // output pixels of one image
+  Index group = 1;          // images taken together
+
+  Index rows() const { return n * rows_h * rows_w; }
+};
+
+// One row after another: image `sample`, pixel (p, q).
+class RowWalk {
+ public:
+  RowWalk(const RowOrder& order, Index row)
+      : order_(order),
+        first_(row / (order.group * order.rows_h * order.rows_w) * order.group),
+        count_(std::min(order.group, order.n - first_)) {
+    const Index rest = row - first_ * order.rows_h * order.rows_w, pixel = rest / count_;
+    sample = first_ + rest % count_, p = pixel / order.rows_w, q = pixel % order.rows_w;
+  }
+  void next() {
+    if (++sample < first_ + count_) return;
+    if (++q == order_.rows_w) q = 0, ++p;
+    if (p == order_.rows_h) {
+      p = 0, first_ += count_;
+      count_ = std::min(order_.group, order_.n - first_);
+    }
+    sample = first_;
+  }
+  Index pixel() const { return (sample * order_.rows_h + p) * order_.rows_w + q; }  // in memory
+  Index first() const { return first_; }                                            // of the group
+  Index count() const { return count_; }
+
+  Index sample, p, q;
+
+ private:
+  RowOrder order_;
+  Index first_, count_;
+};
+
 struct Patches {
   const Real* image;  // [n, height, width, channels]
-  Index n, height, width, channels;
-  Index rows_h, rows_w;  // output pixels of one image
+  Index height, width, channels;
+  RowOrder order;
   Index step_h, step_w;
   Offsets offset_h, offset_w;  // one per tap, ascending
 
-  Index rows() const { return n * rows_h * rows_w; }
+  Index rows() const { return order.rows(); }
   Index row_length() const {
     return static_cast<Index>(offset_h.size() * offset_w.size()) * channels;
   }
@@ -26,10 +69,41 @@ struct Patches {
   // Rows [m0, m1), each [tap_h, tap_w, channel] of which columns [k0, k1), to to[m - m0][k - k0].
   void fill(Index m0, Index m1, Index k0, Index k1, Real* to, Index row) const;
 
+  // Takes images in groups where so much of all patches lies outside the images that it pays to
+  // leave it out; the two below then say where.
+  void group_if_it_pays();
+  bool sparse() const { return order.group > 1; }
+  // The columns of [k0, k1) outside which rows [m0, m1) are zero.
+  Range columns_used(Index m0, Index m1, Index k0, Index k1) const;
+  // The rows of [m0, m1) outside which columns [k0, k1) are zero.
+  Range rows_used(Index m0, Index m1, Index k0, Index k1) const;
+
  private:
   template <Index kPanel>
   void fill_tap(Index m0, Index m1, Index tap, Index channel, Real* to, Index row) const;
   void fill_line(const Real* line, Index left, Index first, Index last, Real* to) const;
+};
+
+// Patches as the operands of a product (product.h).
+struct PatchesTimes {
+  const Patches& patches;
+  void operator()(Index m0, Index m1, Index k0, Index k1, Real* to, Index row) const {
+    patches.fill(m0, m1, k0, k1, to, row);
+  }
+  bool sparse() const { return patches.sparse(); }
+  Range used(Index m0, Index m1, Index k0, Index k1) const {
+    return patches.columns_used(m0, m1, k0, k1);
+  }
+};
+struct TimesPatches {
+  const Patches& patches;
+  void operator()(Index k0, Index k1, Index n0, Index n1, Real* to, Index row) const {
+    patches.fill(k0, k1, n0, n1, to, row);
+  }
+  bool sparse() const { return patches.sparse(); }
+  Range used(Index k0, Index k1, Index n0, Index n1) const {
+    return patches.rows_used(k0, k1, n0, n1);
+  }
 };
 
 // The patches of x that the forward convolution multiplies with W.

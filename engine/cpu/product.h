@@ -4,6 +4,11 @@
 //   a(m0, m1, k0, k1, to, row)   rows [m0, m1), columns [k0, k1), to to[(m - m0) row + (k - k0)]
 //   b(k0, k1, n0, n1, to, row)   the same of b
 //
+// An operand that is zero in places may say so, and is spared the products: the k of such a block
+// outside which there are zeros.
+//
+//   a.used(m0, m1, k0, k1)   b.used(k0, k1, n0, n1)   a Range, asked for if a.sparse(), b.sparse()
+//
 // Products run in the precision() of the engine where the machine has a kernel for it, else
 // exactly. Sums along k run in pieces of a fixed size, so no result depends on the number of
 // threads.
@@ -12,9 +17,11 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <array>
 #include <type_traits>
 
 #include "engine/cpu/kernels/kernels.h"
+#include "engine/cpu/range.h"
 #include "engine/cpu/scratch.h"
 #include "engine/device.h"
 
@@ -31,6 +38,7 @@ class Exact {
 
   static constexpr Index kDepthNumbers = kDepth;
   Index units(Index k) const { return k; }
+  Range units(Range k) const { return k; }
   Index a_size(Index m) const { return round_up(m, block.rows) * kRowStride; }
   Index b_size(Index k) const { return k * block.columns; }
 
@@ -44,9 +52,10 @@ class Exact {
     for (Index n = n1 - n0; n < block.columns; ++n)  // lanes beyond the edge
       for (Index k = 0; k < k1 - k0; ++k) to[k * block.columns + n] = 0;
   }
-  void multiply(int m, int n, Index k, const Unit* a, Index, const Unit* b, Real* c, Index row_c,
-                bool add) const {
-    block.multiply(m, n, k, a, b, c, row_c, add);
+  // Units [k.begin, k.end) of `depth` packed ones.
+  void multiply(int m, int n, Range k, Index, const Unit* a, Index, const Unit* b, Real* c,
+                Index row_c, bool add) const {
+    block.multiply(m, n, k.end - k.begin, a + k.begin, b + k.begin * block.columns, c, row_c, add);
   }
 
   const BlockKernel<Real>& block;
@@ -63,6 +72,7 @@ class Bf16 {
 
   static constexpr Index kDepthNumbers = 2 * kDepth;
   Index units(Index k) const { return round_up(ceil_div(k, 2), block.step); }
+  Range units(Range k) const { return {k.begin / (2 * block.step) * block.step, units(k.end)}; }
   Index a_size(Index m) const { return parts_ * a_part(m); }
   Index b_size(Index k) const { return parts_ * units(k) * block.columns; }
 
@@ -96,12 +106,14 @@ class Bf16 {
                          parts_ == 2 ? high + padded / 2 * columns : nullptr);
     }
   }
-  void multiply(int m, int n, Index k, const Unit* a, Index a_rows, const Unit* b, Real* c,
-                Index row_c, bool add) const {
-    block.multiply(m, n, k, a, b, c, row_c, add);
+  void multiply(int m, int n, Range k, Index depth, const Unit* a, Index a_rows, const Unit* b,
+                Real* c, Index row_c, bool add) const {
+    const Index units = k.end - k.begin;
+    a += k.begin, b += k.begin * block.columns;
+    block.multiply(m, n, units, a, b, c, row_c, add);
     if (parts_ == 1) return;
-    block.multiply(m, n, k, a, b + k * block.columns, c, row_c, true);
-    block.multiply(m, n, k, a + a_part(a_rows), b, c, row_c, true);
+    block.multiply(m, n, units, a, b + depth * block.columns, c, row_c, true);
+    block.multiply(m, n, units, a + a_part(a_rows), b, c, row_c, true);
   }
 
   const BlockKernel<std::uint32_t>& block;
@@ -125,6 +137,10 @@ void with_numbers(const Body& body) {
   body(Exact(*exact_kernel(isa())));
 }
 
+// A block of a has so many rows at most, so that it stays in the second-level cache, of which it
+// takes a quarter of a megabyte.
+constexpr Index kTileRows = 224;
+
 // The pieces that sums along k are cut into: as even as can be, and multiples of 16.
 struct Pieces {
   Index k, count, each;
@@ -138,6 +154,13 @@ struct Pieces {
   Index end(Index i) const { return std::min(k, (i + 1) * each); }
 };
 
+// Columns of b, packed, and which units of them are used.
+template <class Unit>
+struct Panel {
+  const Unit* data;
+  Range used;
+};
+
 // b packed whole, panel after panel, each piece after piece: for products with many rows of a.
 template <class Numbers>
 class PackedPanels {
@@ -145,8 +168,9 @@ class PackedPanels {
   using Unit = typename Numbers::Unit;
   template <class B>
   PackedPanels(const Numbers& numbers, const Pieces& pieces, Index n, const B& b)
-      : stride_(numbers.b_size(pieces.each)),
-        pieces_(pieces.count),
+      : numbers_(numbers),
+        pieces_(pieces),
+        stride_(numbers.b_size(pieces.each)),
         memory_(ceil_div(n, numbers.block.columns) * pieces.count * stride_) {
     const Index columns = numbers.block.columns, blocks = ceil_div(n, columns) * pieces.count;
 #pragma omp parallel for schedule(static) if (blocks > 4)
@@ -156,36 +180,68 @@ class PackedPanels {
                      std::min(n, (panel + 1) * columns), at(panel, piece));
     }
   }
-  const Unit* operator()(Index panel, Index piece) const { return at(panel, piece); }
+  Panel<Unit> operator()(Index panel, Index piece) const {
+    return {at(panel, piece), {0, numbers_.units(pieces_.end(piece) - pieces_.begin(piece))}};
+  }
 
  private:
   static_assert(sizeof(Unit) == sizeof(Real));
   Unit* at(Index panel, Index piece) const {
-    return reinterpret_cast<Unit*>(memory_.data()) + (panel * pieces_ + piece) * stride_;
+    return reinterpret_cast<Unit*>(memory_.data()) + (panel * pieces_.count + piece) * stride_;
   }
-  Index stride_, pieces_;
+  const Numbers& numbers_;
+  const Pieces pieces_;
+  Index stride_;
   Scratch memory_;
 };
 
+template <class Operand>
+bool is_sparse(const Operand& operand) {
+  if constexpr (requires { operand.sparse(); }) return operand.sparse();
+  return false;
+}
+// Of an operand's block, along k from k0, the units that are used: all if it does not say.
+template <class Numbers, class Operand>
+Range used_units(const Numbers& numbers, const Operand& operand, Index k0, Index k1, Index i0,
+                 Index i1, Index j0, Index j1) {
+  if constexpr (requires { operand.used(i0, i1, j0, j1); })
+    if (operand.sparse()) {
+      const Range k = operand.used(i0, i1, j0, j1);
+      return numbers.units(Range{k.begin - k0, k.end - k0});
+    }
+  return {0, numbers.units(k1 - k0)};
+}
+
 // One block of c: rows [m0, m1), panels [p0, p1), pieces [s0, s1). c points at row m0 and the first
 // column of panel p0. panel(p, s) gives the packed b.
-template <class Numbers, class A, class Panel>
+template <class Numbers, class A, class Panels>
 void multiply_blocks(const Numbers& numbers, const Pieces& pieces, Index m0, Index m1, Index p0,
-                     Index p1, Index s0, Index s1, Index n, const A& a, const Panel& panel, Real* c,
-                     Index row_c) {
+                     Index p1, Index s0, Index s1, Index n, const A& a, const Panels& panel,
+                     bool sparse, Real* c, Index row_c) {
   using Unit = typename Numbers::Unit;
   const Index columns = numbers.block.columns, rows = numbers.block.rows;
   auto* packed = reinterpret_cast<Unit*>(thread_scratch(numbers.a_size(m1 - m0), 0));
+  if (sparse)  // the first piece of c may be left out
+    for (Index m = 0; m < m1 - m0; ++m)
+      std::fill_n(c + m * row_c, std::min(p1 * columns, n) - p0 * columns, Real(0));
+  std::array<Range, kTileRows / 4> used_rows;
   for (Index s = s0; s < s1; ++s) {
-    numbers.pack_a(a, m0, m1, pieces.begin(s), pieces.end(s), packed);
-    const Index units = numbers.units(pieces.end(s) - pieces.begin(s));
+    const Index k0 = pieces.begin(s), k1 = pieces.end(s), depth = numbers.units(k1 - k0);
+    numbers.pack_a(a, m0, m1, k0, k1, packed);
+    for (Index m = m0; m < m1; m += rows)
+      used_rows[(m - m0) / rows] =
+          used_units(numbers, a, k0, k1, m, std::min(m + rows, m1), k0, k1);
     for (Index p = p0; p < p1; ++p) {
-      const Unit* b = panel(p, s);
+      const Panel<Unit> b = panel(p, s);
       const int width = static_cast<int>(std::min(columns, n - p * columns));
-      for (Index m = m0; m < m1; m += rows)
-        numbers.multiply(static_cast<int>(std::min(rows, m1 - m)), width, units,
-                         packed + (m - m0) * kRowStride, m1 - m0, b,
-                         c + (m - m0) * row_c + (p - p0) * columns, row_c, s > s0);
+      for (Index m = m0; m < m1; m += rows) {
+        const Range& in_a = used_rows[(m - m0) / rows];
+        const Range k{std::max(in_a.begin, b.used.begin), std::min(in_a.end, b.used.end)};
+        if (sparse && k.empty()) continue;
+        numbers.multiply(static_cast<int>(std::min(rows, m1 - m)), width, k, depth,
+                         packed + (m - m0) * kRowStride, m1 - m0, b.data,
+                         c + (m - m0) * row_c + (p - p0) * columns, row_c, sparse || s > s0);
+      }
     }
   }
 }
@@ -207,9 +263,8 @@ void multiply_by_rows(Index m, Index n, Index k, const A& a, const B& b, const B
     const PackedPanels<Numbers> packed(numbers, pieces, n, b);
     const Index rows = numbers.block.rows, columns = numbers.block.columns;
     const Index panels = ceil_div(n, columns), threads = omp_get_max_threads();
-    // A block of a stays in the second-level cache: 224 rows take a quarter of a megabyte.
     const Index tile =
-        std::clamp(round_up(ceil_div(m, 3 * threads), rows), rows, round_up(224 - rows + 1, rows));
+        std::clamp(round_up(ceil_div(m, 3 * threads), rows), rows, kTileRows / rows * rows);
     const Index tiles = ceil_div(m, tile);
     const Index group = ceil_div(panels, std::clamp<Index>(2 * threads / tiles, 1, panels));
     const Index groups = ceil_div(panels, group);
@@ -219,8 +274,8 @@ void multiply_by_rows(Index m, Index n, Index k, const A& a, const B& b, const B
       const Index p0 = task % groups * group, p1 = std::min(panels, p0 + group);
       const Index n0 = p0 * columns, n1 = std::min(n, p1 * columns);
       const Place c = block(m0, m1, n0, n1);
-      multiply_blocks(numbers, pieces, m0, m1, p0, p1, 0, pieces.count, n, a, packed, c.data,
-                      c.row);
+      multiply_blocks(numbers, pieces, m0, m1, p0, p1, 0, pieces.count, n, a, packed, is_sparse(a),
+                      c.data, c.row);
       done(m0, m1, n0, n1);
     }
   });
@@ -256,12 +311,13 @@ void multiply_by_blocks(Index m, Index n, Index k, const A& a, const B& b, Real*
           reinterpret_cast<Unit*>(thread_scratch(numbers.b_size(Numbers::kDepthNumbers), 1));
       const B& right = b;  // clang takes no name from outside two lambdas and a parallel loop
       const auto panel = [&](Index p, Index s) {
-        numbers.pack_b(right, pieces.begin(s), pieces.end(s), p * columns,
-                       std::min(n, (p + 1) * columns), unit);
-        return unit;
+        const Index k0 = pieces.begin(s), k1 = pieces.end(s);
+        const Index n0 = p * columns, n1 = std::min(n, n0 + columns);
+        numbers.pack_b(right, k0, k1, n0, n1, unit);
+        return Panel<Unit>{unit, used_units(numbers, right, k0, k1, k0, k1, n0, n1)};
       };
       multiply_blocks(numbers, pieces, m0, m1, p0, p1, number * part,
-                      std::min(pieces.count, (number + 1) * part), n, a, panel,
+                      std::min(pieces.count, (number + 1) * part), n, a, panel, is_sparse(b),
                       to + m0 * n + p0 * columns, n);
     }
     if (parts == 1) return;

@@ -71,7 +71,13 @@ TEST_CASE("instruction sets: convolutions equal the loops in every slot") {
       {{3, 6, 7, 64}, {64, 3, 3, 64}, {.padding = 1}},
       {{2, 5, 5, 70}, {17, 1, 1, 70}, {}},
       {{2, 9, 9, 5}, {12, 3, 2, 5}, {.stride = {1, 2}, .padding = 2, .dilation = {2, 1}}},
-      {{2, 7, 7, 2}, {9, 4, 4, 2}, {.stride = 2, .padding = 1}}};
+      {{2, 7, 7, 2}, {9, 4, 4, 2}, {.stride = 2, .padding = 1}},
+      // Much padding, which is left out: more images than are taken together, windows that see
+      // nothing but padding, taps that never meet the image.
+      {{70, 2, 3, 16}, {33, 3, 3, 16}, {.padding = 1}},
+      {{5, 4, 4, 40}, {18, 4, 4, 40}, {.stride = 2, .padding = 1}},
+      {{3, 3, 2, 32}, {20, 2, 3, 32}, {.padding = 3}},
+      {{3, 2, 2, 48}, {20, 3, 3, 48}, {.padding = {4, 4, 2, 3}, .dilation = 3}}};
   everywhere([&](double close) {
     Draw draw(3);
     for (const Geometry& g : all) {

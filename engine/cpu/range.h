@@ -1,0 +1,13 @@
+// Range: the numbers [begin, end).
+#pragma once
+
+#include "engine/real.h"
+
+namespace engine::cpu {
+
+struct Range {
+  Index begin, end;
+  bool empty() const { return begin >= end; }
+};
+
+}  // namespace engine::cpu
