@@ -106,7 +106,10 @@ void Trainer::update_discriminator() {
     const NoGrad constant;
     fake = networks_.generator(noise(config_.batch));
   }
-  const Tensor on_real = discriminator(real), on_fake = discriminator(fake);
+  // In one pass: no discriminator has statistics of its batch, which this would mix.
+  const Tensor on_all = discriminator(engine::concat({real, fake}, 0));
+  const Tensor on_real = engine::slice(on_all, 0, 0, config_.batch);
+  const Tensor on_fake = engine::slice(on_all, 0, config_.batch, 2 * config_.batch);
   const Tensor loss = loss_.discriminator(on_real, on_fake);
   discriminator_adam_.step(
       clipped(grad(loss, discriminator_parameters_), "d", discriminator_gradients_));

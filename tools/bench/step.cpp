@@ -56,8 +56,9 @@ class Game {
       const engine::NoGrad constant;
       fake = generate();
     }
-    const Tensor loss =
-        loss_.discriminator(networks_.discriminator(real_), networks_.discriminator(fake));
+    const Tensor on_all = networks_.discriminator(engine::concat({real_, fake}, 0));
+    const Tensor loss = loss_.discriminator(engine::slice(on_all, 0, 0, batch_),
+                                            engine::slice(on_all, 0, batch_, 2 * batch_));
     discriminator_.step(grad(loss, networks_.discriminator.parameters()));
   }
 
