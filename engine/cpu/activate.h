@@ -32,7 +32,7 @@ inline void activate(const Ending& end, Index rows, Index channels, const Real* 
     case Activation::none:
       return with([](Real v) { return v; });
     case Activation::relu:
-      return with([](Real v) { return v > 0 ? v : 0; });
+      return with([](Real v) { return v <= 0 ? 0 : v; });  // NaN stays
     case Activation::leaky_relu:
       return with([slope](Real v) { return v > 0 ? v : slope * v; });
     case Activation::tanh:
