@@ -37,6 +37,15 @@ Value fitted(const Model& model, const Port& port, const Value& x) {
   return {shape, std::move(numbers), port.type};
 }
 
+// How many elements a result may have: what no honest network exceeds (a generator makes 2048 of
+// one number in a wide layer), yet a small file cannot ask for all memory.
+Index allowance(const Model& model, const std::vector<Value>& feeds) {
+  Index fed = 0, weights = 0;
+  for (const Value& value : feeds) fed += value.size();
+  for (const auto& [name, value] : model.constants) weights += value.size();
+  return std::min((Index{1} << 26) + 2048 * fed + 16 * weights, Index{1} << 31);
+}
+
 }  // namespace
 
 Graph::Graph(Model model) : model_(std::make_unique<const Model>(std::move(model))) {}
@@ -95,7 +104,7 @@ std::vector<Value> Graph::run_values(const std::map<std::string, Value>& feeds,
   for (const std::string& name : wanted) asked.push_back(resolved(name));
   if (wanted.empty())
     for (const Port& output : model_->outputs) asked.push_back(output.name);
-  return plan(fed, asked).run(values);
+  return plan(fed, asked).run(values, allowance(*model_, values));
 }
 
 std::vector<Tensor> Graph::run(const std::map<std::string, Tensor>& feeds,

@@ -19,7 +19,7 @@ class Plan {
 
   // Values for the names fed, in their order; returns those wanted, in theirs. Nothing is recorded
   // for gradients. `most` bounds the elements of any one result. Cost: the graph's arithmetic.
-  std::vector<Value> run(const std::vector<Value>& feeds, Index most = Index{1} << 31) const;
+  std::vector<Value> run(const std::vector<Value>& feeds, Index most) const;
 
   std::size_t steps() const { return steps_.size(); }
   std::vector<std::string> ops() const;  // of the steps, in order

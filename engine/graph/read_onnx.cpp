@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "engine/graph/model.h"
 #include "engine/graph/onnx.pb.h"
@@ -25,9 +26,22 @@ Index offset_in(const std::string& what, const std::string& key, const std::stri
   return std::stoll(text);
 }
 
+// Files beside the model that hold tensors. Many tensors may name the same bytes, but all together
+// take no more than a few times what the files hold.
+class Externals {
+ public:
+  explicit Externals(const std::string& path) : path_(path) {}
+  std::string bytes(const onnx::TensorProto& tensor, const std::string& what);
+  const std::string& path() const { return path_; }
+
+ private:
+  const std::string& path_;
+  std::set<fs::path> files_;
+  Index held_ = 0, taken_ = 0;  // bytes: in these files, and read so far
+};
+
 // The bytes of a tensor that lie in another file of the model's folder.
-std::string external_bytes(const onnx::TensorProto& tensor, const std::string& what,
-                           const std::string& path) {
+std::string Externals::bytes(const onnx::TensorProto& tensor, const std::string& what) {
   std::string location;
   Index offset = 0, length = -1;
   for (const auto& entry : tensor.external_data()) {
@@ -36,18 +50,25 @@ std::string external_bytes(const onnx::TensorProto& tensor, const std::string& w
     if (entry.key() == "length") length = offset_in(what, "length", entry.value());
   }
   std::error_code error;
-  const fs::path folder = fs::weakly_canonical(fs::absolute(path).parent_path(), error);
+  const fs::path folder = fs::weakly_canonical(fs::absolute(path_).parent_path(), error);
   const fs::path file = error ? fs::path() : fs::weakly_canonical(folder / location, error);
   const bool inside = !error && !location.empty() && !fs::path(location).is_absolute() &&
                       !file.lexically_relative(folder).string().starts_with("..");
   check(inside, what, ": external data '", location, "' is not in the model's folder");
+  const auto readable = [&](bool yes) {
+    check(yes, what, ": external data ", file.string(), " cannot be read");
+  };
+  readable(fs::is_regular_file(file, error));  // opening a pipe would wait for its writer
   std::ifstream in(file, std::ios::binary | std::ios::ate);
-  check(in.good() && fs::is_regular_file(file, error), what, ": external data ", file.string(),
-        " cannot be read");
+  readable(in.good());
   const Index size = in.tellg();
   if (length < 0) length = std::max<Index>(size - offset, 0);
   check(offset <= size && length <= size - offset, what, ": bytes ", offset, " to ",
         offset + length, " are not in ", file.string(), " of ", size, " bytes");
+  if (files_.insert(file).second) held_ += size;
+  taken_ += length;
+  check(taken_ <= 4 * held_, what, ": the tensors so far take ", taken_, " bytes of files of ",
+        held_, ", more than 4 times as many");
   std::string bytes(static_cast<std::size_t>(length), '\0');
   in.seekg(offset).read(bytes.data(), length);
   check(in.gcount() == length, what, ": ", file.string(), " cannot be read");
@@ -69,8 +90,8 @@ Value typed(const std::string& what, const std::vector<Index>& extents, Type typ
   return Value(Tensor::from(shape, numbers), type);
 }
 
-Value read_tensor(const onnx::TensorProto& tensor, const std::string& path) {
-  const std::string what = path + ": tensor '" + tensor.name() + "'";
+Value read_tensor(const onnx::TensorProto& tensor, Externals& externals) {
+  const std::string what = externals.path() + ": tensor '" + tensor.name() + "'";
   const Type type = static_cast<Type>(tensor.data_type());
   const Index each = bytes_of(type);
   if (each == 0) unsupported(what, ": ", name_of(type), " is not supported");
@@ -78,7 +99,7 @@ Value read_tensor(const onnx::TensorProto& tensor, const std::string& path) {
   const auto same = [](auto x) { return static_cast<Real>(x); };
   const bool external = tensor.data_location() == 1;
   if (external || tensor.has_raw_data()) {
-    const std::string other = external ? external_bytes(tensor, what, path) : std::string();
+    const std::string other = external ? externals.bytes(tensor, what) : std::string();
     const std::string_view bytes = external ? other : std::string_view(tensor.raw_data());
     const Shape shape = checked_shape(what, extents, static_cast<Index>(bytes.size()) / each);
     return from_bytes(what, shape, type, bytes);
@@ -103,9 +124,9 @@ Value read_tensor(const onnx::TensorProto& tensor, const std::string& path) {
 
 // --- Nodes -----------------------------------------------------------------------------------
 
-Attribute read_attribute(const onnx::AttributeProto& a, const std::string& path) {
+Attribute read_attribute(const onnx::AttributeProto& a, Externals& externals) {
   // Old files leave the type out: then it is the field that is there.
-  if (a.has_t()) return read_tensor(a.t(), path);
+  if (a.has_t()) return read_tensor(a.t(), externals);
   if (a.ints_size() || a.type() == 7) return std::vector<Index>(a.ints().begin(), a.ints().end());
   if (a.floats_size() || a.type() == 6)
     return std::vector<float>(a.floats().begin(), a.floats().end());
@@ -116,7 +137,7 @@ Attribute read_attribute(const onnx::AttributeProto& a, const std::string& path)
   return a.i();
 }
 
-Node read_node(const onnx::NodeProto& proto, const std::string& path) {
+Node read_node(const onnx::NodeProto& proto, Externals& externals) {
   Node node{proto.name(),
             proto.op_type(),
             {proto.input().begin(), proto.input().end()},
@@ -126,7 +147,7 @@ Node read_node(const onnx::NodeProto& proto, const std::string& path) {
     node.op = proto.domain() + "." + node.op;
   if (node.name.empty() && !node.outputs.empty()) node.name = node.outputs[0];
   for (const onnx::AttributeProto& a : proto.attribute())
-    node.attributes.insert_or_assign(a.name(), read_attribute(a, path));
+    node.attributes.insert_or_assign(a.name(), read_attribute(a, externals));
   return node;
 }
 
@@ -163,15 +184,17 @@ Model read_onnx(std::string_view bytes, const std::string& path) {
   for (const onnx::StringStringEntryProto& entry : proto.metadata_props())
     model.metadata.insert_or_assign(entry.key(), entry.value());
   if (graph.sparse_initializer_size()) unsupported(path, ": sparse initializers are not supported");
+  Externals externals(path);
   for (const onnx::TensorProto& tensor : graph.initializer()) {
-    model.constants.insert_or_assign(tensor.name(), read_tensor(tensor, path));
+    model.constants.insert_or_assign(tensor.name(), read_tensor(tensor, externals));
     for (const auto& entry : tensor.external_data())
       if (const std::string file = (fs::path(path).parent_path() / entry.value()).string();
           entry.key() == "location" && tensor.data_location() == 1 &&
           std::find(model.files.begin(), model.files.end(), file) == model.files.end())
         model.files.push_back(file);
   }
-  for (const onnx::NodeProto& node : graph.node()) model.nodes.push_back(read_node(node, path));
+  for (const onnx::NodeProto& node : graph.node())
+    model.nodes.push_back(read_node(node, externals));
   // Old files list their initializers among the inputs.
   for (const onnx::ValueInfoProto& input : graph.input())
     if (!model.constants.contains(input.name())) model.inputs.push_back(read_port(input, path));
@@ -183,7 +206,8 @@ Model read_onnx(std::string_view bytes, const std::string& path) {
 Value read_onnx_tensor(std::string_view bytes, const std::string& path) {
   onnx::TensorProto proto;
   parse_message(bytes, proto, path, "ONNX tensor");
-  return read_tensor(proto, path);
+  Externals externals(path);
+  return read_tensor(proto, externals);
 }
 
 Model read_model(std::string_view bytes, const std::string& path) {

@@ -1,5 +1,7 @@
 // Files that nobody vouches for: a clear line, never a crash, never more memory than they justify.
 #include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -55,10 +57,28 @@ TEST_CASE("hostile: a file cut off anywhere") {
   }
 }
 
-TEST_CASE("hostile: a byte changed anywhere") {
-  const std::string whole = small_model().SerializeAsString();
+// Attributes of every kind, and rows that make something of them.
+std::string model_of_attributes() {
+  Builder net;
+  const std::string shape = net.constant("shape", std::vector<Index>{1, 2});
+  const std::string a =
+      net.node("ConstantOfShape", {shape}, {{"value", Value(Tensor::from({1}, {2}))}});
+  const std::string b = net.node("Constant", {}, {{"value_floats", std::vector<float>{1, 2}}});
+  const std::string x = net.input("x", {-1, 2, 4, 4});
+  const std::string pool = net.node("MaxPool", {x},
+                                    {{"kernel_shape", std::vector<Index>{4, 4}},
+                                     {"auto_pad", std::string("VALID")},
+                                     {"ceil_mode", Index{0}}});
+  const std::string row = net.node("Flatten", {pool}, {{"axis", Index{1}}});
+  const std::string y = net.node("Gemm", {row, net.node("Concat", {a, a}, {{"axis", Index{0}}}), b},
+                                 {{"alpha", 0.5f}});
+  net.output(y, {-1, 2});
+  return write_onnx(net.model());
+}
+
+void change_every_byte(const std::string& whole, std::initializer_list<char> changes) {
   for (std::size_t at = 0; at < whole.size(); ++at)
-    for (const char change : {1, 16, -128, -1}) {
+    for (const char change : changes) {
       std::string bytes = whole;
       bytes[at] = static_cast<char>(bytes[at] ^ change);
       try {
@@ -66,6 +86,20 @@ TEST_CASE("hostile: a byte changed anywhere") {
       } catch (const Error&) {
       }
     }
+}
+
+TEST_CASE("hostile: a byte changed anywhere") {
+  change_every_byte(small_model().SerializeAsString(), {1, 16, -128, -1});
+  Graph::parse(model_of_attributes(), "whole").run({{"x", ones({1, 4, 4, 2})}});
+  change_every_byte(model_of_attributes(), {1, 2, 3, 4, 5, 6, 7, 16, -128, -1});
+}
+
+TEST_CASE("hostile: an attribute of another type than the op's") {
+  Builder net;
+  const std::string shape = net.constant("shape", std::vector<Index>{2});
+  net.output(net.node("ConstantOfShape", {shape}, {{"value", Index{1}}}, "y"), {2});
+  CHECK_THROWS_WITH_AS(Graph::parse(write_onnx(net.model()), "net.onnx").run({}),
+                       "net.onnx: node 'y' (ConstantOfShape): attribute value is no tensor", Error);
 }
 
 TEST_CASE("hostile: the line says where reading stopped, or what the file is not") {
@@ -114,7 +148,7 @@ TEST_CASE("hostile: types, attributes and results out of range") {
           for (int i = 0; i < 4; ++i) a.add_ints(1 << 23);
         }) ==
         "bad.onnx: node 'c' (Conv): a result [1, 16777220, 16777220, 3] is more than "
-        "2147483648 elements");
+        "67174496 elements");
   CHECK(complaint([](onnx::ModelProto& m) {
           auto& a = *m.mutable_graph()->mutable_node(0)->add_attribute();
           a.set_name("auto_pad");
@@ -161,6 +195,20 @@ TEST_CASE("hostile: folding constants makes no more than the file justifies") {
   net.output("y", {2}, Type::int64);
   const Graph graph{net.model()};
   CHECK(graph.plan({}, {"y"}).steps() == 2);  // not run yet
+}
+
+TEST_CASE("hostile: nor does running a graph, which may make more of what it is fed") {
+  Builder net;
+  const std::string shape = net.constant("shape", std::vector<Index>{Index{1} << 31});
+  net.node("ConstantOfShape", {shape}, {{"value", Value(Shape{1}, Whole{0})}}, "y");
+  net.output("y", {-1}, Type::int64);
+  CHECK_THROWS_WITH_AS(Graph(net.model()).run_values({}),
+                       doctest::Contains("[2147483648] is more than 67108880 elements"), Error);
+  Builder wide;
+  wide.node("Expand", {wide.input("x", {-1, 1}), wide.constant("wide", std::vector<Index>{1, 64})},
+            {}, "y");
+  wide.output("y", {-1, 64});
+  CHECK(Graph(wide.model())(zeros({(Index{1} << 20) + 1, 1})).dim(1) == 64);
 }
 
 // --- Weights in other files ------------------------------------------------------------------
@@ -225,6 +273,35 @@ TEST_CASE("hostile: weights in other files stay in the model's folder") {
   fs::create_symlink("../secret", fs::path(folder.write("model/x", "")).parent_path() / "link");
   CHECK(external(folder, "link", "8", "24") ==
         "tensor 'w': external data 'link' is not in the model's folder");
+  // A pipe that nobody writes to; a reader that opens it would wait for ever.
+  const std::string pipe = folder.write("model/pipe", "");
+  fs::remove(pipe);
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  ::alarm(20);
+  CHECK(external(folder, "pipe", "0", "24").starts_with("tensor 'w': external data "));
+  ::alarm(0);
+}
+
+TEST_CASE("hostile: many tensors of one file take a few times what it holds, not more") {
+  const Folder folder;
+  folder.write("model/weights.bin", std::string(32, '\0'));
+  onnx::ModelProto proto = small_model();
+  auto& tensor = *proto.mutable_graph()->mutable_initializer(0);
+  tensor.clear_raw_data();
+  tensor.set_data_location(1);
+  tensor.add_external_data()->set_key("location");
+  tensor.mutable_external_data(0)->set_value("weights.bin");
+  tensor.clear_dims();
+  tensor.add_dims(8);
+  for (const char* name : {"a", "b", "c"}) {
+    *proto.mutable_graph()->add_initializer() = tensor;
+    proto.mutable_graph()->mutable_initializer()->rbegin()->set_name(name);
+  }
+  const auto load = [&] { Graph::load(folder.write("model/net.onnx", proto.SerializeAsString())); };
+  CHECK_NOTHROW(load());
+  *proto.mutable_graph()->add_initializer() = tensor;
+  CHECK_THROWS_WITH_AS(
+      load(), doctest::Contains("the tensors so far take 160 bytes of files of 32"), Error);
 }
 
 }  // namespace

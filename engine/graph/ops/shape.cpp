@@ -87,11 +87,15 @@ void shape_of(const Call& c) {
 
 void size_of(const Call& c) { c.out(Value(Shape{}, Whole{c.in(0).size()})); }
 
+const Value& tensor_attribute(const Call& c, const char* name) {
+  const Value* value = std::get_if<Value>(&c.attribute(name));
+  check(value != nullptr, "attribute ", name, " is no tensor");
+  return *value;
+}
+
 void constant(const Call& c) {
   if (c.given("value")) {
-    const Value* value = std::get_if<Value>(&c.attribute("value"));
-    check(value != nullptr, "attribute value is no tensor");
-    c.out(*value);
+    c.out(tensor_attribute(c, "value"));
   } else if (c.given("value_float")) {
     c.out(Value(scalar(c.real("value_float", 0))));
   } else if (c.given("value_int")) {
@@ -111,7 +115,7 @@ void constant(const Call& c) {
 
 void constant_of_shape(const Call& c) {
   const Shape shape = c.shape({c.numbers(0).begin(), c.numbers(0).end()});
-  const Value fill = c.given("value") ? std::get<Value>(c.attribute("value")) : Value(zeros({1}));
+  const Value fill = c.given("value") ? tensor_attribute(c, "value") : Value(zeros({1}));
   check(fill.size() == 1, "a value of ", fill.size(), " elements");
   if (!fill.is_whole()) return c.out(Value(full(shape, fill.stored().item()), fill.type()));
   c.out(Value(shape, Whole(static_cast<std::size_t>(shape.size()), fill.whole()[0]), fill.type()));
