@@ -50,6 +50,14 @@ bool given(const Node& node, std::size_t i) {
   return i < node.inputs.size() && !node.inputs[i].empty();
 }
 
+// A whole attribute. PyTorch writes many that say what is so anyway.
+Index number(const Node& node, const char* name, Index otherwise) {
+  const auto found = node.attributes.find(name);
+  if (found == node.attributes.end()) return otherwise;
+  const Index* value = std::get_if<Index>(&found->second);
+  return value ? *value : otherwise;
+}
+
 // Folding may make as much as the file holds, a few times over, and a little more.
 Index folding_allowance(const Draft& draft) {
   Index elements = 0;
@@ -105,8 +113,7 @@ void fold_batch_norms(Draft& draft) {
   merge_into_makers(draft, [&](const Node& norm, Node& conv) {
     if (norm.op != "BatchNormalization" || conv.op != "Conv" || norm.outputs.size() > 1)
       return false;
-    if (norm.attributes.contains("training_mode") || norm.attributes.contains("spatial"))
-      return false;
+    if (number(norm, "training_mode", 0) != 0 || number(norm, "spatial", 1) == 0) return false;
     const Value* kernel = constant(draft, conv, 1);
     const Value *gamma = constant(draft, norm, 1), *beta = constant(draft, norm, 2),
                 *mean = constant(draft, norm, 3), *variance = constant(draft, norm, 4);

@@ -45,6 +45,21 @@ TEST_CASE("passes: batch norm and activation go into the convolution") {
   CHECK(largest_difference(folded, plain) < 1e-6);
 }
 
+// PyTorch writes training_mode = 0 from opset 14 on.
+TEST_CASE("passes: an attribute that says what is so anyway keeps nothing from folding") {
+  for (const Index training : {0, 1}) {
+    Model model = network();
+    for (graph::Node& node : model.nodes)
+      if (node.op == "BatchNormalization") {
+        node.attributes["training_mode"] = training;
+        node.attributes["spatial"] = Index{1};
+      }
+    const Graph graph(std::move(model));
+    const Ops folded{"Conv"}, kept{"Conv", "BatchNormalization", "Relu"};
+    CHECK(graph.plan({"x"}, {"r"}).ops() == (training ? kept : folded));
+  }
+}
+
 TEST_CASE("passes: what has a second reader stays") {
   for (const char* also : {"c", "b"}) {
     const Graph graph(network(also));
