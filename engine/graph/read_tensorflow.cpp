@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/graph/model.h"
+#include "engine/graph/ops/host.h"
 #include "engine/graph/rewrite.h"
 #include "engine/graph/wire.h"
 
@@ -60,8 +61,30 @@ Value listed(const std::string& what, const Shape& shape, Type type,
   }
 }
 
-// A few numbers for a large shape stay a few: a ConstantOfShape node repeats the last one, when the
-// graph runs. What is listed in full is read here.
+// The node `name` as `numbers` followed by enough of the last one to fill the shape, when it runs.
+void read_repeated(Model& model, const std::string& name, const Shape& shape,
+                   const Value& numbers) {
+  const Value last = on_elements(numbers, {1}, [](auto v) { return decltype(v){v.back()}; });
+  const auto beside = [&](const char* what, const Value& value) {
+    model.constants.insert_or_assign(name + "/" + what, value);
+    return name + "/" + what;
+  };
+  const auto emit = [&](const std::string& as, const char* op, std::vector<std::string> inputs,
+                        std::map<std::string, Attribute> attributes) {
+    model.nodes.push_back({as, op, std::move(inputs), {as}, std::move(attributes)});
+    return as;
+  };
+  const std::string count = beside("count", {Shape{1}, Whole{shape.size() - numbers.size()}});
+  const std::string rest = emit(name + "/rest", "ConstantOfShape", {count}, {{"value", last}});
+  const std::string all =
+      emit(name + "/all", "Concat", {beside("listed", numbers), rest}, {{"axis", Index{0}}});
+  const std::string extents =
+      beside("shape", {Shape{shape.rank()}, Whole(shape.begin(), shape.end())});
+  emit(name, "Reshape", {all, extents}, {{"allowzero", Index{1}}});
+}
+
+// A few numbers for a large shape stay a few until the graph runs, which says how much it may make.
+// What is listed in full is read here.
 void read_constant(Model& model, const tensorflow::NodeDef& node) {
   const std::string what = model.path + ": constant '" + node.name() + "'";
   const auto value = node.attr().find("value");
@@ -82,19 +105,11 @@ void read_constant(Model& model, const tensorflow::NodeDef& node) {
       std::max<Index>({proto.float_val_size(), proto.double_val_size(), proto.int_val_size(),
                        proto.int64_val_size(), proto.bool_val_size(), proto.half_val_size()});
   const Shape shape = checked_shape(what, extents, Index{1} << 31);
-  if (given != 1 || shape.size() <= kSmall) {
-    check(shape.size() <= std::max(kSmall, 4 * given), what, ": ", given, " numbers for ", shape);
+  if (shape.size() <= std::max(kSmall, 4 * given))
     model.constants.insert_or_assign(node.name(), listed(what, shape, type, proto));
-    return;
-  }
-  const std::string shape_name = node.name() + "/shape";
-  model.constants.insert_or_assign(shape_name,
-                                   Value(Shape{shape.rank()}, Whole(shape.begin(), shape.end())));
-  model.nodes.push_back({node.name(),
-                         "ConstantOfShape",
-                         {shape_name},
-                         {node.name()},
-                         {{"value", listed(what, Shape{1}, type, proto)}}});
+  else
+    read_repeated(model, node.name(), shape,
+                  listed(what, Shape{std::max<Index>(given, 1)}, type, proto));
 }
 
 void read_placeholder(Model& model, const tensorflow::NodeDef& node) {

@@ -142,6 +142,11 @@ void resize(const Rewrite& r) {
           {"axes", std::vector<Index>{1, 2}}});
 }
 
+void bias_add(const Rewrite& r) {
+  if (r.text("data_format", "NHWC") != "NHWC") unsupported("data_format");
+  r.emit("Add", {r.input(0), r.input(1)});
+}
+
 void cast(const Rewrite& r) {
   const auto* to = r.attribute("DstT");
   r.emit("Cast", {r.input(0)},
@@ -181,7 +186,6 @@ const std::unordered_map<std::string, const char*> kRenamed = {
     {"Abs", "Abs"},
     {"Add", "Add"},
     {"AddV2", "Add"},
-    {"BiasAdd", "Add"},
     {"CheckNumerics", "Identity"},
     {"Elu", "Elu"},
     {"Exp", "Exp"},
@@ -209,6 +213,7 @@ const std::unordered_map<std::string, const char*> kRenamed = {
 const std::unordered_map<std::string, Row> kRows = {
     {"AvgPool", pool<false>},
     {"BatchNormWithGlobalNormalization", global_batch_norm},
+    {"BiasAdd", bias_add},
     {"Cast", cast},
     {"Concat", concat<true>},
     {"ConcatV2", concat<false>},

@@ -83,12 +83,41 @@ TEST_CASE("tensorflow: a list of numbers repeats its last one") {
   halves["value"].mutable_tensor()->add_half_val(0x3e00);
   auto& many = *add_constant(graph, "many", 1, {3000, 2}).mutable_attr();
   many["value"].mutable_tensor()->add_float_val(4);
+  auto& tail = *add_constant(graph, "tail", 1, {192, 1000}).mutable_attr();
+  for (int i = 0; i <= 1000; ++i)
+    tail["value"].mutable_tensor()->add_float_val(static_cast<float>(i));
   const Graph net = Graph::parse(graph.SerializeAsString(), "constants.pb");
-  const auto values = net.run({}, {"few", "halves", "many"});
+  const auto values = net.run({}, {"few", "halves", "many", "tail"});
+  CHECK(values[3].shape() == Shape{192, 1000});
+  CHECK(values[3].values()[999] == 999);
+  CHECK(values[3].values().back() == 1000);
   CHECK(values[0].values() == std::vector<Real>{1, 2, 2, 2});
   CHECK(values[1].values() == std::vector<Real>{1.5, 1.5});
   CHECK(values[2].shape() == Shape{3000, 2});
   CHECK(values[2].values().back() == 4);
+}
+
+TEST_CASE("tensorflow: a few numbers for a huge shape are refused when it is to run") {
+  tensorflow::GraphDef graph;
+  auto& huge = *add_constant(graph, "huge", 1, {1 << 15, 1 << 15}).mutable_attr();
+  for (int i = 0; i < 2; ++i) huge["value"].mutable_tensor()->add_float_val(1);
+  const Graph net = Graph::parse(graph.SerializeAsString(), "huge.pb");
+  CHECK_THROWS_WITH_AS(net.run({}, {"huge"}), doctest::Contains("[1073741822] is more than"),
+                       Error);
+}
+
+TEST_CASE("tensorflow: a bias of another axis than the last is refused") {
+  tensorflow::GraphDef graph;
+  tensorflow::NodeDef& node = *graph.add_node();
+  node.set_name("y");
+  node.set_op("BiasAdd");
+  node.add_input("x");
+  node.add_input("b");
+  (*node.mutable_attr())["data_format"].set_s("NCHW");
+  const Graph net = Graph::parse(graph.SerializeAsString(), "bias.pb");
+  CHECK_THROWS_WITH_AS(net.plan({"x", "b"}, {"y"}),
+                       "bias.pb: not supported: tensorflow.BiasAdd (data_format) (node 'y')",
+                       Unsupported);
 }
 
 TEST_CASE("tensorflow: SAME pads the end more, and averages count no padding") {
