@@ -154,7 +154,11 @@ int Value::place(int axis) const {
 
 Tensor Value::tensor() const {
   if (!whole_) return channels_last_ ? to_channels_first(stored()) : stored();
-  return Tensor::from(shape_, std::vector<Real>(whole_->begin(), whole_->end()));
+  std::vector<Real> reals(whole_->begin(), whole_->end());
+  if (type_ == Type::uint64)
+    std::transform(whole_->begin(), whole_->end(), reals.begin(),
+                   [](std::int64_t x) { return static_cast<Real>(static_cast<std::uint64_t>(x)); });
+  return Tensor::from(shape_, reals);
 }
 
 Tensor Value::image() const {

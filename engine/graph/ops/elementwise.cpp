@@ -35,7 +35,7 @@ void selu(const Call& c) {
 void celu(const Call& c) {
   const Real alpha = c.real("alpha", 1);
   map(c,
-      [&](const Tensor& x) { return engine::elu(x / alpha, 1) * (1 - step(x)) * alpha + relu(x); });
+      [&](const Tensor& x) { return relu(x) + minimum((exp(x / alpha) - 1) * alpha, zeros({})); });
 }
 
 // Before opset 7 a slope [C] belonged to the channels.
@@ -65,14 +65,12 @@ void softsign(const Call& c) {
 
 void thresholded_relu(const Call& c) {
   const Real alpha = c.real("alpha", 1);
-  map(c, [&](const Tensor& x) { return x * step(x - alpha); });
+  map(c, [&](const Tensor& x) { return gate(x, x - alpha); });
 }
 
 void shrink(const Call& c) {
   const Real lambda = c.real("lambd", 0.5f), bias = c.real("bias", 0);
-  map(c, [&](const Tensor& x) {
-    return (x - bias) * step(x - lambda) + (x + bias) * step(-x - lambda);
-  });
+  map(c, [&](const Tensor& x) { return gate(x - bias, x - lambda) + gate(x + bias, -x - lambda); });
 }
 
 void identity(const Call& c) { c.out(c.in(0)); }

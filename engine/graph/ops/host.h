@@ -18,6 +18,15 @@ Value on_elements(const Value& x, const Shape& shape, const F& f) {
   return {shape, std::move(result), x.type()};
 }
 
+// Calls f with the elements as numbers that compare as those of x do: reals, or whole numbers with
+// or without a sign.
+template <class F>
+void with_elements(const Value& x, const F& f) {
+  if (!x.is_whole()) return f(x.tensor().values());
+  if (x.type() != Type::uint64) return f(x.whole());
+  f(std::vector<std::uint64_t>(x.whole().begin(), x.whole().end()));
+}
+
 // How far apart the elements of each axis lie, row-major.
 inline std::vector<Index> strides_of(const Shape& shape) {
   std::vector<Index> strides(static_cast<std::size_t>(shape.rank()), 1);

@@ -81,9 +81,8 @@ void top_k(const Call& c) {
   Shape shape = x.shape();
   shape[axis] = k;
   Whole places(static_cast<std::size_t>(shape.size()));
-  c.out(on_elements(x, shape, [&](const auto& v) {
-    auto chosen = v;
-    chosen.resize(places.size());
+  std::vector<Index> from(places.size());  // where in x each result lies
+  with_elements(x, [&](const auto& v) {
     std::vector<Index> order(static_cast<std::size_t>(extent));
     Index line = 0;
     const Index to_step = k > 0 ? strides_of(shape)[axis] : 1;
@@ -95,11 +94,15 @@ void top_k(const Call& c) {
       });
       const Index to = line / to_step * to_step * k + line % to_step;
       for (Index i = 0; i < k; ++i) {
-        chosen[to + i * to_step] = v[first + order[i] * step];
+        from[to + i * to_step] = first + order[i] * step;
         places[to + i * to_step] = order[i];
       }
       ++line;
     });
+  });
+  c.out(on_elements(x, shape, [&](const auto& v) {
+    std::decay_t<decltype(v)> chosen;
+    for (const Index place : from) chosen.push_back(v[place]);
     return chosen;
   }));
   c.out(Value(shape, std::move(places)), 1);

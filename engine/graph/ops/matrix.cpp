@@ -38,7 +38,7 @@ void matmul(const Call& c) {
   if (right.rank() > 1) shape.push_back(b.dim(-1));
   c.allow(shape);
   if (b.rank() == 2) {
-    const Tensor rows = reshape(a, {a.size() / std::max<Index>(a.dim(-1), 1), a.dim(-1)});
+    const Tensor rows = reshape(a, {batch.size() * a.dim(-2), a.dim(-1)});
     return c.out(Value(reshape(engine::matmul(rows, b), shape), c.in(0).type()));
   }
   Shape all_a = batch, all_b = batch;

@@ -30,10 +30,14 @@ void split(const Call& c) {
       c.integers("split", 1, std::vector<Index>(static_cast<std::size_t>(c.outputs()), each));
   check(static_cast<int>(sizes.size()) == c.outputs(), sizes.size(), " sizes for ", c.outputs(),
         " outputs");
+  const bool given = c.has(1) || c.given("split");
   Index begin = 0;
   for (int i = 0; i < c.outputs(); ++i) {
-    const Index end = begin + std::min(sizes[i], extent - begin);
     check(sizes[i] >= 0, "a part of ", sizes[i], " elements is asked for");
+    const Index end = begin + std::min(sizes[i], extent - begin);
+    const bool last = i + 1 == c.outputs();
+    check(!given || (sizes[i] == end - begin && (!last || end == extent)),
+          "the sizes asked for are not ", extent, " together");
     c.out(in_place(x, [&](const Tensor& t) { return engine::slice(t, axis, begin, end); }), i);
     begin = end;
   }

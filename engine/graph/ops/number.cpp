@@ -2,6 +2,7 @@
 // functions of single numbers that the engine has no row for, also on the host.
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "engine/graph/ops/table.h"
 #include "engine/ops/move.h"
@@ -22,23 +23,28 @@ Shape together(const Call& c, int a, int b) {
   return broadcast("broadcast", c.in(a).shape(), c.in(b).shape());
 }
 
-// f of every pair of whole numbers a and b.
-Value zip_whole(const Call& c, const Value& a, const Value& b, Number (*f)(Number, Number)) {
+// f of every pair of whole numbers a and b, as Bits where they have no sign.
+template <class F>
+Value zip_whole(const Call& c, const Value& a, const Value& b, const F& f) {
   const Shape shape = broadcast("broadcast", a.shape(), b.shape());
   c.allow(shape);
   const auto grown = [&](const Value& x) {
+    if (x.shape() == shape) return x;
     return moved(x, [&](const Tensor& t) { return expand_to(t, shape); });
   };
   const Value x = grown(a), y = grown(b);
   Whole result(x.whole().size());
-  for (std::size_t i = 0; i < result.size(); ++i)
-    result[i] = wrapped(a.type(), f(x.whole()[i], y.whole()[i]));
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    const Number p = x.whole()[i], q = y.whole()[i];
+    result[i] = a.type() == Type::uint64 ? static_cast<Number>(f(Bits(p), Bits(q)))
+                                         : wrapped(a.type(), f(p, q));
+  }
   return {shape, std::move(result), a.type()};
 }
 
 // --- Arithmetic ------------------------------------------------------------------------------
 
-template <Tensor (*Real2)(const Tensor&, const Tensor&), Number (*Whole2)(Number, Number)>
+template <Tensor (*Real2)(const Tensor&, const Tensor&), auto Whole2>
 void binary(const Call& c) {
   if (c.in(0).is_whole()) return c.out(zip_whole(c, c.in(0), c.in(1), Whole2));
   const Operands x = operands(c, 0, 2);
@@ -46,7 +52,7 @@ void binary(const Call& c) {
 }
 
 // Any number of operands, from left to right.
-template <Tensor (*Real2)(const Tensor&, const Tensor&), Number (*Whole2)(Number, Number)>
+template <Tensor (*Real2)(const Tensor&, const Tensor&), auto Whole2>
 void variadic(const Call& c) {
   if (c.in(0).is_whole()) {
     Value total = c.in(0);
@@ -66,27 +72,30 @@ void mean_of_inputs(const Call& c) {
   c.out(x.value(total / static_cast<Real>(c.inputs())));
 }
 
-Number plus(Number a, Number b) { return static_cast<Number>(Bits(a) + Bits(b)); }
-Number minus(Number a, Number b) { return static_cast<Number>(Bits(a) - Bits(b)); }
-Number times(Number a, Number b) { return static_cast<Number>(Bits(a) * Bits(b)); }
-Number least(Number a, Number b) { return std::min(a, b); }
-Number most(Number a, Number b) { return std::max(a, b); }
-Number quotient(Number a, Number b) {
+// Of Numbers or of Bits.
+constexpr auto plus = [](auto a, auto b) { return static_cast<decltype(a)>(Bits(a) + Bits(b)); };
+constexpr auto minus = [](auto a, auto b) { return static_cast<decltype(a)>(Bits(a) - Bits(b)); };
+constexpr auto times = [](auto a, auto b) { return static_cast<decltype(a)>(Bits(a) * Bits(b)); };
+constexpr auto least = [](auto a, auto b) { return std::min(a, b); };
+constexpr auto most = [](auto a, auto b) { return std::max(a, b); };
+constexpr auto quotient = [](auto a, auto b) {
   check(b != 0, "a whole number is divided by zero");
-  return b == -1 ? minus(0, a) : a / b;
-}
-Number remainder(Number a, Number b) {  // with the sign of b
+  return std::is_signed_v<decltype(b)> && b == decltype(b)(-1) ? minus(decltype(a){0}, a) : a / b;
+};
+constexpr auto c_remainder = [](auto a, auto b) {  // with the sign of a
   check(b != 0, "a whole number is divided by zero");
-  const Number r = b == -1 ? 0 : a % b;
-  return r != 0 && (r < 0) != (b < 0) ? r + b : r;
-}
-Number c_remainder(Number a, Number b) {  // with the sign of a
-  check(b != 0, "a whole number is divided by zero");
-  return b == -1 ? 0 : a % b;
-}
-Number both(Number a, Number b) { return a && b; }
-Number either(Number a, Number b) { return a || b; }
-Number one_of(Number a, Number b) { return !a != !b; }
+  return std::is_signed_v<decltype(b)> && b == decltype(b)(-1) ? 0 : a % b;
+};
+constexpr auto remainder = [](auto a, auto b) {  // with the sign of b
+  const auto r = c_remainder(a, b);
+  if constexpr (std::is_signed_v<decltype(b)>)
+    return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+  else
+    return r;
+};
+constexpr auto both = [](auto a, auto b) { return decltype(a)(a && b); };
+constexpr auto either = [](auto a, auto b) { return decltype(a)(a || b); };
+constexpr auto one_of = [](auto a, auto b) { return decltype(a)(!a != !b); };
 
 // Pairs of reals on the host.
 template <class F>
@@ -101,8 +110,9 @@ void zip_on_host(const Call& c, const F& f) {
 
 void mod(const Call& c) {
   const bool c_rule = c.integer("fmod", 0) != 0;
-  if (c.in(0).is_whole())
-    return c.out(zip_whole(c, c.in(0), c.in(1), c_rule ? c_remainder : remainder));
+  const Value &a = c.in(0), &b = c.in(1);
+  if (a.is_whole())
+    return c.out(c_rule ? zip_whole(c, a, b, c_remainder) : zip_whole(c, a, b, remainder));
   zip_on_host(c, [](double a, double b) { return std::fmod(a, b); });
 }
 
@@ -141,26 +151,21 @@ void pow(const Call& c) {
 
 // --- Comparisons -----------------------------------------------------------------------------
 
-template <bool (*F)(double, double)>
+// Holds: std::less<> and the like.
+template <class Holds>
 void compare(const Call& c) {
   const Shape shape = together(c, 0, 1);
   const Value a = expanded(c, 0, shape), b = expanded(c, 1, shape);
-  Whole result(static_cast<std::size_t>(shape.size()));
   if (a.is_whole() && b.is_whole()) {
-    for (std::size_t i = 0; i < result.size(); ++i)
-      result[i] = F(static_cast<double>(a.whole()[i]), static_cast<double>(b.whole()[i]));
-  } else {
-    const std::vector<Real> x = a.tensor().values(), y = b.tensor().values();
-    for (std::size_t i = 0; i < result.size(); ++i) result[i] = F(x[i], y[i]);
+    const Value result =
+        zip_whole(c, a, b, [](auto p, auto q) { return decltype(p){Holds()(p, q)}; });
+    return c.out(result.as(Type::boolean));
   }
+  Whole result(static_cast<std::size_t>(shape.size()));
+  const std::vector<Real> x = a.tensor().values(), y = b.tensor().values();
+  for (std::size_t i = 0; i < result.size(); ++i) result[i] = Holds()(x[i], y[i]);
   c.out(Value(shape, std::move(result), Type::boolean));
 }
-
-bool equals(double a, double b) { return a == b; }
-bool is_less(double a, double b) { return a < b; }
-bool is_greater(double a, double b) { return a > b; }
-bool not_greater(double a, double b) { return a <= b; }
-bool not_less(double a, double b) { return a >= b; }
 
 void logical_not(const Call& c) {
   Whole result = c.numbers(0);
@@ -208,8 +213,8 @@ void test(const Call& c) {
   c.out(Value(c.in(0).shape(), std::move(result), Type::boolean));
 }
 
-Number negative(Number x) { return minus(0, x); }
-Number magnitude(Number x) { return x < 0 ? minus(0, x) : x; }
+Number negative(Number x) { return minus(Number{0}, x); }
+Number magnitude(Number x) { return x < 0 ? negative(x) : x; }
 Number sign_of(Number x) { return (x > 0) - (x < 0); }
 double round_to_even(double x) { return std::nearbyint(x); }
 bool is_nan(double x) { return std::isnan(x); }
@@ -217,12 +222,11 @@ bool is_nan(double x) { return std::isnan(x); }
 void clip(const Call& c) {
   const Value& x = c.in(0);
   if (x.is_whole()) {
-    Whole result(x.whole());
-    for (Number& n : result) {
-      if (c.has(1) && c.in(1).size() == 1) n = std::max(n, c.numbers(1)[0]);
-      if (c.has(2) && c.in(2).size() == 1) n = std::min(n, c.numbers(2)[0]);
-    }
-    return c.out(Value(x.shape(), std::move(result), x.type()));
+    const auto limit = [&](int i) { return Value(Shape{}, Whole{c.numbers(i)[0]}, x.type()); };
+    Value y = x;
+    if (c.has(1) && c.in(1).size() == 1) y = zip_whole(c, y, limit(1), most);
+    if (c.has(2) && c.in(2).size() == 1) y = zip_whole(c, y, limit(2), least);
+    return c.out(y);
   }
   Tensor y = x.stored();
   if (c.has(1) || c.given("min"))
@@ -275,15 +279,15 @@ const Operator kRows[] = {
     {"Clip", clip},
     {"Cosh", on_host<std::cosh>},
     {"Div", binary<div, quotient>},
-    {"Equal", compare<equals>},
+    {"Equal", compare<std::equal_to<>>},
     {"Erf", on_host<std::erf>},
     {"Floor", on_host<std::floor>},
-    {"Greater", compare<is_greater>},
-    {"GreaterOrEqual", compare<not_less>},
+    {"Greater", compare<std::greater<>>},
+    {"GreaterOrEqual", compare<std::greater_equal<>>},
     {"IsInf", is_infinite},
     {"IsNaN", test<is_nan>},
-    {"Less", compare<is_less>},
-    {"LessOrEqual", compare<not_greater>},
+    {"Less", compare<std::less<>>},
+    {"LessOrEqual", compare<std::less_equal<>>},
     {"Max", variadic<maximum, most>},
     {"Mean", mean_of_inputs},
     {"Min", variadic<minimum, least>},

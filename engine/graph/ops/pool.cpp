@@ -141,8 +141,12 @@ template <Tensor (*F)(const Tensor&, const Axes&, bool)>
 void global(const Call& c) {
   const Tensor x = c.image(0);
   Axes axes;
-  for (int i = 1; i + 1 < x.rank(); ++i) axes.push_back(i);
-  c.out_image(F(x, axes, true));
+  Shape shape = x.shape();
+  for (int i = 1; i + 1 < x.rank(); ++i) {
+    axes.push_back(i);
+    shape[i] = 1;
+  }
+  c.out_image(shape.size() == 0 ? zeros(shape) : F(x, axes, true));
 }
 
 const Operator kRows[] = {

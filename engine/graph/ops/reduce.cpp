@@ -2,8 +2,10 @@
 #include "engine/ops/reduce.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
+#include "engine/graph/ops/host.h"
 #include "engine/graph/ops/table.h"
 #include "engine/ops/move.h"
 #include "engine/ops/pointwise.h"
@@ -34,14 +36,19 @@ void reduce(const Call& c) {
 
 Tensor sum_of(const Tensor& x, const Axes& axes) { return sum(x, axes, true); }
 Tensor mean_of(const Tensor& x, const Axes& axes) { return mean(x, axes, true); }
-Tensor max_of(const Tensor& x, const Axes& axes) { return max(x, axes, true); }
-Tensor min_of(const Tensor& x, const Axes& axes) { return -max(-x, axes, true); }
+// Of no elements the largest is -infinity.
+Tensor max_of(const Tensor& x, const Axes& axes) {
+  if (x.size() > 0) return max(x, axes, true);
+  return full(sum(x, axes, true).shape(), -std::numeric_limits<Real>::infinity());
+}
+Tensor min_of(const Tensor& x, const Axes& axes) { return -max_of(-x, axes); }
 Tensor l1_of(const Tensor& x, const Axes& axes) { return sum(abs(x), axes, true); }
 Tensor l2_of(const Tensor& x, const Axes& axes) { return sqrt(sum(square(x), axes, true)); }
 Tensor squares_of(const Tensor& x, const Axes& axes) { return sum(square(x), axes, true); }
 Tensor log_sum_of(const Tensor& x, const Axes& axes) { return log(sum(x, axes, true)); }
 Tensor log_sum_exp_of(const Tensor& x, const Axes& axes) {
-  const Tensor largest = max(x, axes, true);
+  constexpr Real kMost = std::numeric_limits<Real>::max();  // infinity less itself is no number
+  const Tensor largest = clamp(max_of(x, axes), -kMost, kMost);
   return largest + log(sum(exp(x - largest), axes, true));
 }
 
@@ -50,6 +57,7 @@ template <Tensor (*F)(const Tensor&, int)>
 void softmax_like(const Call& c) {
   const Value& x = c.in(0);
   const int axis = static_cast<int>(c.integer("axis", c.opset() < 13 ? 1 : -1));
+  if (!x.is_whole() && x.size() == 0) return c.out(x);
   if (c.opset() >= 13) return c.out(x.with(F(x.stored(), places(x, {axis})[0])));
   if (x.is_whole()) unsupported("not supported for ", name_of(x.type()));
   const Tensor values = x.tensor();
@@ -57,7 +65,6 @@ void softmax_like(const Call& c) {
   const int from = axis == shape.rank() ? axis : shape.axis(axis);
   Index rows = 1;
   for (int i = 0; i < from; ++i) rows *= shape[i];
-  if (rows == 0) return c.out(x);
   const Tensor matrix = reshape(values, {rows, values.size() / rows});
   c.out(Value(reshape(F(matrix, 1), shape), x.type()));
 }
@@ -69,7 +76,6 @@ void arg(const Call& c) {
   const int axis = from.axis(static_cast<int>(c.integer("axis", 0)));
   const bool last = c.integer("select_last_index", 0) != 0;
   check(from[axis] > 0, from, " has no largest element");
-  const std::vector<Real> x = c.in(0).tensor().values();
   Index inner = 1;
   Shape shape = from, dropped;
   shape[axis] = 1;
@@ -78,15 +84,17 @@ void arg(const Call& c) {
     if (i != axis) dropped.push_back(from[i]);
   }
   Whole places;
-  for (Index i = 0; i < shape.size(); ++i) {
-    const Real* line = x.data() + i / inner * from[axis] * inner + i % inner;
-    Index best = 0;
-    for (Index k = 1; k < from[axis]; ++k) {
-      const Real a = line[k * inner], b = line[best * inner];
-      if ((Largest ? a > b : a < b) || (last && a == b)) best = k;
+  with_elements(c.in(0), [&](const auto& x) {
+    for (Index i = 0; i < shape.size(); ++i) {
+      const auto* line = x.data() + i / inner * from[axis] * inner + i % inner;
+      Index best = 0;
+      for (Index k = 1; k < from[axis]; ++k) {
+        const auto a = line[k * inner], b = line[best * inner];
+        if ((Largest ? a > b : a < b) || (last && a == b)) best = k;
+      }
+      places.push_back(best);
     }
-    places.push_back(best);
-  }
+  });
   c.out(Value(c.integer("keepdims", 1) != 0 ? shape : dropped, std::move(places)));
 }
 

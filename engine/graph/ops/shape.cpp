@@ -34,11 +34,11 @@ void reshape(const Call& c) {
 
 void flatten(const Call& c) {
   const Shape from = c.in(0).shape();
-  Index axis = c.integer("axis", 1), first = 1;
+  Index axis = c.integer("axis", 1), first = 1, second = 1;
   if (axis < 0) axis += from.rank();
   check(axis >= 0 && axis <= from.rank(), "axis ", axis, " does not exist in ", from);
-  for (int i = 0; i < axis; ++i) first *= from[i];
-  reshaped(c, {first, first > 0 ? c.in(0).size() / first : 0});
+  for (int i = 0; i < from.rank(); ++i) (i < axis ? first : second) *= from[i];
+  reshaped(c, {first, second});
 }
 
 // Axes of a rank, negative ones resolved, as flags. Errors: no such axis, or named twice.

@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "engine/check.h"
 #include "engine/ops/move.h"
 
 namespace engine::graph {
@@ -18,6 +19,9 @@ Tensor take(const Tensor& x, int axis, const std::vector<Index>& positions) {
     std::swap(order[0], order[static_cast<std::size_t>(axis)]);  // its own inverse
     return permute(take(permute(x, order), 0, positions), order);
   }
+  for (Index position : positions)
+    check((outer - 1) * n + position <= kMostRows, "row ", position, " of ", x.shape(),
+          " is beyond the ", kMostRows, " that can be picked from");
   std::vector<Real> rows;
   rows.reserve(static_cast<std::size_t>(outer * count));
   for (Index o = 0; o < outer; ++o)
