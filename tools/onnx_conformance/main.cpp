@@ -57,12 +57,13 @@ std::string run_set(const Graph& graph, const fs::path& folder) {
   std::vector<Value> wanted;
   for (const Port& output : graph.outputs()) {
     const fs::path file = folder / ("output_" + std::to_string(names.size()) + ".pb");
-    if (!fs::exists(file)) break;
+    if (!fs::exists(file)) return "has no " + file.filename().string();
     names.push_back(output.name);
     wanted.push_back(read_value(file));
   }
+  if (names.empty()) return "the graph has no outputs";
   const std::vector<Value> got = graph.run_values(feeds, names);
-  for (std::size_t k = 0; k < got.size(); ++k)
+  for (std::size_t k = 0; k < wanted.size(); ++k)
     if (const std::string text = difference(got[k], wanted[k]); !text.empty())
       return "output '" + names[k] + "' " + text;
   return "";
@@ -73,10 +74,15 @@ enum class Outcome { passed, failed, skipped };
 std::pair<Outcome, std::string> run_case(const fs::path& folder) {
   try {
     const Graph graph = Graph::load(folder / "model.onnx");
-    for (const auto& entry : fs::directory_iterator(folder))
-      if (entry.path().filename().string().starts_with("test_data_set_"))
-        if (const std::string text = run_set(graph, entry.path()); !text.empty())
-          return {Outcome::failed, text};
+    int sets = 0;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      const std::string name = entry.path().filename();
+      if (!name.starts_with("test_data_set_")) continue;
+      ++sets;
+      if (const std::string text = run_set(graph, entry.path()); !text.empty())
+        return {Outcome::failed, name + ": " + text};
+    }
+    if (sets == 0) return {Outcome::failed, "has no test_data_set_*"};
     return {Outcome::passed, ""};
   } catch (const Unsupported& reason) {
     return {Outcome::skipped, reason.what()};

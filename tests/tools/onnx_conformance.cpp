@@ -1,0 +1,67 @@
+// The program onnx_conformance on cases made here: what counts as passed, and what does not.
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+
+#include <filesystem>
+
+#include "engine/file.h"
+#include "engine/graph/onnx.pb.h"
+#include "engine/graph/write_onnx.h"
+#include "tests/datasets/scratch.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using engine::graph::Builder;
+
+const fs::path kProgram = fs::path(KANTOR_BUILD_DIR) / "tools/onnx_conformance/onnx_conformance";
+
+// A case whose graph says y = -x and z = |x|, with these files in its data set.
+void write_case(const Scratch& scratch, const std::map<std::string, float>& files) {
+  Builder net;
+  const std::string x = net.input("x", {1});
+  net.output(net.node("Neg", {x}, {}, "y"), {1});
+  net.output(net.node("Abs", {x}, {}, "z"), {1});
+  scratch.write("case/model.onnx", write_onnx(net.model()));
+  fs::remove_all(scratch / "case/test_data_set_0");
+  for (const auto& [name, number] : files) {
+    engine::graph::onnx::TensorProto tensor;
+    tensor.set_data_type(1);
+    tensor.add_dims(1);
+    tensor.add_float_data(number);
+    scratch.write("case/test_data_set_0/" + name + ".pb", tensor.SerializeAsString());
+  }
+}
+
+std::string run(const Scratch& scratch, int status) {
+  const std::string command =
+      "'" + kProgram.string() + "' '" + scratch.path() + "' >'" + scratch.path() + "/out.txt' 2>&1";
+  const int got = std::system(command.c_str());
+  CHECK(WIFEXITED(got));
+  CHECK(WEXITSTATUS(got) == status);
+  return engine::read_file(scratch / "out.txt");
+}
+
+TEST_CASE("onnx_conformance: a case passes when every output is there and right") {
+  REQUIRE(fs::exists(kProgram));
+  const Scratch scratch;
+  write_case(scratch, {{"input_0", 2}, {"output_0", -2}, {"output_1", 2}});
+  CHECK(run(scratch, 0) == "passed  case\n1 passed, 0 failed, 0 skipped\n");
+  write_case(scratch, {{"input_0", 2}, {"output_0", -2}, {"output_1", 3}});
+  CHECK(run(scratch, 1) ==
+        "FAILED  case: test_data_set_0: output 'z' element 0 is 2, should be 3\n"
+        "0 passed, 1 failed, 0 skipped\n");
+}
+
+TEST_CASE("onnx_conformance: nothing to compare with is no success") {
+  REQUIRE(fs::exists(kProgram));
+  const Scratch scratch;
+  write_case(scratch, {{"input_0", 2}, {"output_0", -2}});
+  CHECK(run(scratch, 1).starts_with("FAILED  case: test_data_set_0: has no output_1.pb\n"));
+  write_case(scratch, {{"input_0", 2}});
+  CHECK(run(scratch, 1).starts_with("FAILED  case: test_data_set_0: has no output_0.pb\n"));
+  write_case(scratch, {});
+  CHECK(run(scratch, 1).starts_with("FAILED  case: has no test_data_set_*\n"));
+}
+
+}  // namespace
