@@ -12,8 +12,12 @@ namespace {
 
 using engine::check;
 
-// Covariances are symmetric, up to the rounding of those who wrote them in float32.
-void check_symmetric(const std::vector<double>& sigma, Index n, const std::string& path) {
+// No variance is negative, and covariances are symmetric, up to the rounding of those who wrote
+// them in float32.
+void check_covariance(const std::vector<double>& sigma, Index n, const std::string& path) {
+  for (Index i = 0; i < n; ++i)
+    check(sigma[i * n + i] >= 0, path, ": sigma is no covariance: [", i, ", ", i, "] is ",
+          sigma[i * n + i]);
   for (Index i = 0; i < n; ++i)
     for (Index j = 0; j < i; ++j) {
       const double a = sigma[i * n + j], b = sigma[j * n + i];
@@ -41,7 +45,7 @@ FeatureStatistics read_statistics(const Npz& file) {
   for (const auto* values : {&statistics.mean, &statistics.covariance})
     check(std::ranges::all_of(*values, [](double x) { return std::isfinite(x); }), path,
           ": mu or sigma has values that are not finite");
-  check_symmetric(statistics.covariance, n, path);
+  check_covariance(statistics.covariance, n, path);
   return statistics;
 }
 

@@ -148,6 +148,8 @@ TEST_CASE("statistics file: written, read back, and refused") {
   CHECK(says(refused({{"mu", mu}}), "no array 'sigma'"));
   CHECK(refused({{"mu", mu}, {"sigma", NpyArray::from({4}, {1, 0, 0, 1})}}) ==
         "s.npz: mu is [2] and sigma [4]; [n] and [n, n] are needed");
+  CHECK(refused({{"mu", mu}, {"sigma", NpyArray::from({2, 2}, {1, 0, 0, -1})}}) ==
+        "s.npz: sigma is no covariance: [1, 1] is -1");
   CHECK(says(refused({{"mu", mu}, {"sigma", NpyArray::from({2, 2}, {1, 5, 0, 1})}}),
              "no covariance"));
   CHECK(says(refused({{"mu", NpyArray::from({2}, {1, NAN})},
