@@ -93,7 +93,7 @@ gan::metrics::Features expected_logits(const Scratch& scratch, const std::string
 }
 
 TEST_CASE("inception_score: the score, the distances and the protocol as JSON") {
-  if (!fs::exists(kProgram)) return;
+  REQUIRE(fs::exists(kProgram));
   const Scratch scratch;
   const std::string net = write_net(scratch);
   write_images(scratch, "a.npz", 60, 3);
@@ -117,6 +117,8 @@ TEST_CASE("inception_score: the score, the distances and the protocol as JSON") 
   // The network computes in float32.
   CHECK(std::abs(json["inception_score"]["mean"].get<double>() - score.mean) < 1e-5);
   CHECK(std::abs(json["inception_score"]["std"].get<double>() - score.deviation) < 1e-5);
+  CHECK(json["inception_score"]["name"] == "proxy-IS(pytorch)");
+  CHECK(json["inception_score"]["is_inception"] == false);
   CHECK(json["fid"].get<double>() > 0);
   CHECK(json["kid"].contains("mean"));
   CHECK(json["kid"].contains("std"));
@@ -133,7 +135,7 @@ TEST_CASE("inception_score: the score, the distances and the protocol as JSON") 
 }
 
 TEST_CASE("inception_score: the text names protocol and network, and a proxy by its name") {
-  if (!fs::exists(kProgram)) return;
+  REQUIRE(fs::exists(kProgram));
   const Scratch scratch;
   write_net(scratch);
   write_net(scratch, "kantor");
@@ -145,14 +147,59 @@ TEST_CASE("inception_score: the text names protocol and network, and a proxy by 
        {"proxy-IS(pytorch): ", " ± ", "20 of 8x8", "splits       2, images as given",
         "without the bias", "sha256       ", "highest on cpu"})
     CHECK(text.find(part) != std::string::npos);
+  const std::string stem(200, 'n');
+  fs::copy_file(scratch / "pytorch.onnx", scratch / (stem + ".onnx"));
+  const std::string line =
+      run(scratch,
+          "score --graph " + stem + ".onnx --images a.npz --splits 2 --shuffle no --no-bias")
+          .out;
+  CHECK(line.substr(0, line.find('\n')) ==
+        "proxy-IS(" + stem + text.substr(text.find("): "), text.find('\n') - text.find("): ")));
   const Json ours =
       Json::parse(run(scratch, "score --graph kantor.onnx --images a.npz --splits 2 --json").out);
   CHECK(!ours.contains("inception_score"));
   CHECK(ours["proxy_is"]["name"] == "proxy-IS(kantor)");
 }
 
+// Numbers below 0 have no logarithm.
+TEST_CASE("inception_score: features that are not finite are refused, whatever is asked for") {
+  REQUIRE(fs::exists(kProgram));
+  const Scratch scratch;
+  engine::graph::Builder net;
+  const std::string pool = net.node("GlobalAveragePool", {net.input("x", {-1, 3, 8, 8})});
+  net.output(net.node("Flatten", {net.node("Log", {pool})}, {}, "y"), {-1, 3});
+  save_onnx(scratch / "log.onnx", net.model());
+  write_images(scratch, "a.npz", 20, 3);
+  for (const char* ask : {"--kid a.npz --kid-subset-size 10", "--pr a.npz", "--fid a.npz"}) {
+    const Outcome outcome =
+        run(scratch, std::string("score --graph log.onnx --images a.npz --features y ") + ask);
+    CHECK(outcome.status == 1);
+    CHECK(outcome.err.find("a.npz: the features of image ") != std::string::npos);
+    CHECK(outcome.err.find(" are not finite\n") != std::string::npos);
+  }
+}
+
+// As networks are exported that were traced with one image.
+TEST_CASE("inception_score: a graph of one image at a time is told from a broken one") {
+  REQUIRE(fs::exists(kProgram));
+  const Scratch scratch;
+  engine::graph::Builder net;
+  const std::string pool = net.node("GlobalAveragePool", {net.input("x", {1, 3, 8, 8})});
+  const std::string shape = net.constant("shape", std::vector<Index>{1, 3});
+  net.output(net.node("Reshape", {pool, shape}, {}, "y"), {1, 3});
+  save_onnx(scratch / "one.onnx", net.model());
+  write_images(scratch, "a.npz", 20, 3);
+  const std::string ask =
+      "score --graph one.onnx --images a.npz --no-cache --features y --fid a.npz ";
+  const Outcome many = run(scratch, ask);
+  CHECK(many.status == 1);
+  CHECK(many.err.find("cannot become [1, 3]; it takes one image at a time: give --batch 1") !=
+        std::string::npos);
+  CHECK(run(scratch, ask + "--batch 1").status == 0);
+}
+
 TEST_CASE("inception_score: features are kept by content") {
-  if (!fs::exists(kProgram)) return;
+  REQUIRE(fs::exists(kProgram));
   const Scratch scratch;
   write_net(scratch);
   write_images(scratch, "a.npz", 40, 3);
@@ -184,7 +231,8 @@ TEST_CASE("inception_score: features are kept by content") {
 }
 
 TEST_CASE("inception_score: images from data sets and from a run") {
-  if (!fs::exists(kProgram) || !fs::exists(kGan)) return;
+  REQUIRE(fs::exists(kProgram));
+  REQUIRE(fs::exists(kGan));
   const Scratch scratch;
   write_net(scratch);
   write_images(scratch, "a.npz", 70, 3);
@@ -209,7 +257,7 @@ TEST_CASE("inception_score: images from data sets and from a run") {
 }
 
 TEST_CASE("inception_score: bad usage ends with 2, work that fails with 1, each in one line") {
-  if (!fs::exists(kProgram)) return;
+  REQUIRE(fs::exists(kProgram));
   const Scratch scratch;
   write_net(scratch);
   write_images(scratch, "a.npz", 20, 3);

@@ -10,10 +10,14 @@ namespace {
 using Json = nlohmann::ordered_json;
 using gan::metrics::Estimate;
 
-std::string text(const char* format, auto... values) {
-  char line[160];
-  std::snprintf(line, sizeof line, format, values...);
-  return line;
+std::string text(double number) {
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%.7g", number);
+  return digits;
+}
+
+std::string text(const Estimate& estimate) {
+  return text(estimate.mean) + " ± " + text(estimate.deviation);
 }
 
 std::string order_of(const Options& options) {
@@ -84,16 +88,14 @@ Json protocol(const Report& report, const Options& options) {
 
 std::string as_text(const Report& report, const Options& options) {
   std::string out;
-  if (report.score)
-    out += text("%s: %.7g ± %.7g\n", report.score_name().c_str(), report.score->mean,
-                report.score->deviation);
-  if (report.fid) out += text("FID: %.7g\n", *report.fid);
-  if (report.kid) out += text("KID: %.7g ± %.7g\n", report.kid->mean, report.kid->deviation);
+  if (report.score) out += report.score_name() + ": " + text(*report.score) + "\n";
+  if (report.fid) out += "FID: " + text(*report.fid) + "\n";
+  if (report.kid) out += "KID: " + text(*report.kid) + "\n";
   if (report.kid && report.kid->mean < 0)
     out += "  (an unbiased estimate may fall a little below 0: the sets are alike)\n";
   if (report.pr)
-    out += text("precision: %.7g\nrecall: %.7g\nF-score: %.7g\n", report.pr->precision,
-                report.pr->recall, report.pr->f_score());
+    out += "precision: " + text(report.pr->precision) + "\nrecall: " + text(report.pr->recall) +
+           "\nF-score: " + text(report.pr->f_score()) + "\n";
   out += "protocol\n";
   out += "  images       " + report.images + ": " + std::to_string(report.count) + " of " +
          size_of(report) + " (" + report.selection + "; resized: " + report.image_resize + ")\n";
@@ -120,10 +122,12 @@ std::string as_text(const Report& report, const Options& options) {
 std::string as_json(const Report& report, const Options& options) {
   Json json;
   json["protocol"] = protocol(report, options);
-  // A network trained here scores by the same formula, but never under this name.
+  // The formula is the same for every network. One trained here never has this name; of others it
+  // is said whether they are Inception.
   if (report.score) {
-    json[report.ours ? "proxy_is" : "inception_score"] = json_of(*report.score);
-    if (report.ours) json["proxy_is"]["name"] = report.score_name();
+    Json& score = json[report.ours ? "proxy_is" : "inception_score"] = json_of(*report.score);
+    score["name"] = report.score_name();
+    score["is_inception"] = report.inception && !report.ours;
   }
   if (report.fid) json["fid"] = *report.fid;
   if (report.kid) json["kid"] = json_of(*report.kid);
