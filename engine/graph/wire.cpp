@@ -94,7 +94,7 @@ Shape checked_shape(const std::string& what, const std::vector<Index>& extents, 
     shape.push_back(extent);
   }
   const bool empty = std::find(extents.begin(), extents.end(), 0) != extents.end();
-  if (empty) most = Index{1} << 40;  // of the other extents, so that nothing overflows
+  if (empty) most = Index{1} << 20;  // of the other extents, which a reduction may leave alone
   for (Index extent : extents)
     check(!__builtin_mul_overflow(size, std::max<Index>(extent, 1), &size) && size <= most, what,
           ": ", shape, " has more elements than the ", most, " that are there");

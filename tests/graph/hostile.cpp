@@ -129,6 +129,8 @@ TEST_CASE("hostile: shapes that are not what they seem") {
         "bad.onnx: tensor 'w': float32 [3, 1, 1, 1] takes 12 bytes, 24 are there");
   CHECK(dims({3, 2, 1, 1, 1, 1, 1}) == "bad.onnx: tensor 'w': has 7 axes, more than 6");
   CHECK(dims({0, Index{1} << 62, Index{1} << 62}).starts_with("bad.onnx: tensor 'w'"));
+  CHECK(dims({0, 1 << 21}) ==
+        "bad.onnx: tensor 'w': [0, 2097152] has more elements than the 1048576 that are there");
   CHECK(dims({2, 3, 1, 1}).starts_with("bad.onnx: node 'c' (Conv): "));
 }
 
