@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <type_traits>
 
 #include "engine/check.h"
 #include "engine/file.h"
@@ -67,6 +68,19 @@ Tensor parse_tensor(const std::string& where, const Json& entry, std::string_vie
       shape, dtype == "F32" ? numbers<float>(bytes, count) : numbers<double>(bytes, count));
 }
 
+template <class Number>
+Number metadata_number(const TensorFile& file, const std::string& name) {
+  const auto entry = file.metadata.find(name);
+  check(entry != file.metadata.end(), file.path, ": its metadata lacks '", name,
+        "'; it is no checkpoint");
+  const std::string& text = entry->second;
+  Number value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  check(error == std::errc() && end == text.data() + text.size(), file.path, ": its metadata '",
+        name, "' is not a whole number", std::is_unsigned_v<Number> ? " from 0 up: " : ": ", text);
+  return value;
+}
+
 }  // namespace
 
 const Tensor& TensorFile::at(const std::string& name, const Shape& shape) const {
@@ -79,14 +93,11 @@ const Tensor& TensorFile::at(const std::string& name, const Shape& shape) const 
 }
 
 std::int64_t TensorFile::integer(const std::string& name) const {
-  const auto entry = metadata.find(name);
-  check(entry != metadata.end(), path, ": its metadata lacks '", name, "'; it is no checkpoint");
-  const std::string& text = entry->second;
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  check(error == std::errc() && end == text.data() + text.size(), path, ": its metadata '", name,
-        "' is not a whole number: ", text);
-  return value;
+  return metadata_number<std::int64_t>(*this, name);
+}
+
+std::uint64_t TensorFile::natural(const std::string& name) const {
+  return metadata_number<std::uint64_t>(*this, name);
 }
 
 void save(const std::string& path, const TensorFile& file) {

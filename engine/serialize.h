@@ -21,7 +21,8 @@ struct TensorFile {
   const Tensor& at(const std::string& name, const Shape& shape) const;
   // A whole number from the metadata. Errors: it is not there, or no number.
   std::int64_t integer(const std::string& name) const;
-  std::string path;  // where it was loaded from, for messages
+  std::uint64_t natural(const std::string& name) const;  // 0 to 2^64 - 1
+  std::string path;                                      // where it was loaded from, for messages
 };
 
 void save(const std::string& path, const TensorFile& file);

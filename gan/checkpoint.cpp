@@ -19,15 +19,13 @@ CheckpointHeader read_header(const engine::TensorFile& file) {
   const auto config = file.metadata.find("config");
   engine::check(config != file.metadata.end(), file.path,
                 ": its metadata lacks 'config'; it is no checkpoint of gan train");
-  const auto natural = [&](const char* name) {
-    return static_cast<std::uint64_t>(file.integer(name));
-  };
-  return {.config = from_json(config->second, file.path),
-          .image = {.height = file.integer("image.height"),
-                    .width = file.integer("image.width"),
-                    .channels = file.integer("image.channels")},
-          .step = file.integer("step"),
-          .random = {.seed = natural("random.seed"), .counter = natural("random.counter")}};
+  return {
+      .config = from_json(config->second, file.path),
+      .image = {.height = file.integer("image.height"),
+                .width = file.integer("image.width"),
+                .channels = file.integer("image.channels")},
+      .step = file.integer("step"),
+      .random = {.seed = file.natural("random.seed"), .counter = file.natural("random.counter")}};
 }
 
 }  // namespace gan

@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
+#include <limits>
+
 #include "datasets/dataset.h"
 #include "engine/file.h"
 #include "engine/serialize.h"
@@ -95,6 +98,17 @@ TEST_CASE("trainer: other seeds, other weights") {
   config.seed = 1;
   Trainer(config, shapes()).save(scratch / "c");
   CHECK(read_file(scratch / "a") != read_file(scratch / "c"));
+}
+
+TEST_CASE("trainer: the largest seed is resumed as any other") {
+  const Scratch scratch;
+  Config config = small();
+  config.seed = std::numeric_limits<std::uint64_t>::max();
+  Trainer(config, shapes()).save(scratch / "a");
+  Trainer again(config, shapes());
+  again.restore(scratch / "a");
+  again.save(scratch / "b");
+  CHECK(read_file(scratch / "a") == read_file(scratch / "b"));
 }
 
 TEST_CASE("trainer: truncated and foreign checkpoints are refused in one line") {
