@@ -38,7 +38,7 @@ void add_audit(CLI::App& app) {
   command->add_option("--data", options->data, "images for the slopes, if not the run's own");
   command->add_option("--images", options->images, "how many of them")
       ->capture_default_str()
-      ->check(CLI::Range(1, 100'000));
+      ->transform(whole_number(1, 100'000));
   command->add_flag("--json", options->json, "for programs");
   add_device(command, options->device);
   command->footer(

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <string>
 
 namespace gan {
@@ -15,5 +16,10 @@ void add_spectrum(CLI::App& app);
 
 // The option --device of a command; `device` is what it is at first.
 void add_device(CLI::App* command, std::string& device);
+
+// For Option::transform: decimal digits of a number in these limits. CLI11 alone takes 0100 for
+// octal, wraps -1 and clips what is too large.
+CLI::Validator whole_number(std::uint64_t low, std::uint64_t high);
+CLI::Validator positive_number();  // finite, with or without a fraction
 
 }  // namespace gan

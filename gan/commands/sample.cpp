@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <limits>
 
 #include "datasets/image_grid.h"
 #include "engine/engine.h"
@@ -45,9 +46,11 @@ void add_sample(CLI::App& app) {
   command->add_option("RUN", options->run, "folder that gan train made")->required();
   command->add_option("--count", options->count, "how many images")
       ->capture_default_str()
-      ->check(CLI::Range(1, 100'000));
+      ->transform(whole_number(1, 100'000));
   command->add_option("--out", options->out, "PNG file to write")->capture_default_str();
-  command->add_option("--seed", options->seed, "of the noise")->capture_default_str();
+  command->add_option("--seed", options->seed, "of the noise")
+      ->capture_default_str()
+      ->transform(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
   command->add_flag("--no-ema", options->raw, "the generator itself, not its moving average");
   add_device(command, options->device);
   command->footer("Example:\n  gan sample runs/sn-small-shapes-1 --count 100 --out grid.png\n");

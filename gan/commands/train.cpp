@@ -153,17 +153,20 @@ void add_train(CLI::App& app) {
   train->add_option("--preset", options->preset, "settings to start from; see below");
   train->add_option("--set", options->assignments, "key=value ...: other settings; see below")
       ->take_all();
-  train->add_option("--steps", options->steps,
-                    "generator updates, counted from the start of the run, resumed or not");
+  train
+      ->add_option("--steps", options->steps,
+                   "generator updates, counted from the start of the run, resumed or not")
+      ->transform(whole_number(1, std::numeric_limits<Index>::max()));
   train->add_option("--minutes", options->minutes, "stop after about so many minutes")
-      ->check(CLI::PositiveNumber);
+      ->transform(positive_number());
   train->add_option("--out", options->out, "folder of the run (runs/<preset>-<data>-<n>)");
   train->add_option("--resume", options->resume, "folder of a run to go on with");
   train->add_option("--scorer", options->scorer,
                     "classifier made by train_scorer: logs the proxy-IS of generated images");
   train->add_option("--device", options->device, "cpu or cuda");
   train->add_option("--precision", options->precision, "highest, high or medium");
-  train->add_option("--seed", options->seed, "of weights, noise and the order of images");
+  train->add_option("--seed", options->seed, "of weights, noise and the order of images")
+      ->transform(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
   train->footer(footer);
   train->callback([options] { options->resume.empty() ? start(*options) : resume(*options); });
 }

@@ -61,6 +61,14 @@ TEST_CASE("gan: bad usage ends with status 2 and one line, and leaves nothing be
   CHECK(refused(bad("train"), 2, "--preset"));
   CHECK(refused(bad("train --preset big"), 2, "'big'", "sn-small"));
   CHECK(refused(bad("train --preset sn-small --steps many"), 2, "--steps"));
+  CHECK(refused(bad("train --preset sn-small --steps 99999999999999999999"), 2, "--steps"));
+  CHECK(refused(bad("train --preset sn-small --steps 0x10"), 2, "--steps", "whole number"));
+  CHECK(refused(bad("train --preset sn-small --seed -1"), 2, "--seed", "'-1'"));
+  CHECK(refused(bad("train --preset sn-small --minutes nan"), 2, "--minutes", "'nan'"));
+  CHECK(refused(bad("train --preset sn-small --minutes 0"), 2, "--minutes", "greater than 0"));
+  CHECK(refused(bad("sample r --seed -1"), 2, "--seed", "'-1'"));
+  CHECK(refused(bad("sample r --count 0"), 2, "--count", "1 to 100000"));
+  CHECK(refused(bad("audit r --images many"), 2, "--images", "'many'"));
   CHECK(refused(bad("train --preset sn-small --set g.rl=1"), 2, "'g.rl'", "'g.lr'"));
   CHECK(refused(bad("train --preset sn-small --set d.constraint=tight"), 2, "'tight'", "toeplitz"));
   CHECK(refused(bad("train --resume r --set g.lr=1"), 2, "--resume", "config.json"));
@@ -114,8 +122,10 @@ TEST_CASE("gan: train, resume and sample; a resumed run is the same to the byte"
   CHECK(is_png(scratch / "a.png"));
   CHECK(read_file(scratch / "a.png") != read_file(scratch / "b.png"));
 
-  CHECK(run(scratch, "gan train --steps 1" + kTiny).status == 0);
-  CHECK(std::filesystem::exists(scratch / "runs/sn-small-shapes-1/checkpoint.safetensors"));
+  CHECK(run(scratch, "gan train --steps 1 --seed 010" + kTiny).status == 0);  // not octal
+  const std::string free = scratch / "runs/sn-small-shapes-1";
+  CHECK(std::filesystem::exists(free + "/checkpoint.safetensors"));
+  CHECK(gan::from_json(read_file(free + "/config.json"), "").seed == 10);
 }
 
 TEST_CASE("gan: export writes either network, and keeps what was there if it cannot") {
