@@ -17,7 +17,9 @@ Shape::Shape(const std::vector<Index>& extents) {
 
 Index Shape::size() const {
   Index product = 1;
-  for (Index extent : *this) product *= extent;
+  for (Index extent : *this)
+    check(!__builtin_mul_overflow(product, extent, &product),
+          "tensor: no memory holds as many elements as ", *this);
   return product;
 }
 

@@ -21,7 +21,7 @@ class Shape {
   explicit Shape(const std::vector<Index>& extents);
 
   int rank() const { return rank_; }
-  Index size() const;  // the number of elements; 1 for rank 0
+  Index size() const;  // the number of elements; 1 for rank 0. Errors: beyond 2^63
 
   // Axis i; a negative i counts from the end (-1 is the last). Errors: no such axis.
   Index operator[](int i) const { return extents_[axis(i)]; }

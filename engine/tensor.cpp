@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 
 #include "engine/backend.h"
 #include "engine/capture.h"
@@ -38,7 +39,11 @@ Tensor::Tensor(const Shape& shape) : Tensor(shape, Device::current().backend()) 
 Tensor::Tensor(const Shape& shape, Backend& backend) {
   check(std::all_of(shape.begin(), shape.end(), [](Index extent) { return extent >= 0; }),
         "tensor: no tensor has the shape ", shape);
-  auto storage = std::allocate_shared<Storage>(PoolAllocator<Storage>(), backend, shape.size());
+  const Index elements = shape.size();
+  // A count of bytes must not overflow either.
+  check(elements <= std::numeric_limits<Index>::max() / 16,
+        "tensor: no memory holds as many elements as ", shape);
+  auto storage = std::allocate_shared<Storage>(PoolAllocator<Storage>(), backend, elements);
   Real* data = storage->data();
   node_ = leaf(shape, std::move(storage), data);
 }

@@ -90,6 +90,21 @@ void read(const std::string& where, const Json& value, Member& member) {
   member = value.get<Member>();
 }
 
+struct Limits {
+  Index least, most;
+};
+
+// Of a whole number: far beyond what is of use, and short of what would overflow or never end.
+Limits limits(const std::string& key) {
+  constexpr Index most = 1'000'000'000'000;
+  if (key == "data.resize") return {0, 1024};
+  if (key == "decay_steps") return {0, most};
+  // With one sample, batch norm has no variance to divide by.
+  if (key == "batch" || key == "g.batch") return {2, 100'000};
+  if (key == "n_dis" || key == "clip.iterations") return {1, 10'000};
+  return {1, most};
+}
+
 void check_adam(const char* who, const AdamSettings& adam) {
   check(adam.lr > 0, who, ".lr=", adam.lr, ": a learning rate is greater than 0");
   for (const double beta : {adam.beta1, adam.beta2})
@@ -122,14 +137,11 @@ void validate(const Config& config) {
   check(config.ema >= 0 && config.ema < 1, "ema=", config.ema, ": give 0 to below 1");
   Config::fields(config, [](const char* key, const auto& value, const char*) {
     if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, Index>) {
-      const bool may_be_zero =
-          key == std::string("data.resize") || key == std::string("decay_steps");
-      check(value >= (may_be_zero ? 0 : 1), key, "=", value, ": give ", may_be_zero ? 0 : 1,
-            " or more");
+      const auto [least, most] = limits(key);
+      check(value >= least, key, "=", value, ": give ", least, " or more");
+      check(value <= most, key, "=", value, ": give ", most, " or less");
     }
   });
-  // With one sample, batch norm has no variance to divide by.
-  check(config.batch > 1 && config.g_batch > 1, "batch and g.batch: give 2 or more");
   check(config.decay_steps == 0 || config.steps <= config.decay_steps, "steps=", config.steps,
         " go on where the learning rates are 0, from decay_steps=", config.decay_steps,
         ": give fewer, or set decay_steps too");

@@ -38,6 +38,15 @@ TEST_CASE("shape: extents, axes from the end, broadcasting") {
         "shape: at most 6 axes are possible, [1, 1, 1, 1, 1, 1] has them");
 }
 
+TEST_CASE("tensor: more elements than any memory holds are refused, not wrapped around") {
+  const Index huge = Index{1} << 32;
+  const std::string text = error_of([&] { zeros({huge, huge, 3}); });
+  CHECK(contains(text, "tensor: no memory holds"));
+  CHECK(contains(text, "[4294967296, 4294967296, 3]"));
+  CHECK(contains(error_of([&] { zeros({huge, huge / 4}); }), "tensor: no memory holds"));
+  CHECK(contains(error_of([&] { zeros({huge, huge / 64}); }), "memory: "));
+}
+
 TEST_CASE("errors name the op and both shapes") {
   const Tensor a = zeros({2, 3}), b = zeros({4, 5}), image = zeros({1, 5, 6, 3});
   struct Complaint {

@@ -58,6 +58,10 @@ TEST_CASE("config: values that make no sense are refused") {
   CHECK(says(refusal("data.flip=1"), "true or false"));
   CHECK(says(refusal("batch=1"), "batch", "2 or more"));
   CHECK(says(refusal("n_dis=0"), "n_dis=0", "1 or more"));
+  CHECK(says(refusal("g.batch=288230376151711744"), "g.batch=2882", "100000 or less"));
+  CHECK(says(refusal("n_dis=9223372036854775807"), "n_dis=9223", "10000 or less"));
+  CHECK(says(refusal("steps=9223372036854775807"), "steps=9223", "or less"));
+  CHECK(says(refusal("data.resize=4294967328"), "data.resize=4294967328", "1024 or less"));
   CHECK(says(refusal("g.lr=0"), "g.lr=0"));
   CHECK(says(refusal("g.lr=nan"), "g.lr"));
   CHECK(says(refusal("d.beta1=1"), "d", "got 1"));
