@@ -15,7 +15,7 @@ namespace datasets {
 namespace {
 
 struct Footer {
-  char magic[8] = {'K', 'A', 'N', 'T', 'O', 'R', 'I', '1'};
+  char magic[8] = {'K', 'A', 'N', 'T', 'O', 'R', 'I', '2'};
   std::uint64_t key = 0;
   std::uint64_t files = 0;  // flags before the footer
   std::int32_t height = 0, width = 0;

@@ -1,7 +1,6 @@
 #include "datasets/image_file.h"
 
 #include <stb_image.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cctype>
@@ -10,6 +9,7 @@
 #include <memory>
 #include <string_view>
 
+#include "datasets/image_damage.h"
 #include "engine/check.h"
 #include "engine/file.h"
 
@@ -17,61 +17,6 @@ namespace datasets {
 namespace {
 
 constexpr std::int64_t kMostPixels = 1 << 28;  // larger is a damaged header, or a bomb
-
-std::uint8_t byte_at(std::string_view file, std::size_t i) {
-  return static_cast<std::uint8_t>(file[i]);
-}
-
-std::uint32_t big_endian(std::string_view file, std::size_t offset, int bytes) {
-  std::uint32_t value = 0;
-  for (int i = 0; i < bytes; ++i) value = value << 8 | byte_at(file, offset + i);
-  return value;
-}
-
-// Each of these returns what is wrong with the file, or null.
-
-const char* png_damage(std::string_view file) {
-  for (std::size_t chunk = 8; chunk + 12 <= file.size();) {  // length, type, data, checksum
-    const std::size_t length = big_endian(file, chunk, 4);
-    if (length > file.size() - chunk - 12) break;
-    const auto* type = reinterpret_cast<const Bytef*>(file.data() + chunk + 4);
-    if (crc32(0, type, length + 4) != big_endian(file, chunk + 8 + length, 4))
-      return "damaged: a PNG checksum does not match";
-    if (file.substr(chunk + 4, 4) == "IEND") return nullptr;
-    chunk += 12 + length;
-  }
-  return "cut off: the PNG end chunk is missing";
-}
-
-const char* jpeg_damage(std::string_view file) {
-  // Thumbnails in the header have end markers of their own: look behind the start of the scan.
-  for (std::size_t marker = 2; marker + 4 <= file.size();) {
-    const std::uint8_t kind = byte_at(file, marker + 1);
-    if (byte_at(file, marker) != 0xFF || kind == 0xFF) {
-      ++marker;  // padding
-      continue;
-    }
-    if (kind == 0xDA && file.find("\xFF\xD9", marker) != std::string_view::npos) return nullptr;
-    if (kind == 0xDA) break;
-    marker += 2 + big_endian(file, marker + 2, 2);
-  }
-  return "cut off: the JPEG end marker is missing";
-}
-
-const char* bmp_damage(std::string_view file) {
-  if (file.size() < 6) return "cut off: no BMP header";
-  std::uint32_t length = 0;  // little-endian, at offset 2
-  for (int i = 5; i >= 2; --i) length = length << 8 | byte_at(file, i);
-  return length > file.size() ? "cut off: shorter than its BMP header says" : nullptr;
-}
-
-const char* damage(std::string_view file) {
-  if (file.empty()) return "empty";
-  if (file.starts_with("\x89PNG\r\n\x1A\n")) return png_damage(file);
-  if (file.starts_with("\xFF\xD8")) return jpeg_damage(file);
-  if (file.starts_with("BM")) return bmp_damage(file);
-  return nullptr;
-}
 
 }  // namespace
 
@@ -85,7 +30,7 @@ bool has_image_suffix(const std::string& path) {
 
 Image decode_image(const std::string& path) {
   const std::string file = engine::read_file(path);
-  if (const char* problem = damage(file)) engine::fail(path, ": ", problem);
+  if (const char* problem = image_damage(file)) engine::fail(path, ": ", problem);
 
   const auto* bytes = reinterpret_cast<const stbi_uc*>(file.data());
   const int length = static_cast<int>(file.size());

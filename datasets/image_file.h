@@ -2,7 +2,7 @@
 // Grey becomes RGB, an alpha channel is dropped, 16 bits become 8.
 //
 // stb_image fills what is missing of a cut-off file with grey or black and does not look at PNG
-// checksums, so the structure of a PNG, JPEG or BMP file is checked first.
+// checksums, so the structure of the file is checked first (image_damage.h).
 // Errors: a file that cannot be read, is cut off, damaged, or no image.
 #pragma once
 
