@@ -1,5 +1,6 @@
 #include "gan/trainer.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/engine.h"
@@ -44,13 +45,21 @@ Tensor blemish(const Tensor& x) { return sum(0 * x); }
 
 }  // namespace
 
-Trainer::Sums::Sums() {
+Trainer::Sums::Sums() : good_steps(engine::zeros({})) {
   each([](const char*, Tensor& sum) { sum = engine::zeros({}); });
 }
 
 void Trainer::Sums::reset() {  // in place: captured steps add to them
   each([](const char*, const Tensor& sum) { sum.write(engine::zeros({})); });
+  good_steps.write(engine::zeros({}));
   steps = 0;
+}
+
+// A sum that is not finite stays so, and 0 times it is NaN, which does not equal itself.
+void Trainer::Sums::count() {
+  Tensor blemishes = engine::zeros({});
+  each([&](const char*, const Tensor& sum) { blemishes = blemishes + blemish(sum); });
+  add_scaled(1, equal(blemishes, blemishes), good_steps);
 }
 
 Trainer::Trainer(const Config& config, const datasets::Dataset& data)
@@ -96,6 +105,8 @@ void Trainer::iterate() {
   for (Index i = 0; i < config_.n_dis; ++i) update_discriminator();
   update_generator();
   average_.step();
+  const NoGrad constant;
+  sums_.count();
 }
 
 void Trainer::update_discriminator() {
@@ -171,6 +182,11 @@ bool Trainer::finite() {
   return std::isfinite(blemishes.item());
 }
 
+Index Trainer::first_bad_step() const {
+  const Index good = static_cast<Index>(sums_.good_steps.item());
+  return std::min(steps_ - sums_.steps + good + 1, steps_);
+}
+
 void Trainer::store(engine::TensorFile& file) {
   layers::store(file, "generator.", networks_.generator);
   layers::store(file, "discriminator.", networks_.discriminator);
@@ -185,8 +201,8 @@ void Trainer::store(engine::TensorFile& file) {
 }
 
 void Trainer::save(const std::string& path) {
-  engine::check(finite(), path, ": is not written: at step ", steps_,
-                " a loss or a weight is no finite number");
+  engine::check(finite(), path, ": is not written: from step ", first_bad_step(),
+                " on a loss or a weight is no finite number");
   engine::TensorFile file;
   store(file);
   write_header(file, {.config = config_, .image = image_, .step = steps_});
@@ -208,6 +224,7 @@ void Trainer::restore(const std::string& path) {
     sum.write(file.at("sums." + name, sum.shape()));
   });
   sums_.steps = file.integer("sums.steps");
+  sums_.good_steps.write(engine::full({}, static_cast<Real>(sums_.steps)));  // or it were not saved
   steps_ = header.step;
   loader_.seek(steps_ * config_.n_dis);
   engine::set_random_state(header.random);

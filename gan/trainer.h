@@ -10,8 +10,8 @@
 // numbers, the fixed noise of the samples and the sums of the losses. The place in the data follows
 // from the number of steps. So a resumed run goes on bit for bit.
 //
-// Errors: save where a value is no longer finite, naming the step; restore on a file that is no
-// checkpoint of this model.
+// Errors: save where a value is no longer finite, naming the first step where that is so; restore
+// on a file that is no checkpoint of this model.
 #pragma once
 
 #include <string>
@@ -55,6 +55,9 @@ class Trainer {
   Index z_dim() const { return networks_.z_dim; }
 
   bool finite();  // whether the losses and all weights are; waits for the device
+  // The step whose losses were the first not to be finite; the latest if all were (then it is the
+  // weights that it made which are not). Waits for the device.
+  Index first_bad_step() const;
   void save(const std::string& path);
   void restore(const std::string& path);
 
@@ -74,8 +77,10 @@ class Trainer {
   struct Sums {
     engine::Tensor discriminator, generator, on_real, on_fake;
     Index steps = 0;
+    engine::Tensor good_steps;  // of these, counted on the device: before the first NaN or infinity
     Sums();
     void reset();
+    void count();  // after the updates of a step
     template <class Visit>
     void each(Visit visit) {
       visit("discriminator", discriminator);

@@ -59,8 +59,8 @@ class Recorder {
     if (trainer_.finite()) return;
     std::ostringstream kept;
     if (run_.has_checkpoint()) kept << "the checkpoint of step " << saved_ << " is kept; ";
-    engine::fail("training: at step ", trainer_.step_count(),
-                 " a loss or a weight is no finite number any more; ", kept.str(),
+    engine::fail("training: from step ", trainer_.first_bad_step(),
+                 " on a loss or a weight is no finite number any more; ", kept.str(),
                  "lower g.lr and d.lr");
   }
 

@@ -157,6 +157,38 @@ TEST_CASE("training: stops where a value is no longer finite and keeps the good 
   CHECK(says(complaint([&] { reckless.save(scratch / "bad"); }), "bad", "finite"));
 }
 
+TEST_CASE("training: names the first step that is not finite, whenever it is noticed") {
+  const Scratch scratch;
+  Config config = small("none");
+  config.loss = "wasserstein";
+  Trainer good(config, shapes());
+  advance(good, 3);
+  good.save(scratch / "good");
+  config.g.lr = config.d.lr = 1e30;
+  config.log_every = 20;
+  Trainer watched(config, shapes());
+  watched.restore(scratch / "good");
+  while (watched.step_count() < 20 && watched.finite()) watched.step();
+  const Index bad = watched.step_count();
+  REQUIRE(bad > 3);
+  REQUIRE(bad < 20);
+
+  Trainer trainer(config, shapes());
+  trainer.restore(scratch / "good");
+  const auto run = gan::RunDirectory::create(scratch / "run", config);
+  const std::string text = complaint([&] { train(trainer, run, config); });
+  CHECK(trainer.step_count() == 20);
+  CHECK(says(text, "from step " + std::to_string(bad) + " on", "finite"));
+
+  // Weights alone: the step that made them.
+  Config infinite = small("none");
+  infinite.g.lr = std::numeric_limits<double>::infinity();
+  Trainer reckless(infinite, shapes());
+  reckless.step();
+  CHECK(!reckless.finite());
+  CHECK(reckless.first_bad_step() == 1);
+}
+
 TEST_CASE("training: log.csv of a resumed run is that of a run that was never stopped") {
   const Scratch scratch;
   Config config = small();
