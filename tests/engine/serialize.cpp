@@ -3,7 +3,9 @@
 #include "engine/serialize.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -13,6 +15,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "engine/file.h"
 #include "tests/support/draw.h"
 
 using namespace tests;
@@ -57,6 +60,31 @@ TensorFile example() {
 }
 
 }  // namespace
+
+TEST_CASE("files: a link stays a link, and a pipe a pipe") {
+  const Scratch scratch;
+  write(scratch / "target", "old");
+  fs::create_symlink("target", scratch / "link");
+  fs::create_symlink("link", scratch / "chain");
+  write_file(scratch / "chain", "new");
+  CHECK(fs::is_symlink(scratch / "chain"));
+  CHECK(fs::is_symlink(scratch / "link"));
+  CHECK(read(scratch / "target") == "new");
+  fs::create_symlink(scratch / "later", scratch / "dangling");
+  write_file(scratch / "dangling", "made");
+  CHECK(fs::is_symlink(scratch / "dangling"));
+  CHECK(read(scratch / "later") == "made");
+
+  REQUIRE(::mkfifo((scratch / "pipe").c_str(), 0600) == 0);
+  const int reader = ::open((scratch / "pipe").c_str(), O_RDONLY | O_NONBLOCK);
+  REQUIRE(reader >= 0);
+  write_file(scratch / "pipe", "through");
+  char got[8] = {};
+  CHECK(::read(reader, got, 7) == 7);
+  CHECK(std::string(got) == "through");
+  ::close(reader);
+  CHECK(fs::is_fifo(scratch / "pipe"));
+}
 
 TEST_CASE("serialize: what is saved is loaded, bit for bit") {
   const Scratch scratch;
