@@ -1,8 +1,10 @@
 // Moving memory: fill, strided copies, rows by index.
 #include <algorithm>
+#include <array>
 
 #include "engine/cpu/backend.h"
 #include "engine/cpu/row_number.h"
+#include "engine/cpu/scratch.h"
 #include "engine/cpu/traverse.h"
 
 namespace engine::cpu {
@@ -35,13 +37,34 @@ void CpuBackend::gather(Index n, Index width, Index table_rows, const Real* tabl
   }
 }
 
+// The numbers of each row are brought together, so that they are summed in double, in order, and a
+// table of any size needs no copy in double.
 void CpuBackend::scatter_add(Index n, Index width, Index table_rows, const Real* y,
                              const Real* index, Real* table) {
-  fill(table, table_rows * width, 0);
-  for (Index i = 0; i < n; ++i) {
-    Real* row = table + row_number("scatter_add", index[i], table_rows) * width;
-    for (Index j = 0; j < width; ++j) row[j] += y[i * width + j];
-  }
+  static_assert(sizeof(Index) % sizeof(Real) == 0);
+  const Scratch memory((table_rows + 1 + n) * static_cast<Index>(sizeof(Index) / sizeof(Real)));
+  Index* end = reinterpret_cast<Index*>(memory.data());  // of the numbers of the row before
+  Index* order = end + table_rows + 1;
+  std::fill_n(end, table_rows + 1, Index{0});
+  for (Index i = 0; i < n; ++i) ++end[row_number("scatter_add", index[i], table_rows) + 1];
+  for (Index row = 0; row < table_rows; ++row) end[row + 1] += end[row];
+  for (Index i = 0; i < n; ++i) order[end[static_cast<Index>(index[i])]++] = i;
+
+  constexpr Index kBlock = 64;  // columns whose sums are kept at a time
+  parallel_for(table_rows, std::max<Index>(1, kGrain / std::max<Index>(1, width)),
+               [&](Index from, Index to) {
+                 std::array<double, kBlock> sums;
+                 for (Index row = from; row < to; ++row)
+                   for (Index first = 0; first < width; first += kBlock) {
+                     const Index columns = std::min(kBlock, width - first);
+                     std::fill_n(sums.begin(), columns, 0.0);
+                     for (Index k = row == 0 ? 0 : end[row - 1]; k < end[row]; ++k)
+                       for (Index j = 0; j < columns; ++j)
+                         sums[j] += y[order[k] * width + first + j];
+                     for (Index j = 0; j < columns; ++j)
+                       table[row * width + first + j] = static_cast<Real>(sums[j]);
+                   }
+               });
 }
 
 }  // namespace engine::cpu

@@ -1,8 +1,10 @@
-// Pooling: each image in parallel, window by window; the adjoints add into a zeroed image.
+// Pooling: each image in parallel, window by window. Sums of several numbers are taken in double.
 #include <algorithm>
+#include <array>
 
 #include "engine/cpu/backend.h"
 #include "engine/cpu/parallel.h"
+#include "engine/cpu/scratch.h"
 
 namespace engine::cpu {
 namespace {
@@ -19,62 +21,123 @@ Inside inside(const Window& w, Index p, Index q) {
           std::min(v + w.kernel_w, w.width)};
 }
 
-// Calls body(image's first element, small element, window) for every window of every image.
-template <class Body>
-void for_each_window(const Window& w, const Body& body) {
-  parallel_for(w.n, 1, [&](Index begin, Index end) {
-    for (Index n = begin; n < end; ++n)
-      for (Index p = 0; p < w.out_height; ++p)
-        for (Index q = 0; q < w.out_width; ++q)
-          body(n * w.height * w.width * w.in, ((n * w.out_height + p) * w.out_width + q) * w.in,
-               inside(w, p, q));
-  });
+// The number of pixels that a window's average is divided by.
+double divisor(const Window& w, const Inside& part, bool count_padding) {
+  return static_cast<double>(count_padding ? w.kernel_h * w.kernel_w : part.count());
 }
 
-// Calls body(pixel offset) for the pixels of a window.
+// Calls body(small element, window) for every window of image n.
+template <class Body>
+void for_each_window(const Window& w, Index n, const Body& body) {
+  for (Index p = 0; p < w.out_height; ++p)
+    for (Index q = 0; q < w.out_width; ++q)
+      body(((n * w.out_height + p) * w.out_width + q) * w.in, inside(w, p, q));
+}
+
+// Calls body(number of the pixel in its image) for the pixels of a window.
 template <class Body>
 void for_each_pixel(const Window& w, const Inside& part, const Body& body) {
   for (Index h = part.top; h < part.bottom; ++h)
-    for (Index v = part.left; v < part.right; ++v) body((h * w.width + v) * w.in);
+    for (Index v = part.left; v < part.right; ++v) body(h * w.width + v);
 }
 
-Index argmax(const Window& w, const Inside& part, const Real* x, Index channel) {
-  Index best = (part.top * w.width + part.left) * w.in + channel;
+// The pixel where a channel is largest: the first of equals, or the first that is no number.
+Index argmax(const Window& w, const Inside& part, const Real* channel) {
+  Index best = part.top * w.width + part.left;
   for_each_pixel(w, part, [&](Index pixel) {
-    if (x[pixel + channel] > x[best]) best = pixel + channel;
+    const Real value = channel[pixel * w.in], largest = channel[best * w.in];
+    if (value > largest || (value != value && largest == largest)) best = pixel;
   });
   return best;
+}
+
+constexpr Index kBlock = 64;  // channels whose sums are kept at a time
+
+void average(const Window& w, const Inside& part, double count, const Real* image, Real* small) {
+  const double share = 1 / count;
+  for (Index first = 0; first < w.in; first += kBlock) {
+    const Index channels = std::min(kBlock, w.in - first);
+    std::array<double, kBlock> sums;
+    std::fill_n(sums.begin(), channels, 0.0);
+    for_each_pixel(w, part, [&](Index pixel) {
+      const Real* from = image + pixel * w.in + first;
+      for (Index c = 0; c < channels; ++c) sums[c] += from[c];
+    });
+    for (Index c = 0; c < channels; ++c) small[first + c] = static_cast<Real>(sums[c] * share);
+  }
+}
+
+// Some channels of an image: `sums` of the first of them, `stride` numbers a pixel.
+template <class Number>
+struct Part {
+  Index image, first, channels;
+  Number* sums;
+  Index stride;
+};
+
+// Adds what the windows of an image send back to its pixels.
+template <class Number>
+void add_windows(PoolMode mode, const Window& w, bool count_padding, const Part<Number>& to,
+                 const Real* x, const Real* small) {
+  for_each_window(w, to.image, [&](Index element, const Inside& part) {
+    const Real* from = small + element + to.first;
+    if (mode == PoolMode::put) {
+      const Real* image = x + to.image * w.height * w.width * w.in + to.first;
+      for (Index c = 0; c < to.channels; ++c)
+        to.sums[argmax(w, part, image + c) * to.stride + c] += from[c];
+      return;
+    }
+    const Number share = static_cast<Number>(1 / divisor(w, part, count_padding));
+    for_each_pixel(w, part, [&](Index pixel) {
+      Number* sums = to.sums + pixel * to.stride;
+      for (Index c = 0; c < to.channels; ++c) sums[c] += share * from[c];
+    });
+  });
+}
+
+// Where windows overlap, what they send to a pixel is summed in double.
+void adjoint_of_overlapping(PoolMode mode, const Window& w, bool count_padding, Index n,
+                            const Real* x, Real* large, const Real* small) {
+  const Index pixels = w.height * w.width, most = std::min(kBlock, w.in);
+  constexpr Index width = sizeof(double) / sizeof(Real);
+  auto* sums = reinterpret_cast<double*>(thread_scratch(pixels * most * width, 0));
+  for (Index first = 0; first < w.in; first += kBlock) {
+    const Index channels = std::min(kBlock, w.in - first);
+    std::fill_n(sums, pixels * channels, 0.0);
+    add_windows<double>(mode, w, count_padding, {n, first, channels, sums, channels}, x, small);
+    for (Index pixel = 0; pixel < pixels; ++pixel)
+      for (Index c = 0; c < channels; ++c)
+        large[(n * pixels + pixel) * w.in + first + c] =
+            static_cast<Real>(sums[pixel * channels + c]);
+  }
 }
 
 }  // namespace
 
 void CpuBackend::pool(PoolMode mode, const Window& w, bool count_padding, const Real* x,
                       Real* large, Real* small) {
-  const Index window_size = w.kernel_h * w.kernel_w;
-  if (mode == PoolMode::spread || mode == PoolMode::put)
-    fill(large, w.n * w.height * w.width * w.in, 0);
-  for_each_window(w, [&](Index image, Index element, const Inside& part) {
-    const Real share = Real(1) / static_cast<Real>(count_padding ? window_size : part.count());
-    Real *to_large = large + image, *to_small = small + element;
-    switch (mode) {
-      case PoolMode::average:
-        std::fill_n(to_small, w.in, Real(0));
-        for_each_pixel(w, part, [&](Index pixel) {
-          for (Index c = 0; c < w.in; ++c) to_small[c] += to_large[pixel + c];
+  const bool adjoint = mode == PoolMode::spread || mode == PoolMode::put;
+  const bool overlap = w.stride_h < w.kernel_h || w.stride_w < w.kernel_w;
+  const Index image_size = w.height * w.width * w.in;
+  if (adjoint && !overlap) fill(large, w.n * image_size, 0);
+  parallel_for(w.n, 1, [&](Index begin, Index end) {
+    for (Index n = begin; n < end; ++n) {
+      Real* image = large + n * image_size;
+      if (adjoint && overlap) {
+        adjoint_of_overlapping(mode, w, count_padding, n, x, large, small);
+      } else if (adjoint) {
+        add_windows<Real>(mode, w, count_padding, {n, 0, w.in, image, w.in}, x, small);
+      } else if (mode == PoolMode::average) {
+        for_each_window(w, n, [&](Index element, const Inside& part) {
+          average(w, part, divisor(w, part, count_padding), image, small + element);
         });
-        for (Index c = 0; c < w.in; ++c) to_small[c] *= share;
-        break;
-      case PoolMode::spread:
-        for_each_pixel(w, part, [&](Index pixel) {
-          for (Index c = 0; c < w.in; ++c) to_large[pixel + c] += share * to_small[c];
+      } else {
+        for_each_window(w, n, [&](Index element, const Inside& part) {
+          const Real* from = x + n * image_size;
+          for (Index c = 0; c < w.in; ++c)
+            small[element + c] = image[argmax(w, part, from + c) * w.in + c];
         });
-        break;
-      case PoolMode::pick:
-        for (Index c = 0; c < w.in; ++c) to_small[c] = to_large[argmax(w, part, x + image, c)];
-        break;
-      case PoolMode::put:
-        for (Index c = 0; c < w.in; ++c) to_large[argmax(w, part, x + image, c)] += to_small[c];
-        break;
+      }
     }
   });
 }

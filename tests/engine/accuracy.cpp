@@ -70,6 +70,43 @@ TEST_CASE("accuracy: moments where the mean is a thousand deviations") {
   }
 }
 
+TEST_CASE("accuracy: averages of large windows, and the gradients of overlapping ones") {
+  const Tensor x = many({1, 61, 67, 70}, 1000, 1);
+  const Host host(x), pooled(engine::average_pool(x, {.kernel = {61, 67}}));
+  for (const Index channel : {0, 69}) {
+    double total = 0;
+    for (Index h = 0; h < 61; ++h)
+      for (Index w = 0; w < 67; ++w) total += host.at({0, h, w, channel});
+    CHECK(relative(pooled.at({0, 0, 0, channel}), total / (61 * 67)) < kOnce);
+  }
+  // Of the pixel in the middle, which all windows hold and whose value is the largest.
+  const Index windows = 31;
+  Tensor peak = engine::zeros({1, 61, 61, 1});
+  std::vector<Real> values = peak.values();
+  values[30 * 61 + 30] = 1;
+  peak.write(values);
+  const Tensor g = many({1, windows, windows, 1}, 1000, 1);
+  const engine::PoolOptions options{.kernel = 31, .stride = 1};
+  const auto middle = [&](const Tensor& y) {
+    return Host(engine::grad(y, {peak}, false, g)[0]).at({0, 30, 30, 0});
+  };
+  CHECK(relative(middle(engine::max_pool(peak, options)), sum_of(g)) < kOnce);
+  CHECK(relative(middle(engine::average_pool(peak, options)), sum_of(g) / (31 * 31)) < kOnce);
+}
+
+TEST_CASE("accuracy: rows of a table that are added to many times") {
+  const Index n = 100'003, width = 70;
+  const Tensor y = many({n, width}, 1000, 1);
+  std::vector<Real> rows(static_cast<std::size_t>(n));
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<Real>(i % 7 == 0 ? 1 : 3);
+  const Host host(y), table(engine::scatter_add(y, Tensor::from({n}, rows), 4));
+  std::vector<double> expected(4 * width);
+  for (Index i = 0; i < n; ++i)
+    for (Index j = 0; j < width; ++j)
+      expected[static_cast<std::size_t>(rows[i]) * width + j] += host.at({i, j});
+  CHECK(difference(table.values, expected) < kOnce);
+}
+
 TEST_CASE("accuracy: the maximum finds one element among many, and NaN stays visible") {
   std::vector<Real> values(static_cast<std::size_t>(kMany), Real(-3));
   values[kMany - 2] = -1;
@@ -77,6 +114,9 @@ TEST_CASE("accuracy: the maximum finds one element among many, and NaN stays vis
   values[17] = std::numeric_limits<Real>::quiet_NaN();
   CHECK(std::isnan(engine::max(Tensor::from({kMany}, values)).item()));
   CHECK(std::isnan(engine::sum(Tensor::from({kMany}, values)).item()));
+  const Tensor image =
+      Tensor::from({1, 2, 2, 1}, {1, std::numeric_limits<Real>::quiet_NaN(), 3, 2});
+  CHECK(std::isnan(engine::max_pool(image, {.kernel = 2}).item()));
 }
 
 TEST_CASE("accuracy: the same bits for one thread and for two") {
