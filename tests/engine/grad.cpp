@@ -46,6 +46,21 @@ TEST_CASE("grad: a shared subgraph counts once for each use") {
         doctest::Approx(2 * std::exp(1.0) + 2 * std::exp(2.0)).epsilon(kClose));
 }
 
+TEST_CASE("grad: a whole power of zero is finite at every order") {
+  for (const int exponent : {0, 1, 2, 3}) {
+    CAPTURE(exponent);
+    const Tensor x = scalar(0);
+    Tensor z = engine::power(x, static_cast<Real>(exponent));
+    double expected = 1;  // exponent!, at the order of the exponent
+    for (int order = 1; order <= 5; ++order) {
+      CAPTURE(order);
+      z = grad(z, {x}, true)[0];
+      expected *= order;
+      CHECK(z.item() == (order == exponent ? expected : 0));
+    }
+  }
+}
+
 TEST_CASE("grad: NoGrad and detach stop it") {
   const Tensor x = scalar(2);
   Tensor hidden;
