@@ -23,9 +23,9 @@ Index Shape::size() const {
   return product;
 }
 
-int Shape::axis(int i) const {
+int Shape::axis(int i, const char* op) const {
   const int resolved = i < 0 ? i + rank_ : i;
-  check(resolved >= 0 && resolved < rank_, "shape: there is no axis ", i, " in ", *this);
+  check(resolved >= 0 && resolved < rank_, op, ": there is no axis ", i, " in ", *this);
   return resolved;
 }
 

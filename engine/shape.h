@@ -26,7 +26,8 @@ class Shape {
   // Axis i; a negative i counts from the end (-1 is the last). Errors: no such axis.
   Index operator[](int i) const { return extents_[axis(i)]; }
   Index& operator[](int i) { return extents_[axis(i)]; }
-  int axis(int i) const;  // i with negative values resolved, checked
+  // i with negative values resolved. Errors: there is no such axis, naming `op`.
+  int axis(int i, const char* op = "shape") const;
 
   void push_back(Index extent);
 

@@ -216,7 +216,7 @@ Tensor permute(const Tensor& x, const std::vector<int>& order) {
   Order axes{};
   std::array<bool, Shape::kMaxRank> named{};
   for (int i = 0; i < x.rank(); ++i) {
-    axes[i] = x.shape().axis(order[i]);
+    axes[i] = x.shape().axis(order[i], "permute");
     check(!named[axes[i]], "permute: axis ", order[i], " is named twice for ", x.shape());
     named[axes[i]] = true;
   }
@@ -229,7 +229,7 @@ Tensor transpose(const Tensor& x) {
 }
 
 Tensor slice(const Tensor& x, int axis, Index begin, Index end, Index step) {
-  axis = x.shape().axis(axis);
+  axis = x.shape().axis(axis, "slice");
   const Index extent = x.dim(axis);
   if (end < 0) end += extent;
   check(begin >= 0 && begin <= end && end <= extent && step >= 1, "slice: ", begin, " to ", end,
@@ -238,7 +238,7 @@ Tensor slice(const Tensor& x, int axis, Index begin, Index end, Index step) {
 }
 
 Tensor place(const Tensor& x, int axis, Index begin, Index extent, Index step) {
-  axis = x.shape().axis(axis);
+  axis = x.shape().axis(axis, "place");
   const Index count = x.dim(axis);
   check(begin >= 0 && step >= 1 && (count == 0 || begin + (count - 1) * step < extent),
         "place: axis ", axis, " of ", x.shape(), " does not fit into ", extent, " elements from ",
@@ -247,7 +247,7 @@ Tensor place(const Tensor& x, int axis, Index begin, Index extent, Index step) {
 }
 
 Tensor pad(const Tensor& x, int axis, Index before, Index after, Real value) {
-  axis = x.shape().axis(axis);
+  axis = x.shape().axis(axis, "pad");
   check(before >= 0 && after >= 0, "pad: ", before, " and ", after, " elements for ", x.shape());
   const Section section{axis, before, 1, x.dim(axis)};
   return apply(PlaceOp(section, before + x.dim(axis) + after, value), {x});
@@ -256,7 +256,7 @@ Tensor pad(const Tensor& x, int axis, Index before, Index after, Real value) {
 Tensor concat(const std::vector<Tensor>& parts, int axis) {
   check(!parts.empty(), "concat: there is nothing to join");
   for (const Tensor& part : parts) check(part.defined(), "concat: a part is an empty tensor");
-  return engine::apply(ConcatOp(parts[0].shape().axis(axis)), Inputs(parts));
+  return engine::apply(ConcatOp(parts[0].shape().axis(axis, "concat")), Inputs(parts));
 }
 
 Tensor gather(const Tensor& table, const Tensor& index) {

@@ -95,9 +95,9 @@ struct MaxOp : Op {
 struct Reduced {
   Shape kept, dropped;
   Index count = 1;
-  Reduced(const Shape& shape, const Axes& axes) : kept(shape) {
+  Reduced(const char* op, const Shape& shape, const Axes& axes) : kept(shape) {
     std::array<bool, Shape::kMaxRank> reduced{};
-    for (int axis : axes) reduced[shape.axis(axis)] = true;
+    for (int axis : axes) reduced[shape.axis(axis, op)] = true;
     for (int i = 0; i < shape.rank(); ++i) {
       if (reduced[i]) {
         count *= shape[i];
@@ -128,7 +128,7 @@ Tensor expand_to(const Tensor& x, const Shape& shape) {
 Tensor sum(const Tensor& x) { return sum_to(x, {}); }
 
 Tensor sum(const Tensor& x, const Axes& axes, bool keep) {
-  const Reduced to(x.shape(), axes);
+  const Reduced to("sum", x.shape(), axes);
   const Tensor total = sum_to(x, to.kept);
   return keep ? total : reshape(total, to.dropped);
 }
@@ -136,13 +136,14 @@ Tensor sum(const Tensor& x, const Axes& axes, bool keep) {
 Tensor mean(const Tensor& x) { return sum(x) / static_cast<Real>(x.size()); }
 
 Tensor mean(const Tensor& x, const Axes& axes, bool keep) {
-  return sum(x, axes, keep) / static_cast<Real>(Reduced(x.shape(), axes).count);
+  const Reduced to("mean", x.shape(), axes);
+  return sum(x, axes, keep) / static_cast<Real>(to.count);
 }
 
 Tensor max(const Tensor& x) { return max(x, all_axes(x)); }
 
 Tensor max(const Tensor& x, const Axes& axes, bool keep) {
-  const Reduced to(x.shape(), axes);
+  const Reduced to("max", x.shape(), axes);
   const Tensor largest = apply(MaxOp(to.kept), {x});
   return keep ? largest : reshape(largest, to.dropped);
 }
@@ -155,6 +156,7 @@ Tensor dot(const Tensor& x, const Tensor& y) { return sum(x * y); }
 Tensor unit(const Tensor& x) { return x / norm(x); }
 
 Tensor log_softmax(const Tensor& x, int axis) {
+  axis = x.shape().axis(axis, "log_softmax");
   Tensor largest;
   {
     const NoGrad constant;  // any shift gives the same value and gradient
@@ -164,6 +166,8 @@ Tensor log_softmax(const Tensor& x, int axis) {
   return shifted - log(sum(exp(shifted), {axis}, true));
 }
 
-Tensor softmax(const Tensor& x, int axis) { return exp(log_softmax(x, axis)); }
+Tensor softmax(const Tensor& x, int axis) {
+  return exp(log_softmax(x, x.shape().axis(axis, "softmax")));
+}
 
 }  // namespace engine

@@ -14,6 +14,7 @@ class InstanceNorm {
       : gamma(engine::ones({channels})), beta(engine::zeros({channels})), epsilon(epsilon) {}
 
   engine::Tensor operator()(const engine::Tensor& x) const {
+    engine::check(x.rank() == 4, "instance_norm: input ", x.shape(), " is not [N, H, W, C]");
     return normalize(x, {1, 2}, epsilon) * gamma.raw() + beta.raw();
   }
 

@@ -95,7 +95,17 @@ TEST_CASE("errors name the op and both shapes") {
       {error_of([&] { gather(a, full({1}, NAN)); }), {"gather", "index nan"}},
       {error_of([&] { gather(a, full({1}, Real(1e30))); }), {"gather", "index 1e+30"}},
       {error_of([&] { scatter_add(a, zeros({3}), 4); }), {"scatter_add", "[2, 3]", "[3]"}},
-      {error_of([&] { sum(a, {2}); }), {"no axis 2", "[2, 3]"}},
+      {error_of([&] { sum(a, {2}); }), {"sum: there is no axis 2", "[2, 3]"}},
+      {error_of([&] { mean(a, {2}); }), {"mean: there is no axis 2", "[2, 3]"}},
+      {error_of([&] { engine::max(a, {-3}); }), {"max: there is no axis -3", "[2, 3]"}},
+      {error_of([&] { softmax(a, 2); }), {"softmax: there is no axis 2", "[2, 3]"}},
+      {error_of([&] { log_softmax(a, 2); }), {"log_softmax: there is no axis 2", "[2, 3]"}},
+      {error_of([&] { slice(a, 2, 0, 1); }), {"slice: there is no axis 2", "[2, 3]"}},
+      {error_of([&] { pad(a, 2, 0, 1); }), {"pad: there is no axis 2", "[2, 3]"}},
+      {error_of([&] {
+         concat({a, a}, 2);
+       }),
+       {"concat: there is no axis 2", "[2, 3]"}},
       {error_of([&] { sum_to(a, {4}); }), {"sum_to", "[2, 3]", "[4]"}},
       {error_of([&] {
          expand_to(a, {2, 4});

@@ -50,6 +50,9 @@ TEST_CASE("norms: each normalises over the axes it names") {
   CHECK(difference(group(x), affine(definitions::shaped(grouped, host.shape), group.gamma,
                                     group.beta)) < kClose);
   CHECK(error_of([] { GroupNorm(4, 6); }).find("group_norm: 6 channels") == 0);
+  CHECK(error_of([] {
+          InstanceNorm(3)(engine::zeros({2, 3}));
+        }).find("instance_norm: input [2, 3]") == 0);
 }
 
 // torch.nn.BatchNorm2d(2, momentum=0.25) of PyTorch 2.15, float64: after x and then 2 x + 1.
