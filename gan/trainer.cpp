@@ -212,6 +212,9 @@ void Trainer::save(const std::string& path) {
 void Trainer::restore(const std::string& path) {
   const engine::TensorFile file = engine::load(path);
   const CheckpointHeader header = read_header(file);
+  engine::check(header.image == image_, path, ": was trained on images of ", header.image.height,
+                "x", header.image.width, "x", header.image.channels, "; the data set has ",
+                image_.height, "x", image_.width, "x", image_.channels);
   layers::restore(file, "generator.", networks_.generator);
   layers::restore(file, "discriminator.", networks_.discriminator);
   layers::restore(file, "average.", average_.average());

@@ -21,6 +21,7 @@ using Constraints = std::vector<layers::Constraint>;
 
 struct ImageSize {
   Index height, width, channels;
+  bool operator==(const ImageSize&) const = default;
 };
 
 struct Networks {

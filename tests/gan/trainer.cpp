@@ -3,6 +3,7 @@
 #include "gan/trainer.h"
 
 #include <doctest/doctest.h>
+#include <stb_image_write.h>
 
 #include <cstdint>
 #include <limits>
@@ -135,6 +136,27 @@ TEST_CASE("trainer: truncated and foreign checkpoints are refused in one line") 
   other.model = "sn-cnn";
   Trainer(other, shapes()).save(scratch / "other");
   CHECK(says(refusal(scratch / "other"), "other", "another model"));
+}
+
+TEST_CASE("trainer: images of another size are refused, even where the weights would fit") {
+  const Scratch scratch;
+  const Config config = small();
+  const std::vector<std::uint8_t> grey(64 * 16 * 3, 128);
+  const auto folder = [&](const std::string& name, int width, int height) {
+    std::string bytes;
+    stbi_write_png_to_func(
+        [](void* out, void* data, int size) {
+          static_cast<std::string*>(out)->append(static_cast<const char*>(data), size);
+        },
+        &bytes, width, height, 3, grey.data(), 3 * width);
+    for (const char* file : {"/a.png", "/b.png", "/c.png", "/d.png"})
+      scratch.write(name + file, bytes);
+    return datasets::open("images:" + scratch / name, {.cache = false});
+  };
+  const auto square = folder("square", 32, 32), wide = folder("wide", 64, 16);
+  Trainer(config, *square).save(scratch / "saved");
+  const std::string text = complaint([&] { Trainer(config, *wide).restore(scratch / "saved"); });
+  CHECK(says(text, "saved", "32x32x3", "16x64x3"));
 }
 
 TEST_CASE("training: stops where a value is no longer finite and keeps the good checkpoint") {
