@@ -13,7 +13,9 @@ using engine::check;
 
 RunDirectory RunDirectory::create(const std::string& path, const Config& config) {
   RunDirectory run(path);
-  check(!fs::exists(run.config_file()), path, ": holds a run already; go on with --resume ", path,
+  check(!fs::exists(run.config_file()), path, ": holds a run ",
+        run.has_checkpoint() ? "already; go on with --resume " + path
+                             : "that never came to a checkpoint; remove it",
         ", or choose another --out");
   std::error_code error;
   fs::create_directories(path + "/samples", error);

@@ -129,7 +129,7 @@ void resume(const Options& options) {
   if (options.device) config.device = *options.device;
   from_user([&] { validate(config); });
   engine::check(run.has_checkpoint(), options.resume,
-                ": was stopped before its first checkpoint; start it anew in another folder");
+                ": was stopped before its first checkpoint; remove it, or start anew with another --out");
   use_device(config);
   const auto data = open_data(config);
   const auto scorer = open_scorer(config, *data);

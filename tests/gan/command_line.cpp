@@ -93,7 +93,10 @@ TEST_CASE("gan: work that fails ends with status 1 and one line, and leaves noth
   CHECK(refused(fails("export none --onnx x.onnx"), 1, "none"));
   scratch.write("run/config.json", "{}");
   CHECK(refused(fails("sample run"), 1, "run", "no checkpoint"));
-  CHECK(refused(fails("train --resume run"), 1, "run", "checkpoint"));
+  CHECK(refused(fails("train --resume run"), 1, "run", "checkpoint", "--out"));
+  const Outcome again = fails("train --preset sn-small --out run");
+  CHECK(refused(again, 1, "run", "never came to a checkpoint", "remove it"));
+  CHECK(again.err.find("--resume") == std::string::npos);
   scratch.write("run/checkpoint.safetensors", "no checkpoint at all");
   CHECK(refused(fails("sample run"), 1, "run/checkpoint.safetensors"));
   CHECK(!std::filesystem::exists(scratch / "runs"));
