@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <iomanip>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -66,8 +67,10 @@ template <class Number>
 void parse(const std::string& assignment, const std::string& text, Number& number) {
   const char* end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, number);
-  check(error == std::errc() && rest == end, "--set ", assignment, ": '", text, "' is not a ",
-        std::is_integral_v<Number> ? "whole number" : "number",
+  bool good = error == std::errc() && rest == end;
+  if constexpr (std::is_floating_point_v<Number>) good = good && std::isfinite(number);
+  check(good, "--set ", assignment, ": '", text, "' is not a ",
+        std::is_integral_v<Number> ? "whole number" : "finite number",
         std::is_unsigned_v<Number> ? " from 0 up" : "");
 }
 

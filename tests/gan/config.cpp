@@ -64,6 +64,8 @@ TEST_CASE("config: values that make no sense are refused") {
   CHECK(says(refusal("data.resize=4294967328"), "data.resize=4294967328", "1024 or less"));
   CHECK(says(refusal("g.lr=0"), "g.lr=0"));
   CHECK(says(refusal("g.lr=nan"), "g.lr"));
+  CHECK(says(refusal("clip.r=inf"), "clip.r=inf", "finite number"));
+  CHECK(says(refusal("d.lr=inf"), "d.lr=inf", "finite number"));
   CHECK(says(refusal("d.beta1=1"), "d", "got 1"));
   CHECK(says(refusal("ema=1"), "ema=1"));
   CHECK(says(refusal("decay_steps=10"), "steps=1000", "decay_steps=10"));
