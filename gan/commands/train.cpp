@@ -42,6 +42,18 @@ std::string footer() {
          "  gan train --resume runs/sn-cnn-cifar10-1 --steps 200000\n";
 }
 
+// Settings outlive the folder that a run was started in: `path` seen from the root.
+std::string from_root(const std::string& path) {
+  return path.empty() ? path : std::filesystem::absolute(path).lexically_normal().string();
+}
+
+// Of FORM:DIR, the same for DIR.
+std::string data_from_root(const std::string& spec) {
+  const std::size_t colon = spec.find(':');
+  if (colon == std::string::npos) return spec;
+  return spec.substr(0, colon + 1) + from_root(spec.substr(colon + 1));
+}
+
 Config new_config(const Options& options) {
   return from_user([&] {
     engine::check(!options.preset.empty(), "gan train: give --preset NAME, or --resume RUN");
@@ -50,9 +62,11 @@ Config new_config(const Options& options) {
     if (options.data) config.data = *options.data;
     if (options.device) config.device = *options.device;
     if (options.precision) config.precision = *options.precision;
-    if (options.scorer) config.scorer = std::filesystem::absolute(*options.scorer);
+    if (options.scorer) config.scorer = *options.scorer;
     if (options.steps) config.steps = *options.steps;
     if (options.seed) config.seed = *options.seed;
+    config.data = data_from_root(config.data);
+    config.scorer = from_root(config.scorer);
     validate(config);
     return config;
   });

@@ -131,6 +131,21 @@ TEST_CASE("gan: train, resume and sample; a resumed run is the same to the byte"
   CHECK(gan::from_json(read_file(free + "/config.json"), "").seed == 10);
 }
 
+TEST_CASE("gan: a run is resumed from another folder than it was started in") {
+  const Scratch scratch;
+  REQUIRE(run(scratch, "gan train --steps 1 --out run" + kTiny).status == 0);
+  const std::string picture = read_file(scratch / "run/samples/000001.png");  // 8 by 8 images of 32
+  for (const char* name : {"a", "b"}) scratch.write(std::string("images/") + name + ".png", picture);
+  const std::string start = "gan train --steps 1 --out run2 --preset sn-small --set batch=2 g.batch=2 "
+                            "data.resize=32 ";
+  const Outcome first = run(scratch, "export XDG_CACHE_HOME=$PWD; " + start + "--data images:./images");
+  CHECK(first.status == 0);
+  const Outcome second = run(scratch, "export XDG_CACHE_HOME=$PWD; mkdir elsewhere; cd elsewhere; "
+                                      "gan train --resume ../run2 --steps 2");
+  CHECK(second.status == 0);
+  CHECK(second.out.ends_with("../run2/samples/000002.png\n"));
+}
+
 TEST_CASE("gan: export writes either network, and keeps what was there if it cannot") {
   const Scratch scratch;
   REQUIRE(run(scratch, "gan train --steps 2 --out run" + kTiny).status == 0);
