@@ -141,9 +141,15 @@ void resume(const Options& options) {
   Config config = run.config();
   if (options.steps) config.steps = *options.steps;
   if (options.device) config.device = *options.device;
-  from_user([&] { validate(config); });
-  engine::check(run.has_checkpoint(), options.resume,
-                ": was stopped before its first checkpoint; remove it, or start anew with another --out");
+  from_user([&] {
+    engine::check(config.decay_steps == 0 || config.steps <= config.decay_steps, "--steps ",
+                  config.steps, ": the run's learning rates are 0 from step ", config.decay_steps,
+                  " on; give no more than that");
+    validate(config);
+  });
+  engine::check(
+      run.has_checkpoint(), options.resume,
+      ": was stopped before its first checkpoint; remove it, or start anew with another --out");
   use_device(config);
   const auto data = open_data(config);
   const auto scorer = open_scorer(config, *data);

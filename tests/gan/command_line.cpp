@@ -146,6 +146,14 @@ TEST_CASE("gan: a run is resumed from another folder than it was started in") {
   CHECK(second.out.ends_with("../run2/samples/000002.png\n"));
 }
 
+TEST_CASE("gan: a run does not go on beyond its decay, and no advice is given that is refused") {
+  const Scratch scratch;
+  REQUIRE(run(scratch, "gan train --steps 1 --out run" + kTiny + "decay_steps=2").status == 0);
+  const Outcome beyond = run(scratch, "gan train --resume run --steps 3");
+  CHECK(refused(beyond, 2, "--steps 3", "from step 2 on"));
+  CHECK(beyond.err.find("decay_steps") == std::string::npos);
+}
+
 TEST_CASE("gan: export writes either network, and keeps what was there if it cannot") {
   const Scratch scratch;
   REQUIRE(run(scratch, "gan train --steps 2 --out run" + kTiny).status == 0);
