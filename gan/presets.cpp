@@ -52,7 +52,8 @@ Config sn_small() {
 
 constexpr Preset kPresets[] = {
     {"sn-cnn", "Miyato et al. (2018): CNN of Table 3, Adam of setting C, hinge loss", sn_cnn},
-    {"sn-cnn-wide", "pytorch-gan-collections, SNGAN_CIFAR10_CNN: wider layers, linear decay",
+    {"sn-cnn-wide",
+     "pytorch-gan-collections, SNGAN_CIFAR10_CNN, but for z of 128 and the first batch norm",
      sn_cnn_wide},
     {"sn-resnet", "Miyato et al. (2018): ResNet of Table 4, settings of sngan_projection",
      sn_resnet},

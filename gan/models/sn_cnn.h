@@ -13,7 +13,8 @@ namespace gan {
 Networks sn_cnn(const ImageSize& image, const Constraints& constraints);
 
 // Widths of chainer-gan-lib, compare_gan and pytorch-gan-collections: 64, 128, 128, 256, 256, 512,
-// 512; and, as there, batch norm and ReLU after the generator's dense layer.
+// 512; and batch norm and ReLU after the generator's dense layer. Two things differ from the last:
+// z has 128 numbers, not 100, and that batch norm is of each unit, not of each of 512 channels.
 Networks sn_cnn_wide(const ImageSize& image, const Constraints& constraints);
 
 }  // namespace gan
