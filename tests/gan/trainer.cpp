@@ -86,8 +86,8 @@ TEST_CASE("trainer: reading losses, making samples and saving change nothing") {
   }
   watched.losses();
   watched.save(scratch / "watched");
-  CHECK(engine::load(scratch / "silent").at("generator.0.weight", {2048, 64}).values() ==
-        engine::load(scratch / "watched").at("generator.0.weight", {2048, 64}).values());
+  // All tensors, the random numbers and the sums, which reading the losses has emptied in both.
+  CHECK(read_file(scratch / "silent") == read_file(scratch / "watched"));
 }
 
 TEST_CASE("trainer: other seeds, other weights") {
