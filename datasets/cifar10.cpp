@@ -68,16 +68,17 @@ std::unique_ptr<Dataset> open_cifar10(const std::string& directory, const OpenOp
     for (int i = 1; i <= 5; ++i) append(folder + "/data_batch_" + std::to_string(i) + ".bin");
   }
 
-  Info info{
-      .name = "cifar10",
-      .description =
-          (options.test ? "CIFAR-10 test images in " : "CIFAR-10 training images in ") + folder,
-      .size = static_cast<Index>(labels.size()),
-      .height = side,
-      .width = side,
-      .channels = kChannels,
-      .class_names = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse",
-                      "ship", "truck"}};
+  Info info{.name = "cifar10",
+            .description =
+                std::to_string(labels.size()) +
+                (options.test ? " CIFAR-10 test images in " : " CIFAR-10 training images in ") +
+                folder,
+            .size = static_cast<Index>(labels.size()),
+            .height = side,
+            .width = side,
+            .channels = kChannels,
+            .class_names = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse",
+                            "ship", "truck"}};
   return std::make_unique<StoredImages>(std::move(info), std::move(pixels), std::move(labels));
 }
 

@@ -30,6 +30,7 @@ TEST_CASE("cifar10: records, splits, planes") {
   for (const std::string folder : {"", "/cifar-10-batches-bin"}) {
     const auto train = datasets::open("cifar10:" + scratch.path() + folder);
     CHECK(train->size() == 10);
+    CHECK(train->description().starts_with("10 CIFAR-10 training images in "));
     CHECK(train->class_names().at(9) == "truck");
     CHECK(train->label(2) == 2);
     CHECK(train->label(3) == 9);
