@@ -29,6 +29,10 @@ int main(int argc, char** argv) {
   gan::add_spectrum(app);
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write()
   try {
+    // CLI11 would say that a command is missing, and not that this is none.
+    const auto named = [&](const CLI::App* command) { return command->check_name(argv[1]); };
+    if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(named).empty())
+      throw gan::UsageError("there is no command '" + std::string(argv[1]) + "'; see gan --help");
     app.parse(argc, argv);
     return 0;
   } catch (const CLI::ParseError& error) {

@@ -21,5 +21,6 @@ void add_device(CLI::App* command, std::string& device);
 // octal, wraps -1 and clips what is too large.
 CLI::Validator whole_number(std::uint64_t low, std::uint64_t high);
 CLI::Validator positive_number();  // finite, with or without a fraction
+CLI::Validator not_empty();        // a file to write
 
 }  // namespace gan

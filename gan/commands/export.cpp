@@ -31,7 +31,7 @@ void add_export(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("export", "A trained network as an ONNX file");
   command->add_option("RUN", options->run, "folder that gan train made")->required();
-  command->add_option("--onnx", options->onnx, "file to write")->required();
+  command->add_option("--onnx", options->onnx, "file to write")->required()->transform(not_empty());
   command->add_option("--network", options->network, "generator or discriminator")
       ->capture_default_str()
       ->check(CLI::IsMember({"generator", "discriminator"}));

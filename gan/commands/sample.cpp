@@ -47,7 +47,9 @@ void add_sample(CLI::App& app) {
   command->add_option("--count", options->count, "how many images")
       ->capture_default_str()
       ->transform(whole_number(1, 100'000));
-  command->add_option("--out", options->out, "PNG file to write")->capture_default_str();
+  command->add_option("--out", options->out, "PNG file to write")
+      ->capture_default_str()
+      ->transform(not_empty());
   command->add_option("--seed", options->seed, "of the noise")
       ->capture_default_str()
       ->transform(whole_number(0, std::numeric_limits<std::uint64_t>::max()));

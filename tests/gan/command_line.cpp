@@ -57,7 +57,7 @@ TEST_CASE("gan: bad usage ends with status 2 and one line, and leaves nothing be
   const Scratch scratch;
   const auto bad = [&](const std::string& arguments) { return run(scratch, "gan " + arguments); };
   CHECK(refused(bad(""), 2, "subcommand"));
-  CHECK(refused(bad("trian"), 2, "--help"));
+  CHECK(refused(bad("trian"), 2, "'trian'", "--help"));
   CHECK(refused(bad("train"), 2, "--preset"));
   CHECK(refused(bad("train --preset big"), 2, "'big'", "sn-small"));
   CHECK(refused(bad("train --preset sn-small --steps many"), 2, "--steps"));
@@ -67,6 +67,7 @@ TEST_CASE("gan: bad usage ends with status 2 and one line, and leaves nothing be
   CHECK(refused(bad("train --preset sn-small --minutes nan"), 2, "--minutes", "'nan'"));
   CHECK(refused(bad("train --preset sn-small --minutes 0"), 2, "--minutes", "greater than 0"));
   CHECK(refused(bad("sample r --seed -1"), 2, "--seed", "'-1'"));
+  CHECK(refused(bad("sample r --out ''"), 2, "--out", "empty"));
   CHECK(refused(bad("sample r --count 0"), 2, "--count", "1 to 100000"));
   CHECK(refused(bad("audit r --images many"), 2, "--images", "'many'"));
   CHECK(refused(bad("train --preset sn-small --set g.rl=1"), 2, "'g.rl'", "'g.lr'"));
@@ -135,13 +136,17 @@ TEST_CASE("gan: a run is resumed from another folder than it was started in") {
   const Scratch scratch;
   REQUIRE(run(scratch, "gan train --steps 1 --out run" + kTiny).status == 0);
   const std::string picture = read_file(scratch / "run/samples/000001.png");  // 8 by 8 images of 32
-  for (const char* name : {"a", "b"}) scratch.write(std::string("images/") + name + ".png", picture);
-  const std::string start = "gan train --steps 1 --out run2 --preset sn-small --set batch=2 g.batch=2 "
-                            "data.resize=32 ";
-  const Outcome first = run(scratch, "export XDG_CACHE_HOME=$PWD; " + start + "--data images:./images");
+  for (const char* name : {"a", "b"})
+    scratch.write(std::string("images/") + name + ".png", picture);
+  const std::string start =
+      "gan train --steps 1 --out run2 --preset sn-small --set batch=2 g.batch=2 "
+      "data.resize=32 ";
+  const Outcome first =
+      run(scratch, "export XDG_CACHE_HOME=$PWD; " + start + "--data images:./images");
   CHECK(first.status == 0);
-  const Outcome second = run(scratch, "export XDG_CACHE_HOME=$PWD; mkdir elsewhere; cd elsewhere; "
-                                      "gan train --resume ../run2 --steps 2");
+  const Outcome second = run(scratch,
+                             "export XDG_CACHE_HOME=$PWD; mkdir elsewhere; cd elsewhere; "
+                             "gan train --resume ../run2 --steps 2");
   CHECK(second.status == 0);
   CHECK(second.out.ends_with("../run2/samples/000002.png\n"));
 }

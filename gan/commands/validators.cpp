@@ -37,4 +37,11 @@ CLI::Validator positive_number() {
   return {positive, ""};
 }
 
+CLI::Validator not_empty() {
+  const auto named = [](const std::string& text) -> std::string {
+    return text.empty() ? "an empty name is no file" : "";
+  };
+  return {named, ""};
+}
+
 }  // namespace gan
