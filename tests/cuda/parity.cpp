@@ -97,6 +97,21 @@ TEST_CASE("cuda: every case agrees with the CPU to second order, in `high`") {
   walk(Precision::high, 2e-3);
 }
 
+TEST_CASE("cuda: rows without library functions equal the CPU's to the bit") {
+  Draw random(2000);
+  const Host x = random.uniform(Shape{4099}), y = random.uniform(Shape{4099});
+  const auto rows = [&](const Device& device) {
+    const On on(device);
+    const Tensor a = x.tensor(), b = y.tensor();
+    std::vector<std::vector<Real>> values;
+    for (const Tensor& z : {engine::tanh_grad(a, b), engine::sigmoid_grad(a, b), a * b, a / b,
+                            engine::scale(a, Real(0.3)), engine::rsqrt(engine::square(a))})
+      values.push_back(z.values());
+    return values;
+  };
+  CHECK(rows(Device::cuda()) == rows(Device::cpu()));
+}
+
 TEST_CASE("cuda: results are the same bits in every run") {
   for (const Case& c : cases()) {
     CAPTURE(c.name);
