@@ -46,6 +46,12 @@ fill_bundle() {
   for deb in "$folder"/packages/*.deb; do
     dpkg --extract "$deb" "$folder" || fail "$deb: cannot be unpacked"
   done
+  # Links to absolute paths (libz.so to /lib/...) mean what lies there in the bundle.
+  local link target
+  while IFS= read -r link; do
+    target=$(readlink "$link")
+    [ ! -e "$folder$target" ] || ln -sfrn "$folder$target" "$link"
+  done < <(find "$folder" -lname '/*')
   # What installing would link: the BLAS among several.
   arch=$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || gcc -print-multiarch)
   local library
@@ -68,12 +74,13 @@ use_bundle() {
   arch=$(cat "$folder/architecture")
   bundle_options=(
     "-DCMAKE_PREFIX_PATH=$folder/usr"
-    "-DCMAKE_LIBRARY_PATH=$folder/usr/lib/$arch"
+    "-DCMAKE_LIBRARY_PATH=$folder/usr/lib/$arch;$folder/lib/$arch"
     "-DCMAKE_INCLUDE_PATH=$folder/usr/include;$folder/usr/include/$arch"
     "-DCMAKE_PROGRAM_PATH=$folder/usr/bin"
     "-DProtobuf_PROTOC_EXECUTABLE=$folder/usr/bin/protoc"
   )
-  export LD_LIBRARY_PATH="$folder/usr/lib/$arch${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+  local libraries=$folder/usr/lib/$arch:$folder/lib/$arch
+  export LD_LIBRARY_PATH="$libraries${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
   export CPATH="$folder/usr/include:$folder/usr/include/$arch${CPATH:+:$CPATH}"
-  export LIBRARY_PATH="$folder/usr/lib/$arch${LIBRARY_PATH:+:$LIBRARY_PATH}"
+  export LIBRARY_PATH="$libraries${LIBRARY_PATH:+:$LIBRARY_PATH}"
 }
