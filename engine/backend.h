@@ -57,7 +57,8 @@ class Backend {
   virtual std::size_t memory_left() const { return 0; }
 
   // Recording a step (capture.h), where the device can: verbs between begin and end are noted, not
-  // run. Neither upload nor download is called in between.
+  // run. Neither upload nor download is called in between. Errors: NotRecorded (capture.h) in
+  // between; after any, also of begin and end, nothing of the step was done and verbs run again.
   virtual bool records() const { return false; }
   virtual void begin_recording() {}
   virtual std::unique_ptr<Recording> end_recording() { return nullptr; }

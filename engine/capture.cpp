@@ -13,7 +13,8 @@
 namespace engine {
 namespace {
 
-std::uint64_t epoch = 0;
+std::uint64_t epoch = 1;
+std::uint64_t failed_epoch = 0;  // of the latest recording that failed
 
 constexpr Index kAlign = 16 / sizeof(Real);  // of a place in LiveMemory, in elements
 
@@ -36,8 +37,8 @@ class LiveMemory {
     Real* host;
   };
   Place place(Index elements, std::function<void(void*)> make) {
-    check(used_ + elements <= device_.size(), "capture: the step now asks for more live values ",
-          "than the ", device_.size(), " of when it was watched");
+    if (used_ + elements > device_.size())
+      throw NotRecorded("the step asks for more live values than when it was watched");
     const Place place{Tensor::view(device_, used_, Shape{elements}), host_.data() + used_};
     used_ += places(elements);
     makers_.push_back({std::move(make), place.host});
@@ -59,9 +60,45 @@ class LiveMemory {
   std::vector<Maker> makers_;
 };
 
+// What the host gave to a recording, value after value, for the call in its place if it fails.
+struct Given {
+  std::vector<std::vector<Real>> values;
+  std::size_t taken = 0;
+};
+
 thread_local LiveMemory* live_here = nullptr;  // of the step that is being recorded
+thread_local Given* given = nullptr;           // to it, or to one that failed and is now called
 thread_local const char* obstacle = nullptr;   // why the step that is being watched cannot be
 thread_local Index live_elements = 0;          // that the step being watched has asked for
+
+// Sets a variable for the length of a scope.
+template <class T>
+class During {
+ public:
+  During(T& variable, T value) : variable_(variable) { variable_ = value; }
+  ~During() { variable_ = {}; }
+  During(const During&) = delete;
+  During& operator=(const During&) = delete;
+
+ private:
+  T& variable_;
+};
+
+// Whatever the device refuses on the way to a recording: the step may yet be called.
+template <class Work>
+auto recorded(const Work& work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    throw NotRecorded(error.what());
+  }
+}
+
+void remember(const void* first, std::size_t bytes) {
+  std::vector<Real>& value =
+      given->values.emplace_back(static_cast<std::size_t>(elements_of(bytes)));
+  if (bytes > 0) std::memcpy(value.data(), first, bytes);
+}
 
 }  // namespace
 
@@ -71,18 +108,18 @@ struct Captured::Record {
 
   explicit Record(Index live_elements) : live(live_elements) {}
   void record(Backend& backend, const std::function<void()>& step) {
-    backend.begin_recording();
-    live_here = &live;
+    recorded([&] { backend.begin_recording(); });
     try {
+      const During here(live_here, &live);
       step();
     } catch (...) {
-      live_here = nullptr;
       backend.abandon_recording();
       throw;
     }
-    live_here = nullptr;
-    work = backend.end_recording();
-    run();
+    recorded([&] {
+      work = backend.end_recording();
+      run();
+    });
   }
   void replay() {
     live.make();
@@ -108,43 +145,77 @@ void Captured::operator()() {
     record_ = nullptr;
     device_ = &backend;
     calls_ = 0;
-    refused_ = false;
+    why_not_.clear();
   }
   ++epoch;
   if (record_) {
     record_->replay();
-  } else if (refused_ || calls_ == 0) {  // the first call also makes what later calls only change
+  } else if (!why_not_.empty() || calls_ == 0) {  // the first also makes what later calls change
     step_();
-  } else if (calls_ == 1) {
-    obstacle = nullptr;
-    live_elements = 0;
-    step_();
-    live_elements_ = live_elements;
-    refused_ = obstacle != nullptr;
-    if (refused_)
-      std::fprintf(stderr, "note: the step is not captured on %s, since it %s\n", backend.name(),
-                   obstacle);
   } else {
-    auto record = std::make_unique<Record>(live_elements_);
-    record->record(backend, step_);
-    record_ = std::move(record);
+    calls_ == 1 ? watch() : record();
   }
   ++calls_;
   ++epoch;
 }
 
+void Captured::watch() {
+  obstacle = nullptr;
+  live_elements = 0;
+  step_();
+  live_elements_ = live_elements;
+  if (obstacle) refuse(std::string("it ") + obstacle);
+}
+
+void Captured::record() {
+  Given values;
+  const During to_this(given, &values);
+  try {
+    auto record = recorded([&] { return std::make_unique<Record>(live_elements_); });
+    record->record(*device_, step_);
+    record_ = std::move(record);
+    return;
+  } catch (const NotRecorded& error) {
+    refuse(std::string("recording it failed: ") + error.what());
+    failed_epoch = epoch++;
+  } catch (...) {
+    failed_epoch = epoch++;
+    throw;
+  }
+  step_();
+  check(values.taken == values.values.size(), "capture: the step asked for ", values.values.size(),
+        " live values when it was recorded, for ", values.taken, " when it was called instead");
+}
+
+void Captured::refuse(const std::string& why) {
+  why_not_ = why;
+  std::fprintf(stderr, "note: the step is not captured on %s, since %s\n", device_->name(),
+               why.c_str());
+}
+
 bool capturing() { return live_here != nullptr; }
 std::uint64_t capture_epoch() { return epoch; }
+bool never_done(std::uint64_t at) { return at == failed_epoch; }
 
 void not_recordable(const char* why) {
-  check(!capturing(), "capture: the step now ", why, ", which it did not do when it was watched");
+  if (capturing())
+    throw NotRecorded(std::string("the step now ") + why + ", and did not when it was watched");
   obstacle = why;
 }
 
 void note_live(std::size_t bytes) { live_elements += places(elements_of(bytes)); }
 
+std::optional<std::span<const Real>> given_before(std::size_t bytes) {
+  if (!given || capturing() || given->taken == given->values.size()) return std::nullopt;
+  const std::vector<Real>& value = given->values[given->taken++];
+  check(static_cast<Index>(value.size()) == elements_of(bytes),
+        "capture: the step that is called in place of its recording asks for other live values");
+  return value;
+}
+
 const void* live_slot(std::size_t bytes, const void* first, std::function<void(void*)> make) {
   check(capturing(), "live: no step is being captured");
+  remember(first, bytes);
   const auto place = live_here->place(elements_of(bytes), std::move(make));
   std::memcpy(place.host, first, bytes);
   return place.device.data();
@@ -156,13 +227,15 @@ Tensor live_tensor(const Shape& shape, std::function<std::span<const Real>()> ma
           " values do not fill ", shape);
     return values;
   };
-  const std::span<const Real> first = checked(make());
+  const auto before = given_before(static_cast<std::size_t>(shape.size()) * sizeof(Real));
+  const std::span<const Real> first = before ? *before : checked(make());
   if (!capturing()) {
     note_live(first.size_bytes());
     const Tensor out(shape);
     out.backend().upload(out.data(), first.data(), out.size());
     return out;
   }
+  remember(first.data(), first.size_bytes());
   const auto place =
       live_here->place(shape.size(), [make = std::move(make), n = first.size()](void* host) {
         const std::span<const Real> values = make();

@@ -41,6 +41,7 @@ class Trainer {
   Trainer& operator=(const Trainer&) = delete;
 
   void step();  // on CUDA a replay, from the third on (engine/capture.h)
+  bool replays() const { return captured_.replays(); }
   Index step_count() const { return steps_; }
   LossMeans losses();  // waits for the device
 

@@ -58,9 +58,10 @@ const Tensor& Param::value(const LinearMap& map) const {
     return raw_;
   }
   settle(map);
-  const bool advance = training() && advanced_ != version_;
+  const bool advance = training() && (advanced_ != version_ || engine::never_done(advanced_in_));
   if (advance) {
     advanced_ = version_;
+    advanced_in_ = engine::capture_epoch();
     ++evaluation_;
   }
   Memo& memo = memo_[engine::recording()];

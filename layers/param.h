@@ -63,7 +63,8 @@ class Param {
   engine::Index offset_ = 0;
   mutable std::vector<Constraint> chain_;
   std::uint64_t version_ = 1;
-  mutable std::uint64_t advanced_ = 0;  // the version for which the states last advanced
+  mutable std::uint64_t advanced_ = 0;     // the version for which the states last advanced
+  mutable std::uint64_t advanced_in_ = 0;  // the capture epoch of that
   mutable std::uint64_t evaluation_ = 0;
   mutable std::optional<LinearMap> map_;  // last asked for
   mutable std::string note_;

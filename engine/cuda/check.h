@@ -1,8 +1,11 @@
 // Errors of CUDA and cuBLAS, as exceptions of one line that name what was being done.
+// While a step is being recorded, an error says that it cannot be: NotRecorded (capture.h).
 #pragma once
 
 #include <cublas_v2.h>
 #include <cuda_runtime.h>
+
+#include <string>
 
 namespace engine::cuda {
 
@@ -10,5 +13,6 @@ namespace engine::cuda {
 // be seen here; `op` is then the op that saw it.
 void check(cudaError_t status, const char* op);
 void check(cublasStatus_t status, const char* op);
+[[noreturn]] void refuse(const std::string& why);
 
 }  // namespace engine::cuda

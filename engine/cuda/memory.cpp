@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 #include <utility>
 
-#include "engine/check.h"
+#include "engine/cuda/check.h"
 
 namespace engine::cuda {
 namespace {
@@ -74,6 +75,7 @@ void Memory::make_free(Real* block, std::size_t number) noexcept {
 
 void Memory::begin_owning() {
   const std::lock_guard lock(mutex_);
+  give_up_free_blocks();
   recording_ = std::make_shared<Owned>();
 }
 
@@ -114,10 +116,12 @@ void* Memory::obtain(std::size_t bytes) {
     give_up_free_blocks();
     status = cudaMalloc(&block, bytes);
   }
-  if (status != cudaSuccess) cudaGetLastError();
-  check(status == cudaSuccess, "memory: ", bytes, " bytes of the GPU are asked for, ", held_,
-        " are held and CUDA says: ", cudaGetErrorString(status),
-        "; use a smaller batch or model, or free the GPU of other programs");
+  if (status != cudaSuccess) {
+    cudaGetLastError();
+    refuse("memory: " + std::to_string(bytes) + " bytes of the GPU are asked for, " +
+           std::to_string(held_) + " are held and CUDA says: " + cudaGetErrorString(status) +
+           "; use a smaller batch or model, or free the GPU of other programs");
+  }
   held_ += bytes;
   return block;
 }

@@ -6,7 +6,7 @@
 // it back at once: slow, but tools that watch memory see each access beyond a block.
 //
 // While a step is recorded, what it is given becomes the recording's own until that dies: a replay
-// writes there again.
+// writes there again. Free blocks cannot be given back to CUDA then, so they are before.
 #pragma once
 
 #include <memory>

@@ -31,9 +31,11 @@ class GraphRecording final : public Recording {
 }  // namespace
 
 void CudaBackend::begin_recording() {
-  // Relaxed: memory may still be asked of CUDA.
-  check(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeRelaxed), "capture");
   memory_.begin_owning();
+  // Relaxed: memory may still be asked of CUDA.
+  const cudaError_t status = cudaStreamBeginCapture(stream_, cudaStreamCaptureModeRelaxed);
+  if (status != cudaSuccess) memory_.disown(memory_.end_owning());
+  check(status, "capture");
 }
 
 std::unique_ptr<Recording> CudaBackend::end_recording() {
@@ -46,10 +48,10 @@ std::unique_ptr<Recording> CudaBackend::end_recording() {
 }
 
 void CudaBackend::abandon_recording() noexcept {
-  memory_.disown(memory_.end_owning());
   cudaGraph_t graph = nullptr;
   if (cudaStreamEndCapture(stream_, &graph) == cudaSuccess && graph) cudaGraphDestroy(graph);
   cudaGetLastError();
+  memory_.disown(memory_.end_owning());
 }
 
 }  // namespace engine::cuda

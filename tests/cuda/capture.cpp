@@ -3,64 +3,29 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/cuda/on_device.h"
+#include "tests/cuda/critic.h"
 
 using namespace tests;
-using namespace layers;
 using engine::Captured;
 using engine::Device;
 
 namespace {
 
-using Values = std::vector<std::vector<Real>>;
-
-// A critic in training: noise, a gradient penalty, constraints with states, Adam with a falling
-// rate, an average, a sum that is read now and then.
-struct Training {
-  Sequential net = {Conv2d(3, 8, {.kernel = 4, .stride = 2, .padding = 1}, SpectralNorm{}),
-                    BatchNorm(8),
-                    Relu{},
-                    Conv2d(8, 4, {.padding = 1}, ToeplitzNorm{}),
-                    Flatten{},
-                    Linear(64, 1, SpectralNorm{.iterations = 2})};
-  Adam adam{{.lr = Real(1e-2), .beta1 = Real(0.5)}, net.parameters()};
-  Ema average{Real(0.9), net};
-  Tensor sum = engine::zeros({});
-
-  void step() {
-    const Tensor x = engine::normal({2, 8, 8, 3});
-    const Tensor y = net(x) + Real(0.1) * engine::uniform({2, 1});
-    const Tensor slope = engine::grad(engine::sum(y), {x}, true)[0];
-    const Tensor loss = engine::mean(y * y) + engine::mean(slope * slope);
-    adam.step(grad(loss, net.parameters()));
-    average.step();
-    engine::add_scaled(1, loss.detach(), sum);
-  }
-  Values values() {
-    Values all{sum.values()};
-    for (Sequential* module : {&net, &average.average()}) {
-      for (const Param* p : module->parameters()) all.push_back(p->raw().values());
-      for (const engine::State* s : states(*module)) all.push_back(s->value().values());
-    }
-    return all;
-  }
-};
-
 // Each step makes `updates` of the parameters, one after the other.
 Values train(bool captured, int steps, int updates, int read_every) {
   engine::seed(11);
-  Training training;
+  Critic critic;
   const auto update = [&] {
-    for (int i = 0; i < updates; ++i) training.step();
+    for (int i = 0; i < updates; ++i) critic.step();
   };
   Captured step = engine::capture(update);
   for (int i = 0; i < steps; ++i) {
-    training.adam.set_lr(Real(1e-2) / static_cast<Real>(1 + i));
+    critic.adam.set_lr(Real(1e-2) / static_cast<Real>(1 + i));
     captured ? step() : update();
-    if ((i + 1) % read_every == 0) CHECK(std::isfinite(training.sum.item()));
+    if ((i + 1) % read_every == 0) CHECK(std::isfinite(critic.sum.item()));
   }
   CHECK(step.replays() == captured);
-  return training.values();
+  return critic.values();
 }
 
 }  // namespace

@@ -150,6 +150,7 @@ cublasStatus_t cublasGemmStridedBatchedEx(cublasHandle_t handle, cublasOperation
     return CUBLAS_STATUS_INVALID_VALUE;
   if (type_a != type_b) return CUBLAS_STATUS_NOT_SUPPORTED;
   if (m == 0 || n == 0 || batch == 0) return CUBLAS_STATUS_SUCCESS;
+  if (capturing() && refused("cublasGemm")) return CUBLAS_STATUS_ALLOC_FAILED;
   if (handle->pointers == CUBLAS_POINTER_MODE_HOST)
     product.alpha_now = *product.alpha, product.beta_now = *product.beta;
   const cudaError_t error = enqueue(handle->stream, product);

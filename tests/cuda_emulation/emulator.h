@@ -21,6 +21,12 @@ struct Counts {
 };
 Counts counts();
 
+// The call of that name after `skip` others of it answers with an error, as from a device in need:
+// cudaMalloc and cublasGemm (any product) of those within a capture; cudaStreamBeginCapture,
+// cudaStreamEndCapture, cudaGraphInstantiate, cudaGraphLaunch.
+void refuse(const std::string& call, int skip = 0);
+bool refusing();  // whether that call is yet to come
+
 void set_memory(std::size_t bytes);  // what the device has; 512 MiB at the start, and at most
 std::size_t allocated();             // what is held now
 void set_devices(int count);         // how many there are: 1, or 0

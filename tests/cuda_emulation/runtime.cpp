@@ -236,6 +236,8 @@ void release(void* address) {
 
 cudaError_t cudaMalloc(void** address, std::size_t bytes) {
   if (emulation::capturing_strictly()) return emulation::not_in_capture("cudaMalloc");
+  if (emulation::capturing() && emulation::refused("cudaMalloc"))
+    return answer(cudaErrorMemoryAllocation);
   return allocate(address, bytes);
 }
 

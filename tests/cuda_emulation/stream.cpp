@@ -13,6 +13,8 @@ CUstream_st& default_stream() {
 }
 // Never destroyed: backends that live as long as the program come back at its end.
 auto& streams = *new std::vector<std::unique_ptr<CUstream_st>>;
+std::string refused_call;  // for refuse()
+int refused_after = 0;
 
 }  // namespace
 
@@ -50,6 +52,18 @@ cudaError_t not_in_capture(const char* call) {
     if (s->captured) s->capture_broken = true;
   std::fprintf(stderr, "emulation: %s cannot be captured\n", call);
   return answer(cudaErrorStreamCaptureUnsupported);
+}
+
+void refuse(const std::string& call, int skip) {
+  refused_call = call;
+  refused_after = skip;
+}
+bool refusing() { return !refused_call.empty(); }
+
+bool refused(const char* call) {
+  if (refused_call != call || refused_after-- > 0) return false;
+  refused_call.clear();
+  return true;
 }
 
 void finish(CUstream_st& stream, long until) {
@@ -198,6 +212,8 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t handle, cudaStreamCaptureMode mo
   if (!stream) return answer(cudaErrorInvalidResourceHandle);
   if (!handle) return emulation::not_in_capture("the default stream");
   if (stream->captured) return answer(cudaErrorInvalidValue);
+  if (emulation::refused("cudaStreamBeginCapture"))
+    return answer(cudaErrorStreamCaptureUnsupported);
   stream->captured = std::make_unique<emulation::WorkList>();
   stream->capture_broken = false;
   stream->relaxed = mode == cudaStreamCaptureModeRelaxed;
@@ -209,7 +225,8 @@ cudaError_t cudaStreamEndCapture(cudaStream_t handle, cudaGraph_t* graph) {
   if (!stream || !stream->captured) return answer(cudaErrorStreamCaptureUnmatched);
   const auto captured = std::move(stream->captured);
   *graph = nullptr;
-  if (stream->capture_broken) return answer(cudaErrorStreamCaptureInvalidated);
+  if (emulation::refused("cudaStreamEndCapture") || stream->capture_broken)
+    return answer(cudaErrorStreamCaptureInvalidated);
   *graph = new CUgraph_st{std::move(*captured)};
   return answer(cudaSuccess);
 }
@@ -230,6 +247,7 @@ cudaError_t cudaThreadExchangeStreamCaptureMode(cudaStreamCaptureMode*) {
 
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph,
                                  unsigned long long) {
+  if (emulation::refused("cudaGraphInstantiate")) return answer(cudaErrorMemoryAllocation);
   *executable = new CUgraphExec_st{std::make_shared<emulation::WorkList>(graph->work)};
   return answer(cudaSuccess);
 }
@@ -241,6 +259,7 @@ cudaError_t cudaGraphGetNodes(cudaGraph_t graph, cudaGraphNode_t*, std::size_t* 
 
 cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
   if (emulation::capturing()) return emulation::not_in_capture("the launch of a graph");
+  if (emulation::refused("cudaGraphLaunch")) return answer(cudaErrorMemoryAllocation);
   ++emulation::count().graph_launches;
   return emulation::enqueue(stream, [work = executable->work] {
     for (const emulation::Work& piece : *work)

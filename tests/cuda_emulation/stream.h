@@ -39,6 +39,8 @@ bool capturing_strictly();  // in a mode in which nothing may be allocated
 // For calls that a capture cannot hold: ends the capture as broken, with this complaint.
 cudaError_t not_in_capture(const char* call);
 
+bool refused(const char* call);  // whether this is the call that refuse() meant
+
 void finish(CUstream_st& stream, long until);  // runs what waits, up to the until-th piece
 void finish_all();
 void forget_work();
