@@ -118,11 +118,13 @@ TEST_CASE("cuda: training steps that replay equal steps that are called, byte by
     Trainer replaying(config, shapes());
     advance(replaying, 7);
     replaying.save(scratch / "replayed");
+    CHECK(replaying.replays());
 
     // A restored trainer begins anew: its first two steps are called.
     Trainer called(config, shapes());
     for (int done = 0; done < 7; ++done) {
       called.step();
+      CHECK_FALSE(called.replays());
       called.save(scratch / "called");
       called.restore(scratch / "called");
     }
@@ -137,6 +139,7 @@ TEST_CASE("cuda: reading losses and making samples between replays changes nothi
   Trainer silent(small(), shapes()), watched(small(), shapes());
   engine::seed(0);
   advance(silent, 6);
+  CHECK(silent.replays());
   silent.losses();
   silent.save(scratch / "silent");
   engine::seed(0);
@@ -146,6 +149,7 @@ TEST_CASE("cuda: reading losses and making samples between replays changes nothi
     watched.save(scratch / "watched");
     watched.losses();
   }
+  CHECK(watched.replays());
   const auto weights = [&](const std::string& file) {
     return engine::load(scratch / file).at("generator.0.weight", {2048, 64}).values();
   };
