@@ -14,12 +14,32 @@ verdicts() {
     >>"$out/$1.md" || true
 }
 
+# limited command...: within what is left of the phase's time; status 124 if that is not enough.
+limited() {
+  local left=$((deadline - SECONDS))
+  [ $left -gt 0 ] || { echo "no time is left for: $*"; return 124; }
+  timeout "$left" "$@"
+}
+# tests [runner...] -- filters...: the tests on the GPU; fails also where the filters leave none.
+tests() {
+  local runner=() said=$out/tests.tmp status=0
+  while [ "$1" != -- ]; do runner+=("$1"); shift; done
+  shift
+  limited "${runner[@]}" "$build/tests/cuda/kantor_tests_cuda" "$@" 2>&1 | tee "$said" || status=$?
+  if [ $status -eq 0 ] && ! grep -qE 'test cases: +[1-9]' "$said"; then
+    echo "no test is called so: $*"
+    status=1
+  fi
+  rm -f "$said"
+  return $status
+}
+
 phase_build() {
   cmake -S "$root" -B "$build" -G Ninja -DBUILD_TESTING=ON -DKANTOR_CUDA=ON \
     "${bundle_options[@]}" || return 1
   grep -q 'CUDA backend: ON' "$out/build.log" ||
     { note build "nvcc of CUDA 12 or later was not found: put it into the PATH"; return 1; }
-  cmake --build "$build" --parallel "$jobs" --target gan kantor_tests_cuda || return 1
+  limited cmake --build "$build" --parallel "$jobs" --target gan kantor_tests_cuda || return 1
 }
 
 built() {
@@ -31,8 +51,7 @@ built() {
 phase_parity() {
   built parity || return 1
   local status=0
-  timeout "$seconds" "$build/tests/cuda/kantor_tests_cuda" --source-file-exclude='*capture.cpp' ||
-    status=1
+  tests -- --source-file-exclude='*capture.cpp' || status=1
   verdicts parity
   return $status
 }
@@ -40,32 +59,40 @@ phase_parity() {
 phase_replay() {
   built replay || return 1
   local status=0
-  timeout "$seconds" "$build/tests/cuda/kantor_tests_cuda" --source-file='*capture.cpp' || status=1
-  timeout "$seconds" "$build/tests/cuda/kantor_tests_cuda" --test-case='*replay*' || status=1
+  tests -- --source-file='*capture.cpp' || status=1
+  tests -- --source-file='*training.cpp' --test-case='*replay*' || status=1
   verdicts replay
   return $status
 }
 
+# sanitized TOOL: the kernels of every file; of the replays the short ones.
+sanitized() {
+  local run=("$sanitizer" --tool "$1" --error-exitcode 9)
+  tests "${run[@]}" -- --source-file='*random.cpp,*updates.cpp,*images.cpp' &&
+    tests "${run[@]}" -- --source-file='*capture.cpp' --test-case='*come late*,*between replays*' &&
+    tests "${run[@]}" -- --source-file='*parity.cpp' --test-case='*highest*,*to the bit*'
+}
+
 phase_sanitizer() {
   built sanitizer || return 1
-  local sanitizer tool status=0
+  local sanitizer tool one status=0 tools=3 end=$deadline deadline
   sanitizer=$(command -v compute-sanitizer || ls /usr/local/cuda/bin/compute-sanitizer 2>/dev/null) ||
     { note sanitizer "compute-sanitizer is not in the PATH"; return 1; }
   # Blocks of their true size, never used twice: else the pool hides what is beyond and unwritten.
+  export KANTOR_CUDA_POOL=off
   for tool in memcheck racecheck initcheck; do
     echo "== $tool"
-    if KANTOR_CUDA_POOL=off timeout $((seconds / 3)) "$sanitizer" --tool "$tool" --error-exitcode 9 \
-      "$build/tests/cuda/kantor_tests_cuda" --source-file='*parity.cpp' --test-case='*highest*'; then
-      note sanitizer "- $tool: nothing found"
-    else
-      status=$?
-      if [ $status -eq 124 ]; then
-        note sanitizer "- $tool: not done in $((seconds / 3)) seconds"
-      else
-        note sanitizer "- $tool: failed (status $status), see sanitizer.log"
-      fi
-    fi
+    deadline=$((SECONDS + (end - SECONDS) / tools--))  # an equal part of what is left
+    one=0
+    sanitized $tool || one=$?
+    case $one in
+      0) note sanitizer "- $tool: nothing found" ;;
+      124) note sanitizer "- $tool: not done in its part of the time" ;;
+      *) note sanitizer "- $tool: failed (status $one), see sanitizer.log" ;;
+    esac
+    [ $one -eq 0 ] || status=1
   done
+  unset KANTOR_CUDA_POOL
   verdicts sanitizer
   return $status
 }
@@ -82,7 +109,7 @@ phase_bench() {
   for precision in highest high medium; do
     run=$out/bench-$precision
     rm -rf "$run"
-    timeout "$seconds" "$build/gan/gan" train --data shapes --preset $preset --device cuda \
+    limited "$build/gan/gan" train --data shapes --preset $preset --device cuda \
       --precision $precision --steps 600 --out "$run" \
       --set log_every=100 gradients_every=100000 sample_every=100000 checkpoint_every=100000 ||
       { status=1; continue; }
@@ -91,7 +118,7 @@ phase_bench() {
     note bench "- Kantor, $precision: $(awk -v r="$rate" 'BEGIN {printf "%.2f", 1000 / r}')"
   done
   if "$python" -c 'import torch' 2>/dev/null; then
-    timeout "$seconds" "$python" "$root/tools/gpu/pytorch_sngan.py" --device cuda \
+    limited "$python" "$root/tools/gpu/pytorch_sngan.py" --device cuda \
       --modes eager,graphs --precisions highest,high >"$out/bench-pytorch.txt" || status=1
     while read -r line; do note bench "- PyTorch, $line"; done <"$out/bench-pytorch.txt"
   else
@@ -104,7 +131,7 @@ phase_train() {
   built train || return 1
   local run=$out/run
   rm -rf "$run"
-  timeout "$seconds" "$build/gan/gan" train --data "$data" --preset $preset --device cuda \
+  limited "$build/gan/gan" train --data "$data" --preset $preset --device cuda \
     --precision high --steps "$steps" --out "$run" --set sample_every="$steps" || return 1
   local grid
   grid=$(find "$run/samples" -name '*.png' | sort | tail -n 1)
