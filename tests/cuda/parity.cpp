@@ -49,7 +49,7 @@ double error(const Derivatives& got, const Derivatives& expected, int order) {
     if (a[i].shape != b[i].shape) return INFINITY;
     for (std::size_t k = 0; k < b[i].values.size(); ++k) {
       const double d = std::abs(a[i].values[k] - b[i].values[k]);
-      if (!(d <= most)) most = d;  // NaN counts as a difference
+      if (exceeds(d, most)) most = d;
     }
   }
   return most / unit;
@@ -75,7 +75,7 @@ void walk(Precision precision, double bar) {
       CAPTURE(order);
       const double e = error(got, expected, order);
       CHECK(e < bar);
-      if (!(e <= worst[order])) worst[order] = e, where[order] = c.name;
+      if (exceeds(e, worst[order])) worst[order] = e, where[order] = c.name;
     }
     ++walked;
   }

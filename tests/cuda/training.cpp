@@ -76,7 +76,7 @@ Distance distance(const std::string& got, const std::string& expected) {
   for (const auto& [name, tensor] : b.tensors) {
     if (follows_rounding(name)) continue;
     const double d = difference(a.at(name, tensor.shape()), tensor);
-    if (!(d <= worst.most)) worst = {d, name};
+    if (exceeds(d, worst.most)) worst = {d, name};
   }
   return worst;
 }

@@ -116,7 +116,7 @@ Result compare(Check& check, int order) {
         const double finer = check.numeric(order, v, direction, kStep / 4);
         if (!(std::abs(finer - numeric) / scale < kBar)) result.smooth = false;
       }
-      if (!(error <= result.error)) result.error = error;
+      if (exceeds(error, result.error)) result.error = error;
     }
   }
   return result;
@@ -126,7 +126,7 @@ struct Worst {
   double error = 0;
   std::string name;
   void note(double e, const std::string& n) {
-    if (!(e <= error)) *this = {e, n};
+    if (exceeds(e, error)) *this = {e, n};
   }
 };
 

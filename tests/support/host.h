@@ -63,13 +63,16 @@ inline double largest(const std::vector<double>& values) {
   return most;
 }
 
+// Whether d is more than the most so far, or NaN: which then stays the most, whatever follows.
+inline bool exceeds(double d, double most) { return !std::isnan(most) && !(d <= most); }
+
 // The largest difference, relative to the largest expected value (or to one, if that is zero).
 inline double difference(const std::vector<double>& got, const std::vector<double>& expected) {
   if (got.size() != expected.size()) return INFINITY;
   double most = 0;
   for (std::size_t i = 0; i < got.size(); ++i) {
     const double d = std::abs(got[i] - expected[i]);
-    if (!(d <= most)) most = d;  // NaN counts as a difference
+    if (exceeds(d, most)) most = d;
   }
   const double scale = largest(expected);
   return scale > 0 ? most / scale : most;
