@@ -74,9 +74,15 @@ Index batches_per_epoch(const Dataset& data, const LoaderOptions& options) {
 }
 
 std::vector<Index> epoch_order(Index size, const LoaderOptions& options, Index epoch) {
-  std::vector<Index> order(size);
+  std::vector<Index> order;
+  epoch_order(size, options, epoch, order);
+  return order;
+}
+
+void epoch_order(Index size, const LoaderOptions& options, Index epoch, std::vector<Index>& order) {
+  order.resize(size);
   std::iota(order.begin(), order.end(), Index{0});
-  if (!options.shuffle) return order;
+  if (!options.shuffle) return;
   const std::uint64_t orders = stream(Purpose::order, epoch);
   for (Index i = size - 1; i > 0; --i) {
     // A 32-bit word scaled to 0 .. i: the bias is i / 2^32, of no account for a shuffle.
@@ -84,7 +90,6 @@ std::vector<Index> epoch_order(Index size, const LoaderOptions& options, Index e
         static_cast<Index>(std::uint64_t{word(options.seed, orders, i)} * (i + 1) >> 32);
     std::swap(order[i], order[j]);
   }
-  return order;
 }
 
 bool mirrored(const LoaderOptions& options, Index k, Index i) {

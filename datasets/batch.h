@@ -29,14 +29,16 @@ struct LoaderOptions {
   int shift = 0;            // move an image by up to so many pixels each way, edges mirrored
   bool dequantize = false;  // see above
   int prefetch = 2;         // batches made ready in the background (Loader only)
-  bool resident = false;    // keep the set on the device and make batches there (Loader only)
+  bool resident = false;  // keep the set on the device, make batches there; no shift (Loader only)
 };
 
 // Errors: a set smaller than one batch.
 Index batches_per_epoch(const Dataset& data, const LoaderOptions& options);
 
-// The order of one epoch: a permutation of 0 .. size - 1 (Fisher-Yates).
+// The order of one epoch: a permutation of 0 .. size - 1 (Fisher-Yates); also in a vector that has
+// its memory already.
 std::vector<Index> epoch_order(Index size, const LoaderOptions& options, Index epoch);
+void epoch_order(Index size, const LoaderOptions& options, Index epoch, std::vector<Index>& order);
 
 // What batch number k is made by, besides the order: which of its images are mirrored, and the
 // stream of its noise.

@@ -13,6 +13,8 @@ Loader::Loader(const Dataset& data, const LoaderOptions& options)
       batches_per_epoch_(datasets::batches_per_epoch(data, options)),
       current_(buffer()) {
   engine::check(options.prefetch >= 1, "prefetch=", options.prefetch, ": give at least 1");
+  engine::check(!options.resident || options.shift == 0, "shift=", options.shift,
+                ": images kept on the device are not shifted; use resident=false");
   if (options.resident) {
     table_.emplace(data.size(), data.height(), data.width(), data.channels(),
                    [&](Index i, std::uint8_t* pixels) { data.read(i, pixels); });
@@ -42,7 +44,7 @@ void Loader::work(const std::stop_token& stop) {
     try {
       if (number / batches_per_epoch_ != epoch) {
         epoch = number / batches_per_epoch_;
-        order = epoch_order(data_.size(), options_, epoch);
+        epoch_order(data_.size(), options_, epoch, order);
       }
       fill_batch(data_, options_, number, order, buffer.images, buffer.labels);
     } catch (...) {
@@ -92,7 +94,7 @@ Batch Loader::next() {
 void Loader::choose(Index k) {
   if (k / batches_per_epoch_ != choice_.epoch) {
     choice_.epoch = k / batches_per_epoch_;
-    choice_.order = epoch_order(data_.size(), options_, choice_.epoch);
+    epoch_order(data_.size(), options_, choice_.epoch, choice_.order);
   }
   for (Index i = 0; i < options_.batch; ++i) {
     const Index image = choice_.order[k % batches_per_epoch_ * options_.batch + i];

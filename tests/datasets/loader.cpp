@@ -90,6 +90,13 @@ TEST_CASE("batch: values, the last incomplete batch, and too small a set") {
   CHECK(says(complaint([&] { filled(data, {.batch = 0}, 0); }), "batch=0"));
 }
 
+TEST_CASE("loader: a set on the device and a shift exclude each other") {
+  const Counting data(8);
+  const std::string text =
+      complaint([&] { Loader(data, {.batch = 4, .shift = 1, .resident = true}); });
+  CHECK(says(text, "shift=1", "device", "resident=false"));
+}
+
 TEST_CASE("batch: images are moved by up to `shift` pixels each way, edges mirrored") {
   const Shapes data({.resize = 8});
   const LoaderOptions still{.batch = 200, .seed = 4};

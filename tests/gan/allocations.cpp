@@ -7,6 +7,7 @@
 #include <new>
 
 #include "datasets/dataset.h"
+#include "datasets/loader.h"
 #include "gan/trainer.h"
 
 namespace {
@@ -44,7 +45,21 @@ TEST_CASE("allocations: none in the third training step") {
     counting = false;
     CHECK(allocations == 0);
   }
-  // The count is not of nothing.
+}
+
+TEST_CASE("allocations: none for batches made on the device, over epochs") {
+  const auto data = datasets::open("shapes", {.resize = 8, .test = true});
+  const engine::Index batch = data->size() / 2;
+  datasets::Loader loader(*data, {.batch = batch, .flip = true, .resident = true});
+  for (int i = 0; i < 2; ++i) loader.next();
+  allocations = 0;
+  counting = true;
+  for (int i = 0; i < 4; ++i) loader.next();
+  counting = false;
+  CHECK(allocations == 0);
+}
+
+TEST_CASE("allocations: the count is not of nothing") {
   allocations = 0;
   counting = true;
   delete new int(3);
