@@ -253,10 +253,10 @@ Tensor pad(const Tensor& x, int axis, Index before, Index after, Real value) {
   return apply(PlaceOp(section, before + x.dim(axis) + after, value), {x});
 }
 
-Tensor concat(const std::vector<Tensor>& parts, int axis) {
+Tensor concat(Inputs parts, int axis) {
   check(!parts.empty(), "concat: there is nothing to join");
   for (const Tensor& part : parts) check(part.defined(), "concat: a part is an empty tensor");
-  return engine::apply(ConcatOp(parts[0].shape().axis(axis, "concat")), Inputs(parts));
+  return engine::apply(ConcatOp(parts[0].shape().axis(axis, "concat")), parts);
 }
 
 Tensor gather(const Tensor& table, const Tensor& index) {

@@ -3,6 +3,8 @@
 // Errors: name the op and the shapes.
 #pragma once
 
+#include <initializer_list>
+#include <span>
 #include <vector>
 
 #include "engine/tensor.h"
@@ -25,7 +27,10 @@ Tensor place(const Tensor& x, int axis, Index begin, Index extent, Index step = 
 // `before` and `after` elements of this value added at the ends of one axis.
 Tensor pad(const Tensor& x, int axis, Index before, Index after, Real value = 0);
 
-Tensor concat(const std::vector<Tensor>& parts, int axis);
+Tensor concat(std::span<const Tensor> parts, int axis);
+inline Tensor concat(std::initializer_list<Tensor> parts, int axis) {
+  return concat(std::span(parts.begin(), parts.size()), axis);
+}
 
 // Row index[i] of a table [rows, width]; index is [n], whole numbers. The gradient adds up.
 Tensor gather(const Tensor& table, const Tensor& index);
