@@ -67,7 +67,8 @@ std::vector<Format> formats() {
 
 TEST_CASE("image file: whole it is read, cut off anywhere it is refused by name") {
   const Scratch scratch;
-  for (const auto& [name, bytes] : formats()) {
+  for (const Format& format : formats()) {
+    const std::string &name = format.name, &bytes = format.bytes;
     CAPTURE(name);
     const datasets::Image image = datasets::decode_image(scratch.write("whole." + name, bytes));
     CHECK(image.width == (name == "gif" ? 1 : kWidth));

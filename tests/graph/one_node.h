@@ -4,16 +4,9 @@
 #include "engine/graph/graph.h"
 #include "engine/graph/write_onnx.h"
 
-using engine::Index;
-using engine::Real;
-using engine::Shape;
-using engine::Tensor;
-using engine::graph::Builder;
-using engine::graph::Graph;
-using engine::graph::Type;
-using engine::graph::Value;
-using engine::graph::Whole;
-using Attributes = std::map<std::string, engine::graph::Attribute>;
+namespace engine::graph {
+
+using Attributes = std::map<std::string, Attribute>;
 using Reals = std::vector<Real>;
 
 inline std::vector<Value> results(const std::string& op, const std::vector<Value>& inputs,
@@ -41,3 +34,5 @@ inline Value reals(const Shape& shape, const Reals& values) {
 }
 inline Value whole(const Shape& shape, const Whole& numbers) { return {shape, numbers}; }
 inline Reals numbers(const Value& x) { return x.tensor().values(); }
+
+}  // namespace engine::graph
