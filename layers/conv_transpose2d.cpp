@@ -22,7 +22,8 @@ ConvTranspose2d::ConvTranspose2d(Index in, Index out, const ConvTranspose2dOptio
 LinearMap ConvTranspose2d::map(const Shape& input) const {
   const Shape image =
       transposed_image(input, weight.raw().shape(), options.geometry(), options.output_padding);
-  return LinearMap::conv_transpose(weight.raw(), options.geometry(), image[1], image[2]);
+  return LinearMap::conv_transpose(weight.raw(), options.geometry(), image[1], image[2],
+                                   options.output_padding);
 }
 
 Tensor ConvTranspose2d::operator()(const Tensor& x) {

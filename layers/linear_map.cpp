@@ -1,5 +1,7 @@
 #include "layers/linear_map.h"
 
+#include <algorithm>
+
 namespace layers {
 
 using namespace engine;
@@ -7,44 +9,57 @@ using namespace engine;
 LinearMap LinearMap::dense(const Tensor& weight) { return {Kind::dense, weight, {}, 1, 1}; }
 
 LinearMap LinearMap::conv(const Tensor& weight, const ConvOptions& options, Index height,
-                          Index width) {
-  return {Kind::conv, weight, options, height, width};
+                          Index width, Pair beyond) {
+  return {Kind::conv, weight, options, height, width, beyond};
 }
 
 LinearMap LinearMap::conv_transpose(const Tensor& weight, const ConvOptions& options, Index height,
-                                    Index width) {
-  return {Kind::conv_transpose, weight, options, height, width};
+                                    Index width, Pair beyond) {
+  return {Kind::conv_transpose, weight, options, height, width, beyond};
+}
+
+// Pixels beyond the windows lie where the padding would be, and take its place; more of them than
+// that are read by no tap.
+ConvOptions LinearMap::reading() const {
+  ConvOptions options = options_;
+  options.padding.bottom = std::max<Index>(0, options.padding.bottom - beyond_.h);
+  options.padding.right = std::max<Index>(0, options.padding.right - beyond_.w);
+  return options;
+}
+
+Tensor LinearMap::read(const Tensor& image) const {
+  const auto without = [](const Tensor& x, int axis, Index last) {
+    return last > 0 ? slice(x, axis, 0, x.dim(axis) - last) : x;
+  };
+  return without(without(image, 1, beyond_.h - options_.padding.bottom), 2,
+                 beyond_.w - options_.padding.right);
+}
+
+Tensor LinearMap::correlate(const Tensor& image) const {
+  return beyond_ == Pair(0) ? conv2d(image, weight, options_)
+                            : conv2d(read(image), weight, reading());
+}
+
+Tensor LinearMap::spread(const Tensor& features) const {
+  return beyond_ == Pair(0) ? conv2d_transpose(features, weight, options_, height_, width_)
+                            : conv2d_transpose(features, weight, options_, beyond_);
 }
 
 Tensor LinearMap::operator()(const Tensor& x) const {
-  switch (kind_) {
-    case Kind::conv:
-      return conv2d(x, weight, options_);
-    case Kind::conv_transpose:
-      return conv2d_transpose(x, weight, options_, height_, width_);
-    case Kind::dense:
-      break;
-  }
-  return matmul_nt(x, weight);
+  if (kind_ == Kind::dense) return matmul_nt(x, weight);
+  return kind_ == Kind::conv ? correlate(x) : spread(x);
 }
 
 Tensor LinearMap::transpose(const Tensor& y) const {
-  switch (kind_) {
-    case Kind::conv:
-      return conv2d_transpose(y, weight, options_, height_, width_);
-    case Kind::conv_transpose:
-      return conv2d(y, weight, options_);
-    case Kind::dense:
-      break;
-  }
-  return matmul(y, weight);
+  if (kind_ == Kind::dense) return matmul(y, weight);
+  return kind_ == Kind::conv ? spread(y) : correlate(y);
 }
 
 Tensor LinearMap::weight_grad(const Tensor& x, const Tensor& y) const {
   if (kind_ == Kind::dense) return matmul_tn(y, x);
   const Pair kernel(weight.dim(1), weight.dim(2));
-  return kind_ == Kind::conv ? conv2d_weight_grad(x, y, options_, kernel)
-                             : conv2d_weight_grad(y, x, options_, kernel);
+  return kind_ == Kind::conv ? conv2d_weight_grad(read(x), y, reading(), kernel)
+                             : conv2d_weight_grad(read(y), x, reading(), kernel);
 }
 
 LinearMap LinearMap::matrix() const { return dense(flatten(weight)); }
@@ -52,7 +67,15 @@ LinearMap LinearMap::matrix() const { return dense(flatten(weight)); }
 Shape LinearMap::image() const { return {1, height_, width_, weight.dim(3)}; }
 
 Window LinearMap::window() const {
-  if (kind_ != Kind::dense) return conv_window("linear map", image(), weight.shape(), options_);
+  if (kind_ != Kind::dense) {
+    Shape windowed = image();
+    windowed[1] -= beyond_.h;
+    windowed[2] -= beyond_.w;
+    Window window = conv_window("linear map", windowed, weight.shape(), options_);
+    window.height += beyond_.h;
+    window.width += beyond_.w;
+    return window;
+  }
   const Index out = weight.dim(0), in = weight.dim(1);
   return conv_window("linear map", {1, 1, 1, in}, {out, 1, 1, in}, {});
 }

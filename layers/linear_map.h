@@ -6,7 +6,9 @@
 //   conv             weight [O, kH, kW, I]      [N, H, W, I] to [N, P, Q, O]
 //   conv_transpose   weight [O, kH, kW, I]      [N, P, Q, O] to [N, H, W, I]
 //
-// The last is the adjoint of the convolution of an H x W image with the same options.
+// The last is the adjoint of the convolution of an H x W image with the same options, of which the
+// last rows and columns may be `beyond` the windows: PyTorch's output padding. (That many pixels
+// are too few for another window, unless the stride is smaller.)
 // Cost: one product or convolution a call.
 #pragma once
 
@@ -18,10 +20,11 @@ class LinearMap {
  public:
   static LinearMap dense(const engine::Tensor& weight);
   static LinearMap conv(const engine::Tensor& weight, const engine::ConvOptions& options,
-                        engine::Index height, engine::Index width);
+                        engine::Index height, engine::Index width, engine::Pair beyond = 0);
   // `height` and `width` are the output's.
   static LinearMap conv_transpose(const engine::Tensor& weight, const engine::ConvOptions& options,
-                                  engine::Index height, engine::Index width);
+                                  engine::Index height, engine::Index width,
+                                  engine::Pair beyond = 0);
 
   engine::Tensor operator()(const engine::Tensor& x) const;
   engine::Tensor transpose(const engine::Tensor& y) const;
@@ -47,14 +50,24 @@ class LinearMap {
  private:
   enum class Kind { dense, conv, conv_transpose };
   LinearMap(Kind kind, const engine::Tensor& weight, const engine::ConvOptions& options,
-            engine::Index height, engine::Index width)
-      : weight(weight), kind_(kind), options_(options), height_(height), width_(width) {}
+            engine::Index height, engine::Index width, engine::Pair beyond = 0)
+      : weight(weight),
+        kind_(kind),
+        options_(options),
+        height_(height),
+        width_(width),
+        beyond_(beyond) {}
+  engine::Tensor correlate(const engine::Tensor& image) const;  // the conv, and its adjoint
+  engine::Tensor spread(const engine::Tensor& features) const;
+  engine::Tensor read(const engine::Tensor& image) const;
+  engine::ConvOptions reading() const;
   engine::Shape image() const;     // the conv's input
   engine::Shape features() const;  // the conv's output
 
   Kind kind_;
   engine::ConvOptions options_;
   engine::Index height_, width_;  // of the conv's input
+  engine::Pair beyond_;           // of those, the last that make no windows
 };
 
 }  // namespace layers

@@ -9,7 +9,6 @@
 #include "tests/support/draw.h"
 
 using namespace tests;
-using engine::ConvOptions;
 using layers::LinearMap;
 
 namespace {
@@ -119,4 +118,39 @@ TEST_CASE("linear map: the layers' own maps") {
   CHECK(error_of([&] {
           layers::MaxMin{}(draw.uniform({2, 5}).tensor());
         }).find("[2, 5]") != std::string::npos);
+}
+
+// With a stride of at most the output padding there is room for another window, which the layer
+// does not use; the map must not either.
+TEST_CASE("linear map: output padding that leaves room for another window") {
+  engine::seed(2);
+  Draw draw(6);
+  for (const Index padding : {0, 1, 3})
+    for (const Index beyond : {0, 1, 2}) {
+      const layers::ConvTranspose2dOptions options{.kernel = {3, 2},
+                                                   .stride = {1, 2},
+                                                   .padding = padding,
+                                                   .dilation = 3,
+                                                   .output_padding = {beyond, 2 - beyond},
+                                                   .bias = false};
+      CAPTURE(padding);
+      CAPTURE(beyond);
+      layers::ConvTranspose2d layer(2, 3, options);
+      const Tensor x = draw.uniform({1, 4, 5, 2}).tensor();
+      const Tensor y = layer(x);
+      const LinearMap map = layer.map(x.shape());
+      CHECK(map.domain() == x.shape());
+      CHECK(map.range() == y.shape());
+      CHECK(difference(map(x), y) == 0);
+      const Tensor z = draw.uniform(y.shape()).tensor();
+      const double value = inner(y, z);
+      CHECK(std::abs(inner(x, map.transpose(z)) - value) < 100 * kClose);
+      CHECK(std::abs(inner(map.weight, map.weight_grad(x, z)) - value) < 100 * kClose);
+      // The convolution that it is the adjoint of has the same singular values.
+      const LinearMap adjoint = LinearMap::conv(map.weight, options.geometry(), y.dim(1), y.dim(2),
+                                                options.output_padding);
+      CHECK(adjoint.domain() == map.range());
+      CHECK(sigma(adjoint) == doctest::Approx(sigma(map)).epsilon(kClose));
+      CHECK(sigma(map) <= layer.lipschitz(x.shape()) * (1 + kClose));
+    }
 }

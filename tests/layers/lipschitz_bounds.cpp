@@ -34,8 +34,18 @@ std::optional<LinearMap> draw_map(Draw& draw, bool adversarial) {
   // Constant signs are what makes the number of reads count in full.
   if (adversarial)
     for (double& value : weight.values) value = 1 + 0.01 * value;
-  return draw.whole(0, 1) == 0 ? LinearMap::conv(weight.tensor(), options, h, w)
-                               : LinearMap::conv_transpose(weight.tensor(), options, h, w);
+  if (draw.whole(0, 1) == 0) return LinearMap::conv(weight.tensor(), options, h, w);
+  if (draw.whole(0, 1) == 0) return LinearMap::conv_transpose(weight.tensor(), options, h, w);
+  // The transposed layer's way: so many features, and pixels beyond their windows.
+  const engine::Pair beyond(draw.whole(0, std::max(options.stride.h, options.dilation.h) - 1),
+                            draw.whole(0, std::max(options.stride.w, options.dilation.w) - 1));
+  const Index image_h =
+      (h - 1) * options.stride.h + options.dilation.h * (kh - 1) + 1 - p.top - p.bottom;
+  const Index image_w =
+      (w - 1) * options.stride.w + options.dilation.w * (kw - 1) + 1 - p.left - p.right;
+  if (image_h < 1 || image_w < 1) return std::nullopt;
+  return LinearMap::conv_transpose(weight.tensor(), options, image_h + beyond.h, image_w + beyond.w,
+                                   beyond);
 }
 
 bool window_inside(Index extent, Index out, Index kernel, Index stride, Index dilation,

@@ -48,7 +48,7 @@ LinearMap make_map(const ConvOptions& o) {
   if (!o.transposed) return LinearMap::conv(weight, options, o.size, o.size);
   const Shape image = transposed_image({1, o.size, o.size, weight.dim(0)}, weight.shape(), options,
                                        o.output_padding);
-  return LinearMap::conv_transpose(weight, options, image[1], image[2]);
+  return LinearMap::conv_transpose(weight, options, image[1], image[2], o.output_padding);
 }
 
 // The largest count of Gram iterations whose cost is bearable.

@@ -39,13 +39,14 @@ GoldenCase::GoldenCase(const Json& stored, const std::string& where, const Formu
   const Tensor weight = stored.contains("weight")
                             ? whole_weight(numbers(stored, where, "weight", size))
                             : whole_weight(formulas.kernel);
-  convolution = LinearMap::conv(weight, options_, image[1], image[2]);
+  convolution = LinearMap::conv(weight, options_, image[1], image[2], beyond_);
   for (Index g = 0; g < count_; ++g) {
     const Index out = weight_shape[0] / count_, in = weight_shape[1];
     const Tensor part = slice(slice(weight, 0, g * out, (g + 1) * out), 3, g * in, (g + 1) * in);
     groups.push_back(kind == "linear" ? LinearMap::dense(flatten(part))
-                     : transposed ? LinearMap::conv_transpose(part, options_, image[1], image[2])
-                                  : LinearMap::conv(part, options_, image[1], image[2]));
+                     : transposed
+                         ? LinearMap::conv_transpose(part, options_, image[1], image[2], beyond_)
+                         : LinearMap::conv(part, options_, image[1], image[2]));
   }
 }
 
@@ -71,6 +72,7 @@ void GoldenCase::read_geometry(const Json& stored) {
   for (int axis = 0; axis < 2; ++axis) {
     const Index k = weight_shape[2 + axis], s = stride[axis], d = dilation[axis];
     const Index around = d * (k - 1) + 1 - 2 * padding[axis];
+  beyond_ = {extra[0], extra[1]};
     const Index given = input[1 + axis];
     check(extra[axis] < std::max(s, d), where, ": field 'output_padding' is ", extra[axis],
           ", it must be less than the stride or the dilation");

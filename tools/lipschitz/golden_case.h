@@ -49,6 +49,7 @@ class GoldenCase {
   void for_each_weight(const Body& body) const;
 
   engine::ConvOptions options_;
+  engine::Pair beyond_ = 0;  // the windows: the output padding
   engine::Index count_ = 1;  // of groups
   engine::Tensor matrix_;
   std::vector<double> singular_values_;
