@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <concepts>
 #include <functional>
+#include <limits>
 #include <regex>
 #include <sstream>
 
@@ -24,10 +26,13 @@ struct Option {
   double value;  // the default, or what was given
   Kind kind = Kind::number;
   double above = 0;  // what a number must be greater than
+  double most = std::numeric_limits<Real>::max();
+  bool given = false;  // by the user
 };
 using Options = std::vector<Option>;
 
 constexpr const char* kNetworkK = "network_k";
+constexpr int kMostIterations = 1'000'000;  // more would take for ever
 
 // What a constraint's `options` calls: notes each option with its default.
 struct Lister {
@@ -39,8 +44,9 @@ struct Lister {
         {name, std::stod((std::ostringstream() << value).str()), Option::Kind::number, above});
     if (found.back().name == "k") found.push_back({kNetworkK, 0});
   }
-  void operator()(const char* name, int value) {
-    found.push_back({name, double(value), Option::Kind::whole});
+  template <std::same_as<int> Int>  // an int for `above` makes no whole number of a Real
+  void operator()(const char* name, Int value, int most = kMostIterations) {
+    found.push_back({name, double(value), Option::Kind::whole, 0, double(most)});
   }
   void operator()(const char* name, bool value) {
     found.push_back({name, double(value), Option::Kind::flag});
@@ -67,7 +73,9 @@ struct Setter {
     if (network_k > 0)
       member = static_cast<Real>(std::pow(network_k, 1.0 / static_cast<double>(layers)));
   }
-  void operator()(const char* name, int& member) const { member = static_cast<int>(value(name)); }
+  void operator()(const char* name, int& member, int = 0) const {
+    member = static_cast<int>(value(name));
+  }
   void operator()(const char* name, bool& member) const { member = value(name) != 0; }
   void operator()(const char* name, layers::Mode& member) const {
     member = value(name) != 0 ? layers::Mode::at_most : layers::Mode::equal;
@@ -105,6 +113,8 @@ std::span<const Row> rows() {
 template <class Visit>
 bool each(const std::string& text, const std::string& item, const std::string& separator,
           Visit visit) {
+  constexpr std::size_t kMost = 1000;  // std::regex recurses for each letter
+  check(text.size() <= kMost, "is longer than ", kMost, " letters");
   const std::regex form("\\s*" + item + "\\s*(" + separator + "|$)");
   auto position = text.cbegin();
   std::smatch match;
@@ -130,12 +140,12 @@ double number(const Option& option, const std::string& text) {
     return value;
   }
   const bool untouched = value == option.value;  // network_k=0 is how the help shows it
-  check(read && (value > option.above || untouched), given, " is not a number greater than ",
-        option.above);
-  constexpr double kMost = 1e6;  // iterations that would take for ever
+  const bool above = static_cast<Real>(value) > static_cast<Real>(option.above);  // as it is used
+  check(read && (above || untouched), given, " is not a number greater than ", option.above);
   if (option.kind == Option::Kind::whole)
-    check(value == std::floor(value) && value <= kMost, given, " is not a whole number up to ",
-          Index{1'000'000});
+    check(value == std::floor(value) && value <= option.most, given,
+          " is not a whole number up to ", static_cast<Index>(option.most));
+  check(value <= option.most, given, " is too large");
   return value;
 }
 
@@ -150,6 +160,21 @@ std::string form(const Row& row) {
   return text.str() + (row.defaults.empty() ? "" : ")");
 }
 
+// Arguments that would be ignored beside others.
+void check_together(const Options& options) {
+  const auto given = [&](const std::string& name) {
+    return std::any_of(options.begin(), options.end(), [&](const Option& o) {
+      return o.name == name && o.given && (o.value != 0 || o.kind == Option::Kind::flag);
+    });
+  };
+  check(!given("k") || !given(kNetworkK), "k and network_k exclude each other: give one");
+  const bool gain = std::any_of(options.begin(), options.end(),
+                                [](const Option& o) { return o.name == "gain" && o.value != 0; });
+  for (const char* name : {"k", kNetworkK, "at_most", "through_scale"})
+    check(!gain || !given(name), "gain=1 learns the norms, so that ", name,
+          " would mean nothing beside it: leave one out");
+}
+
 Options arguments(const Row& row, const std::string& text) {
   Options result = row.defaults;
   if (text.empty()) return result;
@@ -157,9 +182,12 @@ Options arguments(const Row& row, const std::string& text) {
     const auto option = std::find_if(result.begin(), result.end(),
                                      [&](const Option& o) { return o.name == match[1]; });
     check(option != result.end(), "there is no argument '", match[1].str(), "' in ", form(row));
+    check(!option->given, "argument ", option->name, " is given twice");
     option->value = number(*option, match[2]);
+    option->given = true;
   });
   check(read, "arguments (", text, ") are not of the form ", form(row));
+  check_together(result);
   return result;
 }
 
@@ -176,7 +204,9 @@ std::vector<Constraint> parse_constraints(const std::string& text, Index layers)
         });
     check(read, "is not of the form name(argument=value, ...), joined by +");
   } catch (const engine::Error& error) {
-    engine::fail("d.constraint=", text, ": ", error.what());
+    constexpr std::size_t kShown = 200;
+    engine::fail("d.constraint=", text.substr(0, kShown), text.size() > kShown ? "..." : "", ": ",
+                 error.what());
   }
   return chain;
 }

@@ -5,7 +5,7 @@
 //   |G_t|)^(2^-t)
 // Source: Delattre et al., "Spectral Norm of Convolutional Layers with Circular and Zero Paddings"
 // (2024). Cost: 2^t (k - 1) + 1 taps a side, times the cube of the smaller number of channels: for
-// narrow layers, or few iterations.
+// narrow layers, or few iterations. Errors: fewer than 1 iteration, or more than 6.
 #pragma once
 
 #include <cmath>
@@ -19,9 +19,11 @@ struct GramNorm {
   int iterations = 2;
   Target target = {};
 
+  static constexpr int kMostIterations = 6;  // each doubles the taps a side
+
   template <class V>
   void options(V& v) {
-    v("iterations", iterations);
+    v("iterations", iterations, kMostIterations);
     v(target);
   }
 
@@ -29,6 +31,8 @@ struct GramNorm {
 
   // Differentiable in the weight, at every order.
   engine::Tensor bound(const LinearMap& W) const {
+    engine::check(iterations >= 1 && iterations <= kMostIterations, "gram: 1 to ", kMostIterations,
+                  " iterations make sense, got ", iterations);
     engine::Tensor G = polyphase(W);  // [O, kH, kW, I]; its adjoint [I, ..., O] has the same norm
     if (G.dim(3) < G.dim(0)) G = permute(G, {3, 1, 2, 0});
     engine::Tensor sigma = engine::scalar(1);

@@ -1,13 +1,15 @@
 // Gram iteration: certified upper bounds without a start vector. With G_0 = K and G_(t+1) = G_t
 // G_t^*, the singular values of G_t are sigma^(2^t), so any norm N >= sigma gives
 // sigma(K) <= N(G_t)^(2^-t), and the quotient N / sigma, at most a dimension, shrinks to its
-// 2^t-th root: t = 6 takes the 64th. Deterministic, and true after every t.
+// 2^t-th root: t = 6 takes the 64th. Deterministic, and true after every t; a row sum bounds the
+// norm of Hermitian matrices only, so where N is one t is 1 or more.
 //
 // Space-to-depth (kernel.h) comes first in all but the forms that say otherwise: a stride that is
 // forgotten costs up to a factor of it.
 // Source: Delattre et al., "Efficient Bound of Lipschitz Constant for Convolutional Layers by Gram
 // Iteration" (2023), and for zero padding their "Spectral Norm of Convolutional Layers with
-// Circular and Zero Paddings" (2024). Errors: none; a zero kernel gives zero.
+// Circular and Zero Paddings" (2024). A zero kernel gives zero. Errors: symbols of more than
+// 4 GiB.
 #pragma once
 
 #include "layers/linear_map.h"
@@ -16,6 +18,7 @@ namespace layers {
 
 // Zero padding, any image size: G_t is a kernel of taps 2^t (k - 1) + 1, the full self-correlation,
 // N the largest absolute row sum. `kernel` [O, kH, kW, I] is taken with stride 1, dilation 1.
+// Errors: fewer than one iteration, or more than 20.
 // Cost: N^2 t max(O, I)^3 for the N = 2^t (k - 1) + 1 taps that it ends with.
 double gram_zero_padding(const engine::Tensor& kernel, int iterations);
 // Real multiplications that takes, in all.

@@ -15,8 +15,9 @@ using namespace engine;
 namespace {
 
 Index final_taps(Index taps, int iterations) {
-  check(iterations >= 0 && iterations <= 20, "gram_zero_padding: ", iterations,
-        " iterations asked for, 0 to 20 make sense");
+  // A kernel that is no Gram matrix may have a norm above its largest row sum.
+  check(iterations >= 1 && iterations <= 20, "gram_zero_padding: ", iterations,
+        " iterations asked for, 1 to 20 make sense");
   return (taps - 1) * (Index{1} << iterations) + 1;
 }
 

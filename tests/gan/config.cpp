@@ -117,12 +117,29 @@ TEST_CASE("constraints: all take their options by name, as the help shows them")
   CHECK(!chain[0].as<layers::Aol>()->target.through_scale);
 }
 
+TEST_CASE("constraints: values that float32 cannot tell from what is refused") {
+  CHECK(says(refusal("d.constraint=clamp(r=1.00000001)"), "r=1.00000001", "greater than 1"));
+  CHECK(says(refusal("d.constraint=spectral(k=1e-60)"), "k=1e-60", "greater than 0"));
+  CHECK(says(refusal("d.constraint=spectral(k=1e60)"), "k=1e60", "too large"));
+}
+
+TEST_CASE("constraints: a text of any length is refused in a short line") {
+  for (const char* form : {"spectral(", "spectral + ", "spectral(k="}) {
+    const std::string text =
+        refusal("d.constraint=" + std::string(form) + std::string(120'000, 'a'));
+    CHECK(says(text, "longer than 1000 letters"));
+    CHECK(text.size() < 400);
+  }
+}
+
 TEST_CASE("constraints: what is refused") {
   CHECK(says(refusal("d.constraint=clamp(r=1)"), "r=1", "greater than 1"));
   CHECK(says(refusal("d.constraint=aol(k=-2)"), "k=-2", "greater than 0"));
   CHECK(says(refusal("d.constraint=bjorck(k=0)"), "k=0", "greater than 0"));
   CHECK(says(refusal("d.constraint=gram(at_most=2)"), "at_most=2", "neither 0 nor 1"));
   CHECK(says(refusal("d.constraint=gram(iterations=1e300)"), "whole number up to"));
+  CHECK(says(refusal("d.constraint=gram(iterations=7)"), "whole number up to 6"));
+  CHECK(says(refusal("d.constraint=gram(iterations=0)"), "greater than 0"));
   CHECK(says(refusal("d.constraint=spectrum"), "d.constraint=spectrum", "toeplitz"));
   CHECK(says(refusal("d.constraint=spectral(q=1)"), "'q'", "spectral(", "k=1"));
   CHECK(says(refusal("d.constraint=spectral(k=0)"), "k=0", "greater than 0"));
@@ -132,6 +149,10 @@ TEST_CASE("constraints: what is refused") {
   CHECK(says(refusal("d.constraint=spectral(k=1"), "name(argument=value"));
   CHECK(says(refusal("d.constraint="), "name(argument=value"));
   CHECK(says(refusal("d.constraint=spectral+"), "name(argument=value"));
+  CHECK(says(refusal("d.constraint=spectral(k=2, network_k=8)"), "k and network_k"));
+  CHECK(says(refusal("d.constraint=spectral(k=2, k=3)"), "k is given twice"));
+  CHECK(says(refusal("d.constraint=weight-norm(gain=1, k=7)"), "gain=1", "k"));
+  CHECK(refusal("d.constraint=weight-norm(gain=0, k=7)").empty());
 }
 
 }  // namespace

@@ -83,6 +83,14 @@ TEST_CASE("constraint list: a norm of zero or less is refused") {
   });
 }
 
+TEST_CASE("constraint list: a count of Gram iterations without a bound, or without an end") {
+  const LinearMap map = LinearMap::dense(engine::ones({4, 1}));
+  for (const int iterations : {0, 7})
+    CHECK(error_of([&] { GramNorm{.iterations = iterations}.bound(map); }) ==
+          "gram: 1 to 6 iterations make sense, got " + std::to_string(iterations));
+  CHECK(GramNorm{.iterations = 1}.bound(map).item() >= 2 * (1 - kClose));
+}
+
 // Blocks of C++ in the README are the code that is compiled, word for word (but not space for
 // space).
 TEST_CASE("constraint list: the README shows what is compiled") {

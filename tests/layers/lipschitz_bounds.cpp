@@ -96,6 +96,14 @@ TEST_CASE("lipschitz: lower <= sigma <= upper on random geometries") {
   CHECK(inside > 50);
 }
 
+// Four channels out of one pixel: the row sums are 1, the norm is 2.
+TEST_CASE("lipschitz: no row sum of a kernel that is no Gram matrix is taken for a bound") {
+  const Tensor tall = engine::ones({4, 1, 1, 1});
+  CHECK(error_of([&] { layers::gram_zero_padding(tall, 0); }).find("0 iterations") !=
+        std::string::npos);
+  CHECK(layers::gram_zero_padding(tall, 1) >= 2 * (1 - 1e-12));
+}
+
 TEST_CASE("lipschitz: reads as counted are never more than by the formula, and the same in room") {
   Draw draw(2);
   for (int i = 0; i < 300;) {
