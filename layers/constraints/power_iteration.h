@@ -3,6 +3,9 @@
 // normalization.
 #pragma once
 
+#include <cstdio>
+#include <sstream>
+
 #include "layers/linear_map.h"
 #include "layers/mode.h"
 
@@ -12,11 +15,23 @@ namespace layers {
 // from below, and training may only follow it with one iteration a step once it is near.
 constexpr int kBurnIn = 50;
 
+// A state that is not of this shape was saved for another input size (or is damaged): it is of no
+// use, says so and starts again.
+inline void keep_if_of_shape(engine::State& state, const engine::Shape& shape) {
+  if (!state.defined() || state.has_shape(shape)) return;
+  std::ostringstream text;
+  text << "note: a constrained layer's power iteration of " << state.value().shape()
+       << " does not fit " << shape << "; it starts again\n";
+  std::fputs(text.str().c_str(), stderr);
+  state.reset();
+}
+
 // The largest singular value of W, differentiable in W alone (v is a constant, which is exact at
 // the top pair: Danskin). The right vector is kept in `state`; it advances in training only. An
 // all-zero weight gives a tiny positive number, never a division by zero.
 inline engine::Tensor largest_singular_value(const LinearMap& W, engine::State& state,
                                              int iterations) {
+  keep_if_of_shape(state, W.domain());
   const int steps = state.defined() ? (training() ? iterations : 0) : kBurnIn;
   engine::Tensor v = state.or_else([&] { return normal(W.domain()); });
   {

@@ -26,6 +26,7 @@ struct SpectralClamp {
     engine::check(r > 1, "spectral clamp: r must be larger than 1, got ", r);
     const engine::Tensor R = flatten(W.weight);
     if (R.dim(0) == 1 || R.dim(1) == 1) return W.weight;  // there is no second value
+    keep_if_of_shape(subspace, {R.dim(1), 2});
     engine::State here = subspace;
     const int steps = !subspace.defined() ? kBurnIn : training() ? iterations : 0;
     const auto [s0, s1, u0, v0] = top_two(R, here, steps);

@@ -3,8 +3,13 @@
 #include "layers/param.h"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
 
 #include "layers/layers.h"
+#include "layers/lipschitz/power_method.h"
 #include "tests/support/draw.h"
 
 using namespace tests;
@@ -19,6 +24,24 @@ struct Counting {  // doubles the weight and counts how often it is asked to
     return W.weight * 2;
   }
 };
+
+// What `body` writes to stderr.
+template <class Body>
+std::string stderr_of(const Body& body) {
+  std::FILE* file = std::tmpfile();
+  const int kept = ::dup(STDERR_FILENO);
+  std::fflush(stderr);
+  ::dup2(::fileno(file), STDERR_FILENO);
+  body();
+  std::fflush(stderr);
+  ::dup2(kept, STDERR_FILENO);
+  ::close(kept);
+  std::rewind(file);
+  std::string text;
+  for (int c = std::fgetc(file); c != EOF; c = std::fgetc(file)) text += static_cast<char>(c);
+  std::fclose(file);
+  return text;
+}
 
 const Tensor kReal = Draw(1).uniform({6, 4}).tensor();
 const Tensor kFake = Draw(2).uniform({6, 4}).tensor();
@@ -157,6 +180,46 @@ TEST_CASE("param: states made for another input size start again") {
   layer(engine::ones({1, 6, 5, 1}));
   CHECK(layer.weight.states()[0]->has_shape({1, 6, 5, 1}));
   CHECK(layer.weight.note().find("[1, 6, 5, 1] instead of [1, 4, 4, 1]") != std::string::npos);
+}
+
+// What a checkpoint holds says nothing of the input's size. A vector of another size is not used:
+// it would give a norm that is too small, or an error.
+TEST_CASE("param: a restored state of another input size starts again and says so once") {
+  for (const bool evaluating : {true, false}) {
+    CAPTURE(evaluating);
+    engine::seed(3);
+    Sequential trained = {Conv2d(1, 2, {.padding = 1}, ToeplitzNorm{})};
+    trained(engine::ones({1, 4, 4, 1}));
+    engine::TensorFile file;
+    store(file, "", trained);
+    Sequential other = {Conv2d(1, 2, {.padding = 1}, ToeplitzNorm{})};
+    restore(file, "", other);
+
+    const std::string told = stderr_of([&] {
+      const Eval mode(evaluating);
+      for (int step = 0; step < 3; ++step) {
+        other(engine::ones({1, 9, 8, 1}));
+        other.parameters()[0]->changed();
+      }
+    });
+    CHECK(std::count(told.begin(), told.end(), '\n') == 1);
+    CHECK(told.find("[1, 4, 4, 1]") != std::string::npos);
+    CHECK(told.find("[1, 9, 8, 1]") != std::string::npos);
+    const Eval mode;
+    const LinearMap map = other.parameters()[0]->map();
+    CHECK(layers::audited_norm(map.with(other.parameters()[0]->value(map))) ==
+          doctest::Approx(1).epsilon(0.02));  // fifty iterations from the start
+  }
+}
+
+TEST_CASE("param: a layer that sees another input size says so once") {
+  engine::seed(3);
+  Conv2d layer(1, 2, {.padding = 1}, ToeplitzNorm{});
+  const std::string told = stderr_of([&] {
+    for (const Index size : {4, 6, 4, 6}) layer(engine::ones({1, size, size, 1}));
+  });
+  CHECK(std::count(told.begin(), told.end(), '\n') == 1);
+  CHECK(told.find("[1, 6, 6, 1] instead of [1, 4, 4, 1]") != std::string::npos);
 }
 
 TEST_CASE("param: a chain is applied in order") {
