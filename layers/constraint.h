@@ -7,6 +7,7 @@
 //   void options(V&)              to name its settings, for `d.constraint=name(setting=value)`
 //   Tensor project(raw)           the raw values to go on with after an optimizer step
 //   void attach(raw)              called with the raw values when they are set from outside
+//   optional<double> aim()        the norm aimed at, if not always that of `target` or `k`
 //   static constexpr Bounds       whose norm its k bounds (constraints/target.h)
 #pragma once
 
@@ -49,7 +50,7 @@ class Constraint {
     const auto* holder = dynamic_cast<const Holder<C>*>(held_.get());
     return holder ? &holder->constraint : nullptr;
   }
-  // The norm that it aims at, if it names one by a member `target` or `k`.
+  // The norm that it aims at, if it names one by `aim()` or a member `target` or `k`.
   std::optional<double> target() const { return held_->target(); }
 
  private:
@@ -90,7 +91,9 @@ class Constraint {
       if constexpr (requires { constraint.attach(raw); }) constraint.attach(raw);
     }
     std::optional<double> target() const override {
-      if constexpr (requires { constraint.target.k; }) {
+      if constexpr (requires { constraint.aim(); }) {
+        return constraint.aim();
+      } else if constexpr (requires { constraint.target.k; }) {
         return constraint.target.k;
       } else if constexpr (requires { constraint.k; }) {
         return constraint.k;

@@ -26,7 +26,8 @@ void for_each_constraint(const Visit& visit) {
   visit("tsuzuku", TsuzukuNorm{}, "k W / (sqrt(n) the norm of the reshaped kernel) (Method 1)");
   visit("gram", GramNorm{}, "k W / a certified bound; costly (Delattre et al. 2024)");
   visit("frobenius", FrobeniusNorm{}, "k W / the root of the sum of squares");
-  visit("weight-norm", WeightNorm{}, "each output's weights to norm k, or to a learned one (gain)");
+  visit("weight-norm", WeightNorm{},
+        "each row of the kernel to norm k, or to a learned one (gain)");
   visit("clip", WeightClip{}, "each weight clipped to [-c, c] (Arjovsky et al. 2017)");
   visit("clamp", SpectralClamp{}, "the largest singular value at most r times the second");
   visit("aol", Aol{}, "almost orthogonal, norm at most k (Prach and Lampert 2022)");

@@ -1,9 +1,12 @@
 // WeightNorm: each row of the reshaped kernel [O, kH kW I] to Euclidean norm k or, with `gain`, to
-// a learned norm of its own that starts at the row's. A row is what makes one output channel: the
-// norm of the layer is bounded by it only up to a factor of sqrt(O).
+// a learned norm of its own that starts at the row's. A row is what makes one output channel (of a
+// transposed convolution: what one input channel makes): the norm of the layer is bounded by it
+// only up to a factor of sqrt(O).
 // Source: Salimans and Kingma, "Weight Normalization" (2016), eq. 2. Cost: one pass over the
 // weight.
 #pragma once
+
+#include <optional>
 
 #include "layers/constraints/target.h"
 #include "layers/module.h"
@@ -21,6 +24,10 @@ struct WeightNorm {
   void options(V& v) {
     v("gain", gain);
     v(target);
+  }
+
+  std::optional<double> aim() const {
+    return gain ? std::nullopt : std::optional<double>(target.k);
   }
 
   engine::Tensor operator()(const LinearMap& W) const {

@@ -18,7 +18,8 @@ void find_running(const LinearMap& W, const std::vector<State*>& states, LayerAu
   for (const State* state : states)
     for (const LinearMap& map : {W, W.matrix()})
       if (state->has_shape(map.domain())) {
-        result.running = norm(map(state->value())).item();
+        // Not norm(), which is never zero: a zero weight's audited norm is.
+        result.running = std::sqrt(sum(square(map(state->value()))).item());
         result.of_matrix = map.domain() != W.domain();
         return;
       }
@@ -27,9 +28,10 @@ void find_running(const LinearMap& W, const std::vector<State*>& states, LayerAu
 }  // namespace
 
 bool LayerAudit::consistent() const {
-  constexpr double kSlack = 1e-3;
+  constexpr double kUnconverged = 1e-3, kRounding = 1e-5;  // of float32 sums
   const double above_running = of_matrix ? reshaped : audited;
-  return running.value_or(0) <= above_running * (1 + kSlack) && audited <= certified * (1 + kSlack);
+  return running.value_or(0) <= above_running * (1 + kUnconverged) &&
+         audited <= certified * (1 + kRounding);
 }
 
 LayerAudit audit(const Param& weight) {

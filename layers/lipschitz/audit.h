@@ -23,7 +23,8 @@ struct LayerAudit {
   double ratio = 0;               // sigma_1 / sigma_2 of R; 1 for a single row
   double stable_rank = 0;         // |R|_F^2 / sigma_1^2
 
-  // Whether the row is in order. The power iterations' slack is 1e-3: near ties converge slowly.
+  // Whether the row is in order. Running may exceed audited by 1e-3, since near ties converge
+  // slowly; a lower bound exceeds an upper one by rounding only.
   bool consistent() const;
 };
 

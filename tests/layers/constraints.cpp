@@ -2,6 +2,7 @@
 // through them, against golden values. What all have in common is in constraint_list.cpp.
 #include <doctest/doctest.h>
 
+#include "engine/linalg.h"
 #include "layers/layers.h"
 #include "layers/lipschitz/audit.h"
 #include "tests/support/dense.h"
@@ -142,6 +143,84 @@ TEST_CASE("constraints: an audit compares a running norm of R with R") {
   CHECK(found.of_matrix);
   CHECK(*found.running > found.audited * 1.01);
   CHECK(found.consistent());
+}
+
+// Singular values 5, 1, 0.8, 0.64 ... of the reshaped kernel.
+TEST_CASE("constraints: SpectralClamp brings the largest value down to r times the second") {
+  for (const LinearMap& map : maps()) {
+    const Tensor R = flatten(map.weight);
+    engine::Svd frame = engine::svd(R);
+    const Index rows = R.dim(0), columns = R.dim(1), rank = std::min(rows, columns);
+    std::vector<double> values = {5};
+    for (Index i = 1; i < rank; ++i) values.push_back(std::pow(0.8, i - 1));
+    Host weight(R.shape());
+    for_each_position(weight.shape, [&](const Position& p) {
+      for (Index i = 0; i < rank; ++i)
+        weight.at(p) += frame.u[p[0] * rank + i] * values[i] * frame.v[p[1] * rank + i];
+    });
+    const LinearMap steep = map.with(reshape(weight.tensor(), map.weight.shape()));
+    const SpectralClamp clamp{.r = 2, .iterations = 10};
+    std::vector<double> expected = values;
+    expected[0] = 2;
+    const LinearMap w = settled(steep, clamp);
+    CHECK(difference(singular_values(dense(w.matrix())), expected) < 10 * kConverged);
+    CHECK(difference(settled(steep, SpectralClamp{.r = 6}).weight, steep.weight) < kClose);
+
+    // With u0, v0 and s1 constant: dL/dR = G - <G, u0 v0^T> u0 v0^T.
+    engine::seed(9);
+    Param param(steep.weight, {clamp});
+    const Tensor g = Draw(4).uniform(steep.weight.shape()).tensor();
+    const Tensor got =
+        engine::grad(engine::sum(g * param.value(steep.with(param.raw()))), {param.raw()})[0];
+    Host top(R.shape());
+    for_each_position(top.shape, [&](const Position& p) {
+      top.at(p) = frame.u[p[0] * rank] * frame.v[p[1] * rank];
+    });
+    const Tensor uv = reshape(top.tensor(), g.shape());
+    CHECK(difference(got, g - sum(g * uv) * uv) < 10 * kConverged);
+  }
+}
+
+TEST_CASE("constraints: the audit of a zero weight is in order") {
+  for (const Constraint& constraint : {Constraint(SpectralNorm{}), Constraint(ToeplitzNorm{})}) {
+    Conv2d layer(2, 3, {.padding = 1}, constraint);
+    layer.weight.assign(layer.weight.raw() * 0);
+    layer(engine::ones({1, 4, 4, 2}));
+    const LayerAudit found = audit(layer.weight);
+    CHECK(found.running == 0);
+    CHECK(found.audited == 0);
+    CHECK(found.consistent());
+  }
+}
+
+TEST_CASE("constraints: an audit grants a certificate rounding, no more") {
+  const LayerAudit good{.running = 1.0005, .audited = 1, .certified = 1 - 1e-6, .reshaped = 1};
+  CHECK(good.consistent());
+  LayerAudit small = good;
+  small.certified = 0.999;
+  CHECK(!small.consistent());
+  LayerAudit large = good;
+  large.running = 1.002;
+  CHECK(!large.consistent());
+}
+
+TEST_CASE("constraints: WeightNorm names no norm that it aims at where it learns them") {
+  CHECK(Constraint(WeightNorm{.target = {.k = 2}}).target() == 2);
+  CHECK(!Constraint(WeightNorm{.gain = true}).target());
+}
+
+// 1.5 x - 0.5 x^3 goes to infinity from 3.
+TEST_CASE("constraints: Bjorck finds the nearest orthonormal matrix of large weights too") {
+  for (const LinearMap& map : maps())
+    for (const Real size : {Real(1), Real(3), Real(1000)}) {
+      const LinearMap w = settled(map, SpectralNorm{.iterations = 50, .target = {.k = size}},
+                                  Bjorck{.steps = 25, .k = 2});
+      const LinearMap one =
+          settled(map, SpectralNorm{.iterations = 50}, Bjorck{.steps = 25, .k = 2});
+      CHECK(difference(w.weight, one.weight) < 10 * kConverged);
+      for (const double value : singular_values(dense(w.matrix())))
+        CHECK(value == doctest::Approx(2).epsilon(kConverged));
+    }
 }
 
 TEST_CASE("constraints: a weight that was zero for a while recovers") {
