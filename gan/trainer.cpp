@@ -28,9 +28,15 @@ layers::AdamOptions adam_options(const AdamSettings& settings) {
           .beta2 = static_cast<Real>(settings.beta2)};
 }
 
+// Errors: values that the types of the computation cannot hold.
 layers::SpectralGradientClipping clipping(const Config& config) {
-  return {.r = static_cast<Real>(config.clip_r),
-          .iterations = static_cast<int>(config.clip_iterations)};
+  const auto r = static_cast<Real>(config.clip_r);
+  engine::check(r > 1 && std::isfinite(r), "clip.r=", config.clip_r,
+                ": give a ratio above 1, by 1e-6 or more");
+  constexpr Index kMost = 1'000'000;
+  engine::check(config.clip_iterations <= kMost, "clip.iterations=", config.clip_iterations,
+                ": give ", kMost, " or fewer");
+  return {.r = r, .iterations = static_cast<int>(config.clip_iterations)};
 }
 
 // Whether the device has memory of its own, a quarter of which holds the images as bytes.

@@ -112,6 +112,56 @@ TEST_CASE("trainer: the largest seed is resumed as any other") {
   CHECK(read_file(scratch / "a") == read_file(scratch / "b"));
 }
 
+TEST_CASE("trainer: gradients are clipped where the setting says, and a resumed run clips alike") {
+  const Scratch scratch;
+  const auto first_weights = [](const std::string& file) {
+    const engine::TensorFile kept = engine::load(file);
+    return std::pair(kept.tensors.at("discriminator.0.weight").values(),
+                     kept.tensors.at("generator.0.weight").values());
+  };
+  Config config = small();
+  Trainer plain(config, shapes());
+  plain.step();
+  plain.save(scratch / "plain");
+  const auto [d, g] = first_weights(scratch / "plain");
+  for (const std::string clip : {"d", "g", "both"}) {
+    CAPTURE(clip);
+    config.clip = clip;
+    config.clip_r = 1.01;  // of random gradients most are above it
+    config.gradients_every = 2;
+    Trainer whole(config, shapes());
+    whole.step();
+    whole.save(scratch / "one");
+    const auto [clipped_d, clipped_g] = first_weights(scratch / "one");
+    CHECK((clipped_d != d) == (clip != "g"));
+    if (clip == "g") CHECK(clipped_g != g);
+    advance(whole, 3);
+    whole.save(scratch / "whole");
+    CHECK(whole.gradients().size() >= 6);
+
+    Trainer half(config, shapes());
+    advance(half, 2);
+    half.save(scratch / "half");
+    Trainer resumed(config, shapes());
+    resumed.restore(scratch / "half");
+    advance(resumed, 2);
+    resumed.save(scratch / "resumed");
+    CHECK(read_file(scratch / "resumed") == read_file(scratch / "whole"));
+  }
+}
+
+TEST_CASE("trainer: settings of clipping that its numbers cannot hold are refused at once") {
+  const auto refusal = [](const char* assignment) {
+    Config config = small();
+    set(config, assignment);
+    return complaint([&] { Trainer(config, shapes()); });
+  };
+  CHECK(says(refusal("clip.r=1.00000001"), "clip.r=1", "above 1"));
+  CHECK(says(refusal("clip.r=1e60"), "clip.r=1e+60"));
+  CHECK(says(refusal("clip.iterations=4294967296"), "clip.iterations=4294967296", "1000000"));
+  CHECK(says(refusal("clip.iterations=2147483648"), "clip.iterations=2147483648"));
+}
+
 TEST_CASE("trainer: truncated and foreign checkpoints are refused in one line") {
   const Scratch scratch;
   Trainer trainer(small(), shapes());
