@@ -60,6 +60,15 @@ Json golden() {
 })json");
 }
 
+std::string terms(int count) {
+  std::string text = "7*o";
+  for (int i = 1; i < count; ++i) text += "+7*o";
+  return text;
+}
+
+// Where this stands in a file, lists in lists in lists are written.
+const std::string kDeep = "100000 deep";
+
 // What `check` says about this text as a file.
 Outcome check(const std::string& text) {
   const fs::path file = fs::temp_directory_path() / "kantor_lipschitz_check.json";
@@ -112,22 +121,102 @@ TEST_CASE("lipschitz check: what a file lacks is named in one line") {
       {"/cases/0/weight", {1, 2}, "case 'poster': field 'weight' has 2 numbers, 4 are needed"},
       {"/cases/0/input_shape", {1, 1, 1}, "case 'poster': field 'input_shape' leaves no output"},
       {"/analytic/0/sigma", nullptr, "analytic number 0: field 'sigma' is missing"},
+      {"/cases/0/groups", 1.5,
+       "case 'poster': field 'groups' is not of the kind that is needed: 1.5"},
+      {"/analytic/0/H", 1.5, "number 0: field 'H' is not of the kind that is needed: 1.5"},
+      {"/analytic/0/W", 1, "analytic number 0: linear map: a kernel that reaches 2"},
+      {"/analytic/0/kernel", "ones 999999x999999x3x3", "number 0: field 'kernel' is \"ones 999999"},
+      {"/analytic/0/kernel", "ones 9999999x9999999x3x3", "field 'kernel' is \"ones 9999999"},
+      {"/analytic/0/kernel", "[" + std::string(200'000, ' ') + "] as 1x1x1x2", "2 numbers in"},
+      {"/cases/0/weight_shape", {1000, 1, 1000, 1000}, "field 'weight_shape' asks for 1e+09"},
+      {"/cases/0/gram_zero_t0", 1.0, "field 'gram_zero_t0': gram_zero_padding: 0 iterations"},
+      {"/kernel_formula", "K[o,i,a,b] = ((" + terms(100'000) + ") mod 11) - 5", "no formula \"K["},
+      {"/cases/0/stride", kDeep, "field 'stride' must be 2 whole numbers from 1 on"},
+      {"/cases/0/name", kDeep, "field 'name' is not of the kind that is needed"},
+      {"/cases/0/sv_top3", kDeep, "field 'sv_top3' must be like ["},
   };
   for (const Bad& bad : all) {
     Json file = golden();
     const Json::json_pointer pointer(bad.pointer);
+    CAPTURE(bad.message);
     if (bad.value.is_null())
       file[pointer.parent_pointer()].erase(pointer.back());
     else
       file[pointer] = bad.value;
-    const Outcome outcome = check(file.dump());
+    std::string text = file.dump();
+    const std::string quoted = '"' + kDeep + '"';
+    if (const std::size_t at = text.find(quoted); at != std::string::npos)
+      text.replace(at, quoted.size(), std::string(100'000, '[') + std::string(100'000, ']'));
+    const Outcome outcome = check(text);
     CAPTURE(outcome.text);
     CHECK(outcome.status == 1);
     CHECK(says(outcome, bad.message));
   }
+  CHECK(says(check(R"({"a": 1e999})"), "has a number that is too large for float64"));
   const std::string text = golden().dump();
   CHECK(says(check(text.substr(0, 300)), "no JSON from byte 301 of 300 on"));
   CHECK(says(check("hello"), "no JSON from byte 1 of 5 on"));
+}
+
+TEST_CASE("lipschitz check: a file without values is refused") {
+  if (missing()) return;
+  Json file = golden();
+  file.erase("analytic");
+  file["cases"] = Json::array();
+  const Outcome outcome = check(file.dump());
+  CHECK(outcome.status == 1);
+  CHECK(says(outcome, "holds no value to compare"));
+}
+
+// Output padding of the stride or more, which dilation allows, leaves room for another window.
+TEST_CASE("lipschitz check: a transposed convolution with much output padding") {
+  if (missing()) return;
+  Json file = golden();
+  Json& each = file["cases"][0];
+  each["kind"] = "conv_transpose2d";
+  each["dilation"] = {2, 2};
+  each["output_padding"] = {1, 1};
+  each["input_shape"] = {1, 2, 2};
+  each["output_shape"] = {1, 5, 5};
+  each["operator_shape"] = {4, 25};
+  const Outcome outcome = check(file.dump());
+  CAPTURE(outcome.text);
+  CHECK(says(outcome, "values compared"));  // it came to the end
+  for (const char* field : {"operator_shape", "input_shape", "output_shape"}) {
+    const std::size_t at = outcome.text.find(field);
+    REQUIRE(at != std::string::npos);
+    CHECK(outcome.text.substr(at, outcome.text.find('\n', at) - at).ends_with(" ok"));
+  }
+}
+
+// Two equal singular values: any mean of their gradients is one, and nothing can be compared.
+TEST_CASE("lipschitz check: a gradient that is not determined is not said to agree") {
+  if (missing()) return;
+  Json file = golden();
+  Json& each = file["cases"][0];
+  each["weight"] = {1, 0, 0, 0};
+  each["dsigma_dK"] = {1, 1, 1, 1};
+  const Outcome outcome = check(file.dump());
+  CAPTURE(outcome.text);
+  CHECK(says(outcome, "1 not compared"));
+  CHECK_FALSE(says(outcome, "inf"));
+}
+
+TEST_CASE("lipschitz check: clipping of a matrix that no formula tells") {
+  if (missing()) return;
+  Json file = golden();
+  const double s = 4;  // diag(4, 1), clipped to a ratio of 2
+  file["spectral_gradient_clipping"] = {
+      {"matrix", "G: a diagonal, 2x2"},
+      {"G", {s, 0, 0, 1}},
+      {"cases",
+       {{{"r", 2}, {"sv_before", {s, 1}}, {"sv_after", {2, 1}}, {"clipped", {2, 0, 0, 1}}}}}};
+  const Outcome good = check(file.dump());
+  CAPTURE(good.text);
+  CHECK(good.status == 0);
+  CHECK(says(good, "is of no known form; G is as given"));
+  file["spectral_gradient_clipping"]["matrix"] = "G: a diagonal, 3x2";
+  CHECK(says(check(file.dump()), "in which no AxB makes 4 numbers"));
 }
 
 TEST_CASE("lipschitz check: an all-zero weight has no NaN, and no gradient") {
@@ -148,6 +237,9 @@ TEST_CASE("lipschitz conv: a table, and bad usage") {
   CHECK(table.status == 0);
   for (const char* row : {"audited", "exact", "Fantastic Four", "Method 1", "certified"})
     CHECK(says(table, row));
+  CHECK(says(run("conv --transposed --weight 3 --in 3 --out 2 --size 4 --stride 1 --pad 0 "
+                 "--dilation 2 --output-padding 1"),
+             "x [1, 4, 4, 3] -> y [1, 9, 9, 2]"));
   CHECK(run("conv --weight axb").status == 2);
   CHECK(run("conv --sise 3").status == 2);
   CHECK(run("").status == 2);

@@ -1,7 +1,7 @@
 // `lipschitz check`: reads a file of golden values, computes each of them from the formulas and
 // geometries in it, and prints stored and computed values side by side.
 // Errors: a file that is no JSON, or a field that is missing, unknown or does not fit: one line
-// naming the case and the field.
+// naming the case and the field; a file without values.
 #pragma once
 
 #include <map>
@@ -18,16 +18,19 @@ class Report {
   explicit Report(bool brief) : brief_(brief) {}
   void row(const std::string& name, const std::string& field, const Difference& difference,
            double tolerance = kTolerance);
+  // A value that rounding decides, so that another is no error: told, and not counted.
+  void undetermined(const std::string& name, const std::string& field);
   void end_case(const std::string& name);  // in brief, here is where its one line is printed
   void summary() const;
   bool agrees() const { return failed_ == 0; }
+  bool empty() const { return rows_ + undetermined_ == 0; }
 
  private:
   void print(const std::string& name, const std::string& field, const Difference& difference,
              double tolerance) const;
 
   bool brief_;
-  int rows_ = 0, failed_ = 0;
+  int rows_ = 0, failed_ = 0, undetermined_ = 0;
   std::map<std::string, double> worst_;  // by field, over all cases
   struct Row {
     std::string field;
@@ -37,6 +40,18 @@ class Report {
   Row worst_of_case_;
   int rows_of_case_ = 0;
 };
+
+// Errors of a computation know nothing of the file: this adds it.
+template <class Function>
+auto within(const std::string& where, const Function& function) {
+  try {
+    return function();
+  } catch (const engine::Error& error) {
+    const std::string what = error.what();
+    if (what.starts_with(where.substr(0, where.find(':')))) throw;
+    engine::fail(where, ": ", what);
+  }
+}
 
 // The sections of a file besides its cases, with the formula of its kernels.
 void check_analytic(const Json& section, const std::string& where, const Formula& kernel_formula,

@@ -12,7 +12,7 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 std::string text(const Json& json) {
-  if (!json.is_number_float()) return json.dump().substr(0, 22);
+  if (!json.is_number_float()) return shown(json).substr(0, 22);
   char buffer[32];
   std::snprintf(buffer, sizeof buffer, "%.15g", json.get<double>());
   return buffer;

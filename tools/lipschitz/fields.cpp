@@ -119,7 +119,8 @@ Json dl_dk(GoldenCase& golden, const Json&, int k) {
                                                        static_cast<Real>(k)));
 }
 
-// Singular vectors turn by rounding / gap, and with them every gradient of sigma.
+// Singular vectors turn by rounding / gap, and with them every gradient of sigma. (Where the top
+// two values are equal there is no gradient, and no value to compare with.)
 double vectors_condition(GoldenCase& golden) { return std::max(1.0, 1e-4 / gap(golden)); }
 
 // A start that is nearly orthogonal to the top vector: what rounding adds of it then decides how

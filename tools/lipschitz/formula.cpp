@@ -23,13 +23,15 @@ Formula::Formula(const std::string& where, const std::string& text, const std::s
   const std::size_t start = packed.find(name + "=");
   static const std::regex pattern(R"(^\(\(([0-9a-z*+]+)\)mod(\d{1,9})\)-(\d{1,9}))");
   std::smatch match;
+  constexpr std::size_t kMost = 1000;  // std::regex recurses for each letter
   const std::string right =
-      start == std::string::npos ? "" : packed.substr(start + name.size() + 1);
+      start == std::string::npos ? "" : packed.substr(start + name.size() + 1, kMost);
+  const std::string shown = text.substr(0, 200) + (text.size() > 200 ? "..." : "");
   engine::check(std::regex_search(right, match, pattern), where, ": no formula \"", name,
-                " = ((...) mod m) - s\" in \"", text, "\"");
+                " = ((...) mod m) - s\" in \"", shown, "\"");
   modulus_ = std::stoll(match[2]);
   offset_ = std::stoll(match[3]);
-  engine::check(modulus_ > 0, where, ": modulus 0 in \"", text, "\"");
+  engine::check(modulus_ > 0, where, ": modulus 0 in \"", shown, "\"");
   const std::string terms = match[1];
   static const std::regex term(R"((\d{1,9})\*([a-z])(\+|$))");
   std::size_t read = 0;
@@ -39,7 +41,7 @@ Formula::Formula(const std::string& where, const std::string& text, const std::s
     factors_[letter] = std::stoll((*it)[1]);
     read += it->length();
   }
-  engine::check(read == terms.size(), where, ": terms c*x of ", name, " are needed in \"", text,
+  engine::check(read == terms.size(), where, ": terms c*x of ", name, " are needed in \"", shown,
                 "\"");
 }
 

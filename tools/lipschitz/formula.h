@@ -13,7 +13,7 @@ namespace lipschitz {
 class Formula {
  public:
   // Reads `name` = ((c1*x1 + c2*x2 + ...) mod m) - s from the text; `name` is such as K[o,i,a,b].
-  // Errors: no such formula in the text; both are named, with `where`.
+  // Errors: no such formula (of 1000 letters at most) in the text; both are named, with `where`.
   Formula(const std::string& where, const std::string& text, const std::string& name);
 
   double operator()(const std::array<engine::Index, 4>& indices) const;

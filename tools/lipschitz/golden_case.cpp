@@ -17,6 +17,14 @@ std::vector<double> numbers(const Json& stored, const std::string& where, const 
   return values;
 }
 
+void check_size(const std::string& where, const std::vector<Index>& weight_shape, Index groups) {
+  constexpr double kMost = 1 << 24;
+  double all = static_cast<double>(groups);  // with the zeros between groups
+  for (const Index extent : weight_shape) all *= static_cast<double>(extent);
+  check(all <= kMost, where, ": field 'weight_shape' asks for ", all, " weights, up to ", kMost,
+        " are possible");
+}
+
 }  // namespace
 
 GoldenCase::GoldenCase(const Json& stored, const std::string& where, const Formulas& formulas)
@@ -28,6 +36,7 @@ GoldenCase::GoldenCase(const Json& stored, const std::string& where, const Formu
   if (kind == "linear") {
     weight_shape = whole(stored, where, "weight_shape", 2, 1);
     weight_shape.insert(weight_shape.end(), {1, 1});
+    check_size(where, weight_shape, 1);
     image = {weight_shape[1], 1, 1};
     features = {weight_shape[0], 1, 1};
   } else {
@@ -61,18 +70,19 @@ void GoldenCase::read_geometry(const Json& stored) {
   count_ = value<Index>(stored, where, "groups");
   check(count_ >= 1 && weight_shape[0] % count_ == 0, where, ": field 'groups' is ", count_,
         ", which does not divide the ", weight_shape[0], " channels of 'weight_shape'");
+  check_size(where, weight_shape, count_);
   const auto input = whole(stored, where, "input_shape", 3, 1);
   const Index out = weight_shape[0], in = weight_shape[1] * count_;
   check(input[0] == (transposed ? out : in), where, ": field 'input_shape' has ", input[0],
         " channels, the weight takes ", transposed ? out : in);
   const auto extra =
       transposed ? whole(stored, where, "output_padding", 2, 0) : std::vector<Index>{0, 0};
+  beyond_ = {extra[0], extra[1]};
   image = {in};
   features = {out};
   for (int axis = 0; axis < 2; ++axis) {
     const Index k = weight_shape[2 + axis], s = stride[axis], d = dilation[axis];
     const Index around = d * (k - 1) + 1 - 2 * padding[axis];
-  beyond_ = {extra[0], extra[1]};
     const Index given = input[1 + axis];
     check(extra[axis] < std::max(s, d), where, ": field 'output_padding' is ", extra[axis],
           ", it must be less than the stride or the dilation");

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "engine/check.h"
@@ -19,14 +20,31 @@ inline const Json& field(const Json& object, const std::string& where, const std
   return *found;
 }
 
+// The beginning of a value as text. Not dump(), which recurses for lists in lists in lists.
+inline std::string shown(const Json& json) {
+  constexpr std::size_t kMost = 60;
+  if (!json.is_structured()) return json.dump().substr(0, kMost);
+  std::string text;
+  for (const auto& [key, element] : json.items()) {
+    if (text.size() > kMost) break;
+    text += (text.empty() ? "" : ",") + (json.is_object() ? '"' + key + "\":" : "") +
+            (element.is_array()    ? "[...]"
+             : element.is_object() ? "{...}"
+                                   : element.dump());
+  }
+  text = text.substr(0, kMost) + (text.size() > kMost ? "..." : "");
+  return json.is_array() ? "[" + text + "]" : "{" + text + "}";
+}
+
+// Errors: another kind of value; for a whole T a number with a fraction too.
 template <class T>
 T value(const Json& object, const std::string& where, const std::string& name) {
+  const Json& stored = field(object, where, name);
   try {
-    return field(object, where, name).get<T>();
-  } catch (const Json::exception&) {
-    engine::fail(where, ": field '", name, "' is not of the kind that is needed: ",
-                 field(object, where, name).dump().substr(0, 60));
+    if (!std::is_integral_v<T> || stored.is_number_integer()) return stored.get<T>();
+  } catch (const Json::exception&) {  // said below
   }
+  engine::fail(where, ": field '", name, "' is not of the kind that is needed: ", shown(stored));
 }
 
 // Whole numbers, as many as `count`, each at least `least`.
@@ -39,7 +57,7 @@ inline std::vector<engine::Index> whole(const Json& object, const std::string& w
     good = good && number.is_number_integer() && number.get<engine::Index>() >= least &&
            number.get<engine::Index>() <= 1'000'000;
   engine::check(good, where, ": field '", name, "' must be ", count, " whole numbers from ", least,
-                " on, not ", stored.dump().substr(0, 60));
+                " on, not ", shown(stored));
   return stored.get<std::vector<engine::Index>>();
 }
 

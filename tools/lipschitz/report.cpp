@@ -19,6 +19,11 @@ void Report::row(const std::string& name, const std::string& field, const Differ
     worst_of_case_ = {field, difference, tolerance};
 }
 
+void Report::undetermined(const std::string& name, const std::string& field) {
+  ++undetermined_;
+  std::printf("%-26s %-42s not compared: rounding decides it here\n", name.c_str(), field.c_str());
+}
+
 void Report::end_case(const std::string& name) {
   if (brief_ && rows_of_case_ > 0)
     print(name + " (worst of " + std::to_string(rows_of_case_) + ")", worst_of_case_.field,
@@ -41,8 +46,10 @@ void Report::print(const std::string& name, const std::string& field, const Diff
 void Report::summary() const {
   std::printf("\n%-42s %9s\n", "field", "worst error");
   for (const auto& [field, error] : worst_) std::printf("%-42s %9.1e\n", field.c_str(), error);
-  std::printf("\n%d values compared in %s, %d differ (tolerance %.0e)\n", rows_,
+  std::printf("\n%d values compared in %s, %d differ (tolerance %.0e)", rows_,
               sizeof(engine::Real) == 8 ? "float64" : "float32", failed_, kTolerance);
+  if (undetermined_ > 0) std::printf(", %d not compared", undetermined_);
+  std::printf("\n");
 }
 
 }  // namespace lipschitz
