@@ -22,13 +22,20 @@ std::string title(const std::string& run) {
   return (path.has_filename() ? path : path.parent_path()).filename().string();
 }
 
-// Their names, or their whole paths where two would be called alike.
+// Their names, or their whole paths where two would be called alike; a run that is given twice gets
+// a number.
 std::vector<std::string> titles(const std::vector<std::string>& runs) {
   std::vector<std::string> names;
   for (const std::string& run : runs) names.push_back(title(run));
   const bool distinct = std::set<std::string>(names.begin(), names.end()).size() == names.size();
   std::vector<std::string> result = distinct ? names : runs;
-  for (std::string& name : result) std::replace(name.begin(), name.end(), ',', '_');  // in the CSV
+  std::set<std::string> taken;
+  for (std::string& name : result) {
+    std::replace(name.begin(), name.end(), ',', '_');  // in the CSV
+    const std::string first = name;
+    for (int number = 2; !taken.insert(name).second; ++number)
+      name = first + " (" + std::to_string(number) + ")";
+  }
   return result;
 }
 

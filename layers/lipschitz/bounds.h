@@ -7,7 +7,8 @@
 //           gram.h           gram_bound, gram_zero_padding
 //
 // All are computed in double from the weight's values. The README tells which to use when.
-// Cost: that of gram_bound, which is given there. Errors: none; a zero weight gives zero.
+// Cost: that of gram_bound, which is given there. A zero weight gives zero. Errors: kernels of so
+// many channels and taps that a row of their symbols takes more than 4 GiB.
 #pragma once
 
 #include <algorithm>

@@ -7,7 +7,8 @@
 // the same H x W; on a torus so large that no window wraps, T is a submatrix and it is one.
 // Strides fold by space-to-depth (kernel.h). K^(-f) is the conjugate, so half of them suffice.
 // Source: Sedghi, Gupta and Long, "The Singular Values of Convolutional Layers" (2019).
-// Cost: H W / 2 symbols, an eigenproblem of min(O, I) each. Errors: none.
+// Cost: H W / 2 symbols, an eigenproblem of min(O, I) each.
+// Errors: symbols at a time that take more than 4 GiB.
 #pragma once
 
 #include <functional>

@@ -79,7 +79,7 @@ int main(int argc, char** argv) {
   conv->footer(
       "Each row: the value, its ratio to sigma as audited by 200 power iterations from 4 starts,\n"
       "and the seconds it took. lower <= sigma <= upper for zero padding on this very image.\n"
-      "example: lipschitz conv --weight 4x4 --in 64 --out 128 --size 16 --stride 2 --pad 1");
+      "example: lipschitz conv --weight 4x4 --in 16 --out 32 --size 16 --stride 2 --pad 1");
 
   try {
     app.parse(argc, argv);
