@@ -12,6 +12,7 @@
 //   D(real) - D(fake) see one weight, and one advance of the states
 //   save and load     go on to the bit
 //   EMA               states are copied, never averaged; the average is normalised anew
+//   evaluation        makes no state and moves none
 #pragma once
 
 #include <doctest/doctest.h>
@@ -60,6 +61,7 @@ class ConstraintCheck {
       shared(map);
       saved(map);
       averaged(map);
+      evaluated(map);
       if constexpr (kScales) {
         scale_invariance(map);
         at_most(map);
@@ -154,7 +156,7 @@ class ConstraintCheck {
     const LinearMap w = map.with(used(p, map));
     const double norm = sigma(bounds() == layers::Bounds::matrix ? w.matrix() : w);
     CHECK(norm <= *k * (1 + kSettledTolerance));
-    CHECK(norm > 0.1 * *k);  // and it is no bound by destroying the weight
+    CHECK(norm > 0.3 * *k);  // the loosest of the list reach 0.4; less is more than was promised
   }
 
   void at_most(const LinearMap& map) const {
@@ -250,29 +252,51 @@ class ConstraintCheck {
     }
   }
 
+  // Large steps, so that the constraint of the mean and the mean of constraints are far apart.
   void averaged(const LinearMap& map) const {
     const Tensor x = Draw(4).uniform(map.domain()).tensor();
-    layers::Sequential net = module(map);
+    layers::Sequential net = module(map), fresh = module(map);
     layers::Ema ema(Real(0.5), net);
-    for (int step = 0; step < 20; ++step) {
+    Tensor raw = map.weight, constrained = used(param(map, constraint_), map);
+    for (int step = 0; step < 6; ++step) {
       net(x);
-      disturb(net, 0.001, 9);
+      disturb(net, 0.5, 9 + step);
       net(x);
       ema.step();
+      const Param& now = *net.parameters()[0];
+      raw = 0.5F * (raw + now.raw());
+      constrained = 0.5F * (constrained + used(now, map)).detach();
     }
-    const std::vector<engine::State*> from = layers::states(net),
+    const std::vector<engine::State*> from = layers::states(net), expected = layers::states(fresh),
                                       to = layers::states(ema.average());
     REQUIRE(to.size() == from.size());
-    for (std::size_t i = 0; i < to.size(); ++i)
+    for (std::size_t i = 0; i < to.size(); ++i) {
       CHECK(to[i]->value().values() == from[i]->value().values());
-    // The weight of the average is the constraint of its raw values: of the size it aims at, and
-    // not the mean of constrained weights.
+      expected[i]->assign(from[i]->value());
+    }
+    // The weight of the average is the constraint of the averaged raw values, by those states.
     const layers::Eval evaluate;
+    fresh.parameters()[0]->raw().write(raw);
+    fresh.parameters()[0]->changed();
     const Tensor y = ema.average()(x);
-    Param fresh = param(map.with(ema.average().parameters()[0]->raw()), constraint_);
-    settle(fresh, map, 3 * kSettled);
-    const Tensor expected = map.with(used(fresh, map))(x);
-    CHECK(difference(y, expected) < 0.05);  // its states are those of the moving weight
+    CHECK(difference(y, fresh(x)) < 10 * kClose);
+    if (kScales) CHECK(difference(y, map.with(constrained)(x)) > 0.01);
+  }
+
+  // Evaluation neither makes a state nor moves one, also of a weight that has changed.
+  void evaluated(const LinearMap& map) const {
+    Param p = param(map, constraint_);
+    {
+      const layers::Eval evaluate;
+      used(p, map);
+      for (const engine::State* state : p.states()) CHECK(!state->defined());
+    }
+    settle(p, map, 2);
+    const std::vector<std::vector<Real>> before = state_values(p);
+    const layers::Eval evaluate;
+    p.raw().write(p.raw() + cotangent(map));
+    settle(p, map, 2);
+    CHECK(state_values(p) == before);
   }
 
   C constraint_;
