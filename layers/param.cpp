@@ -1,5 +1,6 @@
 #include "layers/param.h"
 
+#include <cstdio>
 #include <sstream>
 
 #include "layers/mode.h"
@@ -32,16 +33,17 @@ LinearMap Param::map() const {
   return map_->with(raw_);
 }
 
-// States made for another input size are of no use: they start again. Of a network that sees two
-// sizes by turns, the first change is noted.
+// States made for another input size are of no use: they start again. A network that sees two
+// sizes by turns says so once, not at every turn.
 void Param::settle(const LinearMap& map) const {
   if (map_ && map_->domain() != map.domain()) {
     const std::vector<State*> stale = states();
-    if (!stale.empty() && note_.empty()) {
+    if (!stale.empty() && !told_of_size_) {
       std::ostringstream text;
-      text << "a constrained layer now sees inputs of " << map.domain() << " instead of "
-           << map_->domain() << "; its power iteration starts again";
-      note_ = text.str();
+      text << "note: a constrained layer now sees inputs of " << map.domain() << " instead of "
+           << map_->domain() << "; its power iteration starts again\n";
+      std::fputs(text.str().c_str(), stderr);
+      told_of_size_ = true;
     }
     for (State* state : stale) state->reset();
     ++evaluation_;

@@ -46,8 +46,6 @@ class Param {
   LinearMap map() const;
   const std::vector<Constraint>& constraints() const { return chain_; }
   std::vector<engine::State*> states() const;  // of its constraints
-  // What its user should know: that states started again for another input size. Empty: nothing.
-  const std::string& note() const { return note_; }
 
  private:
   // The trap: a value computed without recording has no graph, and used while recording it would
@@ -67,7 +65,7 @@ class Param {
   mutable std::uint64_t advanced_in_ = 0;  // the capture epoch of that
   mutable std::uint64_t evaluation_ = 0;
   mutable std::optional<LinearMap> map_;  // last asked for
-  mutable std::string note_;
+  mutable bool told_of_size_ = false;     // that the input size has changed
   mutable std::uint64_t seen_version_ = 0;
   mutable Memo memo_[2];  // without and with recording
 };
