@@ -13,8 +13,8 @@
 namespace engine {
 namespace {
 
-std::uint64_t epoch = 1;
-std::uint64_t failed_epoch = 0;  // of the latest recording that failed
+std::uint64_t epoch = 1;             // 0 is before all of them
+std::uint64_t failed_epoch = ~0ull;  // of the latest recording that failed
 
 constexpr Index kAlign = 16 / sizeof(Real);  // of a place in LiveMemory, in elements
 

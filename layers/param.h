@@ -39,7 +39,10 @@ class Param {
   // Whether the states of the constraints have advanced for the raw values as they are. Kept in
   // checkpoints: a resumed run must not advance them a second time.
   bool advanced() const { return advanced_ == version_; }
-  void set_advanced(bool advanced) { advanced_ = advanced ? version_ : 0; }
+  void set_advanced(bool advanced) {
+    advanced_ = advanced ? version_ : 0;
+    advanced_in_ = 0;
+  }
 
   // The map that value() was last asked for, with the raw weight: the layer's real geometry and
   // input size. Errors: the layer has not been used yet.

@@ -12,7 +12,7 @@ namespace {
 
 template <Activation kind>
 __device__ inline Real activate(Real x, Real slope) {
-  if (kind == Activation::relu) return x > 0 ? x : 0;
+  if (kind == Activation::relu) return x <= 0 ? 0 : x;  // NaN stays
   if (kind == Activation::leaky_relu) return x > 0 ? x : slope * x;
   if (kind == Activation::tanh) return std::tanh(x);
   return x;

@@ -1,4 +1,4 @@
-// Power iteration on any LinearMap: v <- W^T W v / |W^T W v|, and sigma = |W v|. Written once: on
+// Power iteration on any LinearMap: v <- W^T u / |W^T u|, u <- W v / |W v|, sigma = |W v|. Once: on
 // the reshaped kernel it is Miyato's spectral norm, on the convolution itself Toeplitz
 // normalization.
 #pragma once
@@ -26,23 +26,39 @@ inline void keep_if_of_shape(engine::State& state, const engine::Shape& shape) {
   state.reset();
 }
 
-// The largest singular value of W, differentiable in W alone (v is a constant, which is exact at
-// the top pair: Danskin). The right vector is kept in `state`; it advances in training only. An
-// all-zero weight gives a tiny positive number, never a division by zero.
-inline engine::Tensor largest_singular_value(const LinearMap& W, engine::State& state,
-                                             int iterations) {
-  keep_if_of_shape(state, W.domain());
-  const int steps = state.defined() ? (training() ? iterations : 0) : kBurnIn;
-  engine::Tensor v = state.or_else([&] { return normal(W.domain()); });
+// The top singular vectors of a map, u = W v / |W v| and v, as far as they are known: kept and
+// saved, never differentiated, never averaged.
+struct TopVectors {
+  engine::State u = {}, v = {};
+};
+
+// The largest singular value of W, |W v|, differentiable in W alone (v is a constant, which is
+// exact at the top pair: Danskin). An iteration starts from the kept u, so that its product W v is
+// the one that is differentiated. The vectors advance in training only. An all-zero weight gives a
+// tiny positive number, never a division by zero.
+inline engine::Tensor largest_singular_value(const LinearMap& W, TopVectors& top, int iterations) {
+  keep_if_of_shape(top.v, W.domain());
+  if (!top.v.defined() || !top.u.has_shape(W.range())) top.u.reset();
+  const bool known = top.u.defined() && top.v.defined();
+  const int steps = !known ? kBurnIn : training() ? iterations : 0;
+  engine::Tensor v = known ? top.v.value() : normal(W.domain());
   {
     const engine::NoGrad constant;
     // The last term is far below rounding, unless the weight is zero: then it keeps v, which would
     // otherwise become zero and stay so after the weight has grown again.
     constexpr engine::Real kKeep = 1e-15F;
-    for (int i = 0; i < steps; ++i) v = unit(W.transpose(unit(W(v))) + kKeep * v);
+    for (int i = 0; i < steps; ++i) {
+      const engine::Tensor u = known && i == 0 ? top.u.value() : unit(W(v));
+      v = unit(W.transpose(u) + kKeep * v);
+    }
   }
-  if (training()) state.assign(v);
-  return norm(W(v));
+  const engine::Tensor image = W(v);
+  if (training()) {
+    const engine::NoGrad constant;
+    top.v.assign(v);
+    top.u.assign(unit(image));
+  }
+  return norm(image);
 }
 
 }  // namespace layers

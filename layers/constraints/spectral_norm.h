@@ -12,7 +12,7 @@ namespace layers {
 struct SpectralNorm {
   int iterations = 1;  // per optimizer step
   Target target = {};
-  engine::State v = {};
+  TopVectors top = {};
 
   static constexpr Bounds bounds = Bounds::matrix;
 
@@ -23,7 +23,7 @@ struct SpectralNorm {
   }
 
   engine::Tensor operator()(const LinearMap& W) {
-    return target.scale(W.weight, largest_singular_value(W.matrix(), v, iterations));
+    return target.scale(W.weight, largest_singular_value(W.matrix(), top, iterations));
   }
 };
 

@@ -13,10 +13,10 @@ namespace layers {
 struct ToeplitzNorm {
   int iterations = 1;  // per optimizer step
   Target target = {};
-  engine::State v = {};  // kept and saved, never differentiated, never averaged
+  TopVectors top = {};  // kept and saved, never differentiated, never averaged
 
   engine::Tensor operator()(const LinearMap& W) {
-    return target.scale(W.weight, largest_singular_value(W, v, iterations));
+    return target.scale(W.weight, largest_singular_value(W, top, iterations));
   }
   template <class V>
   void options(V& v) {

@@ -17,7 +17,7 @@ namespace layers {
 struct TsuzukuNorm {
   int iterations = 1;  // per optimizer step
   Target target = {};
-  engine::State v = {};
+  TopVectors top = {};
 
   template <class V>
   void options(V& v) {
@@ -27,7 +27,7 @@ struct TsuzukuNorm {
 
   engine::Tensor operator()(const LinearMap& W) {
     const auto reads = static_cast<engine::Real>(reads_formula(W).count());
-    const engine::Tensor sigma = largest_singular_value(W.matrix(), v, iterations);
+    const engine::Tensor sigma = largest_singular_value(W.matrix(), top, iterations);
     return target.scale(W.weight, std::sqrt(reads) * sigma);
   }
 };

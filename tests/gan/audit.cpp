@@ -88,7 +88,7 @@ TEST_CASE("gan audit, gan spectrum: a run of two steps, and one whose checkpoint
   CHECK(rows.find("\nrun (2),0,reshaped,32,") != std::string::npos);
   CHECK(read_file(scratch / "twice/spectrum.gnuplot").find("'run (2)'") != std::string::npos);
 
-  multiply(scratch / "run/checkpoint.safetensors", "discriminator.0.weight.0.state0", 3);
+  multiply(scratch / "run/checkpoint.safetensors", "discriminator.0.weight.0.state1", 3);
   const Outcome bad = gan(scratch, "audit run --images 4");
   CHECK(bad.status == 1);
   CHECK(bad.out.find("certified") != std::string::npos);  // the table is printed all the same

@@ -45,8 +45,8 @@ std::vector<Real> trained(Sequential& module, const Tensor& x) {
 
 TEST_CASE("module: parts have dotted names, and each has one") {
   Sequential net = {Linear(4, 4, SpectralNorm{}, Bjorck{}), Residual{{BatchNorm(4)}, {}}};
-  CHECK(names(net) == std::vector<std::string>{"0.weight", "0.weight.0.state0", "0.bias",
-                                               "1.main.0.weight", "1.main.0.bias",
+  CHECK(names(net) == std::vector<std::string>{"0.weight", "0.weight.0.state0", "0.weight.0.state1",
+                                               "0.bias", "1.main.0.weight", "1.main.0.bias",
                                                "1.main.0.running_mean", "1.main.0.running_var"});
 }
 
