@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/device.h"
 #include "engine/file.h"
 #include "engine/graph/graph.h"
 
@@ -109,10 +110,12 @@ int main(int argc, char** argv) {
   CLI::App app{"Runs ONNX backend test cases: folders with model.onnx and test_data_set_*/.",
                "onnx_conformance"};
   std::vector<std::string> roots;
+  std::string device = "cpu";
   bool quiet = false;
   app.add_option("DIR", roots, "Cases, or folders that hold cases at any depth")
       ->required()
       ->check(CLI::ExistingDirectory);
+  app.add_option("--device", device, "cpu or cuda")->capture_default_str();
   app.add_flag("--quiet", quiet, "Only failures and the last line");
   app.footer(
       "example: onnx_conformance /usr/share/libonnx-testdata/data/node\n"
@@ -121,6 +124,12 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
+  }
+  try {
+    engine::Device::named(device).use();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "onnx_conformance: %s\n", error.what());
+    return 1;
   }
   const std::vector<fs::path> cases = cases_below(roots);
   if (cases.empty()) {
