@@ -1,4 +1,4 @@
-// Moving values without computing: reshape (free), permute, slice, place, pad, concat, flip, and
+// Moving values without computing: reshape (free), permute, slice, place, pad, concat, and
 // rows by index. All but reshape copy, in one pass. Axes may be negative.
 // Errors: name the op and the shapes.
 #pragma once
