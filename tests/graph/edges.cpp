@@ -108,3 +108,11 @@ TEST_CASE("graph edges: rows are picked only where Real counts them") {
 }
 
 }  // namespace
+
+TEST_CASE("graph edges: whole numbers beyond 64 bits are refused, not converted") {
+  const Value x = whole({2}, {1, 2}), huge = reals({1}, {4e37F});
+  CHECK_THROWS_WITH_AS(result("Pad", {x, whole({2}, {1, 1}), huge}),
+                       doctest::Contains("padding whole numbers with 4"), engine::Error);
+  CHECK_THROWS_WITH_AS(result("Range", {whole({}, {0}), reals({}, {8e37F}), reals({}, {4e37F})}),
+                       doctest::Contains("whole numbers up to 4"), engine::Error);
+}

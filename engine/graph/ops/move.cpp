@@ -2,6 +2,7 @@
 #include "engine/ops/move.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "engine/graph/ops/table.h"
@@ -144,6 +145,7 @@ void pad(const Call& c) {
   const std::vector<Index> pads = all_pads(c, rank);
   check(static_cast<int>(pads.size()) == 2 * rank, pads.size(), " pads for ", x.shape());
   const double value = c.has(2) ? c.number(2) : c.real("value", 0);
+  check(!x.is_whole() || std::abs(value) < 0x1p63, "padding whole numbers with ", value);
   const Shape from = x.shape();
   std::vector<Index> extents(from.begin(), from.end());
   for (int i = 0; i < rank; ++i) {

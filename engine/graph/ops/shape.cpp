@@ -130,6 +130,7 @@ void range(const Call& c) {
   Whole numbers;
   for (Index i = 0; i < shape[0]; ++i) {
     const double x = begin + static_cast<double>(i) * step;
+    check(!c.in(0).is_whole() || std::abs(x) < 0x1p63, "a range of whole numbers up to ", x);
     c.in(0).is_whole() ? numbers.push_back(static_cast<Index>(x))
                        : reals.push_back(static_cast<Real>(x));
   }
