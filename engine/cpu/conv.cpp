@@ -1,10 +1,8 @@
 // The convolution form: slot Y (forward) and slot W (weight gradient) as products with patches.
 // Slot X is in conv_transpose.cpp.
-#include "engine/cpu/activate.h"
 #include "engine/cpu/backend.h"
 #include "engine/cpu/conv_transpose.h"
-#include "engine/cpu/patches.h"
-#include "engine/cpu/product.h"
+#include "engine/cpu/patch_rows.h"
 
 namespace engine::cpu {
 namespace {
@@ -12,26 +10,13 @@ namespace {
 // Y [rows, out] = patches [rows, k] W^T, and what follows while it is in cache.
 void conv_forward(const Window& window, const Real* x, const Real* w, Real* y, const Ending& end) {
   const Patches patches = forward_patches(window, x);
-  const Index k = patches.row_length(), out = window.out;
-  const bool in_order = patches.order.group == 1;
-  const auto place = [&](Index m0, Index m1, Index n0, Index n1) {
-    if (in_order) return Place{y + m0 * out + n0, out};
-    return Place{thread_scratch((m1 - m0) * (n1 - n0), 4), n1 - n0};
-  };
-  multiply_by_rows(
-      patches.rows(), out, k, PatchesTimes{patches},
+  const Index k = patches.row_length();
+  multiply_patches(
+      patches,
       [&](Index k0, Index k1, Index n0, Index n1, Real* to, Index row) {
         transpose(w + n0 * k + k0, k, n1 - n0, k1 - k0, to, row);
       },
-      place,
-      [&](Index m0, Index m1, Index n0, Index n1) {
-        const Place z = place(m0, m1, n0, n1);
-        if (end.bias) activate(end, m1 - m0, n1 - n0, z.data, z.row, end.bias + n0, z.data, z.row);
-        if (in_order) return;
-        RowWalk at(patches.order, m0);
-        for (Index m = m0; m < m1; ++m, at.next())
-          std::copy_n(z.data + (m - m0) * z.row, n1 - n0, y + at.pixel() * out + n0);
-      });
+      window.out, end, !patches.sparse(), y, [](const RowWalk& at) { return at.pixel(); });
 }
 
 // W [out, k] = Y^T patches.
@@ -42,8 +27,7 @@ void conv_weight(const Window& window, const Real* x, Real* w, const Real* y) {
   multiply_by_blocks(
       out, k, patches.rows(),
       [&](Index m0, Index m1, Index k0, Index k1, Real* to, Index row) {
-        if (patches.order.group == 1)
-          return transpose(y + k0 * out + m0, out, k1 - k0, m1 - m0, to, row);
+        if (!patches.sparse()) return transpose(y + k0 * out + m0, out, k1 - k0, m1 - m0, to, row);
         for (Index k = k0; k < k1;) {  // the same pixel of the images of a group
           const RowWalk at(patches.order, k);
           const Index images = std::min(k1 - k, at.first() + at.count() - at.sample);

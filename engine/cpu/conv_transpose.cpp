@@ -8,8 +8,7 @@
 #include <algorithm>
 
 #include "engine/cpu/parallel.h"
-#include "engine/cpu/patches.h"
-#include "engine/cpu/product.h"
+#include "engine/cpu/patch_rows.h"
 
 namespace engine::cpu {
 namespace {
@@ -46,7 +45,7 @@ void one_phase(const Window& window, const Phase& h, const Phase& w, Real* x, co
                   .offset_w = w.offsets};
   patches.group_if_it_pays();
   const Index in = window.in, taps_w = static_cast<Index>(w.taps.size());
-  const bool dense = window.stride_h == 1 && window.stride_w == 1 && patches.order.group == 1;
+  const bool in_order = window.stride_h == 1 && window.stride_w == 1 && !patches.sparse();
   // The taps of this phase as a matrix [taps * out, in].
   const auto rows_of_w = [&](Index k0, Index k1, Index n0, Index n1, Real* to, Index row) {
     for (Index k = k0; k < k1; ++k, to += row) {
@@ -56,26 +55,10 @@ void one_phase(const Window& window, const Phase& h, const Phase& w, Real* x, co
       std::copy(from + n0, from + n1, to);
     }
   };
-  const auto place = [&](Index m0, Index m1, Index n0, Index n1) {
-    if (dense) return Place{x + m0 * in + n0, in};
-    return Place{thread_scratch((m1 - m0) * (n1 - n0), 4), n1 - n0};
-  };
-  const auto spread = [&](Index m0, Index m1, Index n0, Index n1) {
-    const Place result = place(m0, m1, n0, n1);
-    if (end.bias)
-      activate(end, m1 - m0, n1 - n0, result.data, result.row, end.bias + n0, result.data,
-               result.row);
-    if (dense) return;
-    const Real* from = result.data;
-    RowWalk at(patches.order, m0);
-    for (Index row = m0; row < m1; ++row, from += n1 - n0, at.next()) {
-      const Index i = h.first + at.p * window.stride_h, j = w.first + at.q * window.stride_w;
-      const Index pixel = (at.sample * window.height + i) * window.width + j;
-      std::copy_n(from, n1 - n0, x + pixel * in + n0);
-    }
-  };
-  multiply_by_rows(patches.rows(), in, patches.row_length(), PatchesTimes{patches}, rows_of_w,
-                   place, spread);
+  multiply_patches(patches, rows_of_w, in, end, in_order, x, [&](const RowWalk& at) {
+    const Index i = h.first + at.p * window.stride_h, j = w.first + at.q * window.stride_w;
+    return (at.sample * window.height + i) * window.width + j;
+  });
 }
 
 // Adds the windows of some rows of y to the image they were taken from.

@@ -84,27 +84,20 @@ struct Patches {
   void fill_line(const Real* line, Index left, Index first, Index last, Real* to) const;
 };
 
-// Patches as the operands of a product (product.h).
-struct PatchesTimes {
+// Patches as an operand of a product (product.h), on the left or on the right.
+template <Range (Patches::*kUsed)(Index, Index, Index, Index) const>
+struct PatchOperand {
   const Patches& patches;
-  void operator()(Index m0, Index m1, Index k0, Index k1, Real* to, Index row) const {
-    patches.fill(m0, m1, k0, k1, to, row);
+  void operator()(Index i0, Index i1, Index j0, Index j1, Real* to, Index row) const {
+    patches.fill(i0, i1, j0, j1, to, row);
   }
   bool sparse() const { return patches.sparse(); }
-  Range used(Index m0, Index m1, Index k0, Index k1) const {
-    return patches.columns_used(m0, m1, k0, k1);
+  Range used(Index i0, Index i1, Index j0, Index j1) const {
+    return (patches.*kUsed)(i0, i1, j0, j1);
   }
 };
-struct TimesPatches {
-  const Patches& patches;
-  void operator()(Index k0, Index k1, Index n0, Index n1, Real* to, Index row) const {
-    patches.fill(k0, k1, n0, n1, to, row);
-  }
-  bool sparse() const { return patches.sparse(); }
-  Range used(Index k0, Index k1, Index n0, Index n1) const {
-    return patches.rows_used(k0, k1, n0, n1);
-  }
-};
+using PatchesTimes = PatchOperand<&Patches::columns_used>;
+using TimesPatches = PatchOperand<&Patches::rows_used>;
 
 // The patches of x that the forward convolution multiplies with W.
 Patches forward_patches(const Window& window, const Real* x);

@@ -1,0 +1,34 @@
+// The rows of a product with patches, brought to the pixels that they belong to.
+#pragma once
+
+#include <algorithm>
+
+#include "engine/cpu/activate.h"
+#include "engine/cpu/patches.h"
+#include "engine/cpu/product.h"
+
+namespace engine::cpu {
+
+// image [pixels, n] = patches b, and what follows while a block is in cache. pixel(at) is the
+// number of the pixel that the walk stands at; where that is the number of the row, `in_order`,
+// rows are computed in their places.
+template <class B, class Pixel>
+void multiply_patches(const Patches& patches, const B& b, Index n, const Ending& end, bool in_order,
+                      Real* image, const Pixel& pixel) {
+  const auto place = [&](Index m0, Index m1, Index n0, Index n1) {
+    if (in_order) return Place{image + m0 * n + n0, n};
+    return Place{thread_scratch((m1 - m0) * (n1 - n0), 4), n1 - n0};
+  };
+  const auto finish = [&](Index m0, Index m1, Index n0, Index n1) {
+    const Place z = place(m0, m1, n0, n1);
+    if (end.bias) activate(end, m1 - m0, n1 - n0, z.data, z.row, end.bias + n0, z.data, z.row);
+    if (in_order) return;
+    RowWalk at(patches.order, m0);
+    for (Index m = m0; m < m1; ++m, at.next())
+      std::copy_n(z.data + (m - m0) * z.row, n1 - n0, image + pixel(at) * n + n0);
+  };
+  multiply_by_rows(patches.rows(), n, patches.row_length(), PatchesTimes{patches}, b, place,
+                   finish);
+}
+
+}  // namespace engine::cpu
