@@ -38,8 +38,7 @@ struct TopVectors {
 // tiny positive number, never a division by zero.
 inline engine::Tensor largest_singular_value(const LinearMap& W, TopVectors& top, int iterations) {
   keep_if_of_shape(top.v, W.domain());
-  if (!top.v.defined() || !top.u.has_shape(W.range())) top.u.reset();
-  const bool known = top.u.defined() && top.v.defined();
+  const bool known = top.v.defined() && top.u.has_shape(W.range());
   const int steps = !known ? kBurnIn : training() ? iterations : 0;
   engine::Tensor v = known ? top.v.value() : normal(W.domain());
   {
