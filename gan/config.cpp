@@ -1,8 +1,6 @@
 #include "gan/config.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <iomanip>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -14,6 +12,7 @@
 #include "gan/constraints.h"
 #include "gan/losses.h"
 #include "gan/models/models.h"
+#include "gan/read_number.h"
 
 namespace gan {
 namespace {
@@ -65,11 +64,7 @@ std::string nearest_key(const std::string& wanted) {
 
 template <class Number>
 void parse(const std::string& assignment, const std::string& text, Number& number) {
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  bool good = error == std::errc() && rest == end;
-  if constexpr (std::is_floating_point_v<Number>) good = good && std::isfinite(number);
-  check(good, "--set ", assignment, ": '", text, "' is not a ",
+  check(read_number(text, number), "--set ", assignment, ": '", text, "' is not a ",
         std::is_integral_v<Number> ? "whole number" : "finite number",
         std::is_unsigned_v<Number> ? " from 0 up" : "");
 }

@@ -1,7 +1,6 @@
 #include "gan/constraints.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <concepts>
 #include <functional>
@@ -9,6 +8,7 @@
 #include <regex>
 #include <sstream>
 
+#include "gan/read_number.h"
 #include "gan/table.h"
 #include "layers/constraints/list.h"
 
@@ -131,9 +131,7 @@ bool each(const std::string& text, const std::string& item, const std::string& s
 // The value of an option as the user typed it.
 double number(const Option& option, const std::string& text) {
   double value = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  const bool read = error == std::errc() && rest == end && std::isfinite(value);
+  const bool read = read_number(text, value);
   const std::string given = "argument " + option.name + "=" + text;
   if (option.kind == Option::Kind::flag) {
     check(read && (value == 0 || value == 1), given, " is neither 0 nor 1");
