@@ -116,17 +116,13 @@ void Trainer::iterate() {
 }
 
 void Trainer::update_discriminator() {
-  Sequential& discriminator = networks_.discriminator;
   const Tensor real = loader_.next().images;
   Tensor fake;
   {
     const NoGrad constant;
     fake = networks_.generator(noise(config_.batch));
   }
-  // In one pass: no discriminator has statistics of its batch, which this would mix.
-  const Tensor on_all = discriminator(engine::concat({real, fake}, 0));
-  const Tensor on_real = engine::slice(on_all, 0, 0, config_.batch);
-  const Tensor on_fake = engine::slice(on_all, 0, config_.batch, 2 * config_.batch);
+  const auto [on_real, on_fake] = judge(networks_.discriminator, real, fake);
   const Tensor loss = loss_.discriminator(on_real, on_fake);
   discriminator_adam_.step(
       clipped(grad(loss, discriminator_parameters_), "d", discriminator_gradients_));

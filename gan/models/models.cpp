@@ -1,5 +1,6 @@
 #include "gan/models/models.h"
 
+#include "engine/ops/move.h"
 #include "gan/models/sn_cnn.h"
 #include "gan/models/sn_resnet.h"
 #include "gan/models/sn_small.h"
@@ -28,6 +29,13 @@ Networks build_networks(const std::string& name, const ImageSize& image,
                 image.width, ": the networks need a height and width that are multiples of 8: set ",
                 "data.resize=", side);
   return find_model(name).build(image, constraints);
+}
+
+Scores judge(layers::Sequential& discriminator, const engine::Tensor& real,
+             const engine::Tensor& fake) {
+  const engine::Tensor all = discriminator(engine::concat({real, fake}, 0));
+  const Index n = real.dim(0);
+  return {engine::slice(all, 0, 0, n), engine::slice(all, 0, n, all.dim(0))};
 }
 
 Index parameter_count(layers::Sequential& network) {

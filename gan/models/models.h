@@ -42,6 +42,14 @@ const Model& find_model(const std::string& name);
 Networks build_networks(const std::string& name, const ImageSize& image,
                         const Constraints& constraints);
 
+// What a discriminator says of real and of fake images, in one pass over both: no discriminator has
+// statistics of its batch, which this would mix.
+struct Scores {
+  engine::Tensor real, fake;
+};
+Scores judge(layers::Sequential& discriminator, const engine::Tensor& real,
+             const engine::Tensor& fake);
+
 // The number of values that an optimizer trains.
 Index parameter_count(layers::Sequential& network);
 

@@ -26,10 +26,8 @@ class Critic {
         fake_(engine::uniform({batch, 32, 32, 3}, -1, 1)) {}
 
   void update() {
-    const Tensor on_all = network_(engine::concat({real_, fake_}, 0));
-    const engine::Index n = real_.dim(0);
-    const Tensor loss = gan::find_loss("hinge").discriminator(engine::slice(on_all, 0, 0, n),
-                                                              engine::slice(on_all, 0, n, 2 * n));
+    const auto [on_real, on_fake] = gan::judge(network_, real_, fake_);
+    const Tensor loss = gan::find_loss("hinge").discriminator(on_real, on_fake);
     adam_.step(grad(loss, network_.parameters()));
   }
 

@@ -56,9 +56,8 @@ class Game {
       const engine::NoGrad constant;
       fake = generate();
     }
-    const Tensor on_all = networks_.discriminator(engine::concat({real_, fake}, 0));
-    const Tensor loss = loss_.discriminator(engine::slice(on_all, 0, 0, batch_),
-                                            engine::slice(on_all, 0, batch_, 2 * batch_));
+    const auto [on_real, on_fake] = gan::judge(networks_.discriminator, real_, fake);
+    const Tensor loss = loss_.discriminator(on_real, on_fake);
     discriminator_.step(grad(loss, networks_.discriminator.parameters()));
   }
 
