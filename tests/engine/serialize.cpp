@@ -16,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/file.h"
+#include "tests/datasets/scratch.h"
 #include "tests/support/draw.h"
 
 using namespace tests;
@@ -23,16 +24,6 @@ using namespace engine;
 namespace fs = std::filesystem;
 
 namespace {
-
-// A folder of this test process alone, gone at the end.
-struct Scratch {
-  fs::path folder;
-  Scratch() : folder(fs::temp_directory_path() / ("kantor_files_" + std::to_string(::getpid()))) {
-    fs::create_directories(folder);
-  }
-  ~Scratch() { fs::remove_all(folder); }
-  std::string operator/(const std::string& name) const { return (folder / name).string(); }
-};
 
 std::string read(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -272,7 +263,7 @@ TEST_CASE("serialize: what is missing or has another shape is named") {
         std::string::npos);
   CHECK(error_of([&] { (void)file.integer("epoch"); }).find("'epoch'") != std::string::npos);
   CHECK(error_of([&] { load(scratch / "nothing"); }).find(scratch / "nothing") == 0);
-  CHECK(error_of([&] { load(scratch.folder.string()); }).find(scratch.folder.string()) == 0);
+  CHECK(error_of([&] { load(scratch.path()); }).find(scratch.path()) == 0);
 }
 
 TEST_CASE("serialize: text that is not UTF-8 does not stop a checkpoint") {

@@ -12,6 +12,7 @@
 #include "engine/graph/plan.h"
 #include "engine/graph/write_onnx.h"
 #include "engine/random.h"
+#include "tests/datasets/scratch.h"
 #include "tests/graph/inception.h"
 
 namespace {
@@ -32,7 +33,7 @@ onnx::ModelProto small_model() {
 }
 
 // What is said of a model after a change; runs it if it can be read.
-std::string complaint(const std::function<void(onnx::ModelProto&)>& change) {
+std::string refusal(const std::function<void(onnx::ModelProto&)>& change) {
   onnx::ModelProto proto = small_model();
   change(proto);
   try {
@@ -115,7 +116,7 @@ TEST_CASE("hostile: the line says where reading stopped, or what the file is not
 
 TEST_CASE("hostile: shapes that are not what they seem") {
   const auto dims = [](std::vector<Index> extents) {
-    return complaint([&](onnx::ModelProto& m) {
+    return refusal([&](onnx::ModelProto& m) {
       auto& tensor = *m.mutable_graph()->mutable_initializer(0);
       tensor.clear_dims();
       for (Index extent : extents) tensor.add_dims(extent);
@@ -135,23 +136,23 @@ TEST_CASE("hostile: shapes that are not what they seem") {
 }
 
 TEST_CASE("hostile: types, attributes and results out of range") {
-  CHECK(complaint([](onnx::ModelProto& m) {
+  CHECK(refusal([](onnx::ModelProto& m) {
           m.mutable_graph()->mutable_initializer(0)->set_data_type(8);
         }) == "bad.onnx: tensor 'w': string is not supported");
-  CHECK(complaint([](onnx::ModelProto& m) {
+  CHECK(refusal([](onnx::ModelProto& m) {
           auto& a = *m.mutable_graph()->mutable_node(0)->add_attribute();
           a.set_name("strides");
           a.add_ints(0);
           a.add_ints(1);
         }) == "bad.onnx: node 'c' (Conv): attribute strides is 0");
-  CHECK(complaint([](onnx::ModelProto& m) {
+  CHECK(refusal([](onnx::ModelProto& m) {
           auto& a = *m.mutable_graph()->mutable_node(0)->add_attribute();
           a.set_name("pads");
           for (int i = 0; i < 4; ++i) a.add_ints(1 << 23);
         }) ==
         "bad.onnx: node 'c' (Conv): a result [1, 16777220, 16777220, 3] is more than "
         "67174496 elements");
-  CHECK(complaint([](onnx::ModelProto& m) {
+  CHECK(refusal([](onnx::ModelProto& m) {
           auto& a = *m.mutable_graph()->mutable_node(0)->add_attribute();
           a.set_name("auto_pad");
           a.set_f(1);
@@ -159,18 +160,18 @@ TEST_CASE("hostile: types, attributes and results out of range") {
 }
 
 TEST_CASE("hostile: graphs that lead nowhere") {
-  CHECK(complaint([](onnx::ModelProto& m) {
+  CHECK(refusal([](onnx::ModelProto& m) {
           m.mutable_graph()->mutable_node(0)->set_input(0, "y");
         }) == "bad.onnx: node 'y' (Relu): depends on its own result");
-  CHECK(complaint([](onnx::ModelProto& m) {
+  CHECK(refusal([](onnx::ModelProto& m) {
           m.mutable_graph()->mutable_node(0)->set_input(1, "v");
         }) == "bad.onnx: node 'c' (Conv): nothing makes 'v'");
-  CHECK(complaint([](onnx::ModelProto& m) { m.mutable_graph()->mutable_node(0)->clear_input(); }) ==
+  CHECK(refusal([](onnx::ModelProto& m) { m.mutable_graph()->mutable_node(0)->clear_input(); }) ==
         "bad.onnx: node 'c' (Conv): input 0 is missing");
-  CHECK(complaint([](onnx::ModelProto& m) {
+  CHECK(refusal([](onnx::ModelProto& m) {
           m.mutable_graph()->mutable_node(1)->set_output(0, "c");
         }) == "bad.onnx: node 'y' (Relu): another node makes 'c' too");
-  CHECK(complaint([](onnx::ModelProto& m) {
+  CHECK(refusal([](onnx::ModelProto& m) {
           m.mutable_graph()->mutable_node(0)->set_op_type("Foo");
           m.mutable_graph()->mutable_node(1)->set_domain("com.bar");
         }) == "bad.onnx: not supported: Foo (node 'c'), com.bar.Relu (node 'y')");
@@ -215,24 +216,7 @@ TEST_CASE("hostile: nor does running a graph, which may make more of what it is 
 
 // --- Weights in other files ------------------------------------------------------------------
 
-class Folder {
- public:
-  Folder() : path_(fs::temp_directory_path() / ("kantor_graph_" + std::to_string(std::rand()))) {
-    fs::create_directories(path_ / "model");
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string write(const std::string& name, const std::string& bytes) const {
-    std::ofstream(path_ / name, std::ios::binary) << bytes;
-    return path_ / name;
-  }
-
- private:
-  fs::path path_;
-};
-
-std::string external(const Folder& folder, const std::string& location, const std::string& offset,
+std::string external(const Scratch& folder, const std::string& location, const std::string& offset,
                      const std::string& length) {
   onnx::ModelProto proto = small_model();
   auto& tensor = *proto.mutable_graph()->mutable_initializer(0);
@@ -253,7 +237,7 @@ std::string external(const Folder& folder, const std::string& location, const st
 }
 
 TEST_CASE("hostile: weights in other files stay in the model's folder") {
-  const Folder folder;
+  const Scratch folder;
   const std::vector<float> weights{0, 0, 1, 2, 3, 4, 5, 6};
   const std::string bytes(reinterpret_cast<const char*>(weights.data()), 32);
   folder.write("model/weights.bin", bytes);
@@ -285,7 +269,7 @@ TEST_CASE("hostile: weights in other files stay in the model's folder") {
 }
 
 TEST_CASE("hostile: many tensors of one file take a few times what it holds, not more") {
-  const Folder folder;
+  const Scratch folder;
   folder.write("model/weights.bin", std::string(32, '\0'));
   onnx::ModelProto proto = small_model();
   auto& tensor = *proto.mutable_graph()->mutable_initializer(0);

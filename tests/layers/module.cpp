@@ -2,11 +2,11 @@
 #include "layers/module.h"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
 #include "tests/cases/case.h"
+#include "tests/datasets/scratch.h"
 
 using namespace tests;
 using namespace layers;
@@ -51,9 +51,8 @@ TEST_CASE("module: parts have dotted names, and each has one") {
 }
 
 TEST_CASE("module: saving, disturbing and loading restores every case, bit for bit") {
-  const std::string path =
-      (std::filesystem::temp_directory_path() / ("kantor_module_" + std::to_string(::getpid())))
-          .string();
+  const Scratch scratch;
+  const std::string path = scratch / "module";
   int walked = 0;
   for (const Case& c : cases()) {
     if (!c.module) continue;
@@ -76,7 +75,6 @@ TEST_CASE("module: saving, disturbing and loading restores every case, bit for b
     CHECK(evaluated(other.module(), x) == evaluated(saved.module(), x));
     ++walked;
   }
-  std::filesystem::remove(path);
   CHECK(walked > 30);
 }
 

@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "tests/datasets/scratch.h"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -71,11 +73,8 @@ const std::string kDeep = "100000 deep";
 
 // What `check` says about this text as a file.
 Outcome check(const std::string& text) {
-  const fs::path file = fs::temp_directory_path() / "kantor_lipschitz_check.json";
-  std::ofstream(file) << text;
-  const Outcome outcome = run("check " + file.string());
-  fs::remove(file);
-  return outcome;
+  const Scratch scratch;
+  return run("check " + scratch.write("check.json", text));
 }
 
 bool missing() {
