@@ -10,7 +10,13 @@ namespace datasets {
 namespace {
 
 // Streams of one seed: the purpose in the top bits, the epoch or batch number below.
-enum class Purpose : std::uint64_t { order = 0xD1, flip = 0xD2, noise = 0xD3, shift = 0xD4 };
+enum class Purpose : std::uint64_t {
+  order = 0xD1,
+  flip = 0xD2,
+  noise = 0xD3,
+  shift = 0xD4,
+  cutout = 0xD5
+};
 
 std::uint64_t stream(Purpose purpose, Index number) {
   return static_cast<std::uint64_t>(purpose) << 56 | static_cast<std::uint64_t>(number);
@@ -47,6 +53,15 @@ void move(std::vector<std::uint8_t>& pixels, const Dataset& data, int down, int 
           channels, &pixels[(Index{y} * width + x) * channels]);
 }
 
+// A square of `side` pixels around pixel (y, x), as far as it lies in the image, becomes mid-grey.
+void cut_out(std::span<Real> image, const Dataset& data, int side, int y, int x) {
+  const int top = std::max(0, y - side / 2), bottom = std::min(data.height(), y - side / 2 + side);
+  const int left = std::max(0, x - side / 2), right = std::min(data.width(), x - side / 2 + side);
+  for (int row = top; row < bottom; ++row)
+    std::fill_n(&image[(Index{row} * data.width() + left) * data.channels()],
+                (right - left) * data.channels(), Real(0));
+}
+
 void to_reals(std::span<const std::uint8_t> pixels, std::span<Real> out) {
   for (std::size_t i = 0; i < pixels.size(); ++i) out[i] = pixels[i] / Real(127.5) - 1;
 }
@@ -70,6 +85,7 @@ Index batches_per_epoch(const Dataset& data, const LoaderOptions& options) {
                 "; set a smaller batch or give more images");
   engine::check(options.shift >= 0 && options.shift < std::min(data.height(), data.width()),
                 "shift=", options.shift, ": give 0 to less than the side of the images");
+  engine::check(options.cutout >= 0, "cutout=", options.cutout, ": give 0 or more pixels");
   return data.size() / options.batch;
 }
 
@@ -113,9 +129,12 @@ void fill_batch(const Dataset& data, const LoaderOptions& options, Index k,
   const Index noise_words = (image_size + 3) / 4 * 4;      // whole blocks for each image
   thread_local std::vector<std::uint8_t> pixels, scratch;  // kept: a steady step asks for no memory
   pixels.resize(image_size);
+  const auto below = [&](int n, Purpose purpose, Index number) {  // 0 to n - 1
+    const std::uint64_t random = word(options.seed, stream(purpose, k), number);
+    return static_cast<int>(random * static_cast<std::uint64_t>(n) >> 32);
+  };
   const auto offset = [&](Index number) {  // from -shift to shift
-    const std::uint64_t random = word(options.seed, stream(Purpose::shift, k), number);
-    return static_cast<int>(random * (2 * options.shift + 1) >> 32) - options.shift;
+    return below(2 * options.shift + 1, Purpose::shift, number) - options.shift;
   };
   for (Index i = 0; i < options.batch; ++i) {
     const Index image = order[first + i];
@@ -129,6 +148,9 @@ void fill_batch(const Dataset& data, const LoaderOptions& options, Index k,
       dequantize(pixels, noise_stream(options, k), i * noise_words, out);
     else
       to_reals(pixels, out);
+    if (options.cutout > 0)
+      cut_out(out, data, options.cutout, below(data.height(), Purpose::cutout, 2 * i),
+              below(data.width(), Purpose::cutout, 2 * i + 1));
   }
 }
 

@@ -36,31 +36,40 @@ void Patches::fill_line(const Real* line, Index left, Index first, Index last, R
   }
 }
 
-// A panel's width of channels of one tap: what the weight gradient asks for most of the time.
+// Panels of channels of one tap: what the weight gradient asks for most of the time.
 template <Index kPanel>
-void Patches::fill_tap(Index m0, Index m1, Index tap, Index channel, Real* to, Index row) const {
+void Patches::fill_tap(Index m0, Index m1, Index tap, Index channel, Index panels, Real* to,
+                       Index distance) const {
   const Index taps_w = static_cast<Index>(offset_w.size());
   const Index at_h = offset_h[tap / taps_w], at_w = offset_w[tap % taps_w];
   RowWalk at(order, m0);
-  for (Index m = m0; m < m1; ++m, to += row, at.next()) {
+  for (Index m = m0; m < m1; ++m, to += kPanel, at.next()) {
     const Index h = at.p * step_h + at_h, w = at.q * step_w + at_w;
     if (h >= 0 && h < height && w >= 0 && w < width) {
       const Real* from = image + ((at.sample * height + h) * width + w) * channels + channel;
-      std::memcpy(to, from, sizeof(Real) * kPanel);
+      for (Index panel = 0; panel < panels; ++panel)
+        std::memcpy(to + panel * distance, from + panel * kPanel, sizeof(Real) * kPanel);
     } else {
-      std::memset(to, 0, sizeof(Real) * kPanel);
+      for (Index panel = 0; panel < panels; ++panel)
+        std::memset(to + panel * distance, 0, sizeof(Real) * kPanel);
     }
   }
+}
+
+void Patches::fill_panels(Index m0, Index m1, Index k0, Index k1, Index columns, Real* to,
+                          Index distance) const {
+  const Index tap = k0 / channels, channel = k0 % channels, panels = (k1 - k0) / columns;
+  if (tap == (k1 - 1) / channels) {
+    if (columns == 32) return fill_tap<32>(m0, m1, tap, channel, panels, to, distance);
+    if (columns == 16) return fill_tap<16>(m0, m1, tap, channel, panels, to, distance);
+  }
+  for (Index k = k0; k < k1; k += columns, to += distance)
+    fill(m0, m1, k, k + columns, to, columns);
 }
 
 void Patches::fill(Index m0, Index m1, Index k0, Index k1, Real* to, Index row) const {
   const Index taps_w = static_cast<Index>(offset_w.size()), line_length = taps_w * channels;
   if (k0 == k1) return;
-  if (k0 / channels == (k1 - 1) / channels) {
-    const Index tap = k0 / channels, channel = k0 % channels;
-    if (k1 - k0 == 32) return fill_tap<32>(m0, m1, tap, channel, to, row);
-    if (k1 - k0 == 16) return fill_tap<16>(m0, m1, tap, channel, to, row);
-  }
   const bool adjacent = offset_w.back() - offset_w.front() == taps_w - 1;
   const Index first_tap = k0 / line_length;
   RowWalk at(order, m0);

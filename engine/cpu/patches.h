@@ -69,6 +69,11 @@ struct Patches {
   // Rows [m0, m1), each [tap_h, tap_w, channel] of which columns [k0, k1), to to[m - m0][k - k0].
   void fill(Index m0, Index m1, Index k0, Index k1, Real* to, Index row) const;
 
+  // The same columns as panels: `columns` of them are [m1 - m0, columns] at to, the next `distance`
+  // further on. k1 - k0 is a multiple of `columns`.
+  void fill_panels(Index m0, Index m1, Index k0, Index k1, Index columns, Real* to,
+                   Index distance) const;
+
   // Takes images in groups where so much of all patches lies outside the images that it pays to
   // leave it out; the two below then say where.
   void group_if_it_pays();
@@ -80,7 +85,8 @@ struct Patches {
 
  private:
   template <Index kPanel>
-  void fill_tap(Index m0, Index m1, Index tap, Index channel, Real* to, Index row) const;
+  void fill_tap(Index m0, Index m1, Index tap, Index channel, Index panels, Real* to,
+                Index distance) const;
   void fill_line(const Real* line, Index left, Index first, Index last, Real* to) const;
 };
 
@@ -90,6 +96,10 @@ struct PatchOperand {
   const Patches& patches;
   void operator()(Index i0, Index i1, Index j0, Index j1, Real* to, Index row) const {
     patches.fill(i0, i1, j0, j1, to, row);
+  }
+  void fill_panels(Index i0, Index i1, Index j0, Index j1, Index columns, Real* to,
+                   Index distance) const {
+    patches.fill_panels(i0, i1, j0, j1, columns, to, distance);
   }
   bool sparse() const { return patches.sparse(); }
   Range used(Index i0, Index i1, Index j0, Index j1) const {

@@ -9,6 +9,10 @@
 //
 //   a.used(m0, m1, k0, k1)   b.used(k0, k1, n0, n1)   a Range, asked for if a.sparse(), b.sparse()
 //
+// A right operand that fills neighbouring panels faster together than apart may offer it:
+//
+//   b.fill_panels(k0, k1, n0, n1, columns, to, distance)   panels of `columns`, `distance` apart
+//
 // Products run in the precision() of the engine where the machine has a kernel for it, else
 // exactly. Sums along k run in pieces of a fixed size, so no result depends on the number of
 // threads.
@@ -29,6 +33,13 @@ namespace engine::cpu {
 
 constexpr Index ceil_div(Index n, Index d) { return (n + d - 1) / d; }
 constexpr Index round_up(Index n, Index d) { return ceil_div(n, d) * d; }
+
+template <class Numbers, class B>
+void pack_each_panel(const Numbers& numbers, const B& b, Index k0, Index k1, Index n0, Index n1,
+                     Index distance, typename Numbers::Unit* to) {
+  for (Index n = n0; n < n1; n += numbers.block.columns, to += distance)
+    numbers.pack_b(b, k0, k1, n, std::min<Index>(n1, n + numbers.block.columns), to);
+}
 
 // Exact products: a unit is a Real and needs no conversion.
 class Exact {
@@ -51,6 +62,15 @@ class Exact {
     b(k0, k1, n0, n1, to, block.columns);
     for (Index n = n1 - n0; n < block.columns; ++n)  // lanes beyond the edge
       for (Index k = 0; k < k1 - k0; ++k) to[k * block.columns + n] = 0;
+  }
+  // Panels of columns [n0, n1), one after the other.
+  template <class B>
+  void pack_panels(const B& b, Index k0, Index k1, Index n0, Index n1, Index distance,
+                   Unit* to) const {
+    if constexpr (requires { b.fill_panels(k0, k1, n0, n1, Index{}, to, distance); })
+      if ((n1 - n0) % block.columns == 0)
+        return b.fill_panels(k0, k1, n0, n1, block.columns, to, distance);
+    pack_each_panel(*this, b, k0, k1, n0, n1, distance, to);
   }
   // Units [k.begin, k.end) of `depth` packed ones.
   void multiply(int m, int n, Range k, Index, const Unit* a, Index, const Unit* b, Real* c,
@@ -106,6 +126,11 @@ class Bf16 {
                          parts_ == 2 ? high + padded / 2 * columns : nullptr);
     }
   }
+  template <class B>
+  void pack_panels(const B& b, Index k0, Index k1, Index n0, Index n1, Index distance,
+                   Unit* to) const {
+    pack_each_panel(*this, b, k0, k1, n0, n1, distance, to);
+  }
   void multiply(int m, int n, Range k, Index depth, const Unit* a, Index a_rows, const Unit* b,
                 Real* c, Index row_c, bool add) const {
     const Index units = k.end - k.begin;
@@ -140,6 +165,9 @@ void with_numbers(const Body& body) {
 // A block of a has so many rows at most, so that it stays in the second-level cache, of which it
 // takes a quarter of a megabyte.
 constexpr Index kTileRows = 224;
+// Blocks of results of a long sum are of about so many rows and columns, whatever the kernel's are:
+// so often is used what is packed.
+constexpr Index kBlockRows = 264, kBlockColumns = 256;
 
 // The pieces that sums along k are cut into: as even as can be, and multiples of 16.
 struct Pieces {
@@ -224,7 +252,7 @@ void multiply_blocks(const Numbers& numbers, const Pieces& pieces, Index m0, Ind
   if (sparse)  // the first piece of c may be left out
     for (Index m = 0; m < m1 - m0; ++m)
       std::fill_n(c + m * row_c, std::min(p1 * columns, n) - p0 * columns, Real(0));
-  std::array<Range, kTileRows / 4> used_rows;
+  std::array<Range, kBlockRows / 4> used_rows;  // no kernel takes fewer than four at a time
   for (Index s = s0; s < s1; ++s) {
     const Index k0 = pieces.begin(s), k1 = pieces.end(s), depth = numbers.units(k1 - k0);
     numbers.pack_a(a, m0, m1, k0, k1, packed);
@@ -293,9 +321,10 @@ void multiply_by_blocks(Index m, Index n, Index k, const A& a, const B& b, Real*
     const Pieces pieces(k, Numbers::kDepthNumbers);
     const Index rows = numbers.block.rows, columns = numbers.block.columns;
     const Index panels = ceil_div(n, columns);
-    const Index tile = round_up(ceil_div(m, ceil_div(m, 19 * rows)), rows),
-                tiles = ceil_div(m, tile);
-    const Index group = ceil_div(panels, ceil_div(panels, 8)), groups = ceil_div(panels, group);
+    const Index most = std::max<Index>(kBlockRows / rows, 19) * rows;
+    const Index tile = round_up(ceil_div(m, ceil_div(m, most)), rows), tiles = ceil_div(m, tile);
+    const Index group = ceil_div(panels, ceil_div(panels, kBlockColumns / columns)),
+                groups = ceil_div(panels, group);
     constexpr Index kTasks = 16;
     const Index part = ceil_div(
         pieces.count, std::clamp<Index>(kTasks / (tiles * groups), 1, ceil_div(pieces.count, 4)));
@@ -307,14 +336,19 @@ void multiply_by_blocks(Index m, Index n, Index k, const A& a, const B& b, Real*
       const Index m0 = place / groups * tile, m1 = std::min(m, m0 + tile);
       const Index p0 = place % groups * group, p1 = std::min(panels, p0 + group);
       Real* to = number == 0 ? c : others.data() + (number - 1) * m * n;
-      auto* unit =
-          reinterpret_cast<Unit*>(thread_scratch(numbers.b_size(Numbers::kDepthNumbers), 1));
+      constexpr Index kColumns = 64;  // packed together: whole lines of memory are read
+      const Index together = std::max<Index>(1, kColumns / columns);
+      const Index distance = numbers.b_size(Numbers::kDepthNumbers);
+      auto* units = reinterpret_cast<Unit*>(thread_scratch(together * distance, 1));
       const B& right = b;  // clang takes no name from outside two lambdas and a parallel loop
       const auto panel = [&](Index p, Index s) {
         const Index k0 = pieces.begin(s), k1 = pieces.end(s);
-        const Index n0 = p * columns, n1 = std::min(n, n0 + columns);
-        numbers.pack_b(right, k0, k1, n0, n1, unit);
-        return Panel<Unit>{unit, used_units(numbers, right, k0, k1, k0, k1, n0, n1)};
+        const Index n0 = p * columns, n1 = std::min(n, n0 + columns), place = (p - p0) % together;
+        if (place == 0)
+          numbers.pack_panels(right, k0, k1, n0, std::min({n, p1 * columns, n0 + kColumns}),
+                              distance, units);
+        return Panel<Unit>{units + place * distance,
+                           used_units(numbers, right, k0, k1, k0, k1, n0, n1)};
       };
       multiply_blocks(numbers, pieces, m0, m1, p0, p1, number * part,
                       std::min(pieces.count, (number + 1) * part), n, a, panel, is_sparse(b),

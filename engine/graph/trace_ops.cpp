@@ -124,6 +124,13 @@ Written slice(const TracedOp& t) {
                             t.numbers({t.axis(axis)}), t.numbers({step})});
 }
 
+Written flip(const TracedOp& t) {
+  constexpr Index kBeforeTheFirst = std::numeric_limits<Index>::min();
+  const Index axis = t.axis(static_cast<int>(t.setting("axis")));
+  return t.result("Slice", {t.in(0), t.numbers({-1}), t.numbers({kBeforeTheFirst}),
+                            t.numbers({axis}), t.numbers({-1})});
+}
+
 // Padding; put with a step, it is the gradient of a slice.
 Written place(const TracedOp& t) {
   const int axis = static_cast<int>(t.setting("axis"));
@@ -281,6 +288,7 @@ const Row kRows[] = {
     {"reshape", nullptr, reshape},
     {"permute", nullptr, permute},
     {"slice", nullptr, slice},
+    {"flip", nullptr, flip},
     {"place", nullptr, place},
     {"concat", nullptr, concat},
     {"gather", nullptr, gather},

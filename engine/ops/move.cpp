@@ -93,6 +93,20 @@ struct SliceOp : Op {
   }
 };
 
+struct FlipOp : Op {
+  int axis;
+  explicit FlipOp(int axis) : axis(axis) {}
+  const char* name() const override { return "flip"; }
+  Settings settings() const override { return {{"axis", {double(axis)}}}; }
+  Shape shape(Inputs in) const override { return in[0].shape(); }
+  void forward(Inputs in, const Tensor& out) const override {
+    if (out.size() == 0) return;  // there is no last element to begin with
+    const Section backwards{axis, out.dim(axis) - 1, -1, out.dim(axis)};
+    copy_section(backwards, in[0].shape(), out.shape(), true, in[0].data(), out.data());
+  }
+  Tensor vjp(int, const Tensor& g, Inputs, const Tensor&) const override { return flip(g, axis); }
+};
+
 struct PlaceOp : Op {
   Section section;
   Index extent;
@@ -245,6 +259,8 @@ Tensor place(const Tensor& x, int axis, Index begin, Index extent, Index step) {
         begin, " by ", step);
   return apply(PlaceOp({axis, begin, step, count}, extent, 0), {x});
 }
+
+Tensor flip(const Tensor& x, int axis) { return apply(FlipOp(x.shape().axis(axis, "flip")), {x}); }
 
 Tensor pad(const Tensor& x, int axis, Index before, Index after, Real value) {
   axis = x.shape().axis(axis, "pad");

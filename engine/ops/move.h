@@ -1,4 +1,4 @@
-// Moving values without computing: reshape (free), permute, slice, place, pad, concat, and
+// Moving values without computing: reshape (free), permute, slice, place, flip, pad, concat, and
 // rows by index. All but reshape copy, in one pass. Axes may be negative.
 // Errors: name the op and the shapes.
 #pragma once
@@ -23,6 +23,8 @@ Tensor transpose(const Tensor& x);  // of a matrix
 Tensor slice(const Tensor& x, int axis, Index begin, Index end, Index step = 1);
 // The adjoint of slice: x put into zeros that have `extent` elements along the axis.
 Tensor place(const Tensor& x, int axis, Index begin, Index extent, Index step = 1);
+
+Tensor flip(const Tensor& x, int axis);  // the elements of one axis in reverse order
 
 // `before` and `after` elements of this value added at the ends of one axis.
 Tensor pad(const Tensor& x, int axis, Index before, Index after, Real value = 0);

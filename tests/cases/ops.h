@@ -155,6 +155,13 @@ inline void add_moves(std::vector<Case>& list) {
         });
       }));
   list.push_back(op(
+      "flip", {x}, [](const Tensors& in) { return flip(in[0], 1); },
+      [](const Hosts& in) {
+        return def::each(in[0].shape, [&](const Position& p) {
+          return in[0].at({p[0], in[0].shape[1] - 1 - p[1], p[2]});
+        });
+      }));
+  list.push_back(op(
       "place", {{2, 3}}, [](const Tensors& in) { return place(in[0], -1, 1, 8, 2); },
       [](const Hosts& in) {
         return def::each({2, 8}, [&](const Position& p) {

@@ -76,6 +76,7 @@ TEST_CASE("trace: ops by themselves, on images and on rows") {
          return x * full({x.dim(-1)}, 3) + full({1, x.dim(-1)}, 2);
        }},
       {"slices", [](const Tensor& x) { return slice(x, -1, 1, 4, 2) + slice(x, -1, 0, 4, 2); }},
+      {"flip", [](const Tensor& x) { return x - flip(x, -1); }},
       {"padding", [](const Tensor& x) { return pad(x, -1, 2, 1, 0.5F); }},
       {"parts",
        [](const Tensor& x) {

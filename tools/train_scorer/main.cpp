@@ -75,7 +75,12 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--shift", t.shift, "move images by up to so many pixels")
       ->capture_default_str()
       ->check(CLI::Range(0, 64));
-  app.add_flag("!--no-flip", t.flip, "do not mirror images: for letters and digits");
+  app.add_option("--cutout", t.cutout, "side of the square of grey put on every image; 0: none")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
+  app.add_flag("!--no-flip", t.flip,
+               "do not mirror images: for letters and digits. Else the file that is written also\n"
+               "answers with the mean of an image's logits and its mirror image's");
   app.add_option("--seed", t.seed, "of weights, order and augmentation")->capture_default_str();
   app.add_option("--device", o.device, "cpu or cuda")->capture_default_str();
   app.add_option("--precision", o.precision, "highest, high or medium")->capture_default_str();
@@ -127,7 +132,7 @@ int run(const Options& options) {
                 " class; a scorer tells classes apart: put each into a subfolder of its own");
   const auto test = open_test_set(options, *data);
   engine::seed(options.training.seed);
-  layers::Sequential network = scorer::make_network(*data, options.width);
+  layers::Sequential network = scorer::make_network(*data, options.width, options.training.flip);
   if (!scorer::train(network, *data, options.training))
     return complain("interrupted; " + options.out + " is not written", 1);
   const std::string name = options.name.empty() ? data->name() : options.name;

@@ -33,6 +33,19 @@ struct Scale {
   Tensor operator()(const Tensor& x) const { return x * factor; }
 };
 
+// In evaluation, the mean of what an image and its mirror image give. What follows is linear, so
+// that the logits are means too.
+struct MirrorMean {
+  Sequential of;
+  Tensor operator()(const Tensor& x) const {
+    return training() ? of(x) : (of(x) + of(flip(x, 2))) * Real(0.5);
+  }
+  template <class V>
+  void visit(V& v) {
+    v("of", of);
+  }
+};
+
 struct GlobalMaxPool {
   Tensor operator()(const Tensor& x) const { return max(x, {1, 2}); }
 };
@@ -91,17 +104,23 @@ void add_stage(Sequential& net, Index in, Index out) {
 
 }  // namespace
 
-Sequential make_network(const datasets::Dataset& data, Index width) {
+Sequential make_network(const datasets::Dataset& data, Index width, bool mirror) {
   engine::check(data.height() >= 16 && data.width() >= 16, data.name(), ": its images are ",
                 data.height(), "x", data.width(), "; a scorer needs 16x16 or more");
   const Index widths[] = {width, 2 * width, 4 * width};
-  Sequential net = {whitening(data)};
+  Sequential features = {whitening(data)};
   Index channels = 8 * data.channels();
   for (const Index next : widths) {
-    add_stage(net, channels, next);
+    add_stage(features, channels, next);
     channels = next;
   }
-  net.add(GlobalMaxPool{});
+  features.add(GlobalMaxPool{});
+  Sequential net;
+  if (mirror) {
+    net.add(MirrorMean{std::move(features)});
+  } else {
+    net = std::move(features);
+  }
   net.add(Linear(channels, data.classes(), LinearOptions{.bias = false}));
   net.add(Scale{0.125F});
   return net;

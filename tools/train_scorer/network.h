@@ -15,8 +15,9 @@ namespace scorer {
 
 using engine::Index;
 
-// `width` is the number of channels of the first stage; those of the others follow.
-layers::Sequential make_network(const datasets::Dataset& data, Index width);
+// `width` is the number of channels of the first stage; those of the others follow. With `mirror`
+// an evaluation gives the mean of an image's logits and its mirror image's, for twice the work.
+layers::Sequential make_network(const datasets::Dataset& data, Index width, bool mirror);
 
 // The network as an ONNX model of images [N, C, H, W] of grey levels, that calls itself `name`.
 engine::graph::Model make_model(const layers::Sequential& network, const datasets::Dataset& data,

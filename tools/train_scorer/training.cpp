@@ -65,7 +65,8 @@ bool train(layers::Sequential& network, const datasets::Dataset& data,
   datasets::Loader loader(data, {.batch = std::min(options.batch, data.size()),
                                  .seed = options.seed,
                                  .flip = options.flip,
-                                 .shift = options.shift});
+                                 .shift = options.shift,
+                                 .cutout = options.cutout});
   layers::Sgd sgd({.momentum = static_cast<Real>(options.momentum),
                    .weight_decay = static_cast<Real>(options.weight_decay),
                    .nesterov = true},

@@ -1,6 +1,6 @@
 // Training of a scorer: stochastic gradient descent with Nesterov momentum on the cross-entropy
-// with smoothed labels, of images mirrored and moved at random; the learning rate rises linearly,
-// then falls linearly to 0 (one cycle). Errors: a loss that is no longer finite.
+// with smoothed labels, of images mirrored, moved and cut at random; the learning rate rises
+// linearly, then falls linearly to 0 (one cycle). Errors: a loss that is no longer finite.
 #pragma once
 
 #include <limits>
@@ -21,6 +21,7 @@ struct TrainingOptions {
   double momentum = 0.9, weight_decay = 1e-3, label_smoothing = 0.1;
   double warmup = 0.2;  // the part of the training in which the rate rises
   int shift = 2;        // pixels
+  int cutout = 0;       // side of the square, pixels
   bool flip = true;
   std::uint64_t seed = 0;
 };
