@@ -15,7 +15,7 @@
 namespace datasets {
 namespace {
 
-constexpr int kSide = 28, kPaddedSide = 32, kClasses = 10;
+constexpr int kDigitSide = 28, kPaddedSide = 32, kDigits = 10;
 constexpr std::uint32_t kImageMagic = 0x803, kLabelMagic = 0x801;  // bytes, of rank 3 and 1
 
 struct Idx {
@@ -68,9 +68,9 @@ Idx read_idx(const std::string& path, std::uint32_t magic) {
   for (std::uint32_t axis = 0; axis < magic % 256; ++axis) {
     idx.extents.push_back(word(4 + 4 * axis));
     if (axis > 0)
-      engine::check(idx.extents[axis] == kSide, path, ": offset ", 4 + 4 * axis,
+      engine::check(idx.extents[axis] == kDigitSide, path, ": offset ", 4 + 4 * axis,
                     " says that images", " are ", idx.extents[axis], " pixels high or wide, not ",
-                    kSide);
+                    kDigitSide);
     size *= idx.extents[axis];
   }
   const Index length = static_cast<Index>(idx.data.size()) - idx.header();
@@ -82,11 +82,11 @@ Idx read_idx(const std::string& path, std::uint32_t magic) {
 
 // Writes one image at the side asked for.
 void place(const std::uint8_t* image, int side, std::uint8_t* out) {
-  if (side != kPaddedSide) return fit_square(image, kSide, kSide, 1, side, out);
-  constexpr int kMargin = (kPaddedSide - kSide) / 2;
+  if (side != kPaddedSide) return fit_square(image, kDigitSide, kDigitSide, 1, side, out);
+  constexpr int kMargin = (kPaddedSide - kDigitSide) / 2;
   std::fill_n(out, kPaddedSide * kPaddedSide, std::uint8_t{0});
-  for (int y = 0; y < kSide; ++y)
-    std::copy_n(image + y * kSide, kSide, out + (y + kMargin) * kPaddedSide + kMargin);
+  for (int y = 0; y < kDigitSide; ++y)
+    std::copy_n(image + y * kDigitSide, kDigitSide, out + (y + kMargin) * kPaddedSide + kMargin);
 }
 
 }  // namespace
@@ -101,14 +101,14 @@ std::unique_ptr<Dataset> open_mnist(const std::string& directory, const OpenOpti
 
   std::vector<int> labels(tags.data.begin(), tags.data.end());
   for (Index i = 0; i < size; ++i)
-    engine::check(labels[i] >= 0 && labels[i] < kClasses, tags.path, ": offset ", tags.header() + i,
+    engine::check(labels[i] >= 0 && labels[i] < kDigits, tags.path, ": offset ", tags.header() + i,
                   " holds the label ", labels[i] & 255, ", above 9");
 
-  const int side = options.resize ? options.resize : kSide;
+  const int side = options.resize ? options.resize : kDigitSide;
   std::string pixels(size * side * side, '\0');
   for (Index i = 0; i < size; ++i)
-    place(reinterpret_cast<const std::uint8_t*>(images.data.data()) + i * kSide * kSide, side,
-          reinterpret_cast<std::uint8_t*>(pixels.data()) + i * side * side);
+    place(reinterpret_cast<const std::uint8_t*>(images.data.data()) + i * kDigitSide * kDigitSide,
+          side, reinterpret_cast<std::uint8_t*>(pixels.data()) + i * side * side);
 
   Info info{.name = "mnist",
             .description =
@@ -117,7 +117,7 @@ std::unique_ptr<Dataset> open_mnist(const std::string& directory, const OpenOpti
             .height = side,
             .width = side,
             .channels = 1};
-  for (int digit = 0; digit < kClasses; ++digit) info.class_names.push_back(std::to_string(digit));
+  for (int digit = 0; digit < kDigits; ++digit) info.class_names.push_back(std::to_string(digit));
   return std::make_unique<StoredImages>(std::move(info), std::move(pixels), std::move(labels));
 }
 

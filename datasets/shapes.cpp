@@ -74,12 +74,12 @@ struct ShapeClass {
   const char* name;
   float (*distance)(Point);
 };
-constexpr ShapeClass kClasses[] = {
+constexpr ShapeClass kShapeClasses[] = {
     {"disc", disc},       {"ring", ring},         {"square", square}, {"triangle", triangle},
     {"diamond", diamond}, {"cross", cross},       {"star", star},     {"heart", heart},
     {"bars", bars},       {"crescent", crescent},
 };
-constexpr int kClassCount = std::size(kClasses);
+constexpr int kShapeClassCount = std::size(kShapeClasses);
 
 struct Colour {
   float channel[3];
@@ -153,7 +153,7 @@ Info describe(const OpenOptions& options) {
             .height = side,
             .width = side,
             .channels = 3};
-  for (const ShapeClass& shape : kClasses) info.class_names.push_back(shape.name);
+  for (const ShapeClass& shape : kShapeClasses) info.class_names.push_back(shape.name);
   return info;
 }
 
@@ -162,10 +162,10 @@ Info describe(const OpenOptions& options) {
 Shapes::Shapes(const OpenOptions& options)
     : Dataset(describe(options)), first_(options.test ? kTrainSize : 0) {}
 
-int Shapes::label(Index i) const { return static_cast<int>(i % kClassCount); }
+int Shapes::label(Index i) const { return static_cast<int>(i % kShapeClassCount); }
 
 void Shapes::read(Index i, std::uint8_t* pixels) const {
-  render(drawing(first_ + i, height()), kClasses[label(i)].distance, height(), pixels);
+  render(drawing(first_ + i, height()), kShapeClasses[label(i)].distance, height(), pixels);
 }
 
 }  // namespace datasets

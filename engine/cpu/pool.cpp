@@ -1,6 +1,8 @@
 // Pooling: each image in parallel, window by window. Sums of several numbers are taken in double.
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <type_traits>
 
 #include "engine/cpu/backend.h"
 #include "engine/cpu/parallel.h"
@@ -41,17 +43,44 @@ void for_each_pixel(const Window& w, const Inside& part, const Body& body) {
     for (Index v = part.left; v < part.right; ++v) body(h * w.width + v);
 }
 
-// The pixel where a channel is largest: the first of equals, or the first that is no number.
-Index argmax(const Window& w, const Inside& part, const Real* channel) {
-  Index best = part.top * w.width + part.left;
-  for_each_pixel(w, part, [&](Index pixel) {
-    const Real value = channel[pixel * w.in], largest = channel[best * w.in];
-    if (value > largest || (value != value && largest == largest)) best = pixel;
-  });
-  return best;
-}
+constexpr Index kBlock = 64;  // channels whose sums or maxima are kept at a time
 
-constexpr Index kBlock = 64;  // channels whose sums are kept at a time
+// Where some channels of a window are largest: the first of equals, or the first that is no number.
+// Pixels are counted from the first of the image, in numbers as wide as the values: one vector
+// each.
+struct Maxima {
+  using Pixel = std::conditional_t<sizeof(Real) == 4, std::int32_t, std::int64_t>;
+  std::array<Real, kBlock> largest;
+  std::array<Pixel, kBlock> pixel;
+
+  Maxima(const Window& w, const Inside& part, const Real* image, Index channels) {
+    const Index start = part.top * w.width + part.left;
+    std::copy_n(image + start * w.in, channels, largest.begin());
+    std::fill_n(pixel.begin(), channels, static_cast<Pixel>(start));
+    for_each_pixel(w, part, [&](Index number) {
+      const Real* values = image + number * w.in;
+      for (Index c = 0; c < channels; ++c) {
+        const bool more =
+            values[c] > largest[c] || (values[c] != values[c]) > (largest[c] != largest[c]);
+        pixel[c] = more ? static_cast<Pixel>(number) : pixel[c];
+        largest[c] = more ? values[c] : largest[c];
+      }
+    });
+  }
+};
+
+// What lies in `from` where x is largest.
+void pick(const Window& w, const Inside& part, const Real* x, const Real* from, Real* small) {
+  for (Index first = 0; first < w.in; first += kBlock) {
+    const Index channels = std::min(kBlock, w.in - first);
+    const Maxima at(w, part, x + first, channels);
+    if (x == from) {
+      std::copy_n(at.largest.begin(), channels, small + first);
+    } else {
+      for (Index c = 0; c < channels; ++c) small[first + c] = from[at.pixel[c] * w.in + first + c];
+    }
+  }
+}
 
 void average(const Window& w, const Inside& part, double count, const Real* image, Real* small) {
   const double share = 1 / count;
@@ -83,8 +112,15 @@ void add_windows(PoolMode mode, const Window& w, bool count_padding, const Part<
     const Real* from = small + element + to.first;
     if (mode == PoolMode::put) {
       const Real* image = x + to.image * w.height * w.width * w.in + to.first;
-      for (Index c = 0; c < to.channels; ++c)
-        to.sums[argmax(w, part, image + c) * to.stride + c] += from[c];
+      for (Index first = 0; first < to.channels; first += kBlock) {
+        const Index channels = std::min(kBlock, to.channels - first);
+        const Maxima at(w, part, image + first, channels);
+        for_each_pixel(w, part, [&](Index pixel) {
+          Number* sums = to.sums + pixel * to.stride + first;
+          for (Index c = 0; c < channels; ++c)
+            sums[c] += at.pixel[c] == pixel ? Number{from[first + c]} : Number{0};
+        });
+      }
       return;
     }
     const Number share = static_cast<Number>(1 / divisor(w, part, count_padding));
@@ -133,9 +169,7 @@ void CpuBackend::pool(PoolMode mode, const Window& w, bool count_padding, const 
         });
       } else {
         for_each_window(w, n, [&](Index element, const Inside& part) {
-          const Real* from = x + n * image_size;
-          for (Index c = 0; c < w.in; ++c)
-            small[element + c] = image[argmax(w, part, from + c) * w.in + c];
+          pick(w, part, x + n * image_size, image, small + element);
         });
       }
     }

@@ -210,7 +210,7 @@ const std::unordered_map<std::string, const char*> kRenamed = {
     {"Tanh", "Tanh"},
 };
 
-const std::unordered_map<std::string, Row> kRows = {
+const std::unordered_map<std::string, Row> kRewrites = {
     {"AvgPool", pool<false>},
     {"BatchNormWithGlobalNormalization", global_batch_norm},
     {"BiasAdd", bias_add},
@@ -242,8 +242,8 @@ bool rewrite_tensorflow(const tensorflow::NodeDef& node, Model& model) {
     rewrite.emit(same->second, rewrite.in);
     return true;
   }
-  const auto row = kRows.find(node.op());
-  if (row == kRows.end()) return false;
+  const auto row = kRewrites.find(node.op());
+  if (row == kRewrites.end()) return false;
   row->second(rewrite);
   return true;
 }

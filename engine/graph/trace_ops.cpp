@@ -198,7 +198,7 @@ struct Row {
   Written (*write)(const TracedOp&) = nullptr;
 };
 
-const Row kRows[] = {
+const Row kWriters[] = {
     {"neg", "Neg"},
     {"exp", "Exp"},
     {"log", "Log"},
@@ -300,7 +300,7 @@ const Row kRows[] = {
 }  // namespace
 
 Written write_traced(const TracedOp& t) {
-  for (const Row& row : kRows) {
+  for (const Row& row : kWriters) {
     if (std::strcmp(row.op, t.op().name()) != 0) continue;
     if (row.write) return row.write(t);
     std::vector<std::string> inputs;

@@ -8,13 +8,13 @@
 namespace gan {
 namespace {
 
-struct Options {
+struct AuditOptions {
   std::string run, data, device = "cpu";
   Index images = 256;
   bool json = false;
 };
 
-void run(const Options& options) {
+void run(const AuditOptions& options) {
   engine::Device::named(options.device).use();
   LoadedRun loaded = LoadedRun::open(options.run);
   const Config& config = loaded.header.config;
@@ -31,7 +31,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_audit(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<AuditOptions>();
   CLI::App* command = app.add_subcommand(
       "audit", "What a run's constraint promises against what is true, layer by layer");
   command->add_option("RUN", options->run, "folder that gan train made")->required();

@@ -8,12 +8,12 @@
 namespace gan {
 namespace {
 
-struct Options {
+struct ExportOptions {
   std::string run, onnx, network = "generator";
   bool raw = false;
 };
 
-void run(const Options& options) {
+void run(const ExportOptions& options) {
   const LoadedRun loaded = LoadedRun::open(options.run, !options.raw);
   engine::graph::Model model = options.network == "generator"
                                    ? generator_model(loaded.networks)
@@ -28,7 +28,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_export(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ExportOptions>();
   CLI::App* command = app.add_subcommand("export", "A trained network as an ONNX file");
   command->add_option("RUN", options->run, "folder that gan train made")->required();
   command->add_option("--onnx", options->onnx, "file to write")->required()->transform(not_empty());

@@ -10,7 +10,7 @@
 namespace gan {
 namespace {
 
-struct Options {
+struct SampleOptions {
   std::string run, out = "samples.png", device = "cpu";
   Index count = 64;
   std::uint64_t seed = 0;
@@ -28,7 +28,7 @@ engine::Tensor sample(const layers::Sequential& generator, Index count, Index z_
   return concat(parts, 0);
 }
 
-void run(const Options& options) {
+void run(const SampleOptions& options) {
   engine::Device::named(options.device).use();
   const LoadedRun loaded = LoadedRun::open(options.run, !options.raw);
   const Networks& networks = loaded.networks;
@@ -41,7 +41,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_sample(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SampleOptions>();
   CLI::App* command = app.add_subcommand("sample", "Images of a trained generator, as one picture");
   command->add_option("RUN", options->run, "folder that gan train made")->required();
   command->add_option("--count", options->count, "how many images")

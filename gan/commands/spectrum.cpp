@@ -11,7 +11,7 @@
 namespace gan {
 namespace {
 
-struct Options {
+struct SpectrumOptions {
   std::vector<std::string> runs;
   std::string out, device = "cpu";
 };
@@ -39,7 +39,7 @@ std::vector<std::string> titles(const std::vector<std::string>& runs) {
   return result;
 }
 
-void run(const Options& options) {
+void run(const SpectrumOptions& options) {
   engine::Device::named(options.device).use();
   std::vector<Spectrum> all;
   const std::vector<std::string> names = titles(options.runs);
@@ -56,7 +56,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_spectrum(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SpectrumOptions>();
   CLI::App* command = app.add_subcommand(
       "spectrum", "All singular values of a discriminator's layers, as CSV and as a picture");
   command->add_option("RUN", options->runs, "folders that gan train made, side by side")

@@ -17,7 +17,7 @@
 namespace gan {
 namespace {
 
-struct Options {
+struct TrainOptions {
   std::string preset, out, resume;
   std::vector<std::string> assignments;
   std::optional<std::string> data, device, precision, scorer;
@@ -54,7 +54,7 @@ std::string data_from_root(const std::string& spec) {
   return spec.substr(0, colon + 1) + from_root(spec.substr(colon + 1));
 }
 
-Config new_config(const Options& options) {
+Config new_config(const TrainOptions& options) {
   return from_user([&] {
     engine::check(!options.preset.empty(), "gan train: give --preset NAME, or --resume RUN");
     Config config = find_preset(options.preset).config();
@@ -118,7 +118,7 @@ void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& con
   std::printf("%s\n%s\n", run.checkpoint().c_str(), run.samples(trainer.step_count()).c_str());
 }
 
-void start(const Options& options) {
+void start(const TrainOptions& options) {
   const Config config = new_config(options);
   use_device(config);
   const auto data = open_data(config);
@@ -131,7 +131,7 @@ void start(const Options& options) {
   run_to_the_end(trainer, run, config, *data, scorer.get(), options.minutes);
 }
 
-void resume(const Options& options) {
+void resume(const TrainOptions& options) {
   if (!options.preset.empty() || !options.out.empty() || !options.assignments.empty() ||
       options.data || options.precision || options.seed || options.scorer)
     throw UsageError(
@@ -167,7 +167,7 @@ void resume(const Options& options) {
 }  // namespace
 
 void add_train(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TrainOptions>();
   CLI::App* train = app.add_subcommand("train", "Train a GAN, or go on training one");
   train->add_option("--data", options->data, "shapes, cifar10:DIR, images:DIR or mnist:DIR");
   train->add_option("--preset", options->preset, "settings to start from; see below");

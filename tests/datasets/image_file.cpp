@@ -7,15 +7,12 @@
 #include <cstdint>
 #include <vector>
 
+#include "tests/datasets/append.h"
 #include "tests/datasets/scratch.h"
 
 namespace {
 
 constexpr int kWidth = 6, kHeight = 5;
-
-void append(void* out, void* data, int size) {
-  static_cast<std::string*>(out)->append(static_cast<const char*>(data), size);
-}
 
 // Runs of one colour and stretches of many: run lengths of both kinds.
 std::vector<std::uint8_t> pattern() {

@@ -7,15 +7,12 @@
 
 #include "datasets/dataset.h"
 #include "engine/file.h"
+#include "tests/datasets/append.h"
 #include "tests/datasets/scratch.h"
 
 namespace {
 
 namespace fs = std::filesystem;
-
-void append(void* out, void* data, int size) {
-  static_cast<std::string*>(out)->append(static_cast<const char*>(data), size);
-}
 
 std::vector<std::uint8_t> pattern(int width, int height, int channels, int level) {
   std::vector<std::uint8_t> pixels(width * height * channels, static_cast<std::uint8_t>(level));

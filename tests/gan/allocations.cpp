@@ -12,11 +12,11 @@
 
 namespace {
 
-std::atomic<bool> counting{false};
+std::atomic<bool> counting_calls{false};
 std::atomic<int> allocations{0};
 
 void* counted(std::size_t bytes) {
-  if (counting) ++allocations;
+  if (counting_calls) ++allocations;
   if (void* block = std::malloc(bytes > 0 ? bytes : 1)) return block;
   throw std::bad_alloc();
 }
@@ -40,9 +40,9 @@ TEST_CASE("allocations: none in the third training step") {
     trainer.step();
     trainer.step();
     allocations = 0;
-    counting = true;
+    counting_calls = true;
     trainer.step();
-    counting = false;
+    counting_calls = false;
     CHECK(allocations == 0);
   }
 }
@@ -53,17 +53,17 @@ TEST_CASE("allocations: none for batches made on the device, over epochs") {
   datasets::Loader loader(*data, {.batch = batch, .flip = true, .resident = true});
   for (int i = 0; i < 2; ++i) loader.next();
   allocations = 0;
-  counting = true;
+  counting_calls = true;
   for (int i = 0; i < 4; ++i) loader.next();
-  counting = false;
+  counting_calls = false;
   CHECK(allocations == 0);
 }
 
 TEST_CASE("allocations: the count is not of nothing") {
   allocations = 0;
-  counting = true;
+  counting_calls = true;
   delete new int(3);
   std::vector<int> list(10);
-  counting = false;
+  counting_calls = false;
   CHECK(allocations >= 1);
 }

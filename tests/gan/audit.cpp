@@ -3,36 +3,22 @@
 #include "gan/audit.h"
 
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "engine/file.h"
 #include "engine/linalg.h"
 #include "engine/random.h"
 #include "engine/serialize.h"
 #include "gan/gradient_log.h"
 #include "layers/layers.h"
-#include "tests/datasets/scratch.h"
+#include "tests/support/program.h"
 
 namespace {
 
 using engine::read_file;
 using Json = nlohmann::json;
-
-struct Outcome {
-  int status;
-  std::string out, err;
-};
-
-Outcome gan(const Scratch& scratch, const std::string& arguments) {
-  const std::string command = "cd '" + scratch.path() + "' && '" KANTOR_BUILD_DIR "/gan/gan' " +
-                              arguments + " >out.txt 2>err.txt";
-  const int status = std::system(command.c_str());
-  return {WEXITSTATUS(status), read_file(scratch / "out.txt"), read_file(scratch / "err.txt")};
-}
 
 // The values of a tensor of the run's checkpoint, multiplied.
 void multiply(const std::string& checkpoint, const std::string& tensor, engine::Real by) {
@@ -53,12 +39,12 @@ gan::RunAudit in_order() {
 
 TEST_CASE("gan audit, gan spectrum: a run of two steps, and one whose checkpoint was changed") {
   const Scratch scratch;
-  REQUIRE(
-      gan(scratch,
-          "train --steps 2 --out run --preset sn-small --data shapes --set data.resize=16 batch=2 "
-          "g.batch=2 'd.constraint=spectral(k=2)'")
-          .status == 0);
-  const Outcome good = gan(scratch, "audit run --images 4 --json");
+  REQUIRE(kGan.run(scratch,
+                   "gan train --steps 2 --out run --preset sn-small --data shapes --set "
+                   "data.resize=16 batch=2 "
+                   "g.batch=2 'd.constraint=spectral(k=2)'")
+              .status == 0);
+  const Outcome good = kGan.run(scratch, "gan audit run --images 4 --json");
   CAPTURE(good.err);
   CHECK(good.status == 0);
   const Json audit = Json::parse(good.out);
@@ -81,7 +67,7 @@ TEST_CASE("gan audit, gan spectrum: a run of two steps, and one whose checkpoint
   CHECK(audit["network"]["empirical"] > 0);
   CHECK(audit["network"]["empirical"] <= audit["network"]["certified"]);
 
-  CHECK(gan(scratch, "spectrum run run --out twice").status == 0);
+  CHECK(kGan.run(scratch, "gan spectrum run run --out twice").status == 0);
   const std::string rows = read_file(scratch / "twice/spectrum.csv");
   CHECK(rows.starts_with("run,layer,matrix,index,value,relative\nrun,0,reshaped,1,"));
   CHECK(rows.find("\nrun,0,reshaped,32,") != std::string::npos);
@@ -89,7 +75,7 @@ TEST_CASE("gan audit, gan spectrum: a run of two steps, and one whose checkpoint
   CHECK(read_file(scratch / "twice/spectrum.gnuplot").find("'run (2)'") != std::string::npos);
 
   multiply(scratch / "run/checkpoint.safetensors", "discriminator.0.weight.0.state1", 3);
-  const Outcome bad = gan(scratch, "audit run --images 4");
+  const Outcome bad = kGan.run(scratch, "gan audit run --images 4");
   CHECK(bad.status == 1);
   CHECK(bad.out.find("certified") != std::string::npos);  // the table is printed all the same
   CHECK(says(bad.err.substr(0, bad.err.size() - 1), "gan: layer 0: its bounds are not in order"));

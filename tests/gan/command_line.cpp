@@ -1,42 +1,17 @@
 // The program `gan` as a user meets it: what it prints, what it leaves behind, how it ends.
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 
-#include "engine/file.h"
 #include "engine/graph/graph.h"
 #include "gan/config.h"
-#include "tests/datasets/scratch.h"
+#include "tests/support/program.h"
 
 namespace {
 
 using engine::read_file;
 
-const std::string kGan = KANTOR_BUILD_DIR "/gan/gan";
 const std::string kTiny = " --preset sn-small --data shapes --set batch=2 g.batch=2 ";
-
-struct Outcome {
-  int status;
-  std::string out, err;
-};
-
-// Runs a shell command in the folder; `gan` in it is the program.
-Outcome run(const Scratch& scratch, const std::string& command) {
-  const std::string whole = "cd '" + scratch.path() + "' && gan() { '" + kGan +
-                            "' \"$@\"; } && { " + command + "; } >out.txt 2>err.txt";
-  const int status = std::system(whole.c_str());
-  return {WEXITSTATUS(status), read_file(scratch / "out.txt"), read_file(scratch / "err.txt")};
-}
-
-// Whether it ended so, with one line on stderr that holds these parts and nothing on stdout.
-template <class... Parts>
-bool refused(const Outcome& outcome, int status, const Parts&... parts) {
-  INFO(outcome.err);
-  const std::string line = outcome.err.substr(0, outcome.err.size() - 1);
-  return outcome.status == status && outcome.out.empty() && outcome.err.ends_with('\n') &&
-         says(line, "gan: ", parts...);
-}
 
 bool is_png(const std::string& path) { return read_file(path).starts_with("\x89PNG"); }
 
@@ -44,89 +19,95 @@ TEST_CASE("gan: help is complete and has examples") {
   const Scratch scratch;
   for (const std::string command :
        {"gan --help", "gan train --help", "gan sample --help", "gan export --help"}) {
-    const Outcome outcome = run(scratch, command);
+    const Outcome outcome = kGan.run(scratch, command);
     CHECK(outcome.status == 0);
     CHECK(outcome.out.find("gan train") != std::string::npos);
   }
-  const std::string help = run(scratch, "gan train --help").out;
+  const std::string help = kGan.run(scratch, "gan train --help").out;
   for (const char* part : {"Examples:", "sn-resnet", "d.beta1", "toeplitz(", "--minutes"})
     CHECK(help.find(part) != std::string::npos);
 }
 
 TEST_CASE("gan: bad usage ends with status 2 and one line, and leaves nothing behind") {
   const Scratch scratch;
-  const auto bad = [&](const std::string& arguments) { return run(scratch, "gan " + arguments); };
-  CHECK(refused(bad(""), 2, "subcommand"));
-  CHECK(refused(bad("trian"), 2, "'trian'", "--help"));
-  CHECK(refused(bad("train"), 2, "--preset"));
-  CHECK(refused(bad("train --preset big"), 2, "'big'", "sn-small"));
-  CHECK(refused(bad("train --preset sn-small --steps many"), 2, "--steps"));
-  CHECK(refused(bad("train --preset sn-small --steps 99999999999999999999"), 2, "--steps"));
-  CHECK(refused(bad("train --preset sn-small --steps 0x10"), 2, "--steps", "whole number"));
-  CHECK(refused(bad("train --preset sn-small --seed -1"), 2, "--seed", "'-1'"));
-  CHECK(refused(bad("train --preset sn-small --minutes nan"), 2, "--minutes", "'nan'"));
-  CHECK(refused(bad("train --preset sn-small --minutes 0"), 2, "--minutes", "greater than 0"));
-  CHECK(refused(bad("sample r --seed -1"), 2, "--seed", "'-1'"));
-  CHECK(refused(bad("sample r --out ''"), 2, "--out", "empty"));
-  CHECK(refused(bad("sample r --count 0"), 2, "--count", "1 to 100000"));
-  CHECK(refused(bad("audit r --images many"), 2, "--images", "'many'"));
-  CHECK(refused(bad("train --preset sn-small --set g.rl=1"), 2, "'g.rl'", "'g.lr'"));
-  CHECK(refused(bad("train --preset sn-small --set d.constraint=tight"), 2, "'tight'", "toeplitz"));
-  CHECK(refused(bad("train --resume r --set g.lr=1"), 2, "--resume", "config.json"));
-  CHECK(refused(bad("train --resume r --scorer s"), 2, "--resume", "config.json"));
-  CHECK(refused(bad("sample"), 2, "RUN"));
-  CHECK(refused(bad("sample r --device gpu"), 2, "--device", "cuda"));
-  CHECK(refused(bad("export"), 2, "RUN"));
-  CHECK(refused(bad("export run"), 2, "--onnx"));
-  CHECK(refused(bad("export run --onnx x --network both"), 2, "--network", "discriminator"));
+  const auto bad = [&](const std::string& arguments) {
+    return kGan.run(scratch, "gan " + arguments);
+  };
+  CHECK(kGan.refused(bad(""), 2, "subcommand"));
+  CHECK(kGan.refused(bad("trian"), 2, "'trian'", "--help"));
+  CHECK(kGan.refused(bad("train"), 2, "--preset"));
+  CHECK(kGan.refused(bad("train --preset big"), 2, "'big'", "sn-small"));
+  CHECK(kGan.refused(bad("train --preset sn-small --steps many"), 2, "--steps"));
+  CHECK(kGan.refused(bad("train --preset sn-small --steps 99999999999999999999"), 2, "--steps"));
+  CHECK(kGan.refused(bad("train --preset sn-small --steps 0x10"), 2, "--steps", "whole number"));
+  CHECK(kGan.refused(bad("train --preset sn-small --seed -1"), 2, "--seed", "'-1'"));
+  CHECK(kGan.refused(bad("train --preset sn-small --minutes nan"), 2, "--minutes", "'nan'"));
+  CHECK(kGan.refused(bad("train --preset sn-small --minutes 0"), 2, "--minutes", "greater than 0"));
+  CHECK(kGan.refused(bad("sample r --seed -1"), 2, "--seed", "'-1'"));
+  CHECK(kGan.refused(bad("sample r --out ''"), 2, "--out", "empty"));
+  CHECK(kGan.refused(bad("sample r --count 0"), 2, "--count", "1 to 100000"));
+  CHECK(kGan.refused(bad("audit r --images many"), 2, "--images", "'many'"));
+  CHECK(kGan.refused(bad("train --preset sn-small --set g.rl=1"), 2, "'g.rl'", "'g.lr'"));
+  CHECK(kGan.refused(bad("train --preset sn-small --set d.constraint=tight"), 2, "'tight'",
+                     "toeplitz"));
+  CHECK(kGan.refused(bad("train --resume r --set g.lr=1"), 2, "--resume", "config.json"));
+  CHECK(kGan.refused(bad("train --resume r --scorer s"), 2, "--resume", "config.json"));
+  CHECK(kGan.refused(bad("sample"), 2, "RUN"));
+  CHECK(kGan.refused(bad("sample r --device gpu"), 2, "--device", "cuda"));
+  CHECK(kGan.refused(bad("export"), 2, "RUN"));
+  CHECK(kGan.refused(bad("export run"), 2, "--onnx"));
+  CHECK(kGan.refused(bad("export run --onnx x --network both"), 2, "--network", "discriminator"));
   CHECK(!std::filesystem::exists(scratch / "runs"));
 }
 
 TEST_CASE("gan: work that fails ends with status 1 and one line, and leaves nothing behind") {
   const Scratch scratch;
-  const auto fails = [&](const std::string& arguments) { return run(scratch, "gan " + arguments); };
-  CHECK(refused(fails("train --preset sn-small --data images:none"), 1, "none"));
-  CHECK(refused(fails("train --preset sn-small --data shapes --set data.resize=28"), 1, "28x28",
-                "data.resize=32"));
-  CHECK(refused(fails("train --resume none"), 1, "none"));
-  CHECK(refused(fails("train --preset sn-small --data shapes --scorer s.onnx"), 1, "s.onnx"));
-  CHECK(refused(fails("sample none"), 1, "none"));
-  CHECK(refused(fails("export none --onnx x.onnx"), 1, "none"));
+  const auto fails = [&](const std::string& arguments) {
+    return kGan.run(scratch, "gan " + arguments);
+  };
+  CHECK(kGan.refused(fails("train --preset sn-small --data images:none"), 1, "none"));
+  CHECK(kGan.refused(fails("train --preset sn-small --data shapes --set data.resize=28"), 1,
+                     "28x28", "data.resize=32"));
+  CHECK(kGan.refused(fails("train --resume none"), 1, "none"));
+  CHECK(kGan.refused(fails("train --preset sn-small --data shapes --scorer s.onnx"), 1, "s.onnx"));
+  CHECK(kGan.refused(fails("sample none"), 1, "none"));
+  CHECK(kGan.refused(fails("export none --onnx x.onnx"), 1, "none"));
   scratch.write("run/config.json", "{}");
-  CHECK(refused(fails("sample run"), 1, "run", "no checkpoint"));
-  CHECK(refused(fails("train --resume run"), 1, "run", "checkpoint", "--out"));
+  CHECK(kGan.refused(fails("sample run"), 1, "run", "no checkpoint"));
+  CHECK(kGan.refused(fails("train --resume run"), 1, "run", "checkpoint", "--out"));
   const Outcome again = fails("train --preset sn-small --out run");
-  CHECK(refused(again, 1, "run", "never came to a checkpoint", "remove it"));
+  CHECK(kGan.refused(again, 1, "run", "never came to a checkpoint", "remove it"));
   CHECK(again.err.find("--resume") == std::string::npos);
   scratch.write("run/checkpoint.safetensors", "no checkpoint at all");
-  CHECK(refused(fails("sample run"), 1, "run/checkpoint.safetensors"));
+  CHECK(kGan.refused(fails("sample run"), 1, "run/checkpoint.safetensors"));
   CHECK(!std::filesystem::exists(scratch / "runs"));
 }
 
 TEST_CASE("gan: train, resume and sample; a resumed run is the same to the byte") {
   const Scratch scratch;
-  const Outcome whole = run(scratch, "gan train --steps 4 --out whole" + kTiny + "log_every=2");
+  const Outcome whole =
+      kGan.run(scratch, "gan train --steps 4 --out whole" + kTiny + "log_every=2");
   CHECK(whole.status == 0);
   CHECK(whole.out == "whole/checkpoint.safetensors\nwhole/samples/000004.png\n");
   CHECK(is_png(scratch / "whole/samples/000004.png"));
   CHECK(std::ranges::count(read_file(scratch / "whole/log.csv"), '\n') == 3);
 
-  CHECK(run(scratch, "gan train --steps 2 --out run" + kTiny + "log_every=2").status == 0);
-  const Outcome again = run(scratch, "gan train --steps 4 --out run" + kTiny);
+  CHECK(kGan.run(scratch, "gan train --steps 2 --out run" + kTiny + "log_every=2").status == 0);
+  const Outcome again = kGan.run(scratch, "gan train --steps 4 --out run" + kTiny);
   CHECK(again.status == 1);
   CHECK(again.err.find("gan: run: holds a run already; go on with --resume run") !=
         std::string::npos);
-  CHECK(run(scratch, "gan train --resume run --steps 2").status == 2);
-  CHECK(run(scratch, "gan train --resume run --steps 4").status == 0);
+  CHECK(kGan.run(scratch, "gan train --resume run --steps 2").status == 2);
+  CHECK(kGan.run(scratch, "gan train --resume run --steps 4").status == 0);
   for (const std::string file : {"checkpoint.safetensors", "config.json", "samples/000004.png"})
     CHECK(read_file(scratch / ("run/" + file)) == read_file(scratch / ("whole/" + file)));
 
-  CHECK(run(scratch, "gan sample run --count 5 --out a.png").out == "a.png\n");
-  CHECK(run(scratch, "gan sample whole --count 5 --out b.png --seed 1 --no-ema").status == 0);
+  CHECK(kGan.run(scratch, "gan sample run --count 5 --out a.png").out == "a.png\n");
+  CHECK(kGan.run(scratch, "gan sample whole --count 5 --out b.png --seed 1 --no-ema").status == 0);
   CHECK(is_png(scratch / "a.png"));
   CHECK(read_file(scratch / "a.png") != read_file(scratch / "b.png"));
 
-  CHECK(run(scratch, "gan train --steps 1 --seed 010" + kTiny).status == 0);  // not octal
+  CHECK(kGan.run(scratch, "gan train --steps 1 --seed 010" + kTiny).status == 0);  // not octal
   const std::string free = scratch / "runs/sn-small-shapes-1";
   CHECK(std::filesystem::exists(free + "/checkpoint.safetensors"));
   CHECK(gan::from_json(read_file(free + "/config.json"), "").seed == 10);
@@ -134,7 +115,7 @@ TEST_CASE("gan: train, resume and sample; a resumed run is the same to the byte"
 
 TEST_CASE("gan: a run is resumed from another folder than it was started in") {
   const Scratch scratch;
-  REQUIRE(run(scratch, "gan train --steps 1 --out run" + kTiny).status == 0);
+  REQUIRE(kGan.run(scratch, "gan train --steps 1 --out run" + kTiny).status == 0);
   const std::string picture = read_file(scratch / "run/samples/000001.png");  // 8 by 8 images of 32
   for (const char* name : {"a", "b"})
     scratch.write(std::string("images/") + name + ".png", picture);
@@ -142,7 +123,7 @@ TEST_CASE("gan: a run is resumed from another folder than it was started in") {
       "gan train --steps 1 --out run2 --preset sn-small --set batch=2 g.batch=2 "
       "data.resize=32 ";
   const Outcome first =
-      run(scratch, "export XDG_CACHE_HOME=$PWD; " + start + "--data images:./images");
+      kGan.run(scratch, "export XDG_CACHE_HOME=$PWD; " + start + "--data images:./images");
   CHECK(first.status == 0);
   const Outcome second = run(scratch,
                              "export XDG_CACHE_HOME=$PWD; mkdir elsewhere; cd elsewhere; "
@@ -153,18 +134,18 @@ TEST_CASE("gan: a run is resumed from another folder than it was started in") {
 
 TEST_CASE("gan: a run does not go on beyond its decay, and no advice is given that is refused") {
   const Scratch scratch;
-  REQUIRE(run(scratch, "gan train --steps 1 --out run" + kTiny + "decay_steps=2").status == 0);
-  const Outcome beyond = run(scratch, "gan train --resume run --steps 3");
-  CHECK(refused(beyond, 2, "--steps 3", "from step 2 on"));
+  REQUIRE(kGan.run(scratch, "gan train --steps 1 --out run" + kTiny + "decay_steps=2").status == 0);
+  const Outcome beyond = kGan.run(scratch, "gan train --resume run --steps 3");
+  CHECK(kGan.refused(beyond, 2, "--steps 3", "from step 2 on"));
   CHECK(beyond.err.find("decay_steps") == std::string::npos);
 }
 
 TEST_CASE("gan: export writes either network, and keeps what was there if it cannot") {
   const Scratch scratch;
-  REQUIRE(run(scratch, "gan train --steps 2 --out run" + kTiny).status == 0);
-  CHECK(run(scratch, "gan export run --onnx g.onnx").out == "g.onnx\n");
-  CHECK(run(scratch, "gan export run --onnx raw.onnx --no-ema").status == 0);
-  CHECK(run(scratch, "gan export run --onnx d.onnx --network discriminator").status == 0);
+  REQUIRE(kGan.run(scratch, "gan train --steps 2 --out run" + kTiny).status == 0);
+  CHECK(kGan.run(scratch, "gan export run --onnx g.onnx").out == "g.onnx\n");
+  CHECK(kGan.run(scratch, "gan export run --onnx raw.onnx --no-ema").status == 0);
+  CHECK(kGan.run(scratch, "gan export run --onnx d.onnx --network discriminator").status == 0);
   const auto generator = engine::graph::Graph::load(scratch / "g.onnx");
   CHECK(generator.inputs()[0].extents == std::vector<engine::Index>{-1, 64});
   CHECK(generator.outputs()[0].extents == std::vector<engine::Index>{-1, 3, 32, 32});
@@ -172,19 +153,21 @@ TEST_CASE("gan: export writes either network, and keeps what was there if it can
   CHECK(read_file(scratch / "g.onnx") != read_file(scratch / "raw.onnx"));
   const auto discriminator = engine::graph::Graph::load(scratch / "d.onnx");
   CHECK(discriminator.outputs()[0].extents == std::vector<engine::Index>{-1, 1});
-  CHECK(refused(run(scratch, "gan export run --onnx missing/g.onnx"), 1, "missing/g.onnx"));
+  CHECK(
+      kGan.refused(kGan.run(scratch, "gan export run --onnx missing/g.onnx"), 1, "missing/g.onnx"));
   const std::string before = read_file(scratch / "g.onnx");
-  CHECK(refused(run(scratch, "(ulimit -f 8; gan export run --onnx g.onnx)"), 1, "g.onnx"));
+  CHECK(
+      kGan.refused(kGan.run(scratch, "(ulimit -f 8; gan export run --onnx g.onnx)"), 1, "g.onnx"));
   CHECK(read_file(scratch / "g.onnx") == before);
 }
 
 // Trains in the background until `ready` is a command that succeeds, then does `then` to $pid.
 Outcome interrupted_run(const Scratch& scratch, const std::string& options,
                         const std::string& ready, const std::string& then) {
-  return run(scratch, "'" + kGan + "' train --data shapes --out run " + options +
-                          " & pid=$!; n=0; until " + ready +
-                          " || [ $n -gt 600 ]; do sleep 0.1; n=$((n + 1)); done; " + then +
-                          "; wait $pid");
+  return kGan.run(scratch, "'" + kGan.path() + "' train --data shapes --out run " + options +
+                               " & pid=$!; n=0; until " + ready +
+                               " || [ $n -gt 600 ]; do sleep 0.1; n=$((n + 1)); done; " + then +
+                               "; wait $pid");
 }
 
 TEST_CASE("gan: an interrupt finishes the step and leaves a checkpoint") {
@@ -197,7 +180,7 @@ TEST_CASE("gan: an interrupt finishes the step and leaves a checkpoint") {
                         "[ -f run/log.csv ] && [ $(wc -l <run/log.csv) -gt 1 ]", then);
     CHECK(outcome.status == 0);
     CHECK(outcome.err.find("interrupted at step") != std::string::npos);
-    CHECK(run(scratch, "gan sample run").status == 0);
+    CHECK(kGan.run(scratch, "gan sample run").status == 0);
   }
 }
 
@@ -212,23 +195,23 @@ TEST_CASE("gan: a second interrupt exits at once") {
 
 TEST_CASE("gan: time that is over ends the run in good order") {
   const Scratch scratch;
-  const Outcome outcome = run(scratch, "gan train --minutes 0.01 --out run" + kTiny);
+  const Outcome outcome = kGan.run(scratch, "gan train --minutes 0.01 --out run" + kTiny);
   CHECK(outcome.status == 0);
   CHECK(outcome.err.find("the time is over at step") != std::string::npos);
-  CHECK(run(scratch, "gan sample run").status == 0);
+  CHECK(kGan.run(scratch, "gan sample run").status == 0);
 }
 
 TEST_CASE("gan: where files cannot grow, one line says so and the old checkpoint stays") {
   const Scratch scratch;
-  CHECK(run(scratch, "gan train --steps 1 --out run" + kTiny).status == 0);
+  CHECK(kGan.run(scratch, "gan train --steps 1 --out run" + kTiny).status == 0);
   const std::string before = read_file(scratch / "run/checkpoint.safetensors");
-  const Outcome full = run(scratch, "ulimit -f 1000; gan train --resume run --steps 2");
+  const Outcome full = kGan.run(scratch, "ulimit -f 1000; gan train --resume run --steps 2");
   CHECK(full.status == 1);
   CHECK(full.err.find("gan: run/checkpoint.safetensors: cannot be written: File too large") !=
         std::string::npos);
   CHECK(read_file(scratch / "run/checkpoint.safetensors") == before);
   CHECK(!std::filesystem::exists(scratch / "run/checkpoint.safetensors.tmp"));
-  CHECK(run(scratch, "gan train --resume run --steps 2").status == 0);
+  CHECK(kGan.run(scratch, "gan train --resume run --steps 2").status == 0);
 }
 
 }  // namespace

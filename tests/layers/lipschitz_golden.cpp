@@ -17,7 +17,7 @@ using layers::LinearMap;
 
 namespace {
 
-struct Golden {
+struct GoldenMap {
   const char* name;
   bool transposed;
   std::array<Index, 4> weight;  // [O, I, kH, kW]
@@ -31,7 +31,7 @@ struct Golden {
   double m2_after_1, m2_after_10;
 };
 
-const std::vector<Golden> kGolden = {
+const std::vector<GoldenMap> kGoldenMaps = {
     {"poster_example_2x2_on_3x3",
      false,
      {1, 1, 2, 2},
@@ -160,21 +160,21 @@ const std::vector<Golden> kGolden = {
      44.03557833989308},
 };
 
-Tensor weight(const Golden& g) {
+Tensor weight(const GoldenMap& g) {
   return golden_kernel(g.weight[0], g.weight[1], g.weight[2], g.weight[3]);
 }
 
-engine::ConvOptions options(const Golden& g) {
+engine::ConvOptions options(const GoldenMap& g) {
   return {.stride = {g.stride[0], g.stride[1]},
           .padding = {g.padding[0], g.padding[1]},
           .dilation = {g.dilation[0], g.dilation[1]}};
 }
 
-LinearMap convolution(const Golden& g) {
+LinearMap convolution(const GoldenMap& g) {
   return LinearMap::conv(weight(g), options(g), g.image[0], g.image[1]);
 }
 
-LinearMap map(const Golden& g) {
+LinearMap map(const GoldenMap& g) {
   if (!g.transposed) return convolution(g);
   return LinearMap::conv_transpose(weight(g), options(g), g.image[0], g.image[1]);
 }
@@ -186,7 +186,7 @@ void near(double got, double expected, double tolerance = 1e-12) {
 }  // namespace
 
 TEST_CASE("lipschitz: every bound has its golden value") {
-  for (const Golden& g : kGolden) {
+  for (const GoldenMap& g : kGoldenMaps) {
     CAPTURE(g.name);
     const LinearMap W = map(g);
     const std::vector<double> s = engine::singular_values(layers::toeplitz(W));
@@ -209,7 +209,7 @@ TEST_CASE("lipschitz: every bound has its golden value") {
 }
 
 TEST_CASE("lipschitz: Method 2 has its golden value after 1 and 10 iterations") {
-  for (const Golden& g : kGolden) {
+  for (const GoldenMap& g : kGoldenMaps) {
     CAPTURE(g.name);
     const LinearMap C = convolution(g);
     Host u0(C.range());
@@ -224,7 +224,7 @@ TEST_CASE("lipschitz: Method 2 has its golden value after 1 and 10 iterations") 
 }
 
 TEST_CASE("lipschitz: the poster's example, its norm's gradient and the normalised weight's") {
-  const LinearMap W = map(kGolden[0]);
+  const LinearMap W = map(kGoldenMaps[0]);
   const engine::Svd decomposed = engine::svd(layers::toeplitz(W));
   Host v(Shape{1, 3, 3, 1});
   for (int j = 0; j < 9; ++j) v.values[j] = decomposed.v[j * decomposed.s.size()];

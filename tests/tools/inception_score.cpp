@@ -2,20 +2,18 @@
 #include "gan/metrics/inception_score.h"
 
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "datasets/dataset.h"
-#include "engine/file.h"
 #include "engine/graph/onnx.pb.h"
 #include "engine/graph/write_onnx.h"
 #include "gan/metrics/npz.h"
 #include "gan/metrics/sha256.h"
 #include "gan/metrics/statistics_file.h"
-#include "tests/datasets/scratch.h"
+#include "tests/support/program.h"
 
 namespace {
 
@@ -25,32 +23,7 @@ using engine::read_file;
 using engine::Tensor;
 using Json = nlohmann::json;
 
-const fs::path kProgram = fs::path(KANTOR_BUILD_DIR) / "tools/inception_score/inception_score";
-const std::string kGan = KANTOR_BUILD_DIR "/gan/gan";
-
-struct Outcome {
-  int status;
-  std::string out, err;
-};
-
-// The scratch folder is where it runs, and keeps its cache.
-Outcome run(const Scratch& scratch, const std::string& command) {
-  const std::string whole = "cd '" + scratch.path() +
-                            "' && export XDG_CACHE_HOME=" + scratch.path() +
-                            "/cache && score() { '" + kProgram.string() + "' \"$@\"; } && { " +
-                            command + "; } >out.txt 2>err.txt";
-  const int status = std::system(whole.c_str());
-  return {WEXITSTATUS(status), read_file(scratch / "out.txt"), read_file(scratch / "err.txt")};
-}
-
-// Whether it ended so, with one line on stderr that holds these parts and nothing on stdout.
-template <class... Parts>
-bool refused(const Outcome& outcome, int status, const Parts&... parts) {
-  INFO(outcome.err);
-  const std::string line = outcome.err.substr(0, outcome.err.size() - 1);
-  return outcome.status == status && outcome.out.empty() && outcome.err.ends_with('\n') &&
-         says(line, "inception_score: ", parts...);
-}
+const Program kInceptionScore("tools/inception_score/inception_score");
 
 // A classifier of 8x8 images by their mean colour, as another program would export it.
 std::string write_net(const Scratch& scratch, const std::string& producer = "pytorch") {
@@ -93,14 +66,15 @@ gan::metrics::Features expected_logits(const Scratch& scratch, const std::string
 }
 
 TEST_CASE("inception_score: the score, the distances and the protocol as JSON") {
-  REQUIRE(fs::exists(kProgram));
+  REQUIRE(fs::exists(kInceptionScore.path()));
   const Scratch scratch;
   const std::string net = write_net(scratch);
   write_images(scratch, "a.npz", 60, 3);
   write_images(scratch, "b.npz", 50, 5);
-  const Outcome outcome = run(scratch,
-                              "score --graph pytorch.onnx --images a.npz --fid b.npz --kid b.npz "
-                              "--kid-subset-size 40 --pr b.npz --save-stats a-stats.npz --json");
+  const Outcome outcome = kInceptionScore.run(
+      scratch,
+      "inception_score --graph pytorch.onnx --images a.npz --fid b.npz --kid b.npz "
+      "--kid-subset-size 40 --pr b.npz --save-stats a-stats.npz --json");
   INFO(outcome.err);
   REQUIRE(outcome.status == 0);
   const Json json = Json::parse(outcome.out);
@@ -130,19 +104,24 @@ TEST_CASE("inception_score: the score, the distances and the protocol as JSON") 
   // Its statistics stand for the set, to which it then has no distance.
   CHECK(gan::metrics::read_statistics(scratch / "a-stats.npz").size() == 3);
   const Json same = Json::parse(
-      run(scratch, "score --graph pytorch.onnx --images a.npz --fid a-stats.npz --json").out);
+      kInceptionScore
+          .run(scratch,
+               "inception_score --graph pytorch.onnx --images a.npz --fid a-stats.npz --json")
+          .out);
   CHECK(std::abs(same["fid"].get<double>()) < 1e-9);
 }
 
 TEST_CASE("inception_score: the text names protocol and network, and a proxy by its name") {
-  REQUIRE(fs::exists(kProgram));
+  REQUIRE(fs::exists(kInceptionScore.path()));
   const Scratch scratch;
   write_net(scratch);
   write_net(scratch, "kantor");
   write_images(scratch, "a.npz", 20, 3);
-  const std::string text =
-      run(scratch, "score --graph pytorch.onnx --images a.npz --splits 2 --shuffle no --no-bias")
-          .out;
+  const std::string text = kInceptionScore
+                               .run(scratch,
+                                    "inception_score --graph pytorch.onnx --images a.npz --splits "
+                                    "2 --shuffle no --no-bias")
+                               .out;
   for (const char* part :
        {"proxy-IS(pytorch): ", " ± ", "20 of 8x8", "splits       2, images as given",
         "without the bias", "sha256       ", "highest on cpu"})
@@ -150,20 +129,23 @@ TEST_CASE("inception_score: the text names protocol and network, and a proxy by 
   const std::string stem(200, 'n');
   fs::copy_file(scratch / "pytorch.onnx", scratch / (stem + ".onnx"));
   const std::string line =
-      run(scratch,
-          "score --graph " + stem + ".onnx --images a.npz --splits 2 --shuffle no --no-bias")
+      kInceptionScore
+          .run(scratch, "inception_score --graph " + stem +
+                            ".onnx --images a.npz --splits 2 --shuffle no --no-bias")
           .out;
   CHECK(line.substr(0, line.find('\n')) ==
         "proxy-IS(" + stem + text.substr(text.find("): "), text.find('\n') - text.find("): ")));
-  const Json ours =
-      Json::parse(run(scratch, "score --graph kantor.onnx --images a.npz --splits 2 --json").out);
+  const Json ours = Json::parse(
+      kInceptionScore
+          .run(scratch, "inception_score --graph kantor.onnx --images a.npz --splits 2 --json")
+          .out);
   CHECK(!ours.contains("inception_score"));
   CHECK(ours["proxy_is"]["name"] == "proxy-IS(kantor)");
 }
 
 // Numbers below 0 have no logarithm.
 TEST_CASE("inception_score: features that are not finite are refused, whatever is asked for") {
-  REQUIRE(fs::exists(kProgram));
+  REQUIRE(fs::exists(kInceptionScore.path()));
   const Scratch scratch;
   engine::graph::Builder net;
   const std::string pool = net.node("GlobalAveragePool", {net.input("x", {-1, 3, 8, 8})});
@@ -171,8 +153,9 @@ TEST_CASE("inception_score: features that are not finite are refused, whatever i
   save_onnx(scratch / "log.onnx", net.model());
   write_images(scratch, "a.npz", 20, 3);
   for (const char* ask : {"--kid a.npz --kid-subset-size 10", "--pr a.npz", "--fid a.npz"}) {
-    const Outcome outcome =
-        run(scratch, std::string("score --graph log.onnx --images a.npz --features y ") + ask);
+    const Outcome outcome = kInceptionScore.run(
+        scratch,
+        std::string("inception_score --graph log.onnx --images a.npz --features y ") + ask);
     CHECK(outcome.status == 1);
     CHECK(outcome.err.find("a.npz: the features of image ") != std::string::npos);
     CHECK(outcome.err.find(" are not finite\n") != std::string::npos);
@@ -181,7 +164,7 @@ TEST_CASE("inception_score: features that are not finite are refused, whatever i
 
 // As networks are exported that were traced with one image.
 TEST_CASE("inception_score: a graph of one image at a time is told from a broken one") {
-  REQUIRE(fs::exists(kProgram));
+  REQUIRE(fs::exists(kInceptionScore.path()));
   const Scratch scratch;
   engine::graph::Builder net;
   const std::string pool = net.node("GlobalAveragePool", {net.input("x", {1, 3, 8, 8})});
@@ -190,21 +173,21 @@ TEST_CASE("inception_score: a graph of one image at a time is told from a broken
   save_onnx(scratch / "one.onnx", net.model());
   write_images(scratch, "a.npz", 20, 3);
   const std::string ask =
-      "score --graph one.onnx --images a.npz --no-cache --features y --fid a.npz ";
-  const Outcome many = run(scratch, ask);
+      "inception_score --graph one.onnx --images a.npz --no-cache --features y --fid a.npz ";
+  const Outcome many = kInceptionScore.run(scratch, ask);
   CHECK(many.status == 1);
   CHECK(many.err.find("cannot become [1, 3]; it takes one image at a time: give --batch 1") !=
         std::string::npos);
-  CHECK(run(scratch, ask + "--batch 1").status == 0);
+  CHECK(kInceptionScore.run(scratch, ask + "--batch 1").status == 0);
 }
 
 TEST_CASE("inception_score: features are kept by content") {
-  REQUIRE(fs::exists(kProgram));
+  REQUIRE(fs::exists(kInceptionScore.path()));
   const Scratch scratch;
   write_net(scratch);
   write_images(scratch, "a.npz", 40, 3);
-  const std::string ask = "score --graph pytorch.onnx --images a.npz --json";
-  const std::string first = run(scratch, ask).out;
+  const std::string ask = "inception_score --graph pytorch.onnx --images a.npz --json";
+  const std::string first = kInceptionScore.run(scratch, ask).out;
   const auto kept = [&] {
     std::vector<fs::path> files;
     for (const auto& entry : fs::directory_iterator(scratch / "cache/kantor"))
@@ -212,42 +195,45 @@ TEST_CASE("inception_score: features are kept by content") {
     return files;
   };
   REQUIRE(kept().size() == 1);
-  CHECK(run(scratch, ask).out == first);
+  CHECK(kInceptionScore.run(scratch, ask).out == first);
   CHECK(kept().size() == 1);
   // A damaged file is passed over and written anew.
   std::string bytes = read_file(kept()[0]);
   const std::string whole = bytes;
   bytes[bytes.size() - 3] ^= 1;
   scratch.write("cache/kantor/" + kept()[0].filename().string(), bytes);
-  CHECK(run(scratch, ask).out == first);
+  CHECK(kInceptionScore.run(scratch, ask).out == first);
   CHECK(read_file(kept()[0]) == whole);
   // Other images under the same name are other images.
   write_images(scratch, "a.npz", 40, 7);
-  CHECK(run(scratch, ask).out != first);
+  CHECK(kInceptionScore.run(scratch, ask).out != first);
   CHECK(kept().size() == 2);
   fs::remove_all(scratch / "cache");
-  run(scratch, ask + " --no-cache");
+  kInceptionScore.run(scratch, ask + " --no-cache");
   CHECK(!fs::exists(scratch / "cache/kantor"));
 }
 
 TEST_CASE("inception_score: images from data sets and from a run") {
-  REQUIRE(fs::exists(kProgram));
-  REQUIRE(fs::exists(kGan));
+  REQUIRE(fs::exists(kInceptionScore.path()));
+  REQUIRE(fs::exists(kGan.path()));
   const Scratch scratch;
   write_net(scratch);
   write_images(scratch, "a.npz", 70, 3);
   const Json shapes = Json::parse(
-      run(scratch, "score --graph pytorch.onnx --images shapes-test --count 100 --json").out);
+      kInceptionScore
+          .run(scratch,
+               "inception_score --graph pytorch.onnx --images shapes-test --count 100 --json")
+          .out);
   CHECK(shapes["protocol"]["images"]["selection"] ==
         "100 of 10000, by RandomState(2020).choice, in order");
   CHECK(shapes["protocol"]["images"]["size"] == "32x32");
-  const std::string train = "'" + kGan +
+  const std::string train = "'" + kGan.path() +
                             "' train --preset sn-small --data shapes --set batch=2 "
                             "g.batch=2 --steps 1 --out r";
-  const Outcome outcome =
-      run(scratch, train +
-                       " >train.txt 2>&1 && score --graph pytorch.onnx --images run:r --count 70 "
-                       "--kid a.npz --kid-subset-size 60 --kid-subsets 2 --json");
+  const Outcome outcome = kInceptionScore.run(
+      scratch, train +
+                   " >train.txt 2>&1 && score --graph pytorch.onnx --images run:r --count 70 "
+                   "--kid a.npz --kid-subset-size 60 --kid-subsets 2 --json");
   INFO(outcome.err);
   REQUIRE(outcome.status == 0);
   const Json json = Json::parse(outcome.out);
@@ -257,40 +243,43 @@ TEST_CASE("inception_score: images from data sets and from a run") {
 }
 
 TEST_CASE("inception_score: bad usage ends with 2, work that fails with 1, each in one line") {
-  REQUIRE(fs::exists(kProgram));
+  REQUIRE(fs::exists(kInceptionScore.path()));
   const Scratch scratch;
   write_net(scratch);
   write_images(scratch, "a.npz", 20, 3);
   const auto ask = [&](const std::string& arguments) {
-    return run(scratch, "score " + arguments + " --no-cache");
+    return kInceptionScore.run(scratch, "inception_score " + arguments + " --no-cache");
   };
   const std::string good = "--graph pytorch.onnx --images a.npz ";
-  CHECK(refused(ask("--images a.npz"), 2, "--graph"));
-  CHECK(refused(ask(good + "--splits 0"), 2, "--splits"));
-  CHECK(refused(ask(good + "--shuffle maybe"), 2, "--shuffle", "'maybe'"));
-  CHECK(refused(ask(good + "--range byte"), 2, "'byte'", "0..255"));
-  CHECK(refused(ask(good + "--precision best"), 2, "best"));
-  CHECK(refused(ask(good + "--bias --no-bias"), 2, "bias"));
-  CHECK(refused(ask(good + "--frobnicate"), 2, "frobnicate"));
+  CHECK(kInceptionScore.refused(ask("--images a.npz"), 2, "--graph"));
+  CHECK(kInceptionScore.refused(ask(good + "--splits 0"), 2, "--splits"));
+  CHECK(kInceptionScore.refused(ask(good + "--shuffle maybe"), 2, "--shuffle", "'maybe'"));
+  CHECK(kInceptionScore.refused(ask(good + "--range byte"), 2, "'byte'", "0..255"));
+  CHECK(kInceptionScore.refused(ask(good + "--precision best"), 2, "best"));
+  CHECK(kInceptionScore.refused(ask(good + "--bias --no-bias"), 2, "bias"));
+  CHECK(kInceptionScore.refused(ask(good + "--frobnicate"), 2, "frobnicate"));
 
-  CHECK(refused(ask("--graph none.onnx --images a.npz"), 1, "none.onnx"));
-  CHECK(refused(ask("--graph a.npz --images a.npz"), 1, "a.npz: is neither"));
+  CHECK(kInceptionScore.refused(ask("--graph none.onnx --images a.npz"), 1, "none.onnx"));
+  CHECK(kInceptionScore.refused(ask("--graph a.npz --images a.npz"), 1, "a.npz: is neither"));
   scratch.write("cut.onnx", read_file(scratch / "pytorch.onnx").substr(0, 150));
-  CHECK(refused(ask("--graph cut.onnx --images a.npz"), 1, "cut.onnx: ", "byte"));
-  CHECK(refused(ask("--graph pytorch.onnx --images none"), 1, "none: no such folder"));
-  CHECK(refused(ask("--graph pytorch.onnx --images out.txt"), 1, "out.txt: is a file"));
-  CHECK(refused(ask(good + "--splits 21"), 1, "20 images", "21 splits"));
-  CHECK(refused(ask(good + "--count 21"), 1, "20 images", "--count 21"));
-  CHECK(refused(ask(good + "--logits z"), 1, "'z'"));
+  CHECK(kInceptionScore.refused(ask("--graph cut.onnx --images a.npz"), 1, "cut.onnx: ", "byte"));
+  CHECK(kInceptionScore.refused(ask("--graph pytorch.onnx --images none"), 1,
+                                "none: no such folder"));
+  CHECK(kInceptionScore.refused(ask("--graph pytorch.onnx --images out.txt"), 1,
+                                "out.txt: is a file"));
+  CHECK(kInceptionScore.refused(ask(good + "--splits 21"), 1, "20 images", "21 splits"));
+  CHECK(kInceptionScore.refused(ask(good + "--count 21"), 1, "20 images", "--count 21"));
+  CHECK(kInceptionScore.refused(ask(good + "--logits z"), 1, "'z'"));
   fs::create_directories(scratch / "empty");
-  CHECK(refused(ask("--graph pytorch.onnx --images empty"), 1, "holds no images"));
+  CHECK(kInceptionScore.refused(ask("--graph pytorch.onnx --images empty"), 1, "holds no images"));
   scratch.write("mixed/1.ppm", "P6 1 1 255\nabc");
   scratch.write("mixed/2.ppm", "P6 2 1 255\nabcdef");
-  CHECK(refused(ask("--graph pytorch.onnx --images mixed"), 1, "several sizes", "--resize 32"));
+  CHECK(kInceptionScore.refused(ask("--graph pytorch.onnx --images mixed"), 1, "several sizes",
+                                "--resize 32"));
   scratch.write("stats.npz",
                 gan::metrics::write_npz({{"sigma", gan::metrics::NpyArray::from({1, 1}, {1})}}));
-  CHECK(
-      refused(ask("--graph pytorch.onnx --images stats.npz"), 1, "stats.npz", "images are uint8"));
+  CHECK(kInceptionScore.refused(ask("--graph pytorch.onnx --images stats.npz"), 1, "stats.npz",
+                                "images are uint8"));
 }
 
 }  // namespace

@@ -17,15 +17,15 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-const fs::path kProgram = fs::path(KANTOR_BUILD_DIR) / "tools/lipschitz/lipschitz";
+const fs::path kLipschitz = fs::path(KANTOR_BUILD_DIR) / "tools/lipschitz/lipschitz";
 
-struct Outcome {
+struct Answer {
   int status;
   std::string text;  // both streams
 };
 
-Outcome run(const std::string& arguments) {
-  const std::string command = kProgram.string() + " " + arguments + " 2>&1";
+Answer answer_to(const std::string& arguments) {
+  const std::string command = kLipschitz.string() + " " + arguments + " 2>&1";
   FILE* pipe = popen(command.c_str(), "r");
   REQUIRE(pipe != nullptr);
   std::string text;
@@ -72,18 +72,18 @@ std::string terms(int count) {
 const std::string kDeep = "100000 deep";
 
 // What `check` says about this text as a file.
-Outcome check(const std::string& text) {
+Answer check(const std::string& text) {
   const Scratch scratch;
-  return run("check " + scratch.write("check.json", text));
+  return answer_to("check " + scratch.write("check.json", text));
 }
 
 bool missing() {
-  if (fs::exists(kProgram)) return false;
-  MESSAGE("not built: " << kProgram.string());
+  if (fs::exists(kLipschitz)) return false;
+  MESSAGE("not built: " << kLipschitz.string());
   return true;
 }
 
-bool says(const Outcome& outcome, const std::string& text) {
+bool says(const Answer& outcome, const std::string& text) {
   return outcome.text.find(text) != std::string::npos;
 }
 
@@ -92,13 +92,13 @@ bool says(const Outcome& outcome, const std::string& text) {
 TEST_CASE("lipschitz check: agreement, disagreement") {
   if (missing()) return;
   Json file = golden();
-  const Outcome good = check(file.dump());
+  const Answer good = check(file.dump());
   CAPTURE(good.text);
   CHECK(good.status == 0);
   CHECK(says(good, "0 differ"));
 
   file["cases"][0]["tsuzuku_bound"] = 12.3288281;
-  const Outcome off = check(file.dump());
+  const Answer off = check(file.dump());
   CHECK(off.status == 1);
   CHECK(says(off, "7.6e-09 DIFFERS"));
 }
@@ -146,7 +146,7 @@ TEST_CASE("lipschitz check: what a file lacks is named in one line") {
     const std::string quoted = '"' + kDeep + '"';
     if (const std::size_t at = text.find(quoted); at != std::string::npos)
       text.replace(at, quoted.size(), std::string(100'000, '[') + std::string(100'000, ']'));
-    const Outcome outcome = check(text);
+    const Answer outcome = check(text);
     CAPTURE(outcome.text);
     CHECK(outcome.status == 1);
     CHECK(says(outcome, bad.message));
@@ -162,7 +162,7 @@ TEST_CASE("lipschitz check: a file without values is refused") {
   Json file = golden();
   file.erase("analytic");
   file["cases"] = Json::array();
-  const Outcome outcome = check(file.dump());
+  const Answer outcome = check(file.dump());
   CHECK(outcome.status == 1);
   CHECK(says(outcome, "holds no value to compare"));
 }
@@ -178,7 +178,7 @@ TEST_CASE("lipschitz check: a transposed convolution with much output padding") 
   each["input_shape"] = {1, 2, 2};
   each["output_shape"] = {1, 5, 5};
   each["operator_shape"] = {4, 25};
-  const Outcome outcome = check(file.dump());
+  const Answer outcome = check(file.dump());
   CAPTURE(outcome.text);
   CHECK(says(outcome, "values compared"));  // it came to the end
   for (const char* field : {"operator_shape", "input_shape", "output_shape"}) {
@@ -195,7 +195,7 @@ TEST_CASE("lipschitz check: a gradient that is not determined is not said to agr
   Json& each = file["cases"][0];
   each["weight"] = {1, 0, 0, 0};
   each["dsigma_dK"] = {1, 1, 1, 1};
-  const Outcome outcome = check(file.dump());
+  const Answer outcome = check(file.dump());
   CAPTURE(outcome.text);
   CHECK(says(outcome, "1 not compared"));
   CHECK_FALSE(says(outcome, "inf"));
@@ -210,7 +210,7 @@ TEST_CASE("lipschitz check: clipping of a matrix that no formula tells") {
       {"G", {s, 0, 0, 1}},
       {"cases",
        {{{"r", 2}, {"sv_before", {s, 1}}, {"sv_after", {2, 1}}, {"clipped", {2, 0, 0, 1}}}}}};
-  const Outcome good = check(file.dump());
+  const Answer good = check(file.dump());
   CAPTURE(good.text);
   CHECK(good.status == 0);
   CHECK(says(good, "is of no known form; G is as given"));
@@ -223,7 +223,7 @@ TEST_CASE("lipschitz check: an all-zero weight has no NaN, and no gradient") {
   Json file = golden();
   Json& zero = file["cases"][0];
   zero["weight"] = {0, 0, 0, 0};
-  const Outcome outcome = check(file.dump());
+  const Answer outcome = check(file.dump());
   CHECK(outcome.status == 1);  // the stored values are another weight's
   CHECK_FALSE(says(outcome, "nan"));
   zero["dsigma_dK"] = {0, 0, 0, 0};
@@ -232,17 +232,18 @@ TEST_CASE("lipschitz check: an all-zero weight has no NaN, and no gradient") {
 
 TEST_CASE("lipschitz conv: a table, and bad usage") {
   if (missing()) return;
-  const Outcome table = run("conv --weight 3x2 --in 2 --out 3 --size 5 --stride 2 --dilation 2");
+  const Answer table =
+      answer_to("conv --weight 3x2 --in 2 --out 3 --size 5 --stride 2 --dilation 2");
   CHECK(table.status == 0);
   for (const char* row : {"audited", "exact", "Fantastic Four", "Method 1", "certified"})
     CHECK(says(table, row));
-  CHECK(says(run("conv --transposed --weight 3 --in 3 --out 2 --size 4 --stride 1 --pad 0 "
-                 "--dilation 2 --output-padding 1"),
+  CHECK(says(answer_to("conv --transposed --weight 3 --in 3 --out 2 --size 4 --stride 1 --pad 0 "
+                       "--dilation 2 --output-padding 1"),
              "x [1, 4, 4, 3] -> y [1, 9, 9, 2]"));
-  CHECK(run("conv --weight axb").status == 2);
-  CHECK(run("conv --sise 3").status == 2);
-  CHECK(run("").status == 2);
-  CHECK(run("conv --help").status == 0);
-  CHECK(run("conv --weight 9 --size 2 --pad 0").status == 1);
-  CHECK(run("check /nowhere/at/all").status == 1);
+  CHECK(answer_to("conv --weight axb").status == 2);
+  CHECK(answer_to("conv --sise 3").status == 2);
+  CHECK(answer_to("").status == 2);
+  CHECK(answer_to("conv --help").status == 0);
+  CHECK(answer_to("conv --weight 9 --size 2 --pad 0").status == 1);
+  CHECK(answer_to("check /nowhere/at/all").status == 1);
 }

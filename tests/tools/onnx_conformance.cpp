@@ -14,7 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 using engine::graph::Builder;
 
-const fs::path kProgram = fs::path(KANTOR_BUILD_DIR) / "tools/onnx_conformance/onnx_conformance";
+const fs::path kConformance =
+    fs::path(KANTOR_BUILD_DIR) / "tools/onnx_conformance/onnx_conformance";
 
 // A case whose graph says y = -x and z = |x|, with these files in its data set.
 void write_case(const Scratch& scratch, const std::map<std::string, float>& files) {
@@ -33,9 +34,9 @@ void write_case(const Scratch& scratch, const std::map<std::string, float>& file
   }
 }
 
-std::string run(const Scratch& scratch, int status) {
-  const std::string command =
-      "'" + kProgram.string() + "' '" + scratch.path() + "' >'" + scratch.path() + "/out.txt' 2>&1";
+std::string conformance(const Scratch& scratch, int status) {
+  const std::string command = "'" + kConformance.string() + "' '" + scratch.path() + "' >'" +
+                              scratch.path() + "/out.txt' 2>&1";
   const int got = std::system(command.c_str());
   CHECK(WIFEXITED(got));
   CHECK(WEXITSTATUS(got) == status);
@@ -43,25 +44,25 @@ std::string run(const Scratch& scratch, int status) {
 }
 
 TEST_CASE("onnx_conformance: a case passes when every output is there and right") {
-  REQUIRE(fs::exists(kProgram));
+  REQUIRE(fs::exists(kConformance));
   const Scratch scratch;
   write_case(scratch, {{"input_0", 2}, {"output_0", -2}, {"output_1", 2}});
-  CHECK(run(scratch, 0) == "passed  case\n1 passed, 0 failed, 0 skipped\n");
+  CHECK(conformance(scratch, 0) == "passed  case\n1 passed, 0 failed, 0 skipped\n");
   write_case(scratch, {{"input_0", 2}, {"output_0", -2}, {"output_1", 3}});
-  CHECK(run(scratch, 1) ==
+  CHECK(conformance(scratch, 1) ==
         "FAILED  case: test_data_set_0: output 'z' element 0 is 2, should be 3\n"
         "0 passed, 1 failed, 0 skipped\n");
 }
 
 TEST_CASE("onnx_conformance: nothing to compare with is no success") {
-  REQUIRE(fs::exists(kProgram));
+  REQUIRE(fs::exists(kConformance));
   const Scratch scratch;
   write_case(scratch, {{"input_0", 2}, {"output_0", -2}});
-  CHECK(run(scratch, 1).starts_with("FAILED  case: test_data_set_0: has no output_1.pb\n"));
+  CHECK(conformance(scratch, 1).starts_with("FAILED  case: test_data_set_0: has no output_1.pb\n"));
   write_case(scratch, {{"input_0", 2}});
-  CHECK(run(scratch, 1).starts_with("FAILED  case: test_data_set_0: has no output_0.pb\n"));
+  CHECK(conformance(scratch, 1).starts_with("FAILED  case: test_data_set_0: has no output_0.pb\n"));
   write_case(scratch, {});
-  CHECK(run(scratch, 1).starts_with("FAILED  case: has no test_data_set_*\n"));
+  CHECK(conformance(scratch, 1).starts_with("FAILED  case: has no test_data_set_*\n"));
 }
 
 }  // namespace

@@ -1,40 +1,26 @@
 // The program `train_scorer`, started as a user would: what it learns, writes, says and refuses.
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 
 #include <filesystem>
 
-#include "engine/file.h"
 #include "engine/graph/graph.h"
 #include "gan/proxy_score.h"
-#include "tests/datasets/scratch.h"
+#include "tests/support/program.h"
 
 namespace {
 
 using engine::read_file;
 
-const std::string kProgram = KANTOR_BUILD_DIR "/tools/train_scorer/train_scorer";
-
-struct Outcome {
-  int status;
-  std::string out, err;
-};
-
-// Runs a shell command in the folder; `train_scorer` in it is the program.
-Outcome run(const Scratch& scratch, const std::string& command) {
-  const std::string whole = "cd '" + scratch.path() + "' && train_scorer() { '" + kProgram +
-                            "' \"$@\"; } && { " + command + "; } >out.txt 2>err.txt";
-  const int status = std::system(whole.c_str());
-  return {WEXITSTATUS(status), read_file(scratch / "out.txt"), read_file(scratch / "err.txt")};
-}
+const Program kTrainScorer("tools/train_scorer/train_scorer");
 
 TEST_CASE("train_scorer: learns shapes, writes a scorer that names itself and tells images apart") {
   const Scratch scratch;
   // 15,000 small images: two seconds.
-  const Outcome outcome = run(scratch,
-                              "train_scorer --data shapes --resize 16 --width 8 --epochs 0.25 "
-                              "--batch 64 --lr 0.1 "
-                              "--out s.onnx --name small");
+  const Outcome outcome =
+      kTrainScorer.run(scratch,
+                       "train_scorer --data shapes --resize 16 --width 8 --epochs 0.25 "
+                       "--batch 64 --lr 0.1 "
+                       "--out s.onnx --name small");
   INFO(outcome.err);
   REQUIRE(outcome.status == 0);
   CHECK(outcome.out.ends_with("\ns.onnx\n"));
@@ -65,7 +51,7 @@ TEST_CASE("train_scorer: what makes no sense is refused in one line, and nothing
   const Scratch scratch;
   scratch.write("empty/readme.txt", "no image");
   const auto refused = [&](const std::string& arguments, int status, const char* part) {
-    const Outcome outcome = run(scratch, "train_scorer " + arguments);
+    const Outcome outcome = kTrainScorer.run(scratch, "train_scorer " + arguments);
     INFO(arguments);
     INFO(outcome.err);
     const std::string last = outcome.err.substr(0, outcome.err.size() - 1);
@@ -92,12 +78,12 @@ TEST_CASE("train_scorer: an interrupt leaves the file that was there before") {
   scratch.write("s.onnx", "the one before");
   // Ctrl-C once it says what it learns from; at most ten seconds are waited for that.
   const Outcome outcome =
-      run(scratch,
-          // The program itself: $! of a shell function is a shell's.
-          "'" + kProgram +
-              "' --data shapes --out s.onnx --epochs 100 & pid=$!; "
-              "for i in $(seq 100); do sleep 0.1; grep -q shapes err.txt && break; "
-              "done; kill -INT $pid; wait $pid");
+      kTrainScorer.run(scratch,
+                       // The program itself: $! of a shell function is a shell's.
+                       "'" + kTrainScorer.path() +
+                           "' --data shapes --out s.onnx --epochs 100 & pid=$!; "
+                           "for i in $(seq 100); do sleep 0.1; grep -q shapes err.txt && break; "
+                           "done; kill -INT $pid; wait $pid");
   CHECK(outcome.status == 1);
   CHECK(outcome.err.find("interrupted; s.onnx is not written") != std::string::npos);
   CHECK(read_file(scratch / "s.onnx") == "the one before");

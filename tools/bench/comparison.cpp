@@ -1,6 +1,7 @@
 #include "tools/bench/comparison.h"
 
 #include <omp.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cmath>
@@ -97,6 +98,21 @@ void Comparison::add_row(const std::string& name, double flops,
          {s.ours * 1e3, rate, limit > 0 ? 100 * rate / limit : std::nan(""), or_empty(s.peer * 1e3),
           or_empty(s.peer / s.ours), or_empty(s.peer_bf16 * 1e3), or_empty(s.peer_bf16 / s.ours)}});
   }
+}
+
+std::string Comparison::memory() const {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  std::ostringstream line;
+  line.precision(0);
+  line << std::fixed << "peak memory: " << static_cast<double>(usage.ru_maxrss) / 1024
+       << " MiB in this process";
+  if (peer_) {
+    const Peer::Memory peer = peer_->memory();
+    line << "; " << peer.peak << " MiB in the peer's, of which " << peer.loaded
+         << " once PyTorch was loaded";
+  }
+  return line.str();
 }
 
 }  // namespace bench

@@ -34,6 +34,9 @@ class Comparison {
   // A row for what takes these times together.
   void add_row(const std::string& name, double flops, const std::vector<Seconds>& seconds);
 
+  // A line on the most memory that the processes of both sides have held so far.
+  std::string memory() const;
+
   Report report() const { return report_; }
 
  private:

@@ -80,6 +80,11 @@ void Peer::prepare(const std::string& name, nlohmann::json work) {
 
 void Peer::forget(const std::string& name) { ask({{"forget", name}}); }
 
+Peer::Memory Peer::memory() {
+  const nlohmann::json answer = ask({{"memory", true}});
+  return {answer.at("peak"), answer.at("loaded")};
+}
+
 double Peer::seconds(const std::string& name) { return ask({{"run", name}}).at("seconds"); }
 
 }  // namespace bench

@@ -20,6 +20,11 @@ class Peer {
   void prepare(const std::string& name, nlohmann::json work);
   void forget(const std::string& name);
   double seconds(const std::string& name);  // of one more run
+  // The most memory that its process has held, and what it held once the library was loaded. MiB.
+  struct Memory {
+    double peak, loaded;
+  };
+  Memory memory();
 
  private:
   nlohmann::json ask(const nlohmann::json& request);

@@ -4,6 +4,8 @@ Reads one request a line from stdin and answers one line on stdout:
     {"prepare": NAME, "work": KIND, ...}   builds the case, runs it once     -> {"ok": true}
     {"run": NAME}                          runs it once more                 -> {"seconds": 0.123}
     {"forget": NAME}                                                         -> {"ok": true}
+    {"memory": true}                       most memory so far, in MiB, and what was held when the
+                                           library had been loaded           -> {"peak": 900, "loaded": 400}
 A line that fails is answered {"error": "..."}. The first line written is {"version": "2.1.0"}.
 """
 import json
@@ -166,6 +168,16 @@ class Inception:
 KINDS = {"step": Step, "conv": Conv, "matmul": Matmul, "inception": Inception}
 
 
+LOADED = "memory once PyTorch is loaded"
+
+
+def peak_memory():
+    """MiB of this process alone: getrusage counts what ran before exec as well."""
+    with open("/proc/self/status") as status:
+        line = next(line for line in status if line.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1024
+
+
 def answer(request, cases):
     if "prepare" in request:
         kind = KINDS[request.pop("work")]
@@ -176,6 +188,8 @@ def answer(request, cases):
     if "forget" in request:
         del cases[request["forget"]]
         return {"ok": True}
+    if "memory" in request:
+        return {"peak": peak_memory(), "loaded": cases[LOADED]}
     case = cases[request["run"]]
     start = time.perf_counter()
     case()
@@ -186,7 +200,7 @@ def main():
     torch.manual_seed(1)
     if len(sys.argv) > 1:
         torch.set_num_threads(int(sys.argv[1]))
-    cases = {}
+    cases = {LOADED: peak_memory()}
     print(json.dumps({"version": torch.__version__}), flush=True)
     for line in sys.stdin:
         try:

@@ -1,7 +1,5 @@
 // The training step: an update of the discriminator, one of the generator, and the iteration of
 // five and one.
-#include <sys/resource.h>
-
 #include <iostream>
 #include <sstream>
 
@@ -78,13 +76,6 @@ class Game {
   const gan::Loss& loss_ = gan::find_loss("hinge");
 };
 
-// The largest size this process has had, in megabytes.
-double peak_megabytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
-}
-
 }  // namespace
 
 Report step(const Options& options) {
@@ -112,7 +103,7 @@ Report step(const Options& options) {
                          5 * d[i].peer_bf16 + g[i].peer_bf16});
   comparison.add_row("iteration (5 + 1)", 5 * game.discriminator_flops + game.generator_flops,
                      iteration);
-  std::cerr << "peak memory of this process: " << peak_megabytes() << " MiB\n";
+  std::cerr << comparison.memory() << "\n";
   return comparison.report();
 }
 

@@ -204,13 +204,13 @@ void conv_transpose(const Call& c) {
   c.out_image(finished(c, x));
 }
 
-const Operator kRows[] = {
+const Operator kConvOperators[] = {
     {"Conv", conv},
     {"ConvTranspose", conv_transpose},
 };
 
 }  // namespace
 
-std::span<const Operator> conv_operators() { return kRows; }
+std::span<const Operator> conv_operators() { return kConvOperators; }
 
 }  // namespace engine::graph

@@ -86,7 +86,7 @@ void dropout(const Call& c) {
     c.out(Value(shape, Whole(static_cast<std::size_t>(shape.size()), 1), Type::boolean), 1);
 }
 
-const Operator kRows[] = {
+const Operator kElementwiseOperators[] = {
     {"Celu", celu},
     {"Cos", unary<cos>},
     {"Dropout", dropout},
@@ -113,6 +113,6 @@ const Operator kRows[] = {
 
 }  // namespace
 
-std::span<const Operator> elementwise_operators() { return kRows; }
+std::span<const Operator> elementwise_operators() { return kElementwiseOperators; }
 
 }  // namespace engine::graph

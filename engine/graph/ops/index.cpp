@@ -216,7 +216,7 @@ void eye_like(const Call& c) {
   c.out(Value(Tensor::from(x.shape(), {ones.begin(), ones.end()}), type));
 }
 
-const Operator kRows[] = {
+const Operator kIndexOperators[] = {
     {"Compress", compress},
     {"EyeLike", eye_like},
     {"GatherElements", gather_elements},
@@ -231,6 +231,6 @@ const Operator kRows[] = {
 
 }  // namespace
 
-std::span<const Operator> index_operators() { return kRows; }
+std::span<const Operator> index_operators() { return kIndexOperators; }
 
 }  // namespace engine::graph

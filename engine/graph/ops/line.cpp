@@ -150,7 +150,7 @@ void layer_normalization(const Call& c) {
   c.out(Value(inverse), 2);
 }
 
-const Operator kRows[] = {
+const Operator kLineOperators[] = {
     {"CumSum", cumsum},
     {"Hardmax", hardmax},
     {"LayerNormalization", layer_normalization},
@@ -160,6 +160,6 @@ const Operator kRows[] = {
 
 }  // namespace
 
-std::span<const Operator> line_operators() { return kRows; }
+std::span<const Operator> line_operators() { return kLineOperators; }
 
 }  // namespace engine::graph

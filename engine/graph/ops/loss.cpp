@@ -54,13 +54,13 @@ void cross_entropy_loss(const Call& c) {
   c.out(Value(log_p, c.in(0).type()), 1);
 }
 
-const Operator kRows[] = {
+const Operator kLossOperators[] = {
     {"NegativeLogLikelihoodLoss", likelihood_loss},
     {"SoftmaxCrossEntropyLoss", cross_entropy_loss},
 };
 
 }  // namespace
 
-std::span<const Operator> loss_operators() { return kRows; }
+std::span<const Operator> loss_operators() { return kLossOperators; }
 
 }  // namespace engine::graph

@@ -80,13 +80,13 @@ void gemm(const Call& c) {
   c.out(Value(y, c.in(0).type()));
 }
 
-const Operator kRows[] = {
+const Operator kMatrixOperators[] = {
     {"Gemm", gemm},
     {"MatMul", matmul},
 };
 
 }  // namespace
 
-std::span<const Operator> matrix_operators() { return kRows; }
+std::span<const Operator> matrix_operators() { return kMatrixOperators; }
 
 }  // namespace engine::graph

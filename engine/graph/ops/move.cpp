@@ -247,7 +247,7 @@ void space_to_depth(const Call& c) {
   c.out_image(reshape(y, {n, h, w, b * b * depth}));
 }
 
-const Operator kRows[] = {
+const Operator kMoveOperators[] = {
     {"Concat", concat},
     {"DepthToSpace", depth_to_space},
     {"Expand", expand},
@@ -262,6 +262,6 @@ const Operator kRows[] = {
 
 }  // namespace
 
-std::span<const Operator> move_operators() { return kRows; }
+std::span<const Operator> move_operators() { return kMoveOperators; }
 
 }  // namespace engine::graph

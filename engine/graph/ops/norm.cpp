@@ -81,7 +81,7 @@ void mean_variance_normalization(const Call& c) {
   c.out(x.with(centred / (sqrt(mean(square(centred), axes, true)) + Real(1e-9))));
 }
 
-const Operator kRows[] = {
+const Operator kNormOperators[] = {
     {"BatchNormalization", batch_normalization},
     {"InstanceNormalization", instance_normalization},
     {"LRN", lrn},
@@ -91,6 +91,6 @@ const Operator kRows[] = {
 
 }  // namespace
 
-std::span<const Operator> norm_operators() { return kRows; }
+std::span<const Operator> norm_operators() { return kNormOperators; }
 
 }  // namespace engine::graph

@@ -263,7 +263,7 @@ void is_infinite(const Call& c) {
   c.out(Value(c.in(0).shape(), std::move(result), Type::boolean));
 }
 
-const Operator kRows[] = {
+const Operator kNumberOperators[] = {
     {"Abs", both_ways<abs, magnitude>},
     {"Acos", on_host<std::acos>},
     {"Acosh", on_host<std::acosh>},
@@ -309,6 +309,6 @@ const Operator kRows[] = {
 
 }  // namespace
 
-std::span<const Operator> number_operators() { return kRows; }
+std::span<const Operator> number_operators() { return kNumberOperators; }
 
 }  // namespace engine::graph

@@ -149,7 +149,7 @@ void global(const Call& c) {
   c.out_image(shape.size() == 0 ? zeros(shape) : F(x, axes, true));
 }
 
-const Operator kRows[] = {
+const Operator kPoolOperators[] = {
     {"AveragePool", pool<Kind::average>},
     {"GlobalAveragePool", global<mean>},
     {"GlobalMaxPool", global<max>},
@@ -158,6 +158,6 @@ const Operator kRows[] = {
 
 }  // namespace
 
-std::span<const Operator> pool_operators() { return kRows; }
+std::span<const Operator> pool_operators() { return kPoolOperators; }
 
 }  // namespace engine::graph

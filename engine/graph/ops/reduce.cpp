@@ -98,7 +98,7 @@ void arg(const Call& c) {
   c.out(Value(c.integer("keepdims", 1) != 0 ? shape : dropped, std::move(places)));
 }
 
-const Operator kRows[] = {
+const Operator kReduceOperators[] = {
     {"ArgMax", arg<true>},
     {"ArgMin", arg<false>},
     {"LogSoftmax", softmax_like<log_softmax>},
@@ -116,6 +116,6 @@ const Operator kRows[] = {
 
 }  // namespace
 
-std::span<const Operator> reduce_operators() { return kRows; }
+std::span<const Operator> reduce_operators() { return kReduceOperators; }
 
 }  // namespace engine::graph

@@ -198,13 +198,13 @@ void upsample(const Call& c) {
   resize(c, scales, {}, {}, {c.text("mode", "nearest"), "asymmetric", "floor", 0, false, 0});
 }
 
-const Operator kRows[] = {
+const Operator kResizeOperators[] = {
     {"Resize", resize},
     {"Upsample", upsample},
 };
 
 }  // namespace
 
-std::span<const Operator> resize_operators() { return kRows; }
+std::span<const Operator> resize_operators() { return kResizeOperators; }
 
 }  // namespace engine::graph

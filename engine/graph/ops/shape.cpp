@@ -138,7 +138,7 @@ void range(const Call& c) {
                            : Value(Tensor::from(shape, reals), c.in(0).type()));
 }
 
-const Operator kRows[] = {
+const Operator kShapeOperators[] = {
     {"Constant", constant},   {"ConstantOfShape", constant_of_shape},
     {"Flatten", flatten},     {"Range", range},
     {"Reshape", reshape},     {"Shape", shape_of},
@@ -148,6 +148,6 @@ const Operator kRows[] = {
 
 }  // namespace
 
-std::span<const Operator> shape_operators() { return kRows; }
+std::span<const Operator> shape_operators() { return kShapeOperators; }
 
 }  // namespace engine::graph
