@@ -125,9 +125,9 @@ TEST_CASE("gan: a run is resumed from another folder than it was started in") {
   const Outcome first =
       kGan.run(scratch, "export XDG_CACHE_HOME=$PWD; " + start + "--data images:./images");
   CHECK(first.status == 0);
-  const Outcome second = run(scratch,
-                             "export XDG_CACHE_HOME=$PWD; mkdir elsewhere; cd elsewhere; "
-                             "gan train --resume ../run2 --steps 2");
+  const Outcome second = kGan.run(scratch,
+                                  "export XDG_CACHE_HOME=$PWD; mkdir elsewhere; cd elsewhere; "
+                                  "gan train --resume ../run2 --steps 2");
   CHECK(second.status == 0);
   CHECK(second.out.ends_with("../run2/samples/000002.png\n"));
 }
