@@ -9,8 +9,8 @@
 // is copied to the device once, as bytes, and next() makes the same batch there. next(), seek() and
 // position() belong to one thread. In a captured step (engine/capture.h) each replay sees the next
 // batch; labels and number are those of the call. The data set must outlive the loader.
-// Errors: a set smaller than one batch; resident with a shift or cutout; next() rethrows what a data set
-// threw in the background.
+// Errors: a set smaller than one batch; resident with a shift or cutout; next() rethrows what a
+// data set threw in the background.
 #pragma once
 
 #include <condition_variable>
