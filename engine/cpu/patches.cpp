@@ -58,18 +58,28 @@ void Patches::fill_tap(Index m0, Index m1, Index tap, Index channel, Index panel
 
 void Patches::fill_panels(Index m0, Index m1, Index k0, Index k1, Index columns, Real* to,
                           Index distance) const {
-  const Index tap = k0 / channels, channel = k0 % channels, panels = (k1 - k0) / columns;
-  if (tap == (k1 - 1) / channels) {
-    if (columns == 32) return fill_tap<32>(m0, m1, tap, channel, panels, to, distance);
-    if (columns == 16) return fill_tap<16>(m0, m1, tap, channel, panels, to, distance);
+  for (Index k = k0; k < k1;) {
+    const Index tap = k / channels, channel = k % channels;
+    Index panels = (std::min(k1, (tap + 1) * channels) - k) / columns;  // within the tap
+    if (panels > 0 && columns == 32) {
+      fill_tap<32>(m0, m1, tap, channel, panels, to, distance);
+    } else if (panels > 0 && columns == 16) {
+      fill_tap<16>(m0, m1, tap, channel, panels, to, distance);
+    } else {
+      fill(m0, m1, k, k + columns, to, columns);
+      panels = 1;
+    }
+    k += panels * columns, to += panels * distance;
   }
-  for (Index k = k0; k < k1; k += columns, to += distance)
-    fill(m0, m1, k, k + columns, to, columns);
 }
 
 void Patches::fill(Index m0, Index m1, Index k0, Index k1, Real* to, Index row) const {
   const Index taps_w = static_cast<Index>(offset_w.size()), line_length = taps_w * channels;
   if (k0 == k1) return;
+  if (k0 / channels == (k1 - 1) / channels && row == k1 - k0) {
+    if (row == 32) return fill_tap<32>(m0, m1, k0 / channels, k0 % channels, 1, to, 0);
+    if (row == 16) return fill_tap<16>(m0, m1, k0 / channels, k0 % channels, 1, to, 0);
+  }
   const bool adjacent = offset_w.back() - offset_w.front() == taps_w - 1;
   const Index first_tap = k0 / line_length;
   RowWalk at(order, m0);

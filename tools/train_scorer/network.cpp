@@ -1,5 +1,6 @@
 #include "tools/train_scorer/network.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "datasets/batch.h"
@@ -94,8 +95,20 @@ Conv2d conv3x3(Index in, Index out) {
   return conv;
 }
 
+// The first of its outputs begin as its inputs, so that a stage begins with what the last one knew.
+Conv2d partial_identity(Index in, Index out) {
+  Conv2d conv = conv3x3(in, out);
+  std::vector<Real> kernel = conv.weight.raw().values();  // [out, 3, 3, in]
+  for (Index o = 0; o < std::min(in, out); ++o) {
+    std::fill_n(kernel.begin() + o * 9 * in, 9 * in, Real(0));
+    kernel[(o * 9 + 4) * in + o] = 1;  // the middle tap
+  }
+  conv.weight.assign(Tensor::from(conv.weight.raw().shape(), kernel));
+  return conv;
+}
+
 void add_stage(Sequential& net, Index in, Index out) {
-  net.add(conv3x3(in, out));
+  net.add(partial_identity(in, out));
   net.add(MaxPool{});
   net.add(BatchNorm(out));
   net.add(Relu{});

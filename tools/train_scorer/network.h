@@ -4,7 +4,8 @@
 // training begins on whitened input.
 // Sources: Page, "How to train your ResNet" (2018), for residual branches after each pooling and
 // for the whitened patches; Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU" (2024), for 2
-// x 2 patches and three such stages. Errors: images too small.
+// x 2 patches, three such stages and convolutions that begin as identities. Errors: images too
+// small.
 #pragma once
 
 #include "datasets/dataset.h"

@@ -45,6 +45,20 @@ double cycle(double done, double warmup) {
   return done < warmup ? done / warmup : std::max(0.0, (1 - done) / (1 - warmup));
 }
 
+// What is trained: weights, and the shifts of batch norms.
+struct Trained {
+  std::vector<layers::Param*> weights, shifts;
+  explicit Trained(layers::Sequential& network) {
+    layers::Visitor visitor(
+        [this](const std::string& name, layers::Param& param) {
+          if (param.raw().rank() > 1) weights.push_back(&param);
+          if (param.raw().rank() == 1 && name.ends_with(".bias")) shifts.push_back(&param);
+        },
+        [](const std::string&, engine::State&) {});
+    network.visit(visitor);
+  }
+};
+
 // Means of about the last 50 steps.
 class Recent {
  public:
@@ -67,10 +81,17 @@ bool train(layers::Sequential& network, const datasets::Dataset& data,
                                  .flip = options.flip,
                                  .shift = options.shift,
                                  .cutout = options.cutout});
-  layers::Sgd sgd({.momentum = static_cast<Real>(options.momentum),
-                   .weight_decay = static_cast<Real>(options.weight_decay),
-                   .nesterov = true},
-                  network.parameters());
+  // A rate times its decay is the same for both: so fast do values that nothing holds fade.
+  const auto sgd = [&](double decay) {
+    return layers::SgdOptions{.momentum = static_cast<Real>(options.momentum),
+                              .weight_decay = static_cast<Real>(decay),
+                              .nesterov = true};
+  };
+  const Trained trained(network);
+  std::vector<layers::Param*> all = trained.weights;
+  all.insert(all.end(), trained.shifts.begin(), trained.shifts.end());
+  layers::Sgd weights(sgd(options.weight_decay), trained.weights);
+  layers::Sgd shifts(sgd(options.weight_decay / options.shift_lr), trained.shifts);
   const Index steps = std::max<Index>(
       1, std::llround(options.epochs * static_cast<double>(loader.batches_per_epoch())));
   gan::Progress progress(0, steps);
@@ -82,11 +103,16 @@ bool train(layers::Sequential& network, const datasets::Dataset& data,
         std::max((static_cast<double>(step) + 0.5) / static_cast<double>(steps), elapsed);
     if (gan::interrupted()) return false;
     if (done >= 1) break;
-    sgd.set_lr(static_cast<Real>(options.lr * cycle(done, options.warmup)));
+    const double lr = options.lr * cycle(done, options.warmup);
+    weights.set_lr(static_cast<Real>(lr));
+    shifts.set_lr(static_cast<Real>(lr * options.shift_lr));
     const datasets::Batch batch = loader.next();
     const Tensor logits = network(batch.images);
     const Tensor loss = cross_entropy(logits, batch.labels, options.label_smoothing);
-    sgd.step(grad(loss, network.parameters()));
+    const engine::TensorList gradients = grad(loss, all);
+    const std::span whole(gradients.begin(), gradients.end());
+    weights.step(whole.first(trained.weights.size()));
+    shifts.step(whole.last(trained.shifts.size()));
     loss_mean.add(loss.item());
     engine::check(std::isfinite(loss_mean.mean()), "training: at step ", step,
                   " the loss is no finite number any more; lower --lr");

@@ -1,6 +1,9 @@
 // Training of a scorer: stochastic gradient descent with Nesterov momentum on the cross-entropy
 // with smoothed labels, of images mirrored, moved and cut at random; the learning rate rises
-// linearly, then falls linearly to 0 (one cycle). Errors: a loss that is no longer finite.
+// linearly, then falls linearly to 0 (one cycle). Batch norms keep their scales at 1, and learn
+// their shifts at a rate of their own, far above that of the weights. Sources: Page, "How to train
+// your ResNet" (2018), 8, for fixed scales and fast shifts; Jordan, "94% on CIFAR-10 in 3.29
+// seconds on a single GPU" (2024), for a factor of 64. Errors: a loss that is no longer finite.
 #pragma once
 
 #include <limits>
@@ -17,7 +20,8 @@ struct TrainingOptions {
   double epochs = 8;
   double minutes = std::numeric_limits<double>::infinity();  // the cycle ends by then
   Index batch = 256;
-  double lr = 0.25;  // at its peak
+  double lr = 0.25;      // at its peak
+  double shift_lr = 64;  // of the shifts of batch norms, as a multiple of lr
   double momentum = 0.9, weight_decay = 1e-3, label_smoothing = 0.1;
   double warmup = 0.2;  // the part of the training in which the rate rises
   int shift = 2;        // pixels
