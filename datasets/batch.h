@@ -6,10 +6,10 @@
 //   plain:       x / 127.5 - 1                        in [-1, 1]
 //   dequantize:  x / 128 - 1 + uniform [0, 1/128)     in [-1, 1], as SN-GAN does (Miyato et al.
 //   2018)
-// Cutout (DeVries and Taylor, "Improved regularization of convolutional neural networks with
-// cutout", 2017): the centre of the square is any pixel, so that part of it may lie outside. Random
-// numbers: Philox keyed by (seed, purpose, k or e); nothing is shared with other users. Cost: 64
-// images of 32x32x3 take about 0.5 ms, 2 ms with dequantisation.
+//   cutout:      the centre of the square is any pixel, so that part of it may lie outside (DeVries
+//   and Taylor, "Improved regularization of convolutional neural networks with cutout", 2017)
+// Random numbers: Philox keyed by (seed, purpose, k or e); nothing is shared with other users.
+// Cost: 64 images of 32x32x3 take about 0.5 ms, 2 ms with dequantisation.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ struct LoaderOptions {
   bool shuffle = true;      // false: in the order of the set, every epoch
   bool flip = false;        // mirror an image left to right with probability 1/2
   int shift = 0;            // move an image by up to so many pixels each way, edges mirrored
-  int cutout = 0;           // side of a square of mid-grey put on an image; 0: none (below)
+  int cutout = 0;           // side of a square of mid-grey put on an image; 0: none
   bool dequantize = false;  // see above
   int prefetch = 2;         // batches made ready in the background (Loader only)
   // Keep the set on the device and make batches there; no shift, no cutout (Loader only).

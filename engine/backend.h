@@ -64,7 +64,8 @@ class Backend {
   virtual std::unique_ptr<Recording> end_recording() { return nullptr; }
   virtual void abandon_recording() noexcept {}
 
-  // Moving: y[strides.y] = x[strides.x] over the extents (permute, slice, pad, concat, expand).
+  // Moving: y[strides.y] = x[strides.x] over the extents (permute, slice, pad, concat,
+  // expand, flip); strides may be negative.
   virtual void fill(Real* x, Index n, Real value) = 0;
   virtual void copy(const Strides& strides, const Real* x, Real* y) = 0;
 

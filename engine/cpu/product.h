@@ -343,11 +343,11 @@ void multiply_by_blocks(Index m, Index n, Index k, const A& a, const B& b, Real*
       const B& right = b;  // clang takes no name from outside two lambdas and a parallel loop
       const auto panel = [&](Index p, Index s) {
         const Index k0 = pieces.begin(s), k1 = pieces.end(s);
-        const Index n0 = p * columns, n1 = std::min(n, n0 + columns), place = (p - p0) % together;
-        if (place == 0)
+        const Index n0 = p * columns, n1 = std::min(n, n0 + columns), turn = (p - p0) % together;
+        if (turn == 0)
           numbers.pack_panels(right, k0, k1, n0, std::min({n, p1 * columns, n0 + kColumns}),
                               distance, units);
-        return Panel<Unit>{units + place * distance,
+        return Panel<Unit>{units + turn * distance,
                            used_units(numbers, right, k0, k1, k0, k1, n0, n1)};
       };
       multiply_blocks(numbers, pieces, m0, m1, p0, p1, number * part,

@@ -154,13 +154,19 @@ inline void add_moves(std::vector<Case>& list) {
           return in[0].at({p[0], 1 + 2 * p[1], p[2]});
         });
       }));
-  list.push_back(op(
-      "flip", {x}, [](const Tensors& in) { return flip(in[0], 1); },
-      [](const Hosts& in) {
-        return def::each(in[0].shape, [&](const Position& p) {
-          return in[0].at({p[0], in[0].shape[1] - 1 - p[1], p[2]});
-        });
-      }));
+  const auto add_flip = [&](const std::string& name, const Shape& shape, int axis) {
+    list.push_back(op(
+        name, {shape}, [axis](const Tensors& in) { return flip(in[0], axis); },
+        [axis](const Hosts& in) {
+          return def::each(in[0].shape, [&](Position p) {
+            p[axis] = in[0].shape[axis] - 1 - p[axis];
+            return in[0].at(p);
+          });
+        }));
+  };
+  add_flip("flip of an image", {2, 3, 4, 8}, 2);
+  add_flip("flip of the last axis", {3, 4}, 1);
+  add_flip("flip of the first axis", {3, 4}, 0);
   list.push_back(op(
       "place", {{2, 3}}, [](const Tensors& in) { return place(in[0], -1, 1, 8, 2); },
       [](const Hosts& in) {

@@ -97,6 +97,7 @@ TEST_CASE("trace: ops by themselves, on images and on rows") {
     same_when_read_again([&](const Tensor& x) { return function(average_pool(x)); }, {1, 6, 4, 4});
   }
   same_when_read_again([](const Tensor& x) { return permute(x, {0, 2, 1, 3}); }, {1, 2, 3, 4});
+  same_when_read_again([](const Tensor& x) { return flip(average_pool(x), 2); }, {1, 4, 6, 3});
   same_when_read_again(
       [](const Tensor& x) { return average_pool(pad(pad(x, 1, 1, 0), 2, 0, 2, 1.5F)); },
       {1, 5, 4, 2});

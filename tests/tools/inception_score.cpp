@@ -231,9 +231,10 @@ TEST_CASE("inception_score: images from data sets and from a run") {
                             "' train --preset sn-small --data shapes --set batch=2 "
                             "g.batch=2 --steps 1 --out r";
   const Outcome outcome = kInceptionScore.run(
-      scratch, train +
-                   " >train.txt 2>&1 && score --graph pytorch.onnx --images run:r --count 70 "
-                   "--kid a.npz --kid-subset-size 60 --kid-subsets 2 --json");
+      scratch,
+      train +
+          " >train.txt 2>&1 && inception_score --graph pytorch.onnx --images run:r --count 70 "
+          "--kid a.npz --kid-subset-size 60 --kid-subsets 2 --json");
   INFO(outcome.err);
   REQUIRE(outcome.status == 0);
   const Json json = Json::parse(outcome.out);

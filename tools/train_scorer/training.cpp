@@ -91,7 +91,7 @@ bool train(layers::Sequential& network, const datasets::Dataset& data,
   std::vector<layers::Param*> all = trained.weights;
   all.insert(all.end(), trained.shifts.begin(), trained.shifts.end());
   layers::Sgd weights(sgd(options.weight_decay), trained.weights);
-  layers::Sgd shifts(sgd(options.weight_decay / options.shift_lr), trained.shifts);
+  layers::Sgd shifts(sgd(options.weight_decay / options.bias_lr), trained.shifts);
   const Index steps = std::max<Index>(
       1, std::llround(options.epochs * static_cast<double>(loader.batches_per_epoch())));
   gan::Progress progress(0, steps);
@@ -105,7 +105,7 @@ bool train(layers::Sequential& network, const datasets::Dataset& data,
     if (done >= 1) break;
     const double lr = options.lr * cycle(done, options.warmup);
     weights.set_lr(static_cast<Real>(lr));
-    shifts.set_lr(static_cast<Real>(lr * options.shift_lr));
+    shifts.set_lr(static_cast<Real>(lr * options.bias_lr));
     const datasets::Batch batch = loader.next();
     const Tensor logits = network(batch.images);
     const Tensor loss = cross_entropy(logits, batch.labels, options.label_smoothing);

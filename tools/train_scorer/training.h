@@ -20,8 +20,8 @@ struct TrainingOptions {
   double epochs = 8;
   double minutes = std::numeric_limits<double>::infinity();  // the cycle ends by then
   Index batch = 256;
-  double lr = 0.25;      // at its peak
-  double shift_lr = 64;  // of the shifts of batch norms, as a multiple of lr
+  double lr = 0.25;     // at its peak
+  double bias_lr = 64;  // of the shifts of batch norms, as a multiple of lr
   double momentum = 0.9, weight_decay = 1e-3, label_smoothing = 0.1;
   double warmup = 0.2;  // the part of the training in which the rate rises
   int shift = 2;        // pixels

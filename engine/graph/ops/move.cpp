@@ -73,6 +73,7 @@ void slice(const Call& c) {
   for (std::size_t i = 0; i < begins.size(); ++i)
     x = in_place(x, [&](const Tensor& t) {
       const std::vector<Index> p = section(t.dim(at[i]), begins[i], ends[i], steps[i]);
+      if (steps[i] == -1 && static_cast<Index>(p.size()) == t.dim(at[i])) return flip(t, at[i]);
       if (steps[i] < 0) return take(t, at[i], p);
       return p.empty() ? engine::slice(t, at[i], 0, 0)
                        : engine::slice(t, at[i], p.front(), p.back() + 1,
