@@ -44,6 +44,10 @@ struct Run {
   bool active = false, ended = false;
 } run;
 
+// Another thread of the host, a loader's for one, may meanwhile be in code that kernels share with
+// it (of the standard library), and is no thread of a kernel.
+thread_local bool launched_here = false;
+
 Fiber scheduler;
 std::vector<std::unique_ptr<Fiber>> all_fibers;
 std::vector<Fiber*> idle_fibers;
@@ -148,7 +152,7 @@ void run_block() {
 
 }  // namespace
 
-bool in_kernel() { return run.active && run.current; }
+bool in_kernel() { return launched_here && run.active && run.current; }
 
 void end_kernel() {
   run.ended = true;
@@ -165,7 +169,7 @@ std::string where() {
 void run_kernel(dim3 grid, dim3 block, std::size_t shared_bytes, const Call& call) {
   run.call = &call;
   run.shared_bytes = shared_bytes;
-  run.active = true;
+  run.active = launched_here = true;
   run.ended = false;
   grid_extent = {grid.x, grid.y, grid.z};
   block_extent = {block.x, block.y, block.z};
@@ -176,7 +180,7 @@ void run_kernel(dim3 grid, dim3 block, std::size_t shared_bytes, const Call& cal
         block_index = {x, y, z};
         run_block();
       }
-  run.active = false;
+  run.active = launched_here = false;
   run.current = nullptr;
   if (!run.ended) return;
   idle_fibers.clear();
