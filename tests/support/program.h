@@ -29,6 +29,7 @@ class Program {
                               "' && export XDG_CACHE_HOME=$PWD/cache && " + name_ + "() { '" +
                               path_ + "' \"$@\"; } && { " + command + "; } >out.txt 2>err.txt";
     const int status = std::system(whole.c_str());
+    REQUIRE(WIFEXITED(status));
     return {WEXITSTATUS(status), engine::read_file(scratch / "out.txt"),
             engine::read_file(scratch / "err.txt")};
   }

@@ -1,21 +1,18 @@
 // The program onnx_conformance on cases made here: what counts as passed, and what does not.
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 
 #include <filesystem>
 
-#include "engine/file.h"
 #include "engine/graph/onnx.pb.h"
 #include "engine/graph/write_onnx.h"
-#include "tests/datasets/scratch.h"
+#include "tests/support/program.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 using engine::graph::Builder;
 
-const fs::path kConformance =
-    fs::path(KANTOR_BUILD_DIR) / "tools/onnx_conformance/onnx_conformance";
+const Program kConformance("tools/onnx_conformance/onnx_conformance");
 
 // A case whose graph says y = -x and z = |x|, with these files in its data set.
 void write_case(const Scratch& scratch, const std::map<std::string, float>& files) {
@@ -35,16 +32,13 @@ void write_case(const Scratch& scratch, const std::map<std::string, float>& file
 }
 
 std::string conformance(const Scratch& scratch, int status) {
-  const std::string command = "'" + kConformance.string() + "' '" + scratch.path() + "' >'" +
-                              scratch.path() + "/out.txt' 2>&1";
-  const int got = std::system(command.c_str());
-  CHECK(WIFEXITED(got));
-  CHECK(WEXITSTATUS(got) == status);
-  return engine::read_file(scratch / "out.txt");
+  const Outcome outcome = kConformance.run(scratch, "onnx_conformance . 2>&1");
+  CHECK(outcome.status == status);
+  return outcome.out;
 }
 
 TEST_CASE("onnx_conformance: a case passes when every output is there and right") {
-  REQUIRE(fs::exists(kConformance));
+  REQUIRE(fs::exists(kConformance.path()));
   const Scratch scratch;
   write_case(scratch, {{"input_0", 2}, {"output_0", -2}, {"output_1", 2}});
   CHECK(conformance(scratch, 0) == "passed  case\n1 passed, 0 failed, 0 skipped\n");
@@ -55,7 +49,7 @@ TEST_CASE("onnx_conformance: a case passes when every output is there and right"
 }
 
 TEST_CASE("onnx_conformance: nothing to compare with is no success") {
-  REQUIRE(fs::exists(kConformance));
+  REQUIRE(fs::exists(kConformance.path()));
   const Scratch scratch;
   write_case(scratch, {{"input_0", 2}, {"output_0", -2}});
   CHECK(conformance(scratch, 1).starts_with("FAILED  case: test_data_set_0: has no output_1.pb\n"));
