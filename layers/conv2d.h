@@ -1,6 +1,7 @@
 // Conv2d: a convolution of NHWC images with a weight [O, kH, kW, I], a bias, and an activation that
 // is fused with it. Weight and bias start uniform within +-1 / sqrt(kH kW I), as PyTorch's.
 //   Conv2d(3, 64, {.kernel = 4, .stride = 2, .padding = 1}, SpectralNorm{})
+// Cost: 2 kH kW I operations for each number of the result; twice that again for its gradients.
 // Errors: an input that does not fit, naming both shapes.
 #pragma once
 

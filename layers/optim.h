@@ -3,7 +3,8 @@
 //   Adam adam({.lr = 2e-4f, .beta1 = 0, .beta2 = 0.9f}, critic.parameters());
 //   adam.step(grad(loss, critic.parameters()));
 // In a captured step each replay is a step: counted, and at the rate set before it. So an optimizer
-// must stay where it is. Errors: gradients that do not belong to the parameters.
+// must stay where it is. Cost: one pass over the block; memory for one (Sgd) or two (Adam) more of
+// its size. Errors: gradients that do not belong to the parameters.
 #pragma once
 
 #include <span>

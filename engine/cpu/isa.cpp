@@ -55,7 +55,9 @@ bool built(Isa isa) {
 Isa from_environment() {
   const std::vector<Isa> available = available_isas();
   const char* wish = std::getenv("KANTOR_ISA");
-  if (wish == nullptr || *wish == '\0') return available[available.size() - 2];  // not emulated
+  if (wish == nullptr || *wish == '\0')
+    return *std::find_if(available.rbegin(), available.rend(),
+                         [](Isa isa) { return isa != Isa::amx_emulated; });
   std::string names;
   for (const Isa isa : available) {
     if (wish == std::string(name(isa))) return isa;

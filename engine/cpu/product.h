@@ -321,7 +321,7 @@ void multiply_by_blocks(Index m, Index n, Index k, const A& a, const B& b, Real*
     const Pieces pieces(k, Numbers::kDepthNumbers);
     const Index rows = numbers.block.rows, columns = numbers.block.columns;
     const Index panels = ceil_div(n, columns);
-    const Index most = std::max<Index>(kBlockRows / rows, 19) * rows;
+    const Index most = ceil_div(kBlockRows, rows) * rows;
     const Index tile = round_up(ceil_div(m, ceil_div(m, most)), rows), tiles = ceil_div(m, tile);
     const Index group = ceil_div(panels, ceil_div(panels, kBlockColumns / columns)),
                 groups = ceil_div(panels, group);

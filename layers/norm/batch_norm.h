@@ -1,6 +1,7 @@
 // BatchNorm: each channel of [..., C] to mean 0 and variance 1 over the batch, then gamma and beta.
 // In evaluation the running mean and (unbiased) variance are used instead; `momentum` is the weight
-// of the newest batch, as in PyTorch. Source: Ioffe and Szegedy, "Batch Normalization" (2015).
+// of the newest batch, as in PyTorch. Cost: two passes over x, and two for its gradients. Source:
+// Ioffe and Szegedy, "Batch Normalization" (2015).
 #pragma once
 
 #include "layers/mode.h"

@@ -4,6 +4,7 @@
 #include <omp.h>
 
 #include <array>
+#include <cstdlib>
 #include <limits>
 
 #include "engine/cpu/isa.h"
@@ -56,6 +57,14 @@ void everywhere(const Check& check) {
 Host drawn(Draw& draw, const Shape& shape) { return Host(draw.uniform(shape).tensor()); }
 
 }  // namespace
+
+TEST_CASE("instruction sets: the best is chosen, and never an emulated one") {
+  const char* wish = std::getenv("KANTOR_ISA");
+  if (wish != nullptr && *wish != '\0') return;
+  std::vector<Isa> real = engine::cpu::available_isas();
+  std::erase(real, Isa::amx_emulated);
+  CHECK(engine::cpu::isa() == real.back());
+}
 
 TEST_CASE("instruction sets: convolutions equal the loops in every slot") {
   struct Geometry {

@@ -24,8 +24,11 @@ struct Tiles {
     Scope() {
       static thread_local bool configured = false;
       if (configured) return;
+      // Written out, because g++ 12 takes its intrinsic for one that reads 8 bytes, and leaves the
+      // others unwritten.
       const Configuration configuration;
-      _tile_loadconfig(&configuration);
+      static_assert(sizeof configuration == 64);
+      asm volatile("ldtilecfg %0" ::"m"(configuration));
       configured = true;
     }
   };
