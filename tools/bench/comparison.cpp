@@ -1,15 +1,17 @@
 #include "tools/bench/comparison.h"
 
 #include <omp.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <cmath>
+#include <iostream>
+#include <limits>
 #include <memory>
-#include <sstream>
 
 #include "engine/cpu/isa.h"
+#include "engine/cpu/kernels/kernels.h"
 #include "engine/device.h"
+#include "tools/bench/memory.h"
 
 namespace bench {
 namespace {
@@ -24,33 +26,48 @@ std::string label(const Setting& s) {
   return std::string(s.bf16 ? "bf16" : "fp32") + (s.channels_last ? " last" : "");
 }
 
+bool multiplies_bf16() { return engine::cpu::has_avx512_bf16() || engine::cpu::has_amx_bf16(); }
+
+// What the peer takes for a case in a setting.
+nlohmann::json request(const nlohmann::json& work, const Setting& setting) {
+  nlohmann::json wanted = work;
+  if (wanted.value("layouts", true)) wanted["channels_last"] = setting.channels_last;
+  wanted.erase("layouts");
+  wanted["autocast"] = setting.bf16;
+  return wanted;
+}
+
 }  // namespace
 
-Comparison::Comparison(const Options& options, const std::string& what)
-    : options_(options), limits_(options.device == "cpu" ? measure_limits() : Limits{}) {
+Comparison::Comparison(const Options& options, const std::string& what) : options_(options) {
   if (options.peer == "pytorch")
     peer_ = std::make_unique<Peer>(options.python, omp_get_max_threads());
-  std::ostringstream title;
-  title.precision(4);
-  title << what << "\n";
-  if (options.device == "cpu") {
-    title << engine::cpu::name(engine::cpu::isa()) << ", " << omp_get_max_threads()
-          << " threads, medians of " << options.rounds
-          << " rounds. Limits measured in this run: " << limits_.exact << " GFLOP/s in float32, ";
-    if (limits_.bf16 > 0) title << limits_.bf16 << " in bf16, ";
-    title << limits_.memory << " GB/s of memory.";
-  } else {
-    title << options.device << ", medians of " << options.rounds << " rounds";
-  }
-  if (peer_)
-    title << "\nPeer: PyTorch " << peer_->version()
-          << ", the better of its two layouts of images, in float32 and in bf16 (autocast)";
-  report_ = {title.str(),
+  report_ = {what,
              {"ms", "GFLOP/s", "% of limit", "peer ms", "ratio", "peer bf16 ms", "ratio bf16"},
+             {},
              {}};
+  nlohmann::ordered_json& facts = report_.facts;
+  facts["device"] = options.device;
+  if (options.device == "cpu") {
+    limits_ = measure_limits();
+    facts["instructions"] = engine::cpu::name(engine::cpu::isa());
+    facts["threads"] = omp_get_max_threads();
+    facts["float32 limit, GFLOP/s"] = limits_.exact;
+    if (limits_.bf16 > 0) facts["bf16 limit, GFLOP/s"] = limits_.bf16;
+    facts["memory limit, GB/s"] = limits_.memory;
+  }
+  facts["rounds, of which medians"] = options.rounds;
+  if (peer_)
+    facts["peer"] = "PyTorch " + peer_->version() +
+                    ", eager, the better of its two layouts of images; bf16 " +
+                    (multiplies_bf16() ? "is autocast, for single convolutions and products of "
+                                         "numbers that are bf16 already"
+                                       : "is left out: this machine has no instructions for it");
+  forget_peak_memory();
 }
 
 std::vector<Comparison::Seconds> Comparison::add(const Case& c) {
+  std::cerr << "bench: " << c.name << "\n";
   std::vector<Timed> timed;
   for (const std::string& precision : options_.precisions)
     timed.push_back([&c, precision] {
@@ -60,13 +77,9 @@ std::vector<Comparison::Seconds> Comparison::add(const Case& c) {
   std::vector<Setting> settings;
   if (peer_ && !c.peer.is_null())
     for (const Setting& s : kSettings) {
-      nlohmann::json work = c.peer;
-      const bool layouts = work.value("layouts", true);
-      work.erase("layouts");
-      if (s.channels_last && !layouts) continue;
-      work["autocast"] = s.bf16;
-      if (layouts) work["channels_last"] = s.channels_last;
-      peer_->prepare(label(s), work);
+      if (s.channels_last && !c.peer.value("layouts", true)) continue;
+      if (s.bf16 && !multiplies_bf16()) continue;  // emulated, at a fraction of float32's speed
+      peer_->prepare(label(s), request(c.peer, s));
       settings.push_back(s);
       timed.push_back([this, s] { return peer_->seconds(label(s)); });
     }
@@ -87,32 +100,42 @@ std::vector<Comparison::Seconds> Comparison::add(const Case& c) {
 void Comparison::add_row(const std::string& name, double flops,
                          const std::vector<Seconds>& seconds) {
   const auto or_empty = [](double x) { return x > 0 ? x : std::nan(""); };
+  const engine::cpu::Bf16Kernel* kernel = engine::cpu::bf16_kernel(engine::cpu::isa());
+  const bool three = kernel != nullptr && kernel->fast_three;
   for (std::size_t i = 0; i < seconds.size(); ++i) {
     const Seconds& s = seconds[i];
     const double rate = flops / s.ours / 1e9;
-    // The limit of the numbers that are multiplied: bf16 only where the machine multiplies them.
-    const bool medium = options_.precisions[i] == "medium" && limits_.bf16 > 0;
-    const double limit = medium ? limits_.bf16 : limits_.exact;
+    // The limit of the numbers that are multiplied: bf16 only where the machine multiplies them,
+    // and a third of it where three such products make one.
+    double limit = limits_.exact;
+    if (limits_.bf16 > 0 && options_.precisions[i] == "medium") limit = limits_.bf16;
+    if (limits_.bf16 > 0 && options_.precisions[i] == "high" && three) limit = limits_.bf16 / 3;
     report_.rows.push_back(
         {name + ", " + options_.precisions[i],
-         {s.ours * 1e3, rate, limit > 0 ? 100 * rate / limit : std::nan(""), or_empty(s.peer * 1e3),
-          or_empty(s.peer / s.ours), or_empty(s.peer_bf16 * 1e3), or_empty(s.peer_bf16 / s.ours)}});
+         {s.ours * 1e3, or_empty(rate), limit > 0 ? or_empty(100 * rate / limit) : std::nan(""),
+          or_empty(s.peer * 1e3), or_empty(s.peer / s.ours), or_empty(s.peer_bf16 * 1e3),
+          or_empty(s.peer_bf16 / s.ours)}});
   }
 }
 
-std::string Comparison::memory() const {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  std::ostringstream line;
-  line.precision(0);
-  line << std::fixed << "peak memory: " << static_cast<double>(usage.ru_maxrss) / 1024
-       << " MiB in this process";
-  if (peer_) {
-    const Peer::Memory peer = peer_->memory();
-    line << "; " << peer.peak << " MiB in the peer's, of which " << peer.loaded
-         << " once PyTorch was loaded";
+void Comparison::add_memory(const std::vector<nlohmann::json>& works) {
+  if (options_.device == "cpu") report_.facts["peak memory, MiB"] = peak_memory();
+  if (!peer_ || works.front().is_null()) return;
+  Peer::Memory best{std::numeric_limits<double>::infinity(), 0};
+  for (const bool channels_last : {false, true}) {
+    Peer::Memory most{0, 0};
+    for (const nlohmann::json& work : works) {
+      std::cerr << "bench: memory of the peer\n";
+      Peer alone(options_.python, omp_get_max_threads());
+      alone.prepare("memory", request(work, {.bf16 = false, .channels_last = channels_last}));
+      alone.seconds("memory");
+      const Peer::Memory one = alone.memory();
+      if (one.peak > most.peak) most = one;
+    }
+    if (most.peak < best.peak) best = most;
   }
-  return line.str();
+  report_.facts["peer's peak memory, MiB"] = best.peak;
+  report_.facts["of which PyTorch itself, MiB"] = best.loaded;
 }
 
 }  // namespace bench

@@ -15,10 +15,9 @@ namespace bench {
 
 struct Case {
   std::string name;
-  double flops = 0;
+  double flops = 0;  // 0: not known
   Work work;
-  nlohmann::json
-      peer;  // what peer_pytorch.py takes, without the setting; null: it has no such case
+  nlohmann::json peer;  // what peer_pytorch.py takes, without the setting; null: no such case
 };
 
 class Comparison {
@@ -34,14 +33,16 @@ class Comparison {
   // A row for what takes these times together.
   void add_row(const std::string& name, double flops, const std::vector<Seconds>& seconds);
 
-  // A line on the most memory that the processes of both sides have held so far.
-  std::string memory() const;
+  // Adds to the facts the most memory that this process has held since its limits were measured,
+  // and what the peer needs for the hungriest of these works in float32, alone in a process of its
+  // own, in the better of its two layouts.
+  void add_memory(const std::vector<nlohmann::json>& works);
 
   Report report() const { return report_; }
 
  private:
   const Options& options_;
-  const Limits limits_;
+  Limits limits_;
   std::unique_ptr<Peer> peer_;
   Report report_;
 };

@@ -2,51 +2,13 @@
 // per operation changes with the batch, the widths and the image.
 #include <sstream>
 
-#include "engine/engine.h"
 #include "tools/bench/comparison.h"
+#include "tools/bench/shapes.h"
 
 namespace bench {
 namespace {
 
-using namespace engine;
-
-struct Layer {
-  Index in, out, kernel, stride, size;
-};
-
-// Miyato et al. (2018), Table 3: the seven convolutions.
-std::vector<Layer> discriminator(Index image, Index width) {
-  std::vector<Layer> layers;
-  Index in = 3, size = image;
-  for (const Index out : {64, 64, 128, 128, 256, 256, 512}) {
-    const bool halve = layers.size() % 2 == 1;
-    layers.push_back({in, out * width, halve ? 4 : 3, halve ? 2 : 1, size});
-    in = out * width;
-    if (halve) size /= 2;
-  }
-  return layers;
-}
-
-struct Tensors {
-  Tensor x, w, y;
-  ConvOptions options;
-  Tensors(const Layer& l, Index batch)
-      : x(uniform({batch, l.size, l.size, l.in}, -1, 1)),
-        w(uniform({l.out, l.kernel, l.kernel, l.in}, -1, 1)),
-        options{.stride = l.stride, .padding = 1} {
-    const NoGrad constant;
-    y = conv2d(x, w, options);
-  }
-  void run(Slot slot) const {
-    const NoGrad constant;
-    if (slot == Slot::Y) conv2d(x, w, options);
-    if (slot == Slot::X) conv2d_transpose(y, w, options, x.dim(1), x.dim(2));
-    if (slot == Slot::W) conv2d_weight_grad(x, y, options, {w.dim(1), w.dim(2)});
-  }
-  double flops() const {
-    return 2.0 * static_cast<double>(y.size()) * static_cast<double>(w.size() / w.dim(0));
-  }
-};
+using engine::Slot;
 
 constexpr struct {
   Slot slot;
@@ -61,8 +23,8 @@ Report conv(const Options& options) {
   Comparison comparison(options, title.str());
   std::vector<Comparison::Seconds> total(options.precisions.size());
   double flops = 0;
-  for (const Layer& l : discriminator(options.image, 1)) {
-    const Tensors tensors(l, options.batch);
+  for (const ConvShape& l : discriminator_convolutions(options.image, 1)) {
+    const ConvTensors tensors(l, options.batch);
     std::ostringstream name;
     name << l.in << "->" << l.out << " " << l.kernel << "x" << l.kernel << "/" << l.stride << " "
          << l.size << "x" << l.size << " ";
@@ -99,9 +61,9 @@ Report scaling(const Options& options) {
   };
   for (const Size& size : {Size{16, 1, 32}, Size{32, 1, 32}, Size{64, 1, 32}, Size{128, 1, 32},
                            Size{256, 1, 32}, Size{32, 2, 32}, Size{32, 1, 48}, Size{32, 1, 64}}) {
-    std::vector<Tensors> all;
+    std::vector<ConvTensors> all;
     double flops = 0;
-    for (const Layer& l : discriminator(size.image, size.width)) {
+    for (const ConvShape& l : discriminator_convolutions(size.image, size.width)) {
       all.emplace_back(l, size.batch);
       flops += 3 * all.back().flops();
     }
@@ -110,7 +72,7 @@ Report scaling(const Options& options) {
     comparison.add({name.str(),
                     flops,
                     [&] {
-                      for (const Tensors& tensors : all)
+                      for (const ConvTensors& tensors : all)
                         for (const auto& slot : kSlots) tensors.run(slot.slot);
                     },
                     {}});

@@ -15,9 +15,6 @@ using bench::Report;
 
 // What every benchmark takes.
 void add_common(CLI::App& command, Options& options, bool& json) {
-  command.add_option("--batch", options.batch, "images a batch")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
   command.add_option("--rounds", options.rounds, "runs of each, of which the median is taken")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
@@ -25,11 +22,20 @@ void add_common(CLI::App& command, Options& options, bool& json) {
   command.add_flag("--json", json, "print JSON instead of a table");
 }
 
-void add_comparison(CLI::App& command, Options& options) {
+void add_batch(CLI::App& command, Options& options) {
+  command.add_option("--batch", options.batch, "images a batch")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 65536));
+}
+
+void add_precision(CLI::App& command, Options& options) {
   command.add_option("--precision", options.precisions, "highest, high, medium or several of them")
       ->capture_default_str()
       ->delimiter(',')
       ->check(CLI::IsMember({"highest", "high", "medium"}));
+}
+
+void add_peer(CLI::App& command, Options& options) {
   command
       .add_option("--peer", options.peer,
                   "run the same work in this library too (pytorch), taking turns")
@@ -59,7 +65,9 @@ int main(int argc, char** argv) {
   const auto add = [&](const char* name, const char* help, Report (*run)(const Options&)) {
     CLI::App* command = app.add_subcommand(name, help);
     add_common(*command, options, json);
-    if (run != bench::constraints) add_comparison(*command, options);
+    if (run != bench::scaling && run != bench::matmul) add_batch(*command, options);
+    if (run != bench::constraints) add_precision(*command, options);
+    if (run != bench::constraints && run != bench::scaling) add_peer(*command, options);
     command->callback([&chosen, run] { chosen = run; });
     return command;
   };
@@ -68,7 +76,9 @@ int main(int argc, char** argv) {
   step->add_option("--model", options.model, "as in gan train")->capture_default_str();
   for (CLI::App* command :
        {step, add("conv", "the convolutions of sn-cnn's discriminator, slot by slot", bench::conv)})
-    command->add_option("--image", options.image, "height and width")->capture_default_str();
+    command->add_option("--image", options.image, "height and width")
+        ->capture_default_str()
+        ->check(CLI::Range(8, 1024));
   add("scaling", "the same with other batches, widths and images", bench::scaling);
   add("matmul", "matrix products", bench::matmul);
   add("inception", "Inception-v3 forward", bench::inception)

@@ -1,21 +1,15 @@
-#include <array>
 #include <sstream>
 
-#include "engine/engine.h"
 #include "tools/bench/comparison.h"
+#include "tools/bench/shapes.h"
 
 namespace bench {
 
-using engine::Index;
 using engine::Tensor;
 
-// Square, of a linear layer forward and backward, and tall.
 Report matmul(const Options& options) {
   Comparison comparison(options, "matrix products [m, k] [k, n]");
-  for (const auto& [m, n, k] : {std::array<Index, 3>{1024, 1024, 1024},
-                                {64, 8192, 128},
-                                {64, 128, 8192},
-                                {4096, 64, 576}}) {
+  for (const auto& [m, n, k] : kProducts) {
     const Tensor a = engine::uniform({m, k}, -1, 1), b = engine::uniform({k, n}, -1, 1);
     std::ostringstream name;
     name << m << " x " << n << " x " << k;

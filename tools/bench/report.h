@@ -1,19 +1,21 @@
 // What a benchmark found: rows of named figures, printed as a table or as JSON.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 namespace bench {
 
 struct Report {
-  std::string title;                 // what was measured, on what
+  std::string title;                 // what was measured
   std::vector<std::string> columns;  // of the figures
   struct Row {
     std::string name;
     std::vector<double> figures;  // NaN: none; an empty cell, null in JSON
   };
   std::vector<Row> rows;
+  nlohmann::ordered_json facts;  // on what: by name, numbers and texts; null: none
 };
 
 std::string as_table(const Report& report);

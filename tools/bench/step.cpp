@@ -1,6 +1,5 @@
 // The training step: an update of the discriminator, one of the generator, and the iteration of
 // five and one.
-#include <iostream>
 #include <sstream>
 
 #include "gan/constraints.h"
@@ -103,7 +102,7 @@ Report step(const Options& options) {
                          5 * d[i].peer_bf16 + g[i].peer_bf16});
   comparison.add_row("iteration (5 + 1)", 5 * game.discriminator_flops + game.generator_flops,
                      iteration);
-  std::cerr << comparison.memory() << "\n";
+  comparison.add_memory({peer("discriminator"), peer("generator")});
   return comparison.report();
 }
 
