@@ -8,7 +8,8 @@
 //
 // One split; images as a PNG file would keep them, in whole grey levels. A class counts as covered
 // where it is the classifier's answer for a tenth of the images that it would have if all were
-// equally frequent. Cost: a pass of the classifier over the images. Random numbers are not touched.
+// equally frequent. Cost: a pass of the classifier over the images, which of a file by train_scorer
+// is one for each of its views, six at most. Random numbers are not touched.
 // Errors: a file that train_scorer did not write; images of another size than it was trained on.
 #pragma once
 

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "engine/engine.h"
 #include "engine/graph/graph.h"
 #include "gan/proxy_score.h"
 #include "tests/support/program.h"
@@ -32,6 +33,14 @@ TEST_CASE("train_scorer: learns shapes, writes a scorer that names itself and te
   CHECK(graph.model().metadata.at("kantor.scorer") == "small");
   CHECK(graph.inputs()[0].extents == std::vector<engine::Index>{-1, 3, 16, 16});
   CHECK(graph.outputs()[0].extents == std::vector<engine::Index>{-1, 10});
+
+  // The views of all images are one batch: each image gets the mean of its own. To rounding, for
+  // batches of other sizes are summed in other blocks.
+  const engine::Tensor images = engine::uniform({3, 16, 16, 3}, 0, 255), together = graph(images);
+  for (engine::Index i = 0; i < 3; ++i) {
+    const engine::Tensor apart = slice(together, 0, i, i + 1) - graph(slice(images, 0, i, i + 1));
+    CHECK(max(abs(apart), {0, 1}).item() < 1e-4);
+  }
 
   const gan::ProxyScorer scorer(scratch / "s.onnx");
   const auto shapes = datasets::open("shapes", {.resize = 16});

@@ -23,7 +23,7 @@ namespace {
 using engine::Index;
 
 struct Options {
-  std::string data, out, name, device = "cpu", precision = "highest";
+  std::string data, out, name, device = "cpu", precision = "high";
   std::optional<std::string> test;
   Index width = 64, resize = 0;
   scorer::TrainingOptions training;
@@ -33,15 +33,16 @@ const char* const kFooter =
     "SPEC is shapes, cifar10:DIR, mnist:DIR, or images:DIR with a subfolder for each class. Where\n"
     "--test is left out, the test split is that of --data; images:DIR has none.\n"
     "\n"
-    "The file takes images [N, C, H, W], float32, of grey levels 0 to 255, any N, of the size it "
-    "was\n"
-    "trained on, and gives logits [N, classes]. It names itself (metadata kantor.scorer), so that\n"
-    "what gan train --scorer and inception_score --graph make of it is called proxy-IS(NAME).\n"
-    "It is written when the training is done; an interrupt (Ctrl-C) leaves what was there before.\n"
+    "The file takes images [N, C, H, W], float32, of grey levels 0 to 255, any N, of the size\n"
+    "it was trained on, and gives logits [N, classes]: means over views of an image, mirrored\n"
+    "(unless --no-flip) and moved by a pixel (unless --shift 0). It names itself (metadata\n"
+    "kantor.scorer), so that what gan train --scorer and inception_score --graph make of it is\n"
+    "called proxy-IS(NAME). It is written when the training is done; an interrupt (Ctrl-C)\n"
+    "leaves what was there before.\n"
     "\n"
     "Examples:\n"
     "  train_scorer --data shapes --out shapes.onnx --width 8 --batch 64 --lr 0.1 --epochs 0.25\n"
-    "  train_scorer --data images:train --test images:test --out cifar10.onnx\n"
+    "  train_scorer --data images:train --test images:test --out cifar10.onnx --epochs 20\n"
     "  gan train --preset sn-small --data shapes --scorer shapes.onnx\n";
 
 int complain(const std::string& what, int status) {
@@ -78,9 +79,7 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--cutout", t.cutout, "side of the square of grey put on every image; 0: none")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
-  app.add_flag("!--no-flip", t.flip,
-               "do not mirror images: for letters and digits. Else the file that is written also\n"
-               "answers with the mean of an image's logits and its mirror image's");
+  app.add_flag("!--no-flip", t.flip, "do not mirror images: for letters and digits");
   app.add_option("--seed", t.seed, "of weights, order and augmentation")->capture_default_str();
   app.add_option("--device", o.device, "cpu or cuda")->capture_default_str();
   app.add_option("--precision", o.precision, "highest, high or medium")->capture_default_str();
@@ -132,11 +131,14 @@ int run(const Options& options) {
                 " class; a scorer tells classes apart: put each into a subfolder of its own");
   const auto test = open_test_set(options, *data);
   engine::seed(options.training.seed);
-  layers::Sequential network = scorer::make_network(*data, options.width, options.training.flip);
+  layers::Sequential network = scorer::make_network(
+      *data, options.width,
+      {.mirrored = options.training.flip, .moved = options.training.shift > 0});
   if (!scorer::train(network, *data, options.training))
     return complain("interrupted; " + options.out + " is not written", 1);
   const std::string name = options.name.empty() ? data->name() : options.name;
   engine::graph::save_onnx(options.out, scorer::make_model(network, *data, name));
+  gan::leave_interrupts();  // it is written
   if (test) {
     const engine::graph::Graph written = engine::graph::Graph::load(options.out);
     std::printf("test accuracy %.4f on %lld images\n", scorer::accuracy(written, *test),

@@ -34,12 +34,29 @@ struct Scale {
   Tensor operator()(const Tensor& x) const { return x * factor; }
 };
 
-// In evaluation, the mean of what an image and its mirror image give. What follows is linear, so
-// that the logits are means too.
-struct MirrorMean {
+// x moved by a pixel along an axis, to its end or to its beginning. What comes in at the edge is
+// the image mirrored there.
+Tensor moved(const Tensor& x, int axis, bool to_end) {
+  const Index n = x.dim(axis);
+  return to_end ? engine::concat({slice(x, axis, 1, 2), slice(x, axis, 0, n - 1)}, axis)
+                : engine::concat({slice(x, axis, 1, n), slice(x, axis, n - 2, n - 1)}, axis);
+}
+
+// In evaluation, the mean of what views of an image give: where it is and moved along a diagonal,
+// each as it is and mirrored; all views are one batch. What follows is linear, so that the logits
+// are means too. Source: Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU" (2024), 3.5,
+// where the views that are not moved count double.
+struct ViewsMean {
   Sequential of;
+  Views views;
   Tensor operator()(const Tensor& x) const {
-    return training() ? of(x) : (of(x) + of(flip(x, 2))) * Real(0.5);
+    if (training()) return of(x);
+    std::vector<Tensor> all = {x};
+    if (views.moved)
+      for (const bool to_end : {false, true}) all.push_back(moved(moved(x, 1, to_end), 2, to_end));
+    if (views.mirrored) all.push_back(flip(engine::concat(all, 0), 2));
+    const Tensor y = of(engine::concat(all, 0));  // [views N, C]
+    return mean(reshape(y, {views.count(), -1, y.dim(1)}), {0});
   }
   template <class V>
   void visit(V& v) {
@@ -117,7 +134,7 @@ void add_stage(Sequential& net, Index in, Index out) {
 
 }  // namespace
 
-Sequential make_network(const datasets::Dataset& data, Index width, bool mirror) {
+Sequential make_network(const datasets::Dataset& data, Index width, const Views& views) {
   engine::check(data.height() >= 16 && data.width() >= 16, data.name(), ": its images are ",
                 data.height(), "x", data.width(), "; a scorer needs 16x16 or more");
   const Index widths[] = {width, 2 * width, 4 * width};
@@ -128,12 +145,7 @@ Sequential make_network(const datasets::Dataset& data, Index width, bool mirror)
     channels = next;
   }
   features.add(GlobalMaxPool{});
-  Sequential net;
-  if (mirror) {
-    net.add(MirrorMean{std::move(features)});
-  } else {
-    net = std::move(features);
-  }
+  Sequential net = {ViewsMean{std::move(features), views}};
   net.add(Linear(channels, data.classes(), LinearOptions{.bias = false}));
   net.add(Scale{0.125F});
   return net;

@@ -16,9 +16,15 @@ namespace scorer {
 
 using engine::Index;
 
-// `width` is the number of channels of the first stage; those of the others follow. With `mirror`
-// an evaluation gives the mean of an image's logits and its mirror image's, for twice the work.
-layers::Sequential make_network(const datasets::Dataset& data, Index width, bool mirror);
+// What an evaluation takes the mean of: an image's logits, its mirror image's, and those of the
+// image moved by a pixel along a diagonal, both ways. It costs as many times one image's work.
+struct Views {
+  bool mirrored = true, moved = true;
+  Index count() const { return (mirrored ? 2 : 1) * (moved ? 3 : 1); }
+};
+
+// `width` is the number of channels of the first stage; those of the others follow.
+layers::Sequential make_network(const datasets::Dataset& data, Index width, const Views& views);
 
 // The network as an ONNX model of images [N, C, H, W] of grey levels, that calls itself `name`.
 engine::graph::Model make_model(const layers::Sequential& network, const datasets::Dataset& data,

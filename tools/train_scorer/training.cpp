@@ -129,6 +129,7 @@ bool train(layers::Sequential& network, const datasets::Dataset& data,
 
 double accuracy(const engine::graph::Graph& scorer, const datasets::Dataset& data) {
   Index right = 0;
+  gan::Progress progress(0, data.size(), "image");
   for (Index first = 0; first < data.size(); first += 250) {
     const Index count = std::min<Index>(250, data.size() - first);
     std::vector<Real> values(static_cast<std::size_t>(count * data.image_size()));
@@ -142,6 +143,7 @@ double accuracy(const engine::graph::Graph& scorer, const datasets::Dataset& dat
     const Tensor images =
         Tensor::from({count, data.height(), data.width(), data.channels()}, values);
     right += count_right(scorer(images), labels);
+    progress.step(first + count);
   }
   return static_cast<double>(right) / static_cast<double>(data.size());
 }
