@@ -46,9 +46,14 @@ std::unique_ptr<Dataset> open_cifar10(const std::string& directory, const OpenOp
   std::string pixels;
   std::vector<int> labels;
   std::vector<std::uint8_t> image(kChannels * kPlane);
+  std::vector<std::string> notes;
 
   const auto append = [&](const std::string& path) {
     const std::string batch = read_batch(path);
+    const Index records = static_cast<Index>(batch.size()) / kRecord;
+    if (records != kOfficialLength / kRecord)
+      notes.push_back(path + ": holds " + std::to_string(records) + " images, not the official " +
+                      std::to_string(kOfficialLength / kRecord));
     for (Index offset = 0; offset < static_cast<Index>(batch.size()); offset += kRecord) {
       const int label = static_cast<std::uint8_t>(batch[offset]);
       engine::check(label < kClasses, path, ": offset ", offset, " holds the label ", label,
@@ -78,7 +83,8 @@ std::unique_ptr<Dataset> open_cifar10(const std::string& directory, const OpenOp
             .width = side,
             .channels = kChannels,
             .class_names = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse",
-                            "ship", "truck"}};
+                            "ship", "truck"},
+            .notes = std::move(notes)};
   return std::make_unique<StoredImages>(std::move(info), std::move(pixels), std::move(labels));
 }
 

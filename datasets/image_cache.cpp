@@ -74,15 +74,15 @@ std::optional<DecodedImages> read_cache(const std::string& path, std::uint64_t k
 
 void write_cache(const std::string& path, std::uint64_t key, DecodedImages& images) {
   const std::size_t pixels = images.pixels.size();
-  images.pixels.append(images.kept.begin(), images.kept.end());
-  Footer footer;
-  footer.key = key;
-  footer.files = images.kept.size();
-  footer.height = images.height;
-  footer.width = images.width;
-  footer.checksum = checksum(images.pixels);
-  images.pixels.append(reinterpret_cast<const char*>(&footer), sizeof footer);
   try {
+    images.pixels.append(images.kept.begin(), images.kept.end());
+    Footer footer;
+    footer.key = key;
+    footer.files = images.kept.size();
+    footer.height = images.height;
+    footer.width = images.width;
+    footer.checksum = checksum(images.pixels);
+    images.pixels.append(reinterpret_cast<const char*>(&footer), sizeof footer);
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());
     engine::write_file(path, images.pixels);
   } catch (const std::exception&) {

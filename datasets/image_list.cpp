@@ -83,6 +83,8 @@ std::uint64_t fingerprint(const ImageList& list) {
     for (const unsigned char byte : bytes) hash = (hash ^ byte) * 0x100000001B3;
     hash = (hash ^ 0xFF) * 0x100000001B3;  // no UTF-8 text holds this byte: it ends a field
   };
+  std::error_code none;
+  mix(std::filesystem::weakly_canonical(list.folder, none).string());
   for (const ImageEntry& entry : list.entries) {
     mix(entry.path);
     mix(std::to_string(entry.bytes));

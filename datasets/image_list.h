@@ -31,7 +31,7 @@ struct ImageList {
 
 ImageList list_images(const std::string& folder);
 
-// A number that changes with any path, size or time of change in the list.
+// A number that changes with the folder and with any path, size or time of change in the list.
 std::uint64_t fingerprint(const ImageList& list);
 
 }  // namespace datasets

@@ -134,7 +134,15 @@ void validate(const Config& config) {
   check(config.clip_r > 1, "clip.r=", config.clip_r, ": give a ratio above 1");
   check(config.ema >= 0 && config.ema < 1, "ema=", config.ema, ": give 0 to below 1");
   Config::fields(config, [](const char* key, const auto& value, const char*) {
-    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, Index>) {
+    using Value = std::remove_cvref_t<decltype(value)>;
+    if constexpr (std::is_same_v<Value, std::string>) {
+      try {
+        Json(value).dump();
+      } catch (const Json::exception&) {
+        fail(key, ": is not text in UTF-8, as config.json is; rename the file or the folder");
+      }
+    }
+    if constexpr (std::is_same_v<Value, Index>) {
       const auto [least, most] = limits(key);
       check(value >= least, key, "=", value, ": give ", least, " or more");
       check(value <= most, key, "=", value, ": give ", most, " or less");

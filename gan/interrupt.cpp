@@ -25,14 +25,17 @@ void on_signal(int number) {
   seen = 1;
 }
 
-}  // namespace
-
-void catch_interrupts() {
+void handle(void (*handler)(int)) {
   struct sigaction action = {};
-  action.sa_handler = on_signal;
+  action.sa_handler = handler;
   action.sa_flags = SA_RESTART;
   for (const int number : {SIGINT, SIGTERM}) sigaction(number, &action, nullptr);
 }
+
+}  // namespace
+
+void catch_interrupts() { handle(on_signal); }
+void leave_interrupts() { handle(SIG_DFL); }
 
 bool interrupted() { return seen != 0; }
 

@@ -5,6 +5,7 @@
 namespace gan {
 
 void catch_interrupts();  // from now on; before, an interrupt ends the program
+void leave_interrupts();  // they end the program again
 bool interrupted();
 
 }  // namespace gan

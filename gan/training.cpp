@@ -39,7 +39,10 @@ class Recorder {
     const Index step = trainer_.step_count();
     const auto due = [&](Index every) { return step % every == 0; };
     if (due(config_.log_every)) log();
-    if (due(config_.gradients_every)) gradients_.add(step, trainer_.gradients());
+    if (due(config_.gradients_every)) {
+      check_finite();
+      gradients_.add(step, trainer_.gradients());
+    }
     if (due(config_.checkpoint_every)) checkpoint();
     if (due(config_.sample_every)) sample();
     progress_.step(step, seconds_left);

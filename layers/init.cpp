@@ -57,7 +57,7 @@ void initialize(Sequential& module, const std::function<Tensor(const Shape&)>& m
   Visitor visitor(
       [&](const std::string& name, Param& param) {
         const std::string layer = name.substr(0, name.rfind('.'));
-        if (param.raw().rank() >= 2) {
+        if (param.raw().rank() >= 2 && name.ends_with("weight")) {
           param.assign(make(param.raw().shape()));
           last_weight = layer;
         } else if (layer == last_weight) {

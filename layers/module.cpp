@@ -85,7 +85,9 @@ void restore(const engine::TensorFile& file, const std::string& prefix, Sequenti
       },
       [&](const std::string& name, State& state) {
         const auto entry = file.tensors.find(prefix + name);
-        if (entry == file.tensors.end()) {
+        if (state.defined()) {  // a norm's; those of constraints went with the weight
+          state.assign(file.at(prefix + name, state.value().shape()));
+        } else if (entry == file.tensors.end()) {
           state.reset();
         } else {
           state.assign(entry->second);

@@ -113,8 +113,10 @@ void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& con
     std::fprintf(stderr, "%s at step %lld; go on with gan train --resume %s\n",
                  ending == Ending::interrupted ? "interrupted" : "the time is over",
                  static_cast<long long>(trainer.step_count()), run.path().c_str());
-  if (scorer && ending != Ending::interrupted)
+  if (scorer && !interrupted()) {
+    leave_interrupts();  // all is saved
     print_scores(trainer, *scorer, data, config.score_images);
+  }
   std::printf("%s\n%s\n", run.checkpoint().c_str(), run.samples(trainer.step_count()).c_str());
 }
 

@@ -32,6 +32,8 @@ TEST_CASE("cifar10: records, splits, planes") {
     CHECK(train->size() == 10);
     CHECK(train->description().starts_with("10 CIFAR-10 training images in "));
     CHECK(train->class_names().at(9) == "truck");
+    REQUIRE(train->notes().size() == 5);
+    CHECK(says(train->notes()[0], "data_batch_1.bin", "holds 2 images", "10000"));
     CHECK(train->label(2) == 2);
     CHECK(train->label(3) == 9);
     std::vector<std::uint8_t> pixels(train->image_size());

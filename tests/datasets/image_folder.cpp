@@ -207,6 +207,13 @@ TEST_CASE("images: the cache is used, checked, and done without") {
     fs::last_write_time(picture, modified + std::chrono::seconds(1));
     CHECK(first_byte(*desk.open(), 0) == 6);
   }
+  SUBCASE("of another folder with the same files") {
+    for (const int level : {8, 9}) {  // files of bare pixels are of one size
+      const std::string folder = "set" + std::to_string(level);
+      fs::last_write_time(desk.scratch.write(folder + "/a.bmp", bmp(8, 8, level)), modified);
+      CHECK(first_byte(*datasets::open("images:" + (desk.scratch / folder)), 0) == level);
+    }
+  }
   SUBCASE("not writable") {
     desk.write("a.png", png(8, 8, 3, 7));
     fs::remove_all(desk.caches);

@@ -73,6 +73,7 @@ TEST_CASE("config: values that make no sense are refused") {
   CHECK(says(refusal("model=big"), "'big'", "sn-resnet"));
   CHECK(says(refusal("device=tpu"), "device=tpu"));
   CHECK(says(refusal("precision=low"), "low"));
+  CHECK(says(refusal("data=images:caf\xE9"), "data", "UTF-8"));
 }
 
 TEST_CASE("config: a damaged config.json is named") {

@@ -71,3 +71,13 @@ TEST_CASE("init: initialize sets weights and their biases, and leaves norms alon
   CHECK(not_orthonormal(params[4]->raw()) < kClose);
   CHECK(params[5]->raw().values() == std::vector<Real>(4, 0));
 }
+
+TEST_CASE("init: a constraint's own parameters follow the new weight") {
+  engine::seed(1);
+  Sequential net = {Linear(4, 4, WeightNorm{.gain = true})};
+  initialize(net, [](const Shape& shape) { return 3 * orthogonal(shape); });
+  const std::vector<Param*> params = net.parameters();
+  REQUIRE(params.size() == 3);  // weight, its rows' lengths, bias
+  for (const Real length : params[1]->raw().values()) CHECK(length == doctest::Approx(3));
+  CHECK(params[2]->raw().values() == std::vector<Real>(4, 0));
+}

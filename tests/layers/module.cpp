@@ -84,6 +84,15 @@ TEST_CASE("module: loading what is not there names it") {
   file.path = "run/checkpoint";
   CHECK(error_of([&] { restore(file, "critic.", net); }).find("'critic.0.weight'") !=
         std::string::npos);
+
+  Sequential norm = {BatchNorm(4)};
+  store(file, "critic.", norm);
+  file.tensors["critic.0.running_mean"] = engine::zeros({1});  // would be broadcast
+  CHECK(error_of([&] { restore(file, "critic.", norm); }).find("'critic.0.running_mean'") !=
+        std::string::npos);
+  file.tensors.erase("critic.0.running_mean");
+  CHECK(error_of([&] { restore(file, "critic.", norm); }).find("'critic.0.running_mean'") !=
+        std::string::npos);
 }
 
 TEST_CASE("module: a copy of any case is deep") {
