@@ -169,6 +169,24 @@ Strings headers(const fs::path& root) {
   return complaints;
 }
 
+// Macros expand the rows of pointwise.def; one more says which functions CUDA kernels call.
+Strings macros(const fs::path& root) {
+  Strings complaints;
+  for (const fs::path& file : files(root)) {
+    if (!is_code(file) || inside(file, {"tests/"}) || file == "engine/real.h") continue;
+    static const std::regex define("^\\s*#\\s*define\\b"),
+        include("^\\s*#include .*pointwise\\.def\"");
+    bool rows = file.extension() == ".def", defines = false;
+    for (const std::string& line : lines_of(root / file)) {
+      rows = rows || std::regex_search(line, include);
+      defines = defines || std::regex_search(line, define);
+    }
+    if (defines && !rows)
+      complaints.push_back(file.string() + ": defines a macro that is not for pointwise.def");
+  }
+  return complaints;
+}
+
 // The README of the whole opens with the lesson, and may be longer than a room's.
 Strings readmes(const fs::path& root) {
   constexpr std::size_t most = 70;
@@ -217,6 +235,7 @@ const fs::path kRoot = KANTOR_SOURCE_DIR;
 TEST_CASE("house: rooms include only what they may") { none_of(includes(kRoot)); }
 TEST_CASE("house: no source file is over 400 lines") { none_of(length(kRoot)); }
 TEST_CASE("house: headers open with what they are, then #pragma once") { none_of(headers(kRoot)); }
+TEST_CASE("house: macros are for pointwise.def alone") { none_of(macros(kRoot)); }
 TEST_CASE("house: every room has a short README.md") { none_of(readmes(kRoot)); }
 TEST_CASE("house: nothing is left unfinished") { none_of(leftovers(kRoot)); }
 TEST_CASE("house: README.md shows the tested lesson") { none_of(lesson(kRoot)); }
@@ -274,6 +293,8 @@ TEST_CASE("house: every rule complains about what breaks it, and only then") {
       {includes, "tools/bench/main.cpp", "#include \"tests/cases.h\"\n", true},
       {includes, "gan/metrics/npz.cpp", "#include <zip.h>\n#include \"engine/file.h\"\n", false},
       {includes, "gan/metrics/npz.cpp", "#include \"gan/config.h\"\n", true},
+      {macros, "engine/op.h", "#define UNARY(x)\n#include \"engine/ops/pointwise.def\"\n", false},
+      {macros, "engine/op.h", "# define UNARY(x)\n", true},
       {length, "gan/main.cpp", std::string(400, '\n'), false},
       {length, "gan/main.cpp", std::string(401, '\n'), true},
       {length, "tools/run", "#!/bin/bash\n" + std::string(401, '\n'), true},
