@@ -87,9 +87,7 @@ void restore(const engine::TensorFile& file, const std::string& prefix, Sequenti
         const auto entry = file.tensors.find(prefix + name);
         if (state.defined()) {  // a norm's; those of constraints went with the weight
           state.assign(file.at(prefix + name, state.value().shape()));
-        } else if (entry == file.tensors.end()) {
-          state.reset();
-        } else {
+        } else if (entry != file.tensors.end()) {
           state.assign(entry->second);
         }
       });

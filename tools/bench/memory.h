@@ -5,7 +5,6 @@
 namespace bench {
 
 double peak_memory();       // MiB
-void forget_peak_memory();  // counts from what is held now; where that is not possible, from the
-                            // start
+void forget_peak_memory();  // counts from what is held now, where the system can
 
 }  // namespace bench
