@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/paths.h"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -230,7 +232,7 @@ void none_of(const Strings& complaints) {
   for (const std::string& complaint : complaints) FAIL_CHECK(complaint);
 }
 
-const fs::path kRoot = KANTOR_SOURCE_DIR;
+const fs::path kRoot = kSourceDir;
 
 TEST_CASE("house: rooms include only what they may") { none_of(includes(kRoot)); }
 TEST_CASE("house: no source file is over 400 lines") { none_of(length(kRoot)); }

@@ -9,6 +9,7 @@
 #include "engine/file.h"
 #include "layers/constraints/list.h"
 #include "tests/support/check_constraint.h"
+#include "tests/support/paths.h"
 
 using namespace tests;
 using namespace layers;
@@ -94,14 +95,14 @@ TEST_CASE("constraint list: a count of Gram iterations without a bound, or witho
 // Blocks of C++ in the README are the code that is compiled, word for word (but not space for
 // space).
 TEST_CASE("constraint list: the README shows what is compiled") {
-  const std::string room = KANTOR_SOURCE_DIR "/layers/constraints/";
+  const std::string room = std::string(kSourceDir) + "/layers/constraints/";
   const auto words = [](const std::string& path) {
     std::string text = engine::read_file(path);
     std::erase_if(text, [](unsigned char c) { return std::isspace(c); });
     return text;
   };
   const std::string readme = words(room + "README.md");
-  const std::string code = words(KANTOR_SOURCE_DIR "/tests/layers/constraint_list.cpp") +
+  const std::string code = words(std::string(kSourceDir) + "/tests/layers/constraint_list.cpp") +
                            words(room + "toeplitz_norm.h");
   int blocks = 0;
   const std::string fence = "```cpp";

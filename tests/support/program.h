@@ -12,6 +12,7 @@
 
 #include "engine/file.h"
 #include "tests/datasets/scratch.h"
+#include "tests/support/paths.h"
 
 struct Outcome {
   int status;
@@ -21,7 +22,7 @@ struct Outcome {
 class Program {
  public:
   explicit Program(const std::string& place)  // below the build's folder
-      : path_(KANTOR_BUILD_DIR "/" + place), name_(place.substr(place.rfind('/') + 1)) {}
+      : path_(std::string(kBuildDir) + "/" + place), name_(place.substr(place.rfind('/') + 1)) {}
 
   // Runs a shell command in the folder, where its caches are too; the program's name starts it.
   Outcome run(const Scratch& scratch, const std::string& command) const {

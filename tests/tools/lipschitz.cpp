@@ -11,13 +11,14 @@
 #include <string>
 
 #include "tests/datasets/scratch.h"
+#include "tests/support/paths.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-const fs::path kLipschitz = fs::path(KANTOR_BUILD_DIR) / "tools/lipschitz/lipschitz";
+const fs::path kLipschitz = fs::path(kBuildDir) / "tools/lipschitz/lipschitz";
 
 struct Answer {
   int status;
