@@ -3,11 +3,15 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <regex>
+#include <vector>
 
 #include "engine/check.h"
 
@@ -51,6 +55,28 @@ std::string behind_links(fs::path path) {
   return path.string();
 }
 
+// A new file beside `target`; its name goes to `beside`.
+int open_beside(const std::string& target, std::string& beside) {
+  static std::atomic<unsigned> count = 0;
+  const fs::path path(target);
+  for (;;) {
+    const std::string end =
+        "." + std::to_string(::getpid()) + "-" + std::to_string(count++) + ".tmp";
+    beside = path.parent_path() / (path.filename().string().substr(0, NAME_MAX - end.size()) + end);
+    const int descriptor = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (descriptor >= 0 || errno != EEXIST) return descriptor;
+  }
+}
+
+// A new name survives a power cut once its folder is synced. Returns 0 or the error number.
+int sync_folder_of(const fs::path& file) {
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return 0;  // a folder that may be written into but not read
+  const bool synced = ::fsync(descriptor) == 0 || errno == EINVAL;  // EINVAL: there is no such sync
+  return close_after(descriptor, synced ? 0 : errno);
+}
+
 void write_into_device(const std::string& path, std::string_view bytes) {
   const int descriptor = ::open(path.c_str(), O_WRONLY);
   check(descriptor >= 0, path, ": cannot be written: ", std::strerror(errno));
@@ -74,14 +100,56 @@ std::string read_file(const std::string& path) {
 
 void write_file(const std::string& path, std::string_view bytes) {
   if (is_device(path)) return write_into_device(path, bytes);
-  const std::string target = behind_links(path), beside = target + ".tmp";
-  const int descriptor = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  const std::string target = behind_links(path);
+  std::string beside;
+  const int descriptor = open_beside(target, beside);
   check(descriptor >= 0, path, ": cannot be written: ", std::strerror(errno));
   int error = close_after(descriptor, write_durably(descriptor, bytes));
   if (error == 0 && std::rename(beside.c_str(), target.c_str()) != 0) error = errno;
-  if (error == 0) return;
-  ::unlink(beside.c_str());
-  fail(path, ": cannot be written: ", std::strerror(error), "; what was there before is kept");
+  if (error != 0) {
+    ::unlink(beside.c_str());
+    fail(path, ": cannot be written: ", std::strerror(error), "; what was there before is kept");
+  }
+  error = sync_folder_of(target);
+  check(error == 0, path, ": is written, but its folder cannot be synced: ", std::strerror(error));
+}
+
+void append_file(const std::string& path, std::string_view bytes) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  check(descriptor >= 0, path, ": cannot be written: ", std::strerror(errno));
+  const off_t size = ::lseek(descriptor, 0, SEEK_END);
+  int error = write_all(descriptor, bytes);
+  if (error != 0 && ::ftruncate(descriptor, size) != 0) error = errno;
+  error = close_after(descriptor, error);
+  check(error == 0, path, ": cannot be written: ", std::strerror(error));
+}
+
+void sync_file(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  check(descriptor >= 0, path, ": cannot be opened: ", std::strerror(errno));
+  const int error = close_after(descriptor, ::fsync(descriptor) == 0 ? 0 : errno);
+  check(error == 0, path, ": cannot be synced: ", std::strerror(error));
+}
+
+bool make_folders(const std::string& path) {
+  std::vector<fs::path> missing;
+  std::error_code error;
+  for (fs::path folder = fs::absolute(path);
+       !fs::exists(folder, error) && folder.has_relative_path(); folder = folder.parent_path())
+    missing.push_back(folder);
+  const bool made = fs::create_directories(path, error);
+  check(!error, path, ": the folder cannot be made: ", error.message());
+  for (const fs::path& folder : missing) {
+    const int failed = sync_folder_of(folder);
+    check(failed == 0, path, ": its folder cannot be synced: ", std::strerror(failed));
+  }
+  return made;
+}
+
+std::string temporary_of(const std::string& name) {
+  static const std::regex form("(.+?)(\\.[0-9]+-[0-9]+)?\\.tmp");  // earlier: FILE.tmp
+  std::smatch match;
+  return std::regex_match(name, match, form) ? match[1].str() : "";
 }
 
 }  // namespace engine
