@@ -8,9 +8,9 @@
 #include "datasets/stored_images.h"
 #include "engine/engine.h"
 #include "gan/loaded_run.h"
+#include "gan/metrics/content_hash.h"
 #include "gan/metrics/npz.h"
 #include "gan/metrics/random_order.h"
-#include "gan/metrics/sha256.h"
 #include "gan/progress.h"
 #include "layers/mode.h"
 
@@ -140,18 +140,6 @@ std::unique_ptr<Dataset> gathered(const Dataset& from, const std::vector<Index>&
   return std::make_unique<StoredImages>(std::move(info), std::move(pixels), std::move(labels));
 }
 
-std::string content_hash(const Dataset& images) {
-  gan::metrics::Sha256 hash;
-  hash.add(std::to_string(images.size()) + " " + std::to_string(images.height()) + " " +
-           std::to_string(images.width()) + " " + std::to_string(images.channels()) + "\n");
-  std::vector<std::uint8_t> image(images.image_size());
-  for (Index i = 0; i < images.size(); ++i) {
-    images.read(i, image.data());
-    hash.add({reinterpret_cast<const char*>(image.data()), image.size()});
-  }
-  return hash.hex();
-}
-
 bool sorted_by_class(const Dataset& images) {
   for (Index i = 1; i < images.size(); ++i)
     if (images.label(i) < images.label(i - 1)) return false;
@@ -183,7 +171,7 @@ ImageSet open_images(const std::string& spec, const Options& options) {
     set.resize =
         "middle square to " + std::to_string(options.resize) + "x" + std::to_string(options.resize);
   set.images = gathered(*all, chosen, options.resize);
-  set.sha256 = content_hash(*set.images);
+  set.sha256 = gan::metrics::content_hash(*set.images);
   set.sorted = sorted_by_class(*set.images);
   return set;
 }
