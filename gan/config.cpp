@@ -174,11 +174,12 @@ Config from_json(const std::string& text, const std::string& path) {
 
 std::string describe(const Config& config) {
   std::ostringstream text;
-  Config::fields(config, [&](const char* key, const auto& value, const char* help) {
+  Config::settings(config, [&](const char* key, const auto& value, const char* help,
+                               const char* fixed = nullptr) {
     std::ostringstream shown;
     shown << std::boolalpha << value;
-    text << "  " << std::left << std::setw(18) << key << std::setw(13) << shown.str() << "  "
-         << help << '\n';
+    text << (fixed ? "  " : "* ") << std::left << std::setw(18) << key << std::setw(13)
+         << shown.str() << "  " << help << '\n';
   });
   return text.str();
 }

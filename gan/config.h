@@ -53,17 +53,34 @@ struct Config {
   // Calls visit(key, member, help) for each setting of `config`, a Config or a const Config.
   template <class Config, class Visit>
   static void fields(Config& config, Visit&& visit) {
+    settings(config, [&](const char* key, auto& member, const char* help, const char* = nullptr) {
+      visit(key, member, help);
+    });
+  }
+
+  // The list: as above, and visit(key, member, help, why) where a run may not change the setting
+  // when it is resumed.
+  template <class Config, class Visit>
+  static void settings(Config& config, Visit&& visit) {
+    constexpr const char *images = "the images of all its steps are made with it",
+                         *networks = "its networks are built with it",
+                         *place = "the place of a step in the data follows from it";
     visit("data", config.data, "shapes, cifar10:DIR, images:DIR or mnist:DIR");
-    visit("data.resize", config.resize, "side of the images; 0: as they are");
-    visit("data.flip", config.flip, "mirror images at random");
-    visit("data.dequantize", config.dequantize, "add noise below one grey level");
-    visit("model", config.model, "both networks: sn-cnn, sn-cnn-wide, sn-resnet or sn-small");
-    visit("d.constraint", config.constraint, "on every weight of the discriminator; see below");
-    visit("loss", config.loss, "hinge, non-saturating, wasserstein or least-squares");
+    visit("data.resize", config.resize, "side of the images; 0: as they are", images);
+    visit("data.flip", config.flip, "mirror images at random", images);
+    visit("data.dequantize", config.dequantize, "add noise below one grey level", images);
+    visit("model", config.model, "both networks: sn-cnn, sn-cnn-wide, sn-resnet or sn-small",
+          networks);
+    visit("d.constraint", config.constraint, "on every weight of the discriminator; see below",
+          networks);
+    visit("loss", config.loss, "hinge, non-saturating, wasserstein or least-squares",
+          "its networks have learnt by it");
     visit("steps", config.steps, "generator updates, counted from the start of the run");
-    visit("n_dis", config.n_dis, "discriminator updates before each generator update");
-    visit("batch", config.batch, "real images (and as many fakes) of a discriminator update");
-    visit("g.batch", config.g_batch, "fakes of a generator update");
+    visit("n_dis", config.n_dis, "discriminator updates before each generator update", place);
+    visit("batch", config.batch, "real images (and as many fakes) of a discriminator update",
+          place);
+    visit("g.batch", config.g_batch, "fakes of a generator update",
+          "its random numbers are drawn by it");
     visit("g.lr", config.g.lr, "Adam of the generator: learning rate");
     visit("g.beta1", config.g.beta1, "Adam of the generator: decay of the mean");
     visit("g.beta2", config.g.beta2, "Adam of the generator: decay of the mean square");
@@ -75,7 +92,8 @@ struct Config {
     visit("clip", config.clip, "spectral clipping of the gradients of none, d, g or both");
     visit("clip.r", config.clip_r, "the largest ratio s0/s1 of a gradient's singular values");
     visit("clip.iterations", config.clip_iterations, "of the subspace iteration, an update");
-    visit("seed", config.seed, "of weights, noise and the order of images");
+    visit("seed", config.seed, "of weights, noise and the order of images",
+          "its weights and the order of its images were drawn from it");
     visit("device", config.device, "cpu or cuda");
     visit("precision", config.precision, "of matrix products: highest, high or medium");
     visit("log_every", config.log_every, "steps between rows of log.csv");
@@ -98,7 +116,7 @@ std::string to_json(const Config& config);
 // Fields that the text lacks keep their defaults. Errors name `path`.
 Config from_json(const std::string& text, const std::string& path);
 
-// One line per key: key, value, what it is.
+// One line per key: key, value, what it is; a star at those that may change on resume.
 std::string describe(const Config& config);
 
 }  // namespace gan

@@ -1,6 +1,7 @@
 // CsvLog: a CSV file whose rows begin with the step they belong to. A resumed run goes on with the
 // rows up to its step; those of a later step, made after the checkpoint it goes on from, are taken
-// out. Errors: a row that cannot be written, with the system's reason.
+// out. Where its columns have changed since, rows keep the fields of columns that are still there.
+// Errors: a row that cannot be written, with the system's reason; no part of it is kept then.
 #pragma once
 
 #include <string>
@@ -15,6 +16,9 @@ class CsvLog {
  public:
   CsvLog(const std::string& path, const std::string& header, Index step);
   void add(const std::string& row);
+  void sync() const;  // the rows survive a power cut from now on
+  // The columns of a file; "" where there is none.
+  static std::string header(const std::string& path);
   const std::string& last_row() const { return last_row_; }  // without the end of line; "" at first
 
  private:

@@ -3,13 +3,11 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 
 #include "engine/check.h"
+#include "engine/file.h"
 #include "gan/event.pb.h"
 
 namespace gan {
@@ -119,11 +117,8 @@ void EventLog::picture(Index step, const std::string& tag, std::string_view png)
   write(event.SerializeAsString());
 }
 
-void EventLog::write(const std::string& event) {
-  std::ofstream out(path_, std::ios::app | std::ios::binary);
-  out << record(event);
-  out.flush();
-  engine::check(out.good(), path_, ": cannot be written: ", std::strerror(errno));
-}
+void EventLog::write(const std::string& event) { engine::append_file(path_, record(event)); }
+
+void EventLog::sync() const { engine::sync_file(path_); }
 
 }  // namespace gan

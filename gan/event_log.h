@@ -8,8 +8,8 @@
 // goes on after a checkpoint begins by declaring void what earlier files have of later steps.
 // Format: TFRecords (length, its masked CRC-32C, an Event message, its masked CRC-32C), as
 // tensorboard/compat/tensorflow_stub/io/tf_record and event.proto define them.
-// Cost: one small write a call. Errors: a file that cannot be written, with the system's reason;
-// bytes that are no PNG.
+// Cost: one small write a call. Errors: a file that cannot be written, with the system's reason (no
+// part of the record is kept then); bytes that are no PNG.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +29,8 @@ class EventLog {
 
   void scalars(Index step, const std::map<std::string, double>& values);
   void picture(Index step, const std::string& tag, std::string_view png);
+
+  void sync() const;  // the records survive a power cut from now on
 
   const std::string& path() const { return path_; }
 

@@ -20,6 +20,7 @@ class GradientLog {
   GradientLog(const std::string& folder, Index step);  // goes on after `step`, as CsvLog does
   void add(Index step, const std::vector<GradientSpectra::Row>& rows);
   void draw() const;  // nothing while there are no rows
+  void sync() const { rows_.sync(); }
 
  private:
   std::string folder_;

@@ -10,8 +10,11 @@ LoadedRun LoadedRun::open(const std::string& path, bool averaged) {
                 ": holds no checkpoint yet; let gan train come to its first");
   const engine::TensorFile file = engine::load(directory.checkpoint());
   CheckpointHeader header = read_header(file);
+  const std::string generator = averaged ? "average." : "generator.";
+  for (const std::string& prefix : {generator, std::string("discriminator.")})
+    check_finite(file, prefix);
   Networks networks = build_networks(header.config, header.image);
-  layers::restore(file, averaged ? "average." : "generator.", networks.generator);
+  layers::restore(file, generator, networks.generator);
   layers::restore(file, "discriminator.", networks.discriminator);
   return {directory, std::move(header), std::move(networks)};
 }

@@ -6,10 +6,11 @@
 namespace gan {
 
 LossLog::LossLog(const std::string& path, Index step, bool with_scores)
-    : with_scores_(with_scores),
+    : with_scores_(with_scores ||
+                   (step > 0 && CsvLog::header(path).find("proxy_is") != std::string::npos)),
       rows_(path,
             std::string("step,d_loss,g_loss,d_real,d_fake,") +
-                (with_scores ? "proxy_is,classes," : "") + "steps_per_second,seconds",
+                (with_scores_ ? "proxy_is,classes," : "") + "steps_per_second,seconds",
             step) {}
 
 void LossLog::add(Index step, const LossMeans& losses, const std::optional<ProxyScore>& score,

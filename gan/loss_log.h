@@ -19,12 +19,13 @@ namespace gan {
 
 class LossLog {
  public:
-  // Goes on after `step`, as CsvLog does.
+  // Goes on after `step`, as CsvLog does. Scores that are there keep their columns.
   LossLog(const std::string& path, Index step, bool with_scores);
 
   void add(Index step, const LossMeans& losses, const std::optional<ProxyScore>& score,
            double steps_per_second, double seconds);
   double seconds() const;  // of the last row
+  void sync() const { rows_.sync(); }
 
  private:
   const bool with_scores_;

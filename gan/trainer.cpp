@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "engine/engine.h"
-#include "gan/checkpoint.h"
+#include "gan/metrics/content_hash.h"
 #include "gan/networks.h"
 #include "layers/mode.h"
 
@@ -71,6 +71,7 @@ void Trainer::Sums::count() {
 Trainer::Trainer(const Config& config, const datasets::Dataset& data)
     : config_(config),
       loss_(find_loss(config.loss)),
+      data_(data),
       loader_(data, {.batch = config.batch,
                      .seed = config.seed,
                      .flip = config.flip,
@@ -174,14 +175,10 @@ Tensor Trainer::samples(const Tensor& noise) {
   return average_.average()(noise);
 }
 
-bool Trainer::finite() {
-  const NoGrad constant;
-  Tensor blemishes = engine::zeros({});
-  sums_.each([&](const char*, const Tensor& sum) { blemishes = blemishes + blemish(sum); });
-  for (Sequential* network : {&networks_.generator, &networks_.discriminator})
-    for (const layers::Param* param : network->parameters())
-      blemishes = blemishes + blemish(param->raw());
-  return std::isfinite(blemishes.item());
+std::string Trainer::not_finite() {
+  engine::TensorFile all;
+  store(all);
+  return gan::not_finite(all);
 }
 
 Index Trainer::first_bad_step() const {
@@ -202,18 +199,26 @@ void Trainer::store(engine::TensorFile& file) {
   file.metadata["sums.steps"] = std::to_string(sums_.steps);
 }
 
+const std::string& Trainer::data_hash() {
+  if (data_hash_.empty()) data_hash_ = metrics::content_hash(data_);
+  return data_hash_;
+}
+
 void Trainer::save(const std::string& path) {
-  engine::check(finite(), path, ": is not written: from step ", first_bad_step(),
-                " on a loss or a weight is no finite number");
   engine::TensorFile file;
   store(file);
-  write_header(file, {.config = config_, .image = image_, .step = steps_});
+  const std::string bad = gan::not_finite(file);
+  engine::check(bad.empty(), path, ": is not written: from step ", first_bad_step(), " on ", bad,
+                " is not finite");
+  write_header(file,
+               {.config = config_, .image = image_, .step = steps_, .data_hash = data_hash()});
   engine::save(path, file);
 }
 
-void Trainer::restore(const std::string& path) {
+CheckpointHeader Trainer::restore(const std::string& path) {
   const engine::TensorFile file = engine::load(path);
   const CheckpointHeader header = read_header(file);
+  check_finite(file);
   engine::check(header.image == image_, path, ": was trained on images of ", header.image.height,
                 "x", header.image.width, "x", header.image.channels, "; the data set has ",
                 image_.height, "x", image_.width, "x", image_.channels);
@@ -229,11 +234,14 @@ void Trainer::restore(const std::string& path) {
     sum.write(file.at("sums." + name, sum.shape()));
   });
   sums_.steps = file.integer("sums.steps");
+  engine::check(sums_.steps >= 0 && sums_.steps <= header.step, path, ": its losses are of ",
+                sums_.steps, " steps of ", header.step, "; it is damaged");
   sums_.good_steps.write(engine::full({}, static_cast<Real>(sums_.steps)));  // or it were not saved
   steps_ = header.step;
   loader_.seek(steps_ * config_.n_dis);
   engine::set_random_state(header.random);
   captured_ = engine::capture([this] { iterate(); });  // states may have moved
+  return header;
 }
 
 }  // namespace gan

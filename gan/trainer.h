@@ -10,14 +10,15 @@
 // numbers, the fixed noise of the samples and the sums of the losses. The place in the data follows
 // from the number of steps. So a resumed run goes on bit for bit.
 //
-// Errors: save where a value is no longer finite, naming the first step where that is so; restore
-// on a file that is no checkpoint of this model.
+// Errors: save where any of that is not finite, naming the first step where it was so; restore
+// on a file that is no checkpoint of this model, or that holds values that are not finite.
 #pragma once
 
 #include <string>
 
 #include "datasets/loader.h"
 #include "engine/capture.h"
+#include "gan/checkpoint.h"
 #include "gan/config.h"
 #include "gan/gradient_spectra.h"
 #include "gan/losses.h"
@@ -43,7 +44,8 @@ class Trainer {
   void step();  // on CUDA a replay, from the third on (engine/capture.h)
   bool replays() const { return captured_.replays(); }
   Index step_count() const { return steps_; }
-  LossMeans losses();  // waits for the device
+  LossMeans losses();                                 // waits for the device
+  Index unread_steps() const { return sums_.steps; }  // over which the next losses() are means
 
   // Of the gradients of the latest step that is a multiple of gradients_every (with clipping: of
   // the latest step), as "d.0" for the discriminator's layer 0; waits for the device.
@@ -55,12 +57,15 @@ class Trainer {
   engine::Tensor samples(const engine::Tensor& noise);
   Index z_dim() const { return networks_.z_dim; }
 
-  bool finite();  // whether the losses and all weights are; waits for the device
+  // Whether all that a checkpoint would hold is; waits for the device.
+  bool finite() { return not_finite().empty(); }
+  std::string not_finite();  // the name of what is not; "" if all is
   // The step whose losses were the first not to be finite; the latest if all were (then it is the
   // weights that it made which are not). Waits for the device.
   Index first_bad_step() const;
   void save(const std::string& path);
-  void restore(const std::string& path);
+  CheckpointHeader restore(const std::string& path);
+  const std::string& data_hash();  // of the images: SHA-256, computed when first asked for
 
   static constexpr Index kSamples = 64;
 
@@ -93,6 +98,8 @@ class Trainer {
 
   const Config config_;
   const Loss& loss_;
+  const datasets::Dataset& data_;
+  std::string data_hash_;
   datasets::Loader loader_;
   const ImageSize image_;
   Networks networks_;

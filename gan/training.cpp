@@ -1,9 +1,11 @@
 #include "gan/training.h"
 
+#include <filesystem>
 #include <iomanip>
 #include <map>
 #include <optional>
 #include <sstream>
+#include <utility>
 
 #include "datasets/image_grid.h"
 #include "engine/check.h"
@@ -27,53 +29,80 @@ class Recorder {
         run_(run),
         config_(config),
         scorer_(scorer),
-        log_(run.log(), trainer.step_count(), scorer != nullptr),
+        log_(run.log(), trainer.step_count() - (row_is_due(trainer, config) ? 1 : 0),
+             scorer != nullptr),
         events_(run.path(), trainer.step_count()),
         gradients_(run.path(), trainer.step_count()),
         progress_(trainer.step_count(), config.steps),
         logged_step_(trainer.step_count()),
         seconds_before_(log_.seconds()),
-        saved_(trainer.step_count()) {}
+        saved_(trainer.step_count()) {
+    run.make_samples_folder();
+    run.remove_samples_after(trainer.step_count());  // as the logs do with their rows
+  }
 
-  void after_step(double seconds_left) {
+  // Makes up for what is missing of the step that the run goes on from. Returns false if it was
+  // interrupted.
+  bool catch_up() {
     const Index step = trainer_.step_count();
-    const auto due = [&](Index every) { return step % every == 0; };
-    if (due(config_.log_every)) log();
+    if (std::filesystem::exists(run_.samples(step)))
+      sampled_ = step;
+    else if (step > 0 && due(config_.sample_every))
+      sample();
+    if (!row_is_due(trainer_, config_)) return true;
+    if (!log()) return false;
+    checkpoint();
+    return true;
+  }
+
+  // The checkpoint comes last: it says that all the rest of the step is there.
+  void after_step(double seconds_left) {
     if (due(config_.gradients_every)) {
       check_finite();
-      gradients_.add(step, trainer_.gradients());
+      gradients_.add(trainer_.step_count(), trainer_.gradients());
     }
-    if (due(config_.checkpoint_every)) checkpoint();
+    if (due(config_.log_every)) log();
     if (due(config_.sample_every)) sample();
-    progress_.step(step, seconds_left);
+    if (due(config_.checkpoint_every)) checkpoint();
+    progress_.step(trainer_.step_count(), seconds_left);
   }
 
   void finish() {
-    if (saved_ != trainer_.step_count()) checkpoint();
     if (sampled_ != trainer_.step_count()) sample();
     gradients_.draw();
+    if (saved_ != trainer_.step_count()) checkpoint();
   }
 
   double seconds() const { return clock_.seconds(); }
 
  private:
+  bool due(Index every) const { return trainer_.step_count() % every == 0; }
+
   // Nothing is recorded any more once a value is not finite, so what was saved last is good.
-  void check_finite() const {
-    if (trainer_.finite()) return;
-    std::ostringstream kept;
-    if (run_.has_checkpoint()) kept << "the checkpoint of step " << saved_ << " is kept; ";
-    engine::fail("training: from step ", trainer_.first_bad_step(),
-                 " on a loss or a weight is no finite number any more; ", kept.str(),
-                 "lower g.lr and d.lr");
+  void check_finite() {
+    if (std::exchange(checked_, trainer_.step_count()) == trainer_.step_count()) return;
+    const std::string bad = trainer_.not_finite();
+    if (bad.empty()) return;
+    std::ostringstream advice;
+    if (run_.has_checkpoint())
+      advice << "the checkpoint of step " << saved_ << " is kept; lower g.lr and d.lr: gan train "
+             << "--resume " << run_.path() << " --set g.lr=" << config_.g.lr / 2
+             << " d.lr=" << config_.d.lr / 2;
+    else
+      advice << "lower g.lr and d.lr";
+    engine::fail("training: from step ", trainer_.first_bad_step(), " on ", bad, " is not finite; ",
+                 advice.str());
   }
 
-  void log() {
+  // Returns false if an interrupt came while it scored: the row is written on resume.
+  bool log() {
     check_finite();
-    const LossMeans losses = trainer_.losses();
     const double now = clock_.seconds();
+    const std::optional<ProxyScore> scored = score_if_due();
+    if (score_is_due() && !scored) return false;
+    const LossMeans losses = trainer_.losses();
     const double rate =
         static_cast<double>(trainer_.step_count() - logged_step_) / (now - logged_seconds_);
-    const std::optional<ProxyScore> scored = score_if_due();
     log_.add(trainer_.step_count(), losses, scored, rate, seconds_before_ + now);
     std::map<std::string, double> values = {{"d_loss", losses.discriminator},
                                             {"g_loss", losses.generator},
@@ -88,16 +117,21 @@ class Recorder {
     show(losses);
     logged_step_ = trainer_.step_count();
     logged_seconds_ = now;
+    return true;
   }
 
   // In the first row at or after each multiple of score_every, so that a resumed run has them too.
-  std::optional<ProxyScore> score_if_due() {
+  bool score_is_due() const {
     const Index step = trainer_.step_count(), every = config_.score_every;
-    if (scorer_ && step / every > (step - config_.log_every) / every)
-      score_ = score(trainer_, *scorer_, config_.score_images);
-    else
-      return std::nullopt;
-    return score_;
+    return scorer_ && step / every > (step - config_.log_every) / every;
+  }
+
+  // Nothing if none is due, or if it was interrupted.
+  std::optional<ProxyScore> score_if_due() {
+    if (!score_is_due()) return std::nullopt;
+    const std::optional<ProxyScore> scored = score(trainer_, *scorer_, config_.score_images);
+    if (scored) score_ = scored;
+    return scored;
   }
 
   void show(const LossMeans& losses) {
@@ -111,12 +145,16 @@ class Recorder {
   void sample() {
     check_finite();
     sampled_ = trainer_.step_count();
+    run_.make_samples_folder();
     datasets::save_grid(run_.samples(sampled_), trainer_.samples(), {.columns = 8, .scale = 2});
     events_.picture(sampled_, "samples", engine::read_file(run_.samples(sampled_)));
   }
 
   void checkpoint() {
     check_finite();
+    log_.sync();
+    gradients_.sync();
+    events_.sync();
     trainer_.save(run_.checkpoint());
     saved_ = trainer_.step_count();
   }
@@ -132,42 +170,50 @@ class Recorder {
   Clock clock_;
   Index logged_step_;
   double logged_seconds_ = 0;
-  const double seconds_before_;  // of the run, when this stretch began
-  Index saved_, sampled_ = -1;
-  std::optional<ProxyScore> score_;  // the latest
+  const double seconds_before_;                // of the run, when this stretch began
+  Index saved_, sampled_ = -1, checked_ = -1;  // steps
+  std::optional<ProxyScore> score_;            // the latest
 };
+
+// An interrupt while images are scored.
+struct Interrupted {};
 
 }  // namespace
 
-ProxyScore score(Trainer& trainer, const ProxyScorer& scorer, Index images) {
+std::optional<ProxyScore> score(Trainer& trainer, const ProxyScorer& scorer, Index images) {
   constexpr std::uint64_t seed = 0x5C03E;
   const engine::RandomState training = engine::random_state();
-  const ProxyScore score = scorer(images, [&](Index first, Index count) {
-    // Blocks of four numbers: where the noise of image `first` begins.
-    const auto block = static_cast<std::uint64_t>((first * trainer.z_dim() + 3) / 4);
-    engine::set_random_state({.seed = seed, .counter = block});
-    return trainer.samples(engine::normal({count, trainer.z_dim()}));
-  });
+  std::optional<ProxyScore> score;
+  try {
+    score = scorer(images, [&](Index first, Index count) {
+      if (interrupted()) throw Interrupted();
+      // Blocks of four numbers: where the noise of image `first` begins.
+      const auto block = static_cast<std::uint64_t>((first * trainer.z_dim() + 3) / 4);
+      engine::set_random_state({.seed = seed, .counter = block});
+      return trainer.samples(engine::normal({count, trainer.z_dim()}));
+    });
+  } catch (const Interrupted&) {  // nothing is known of a part of the images
+  }
   engine::set_random_state(training);
   return score;
+}
+
+bool row_is_due(const Trainer& trainer, const Config& config) {
+  return trainer.unread_steps() > 0 && trainer.step_count() % config.log_every == 0;
 }
 
 Ending train(Trainer& trainer, const RunDirectory& run, const Config& config,
              const TrainingLimits& limits, const ProxyScorer* scorer) {
   Recorder recorder(trainer, run, config, scorer);
-  Ending ending = Ending::done;
-  while (trainer.step_count() < config.steps) {
+  Ending ending = recorder.catch_up() ? Ending::done : Ending::interrupted;
+  while (ending == Ending::done && trainer.step_count() < config.steps) {
     trainer.step();
     const double seconds_left = 60 * limits.minutes - recorder.seconds();
     recorder.after_step(seconds_left);
-    if (interrupted()) {
+    if (interrupted())
       ending = Ending::interrupted;
-      break;
-    }
-    if (seconds_left <= 0) {
+    else if (seconds_left <= 0)
       ending = Ending::out_of_time;
-      break;
-    }
   }
   recorder.finish();
   return ending;

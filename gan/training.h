@@ -1,10 +1,13 @@
 // train: runs a trainer to its last step and keeps the run's records: rows of log.csv, grids of
 // samples, checkpoints, events for TensorBoard. It ends early when the minutes are over or on an
-// interrupt, always behind a whole step and with a checkpoint. Errors: a value that is no longer
-// finite (the checkpoint before it is kept and named); a file that cannot be written.
+// interrupt, always behind a whole step and with a checkpoint. The checkpoint of a step is written
+// after all its other records: what a kill leaves behind of later steps is taken out when the run
+// goes on, and made again. Errors: a value that is not finite (the checkpoint before it is kept and
+// named); a file that cannot be written.
 #pragma once
 
 #include <limits>
+#include <optional>
 
 #include "gan/proxy_score.h"
 #include "gan/run_directory.h"
@@ -22,8 +25,11 @@ enum class Ending { done, out_of_time, interrupted };
 Ending train(Trainer& trainer, const RunDirectory& run, const Config& config,
              const TrainingLimits& limits = {}, const ProxyScorer* scorer = nullptr);
 
+// Whether an interrupt kept the latest step from its row in log.csv; `train` begins with that row.
+bool row_is_due(const Trainer& trainer, const Config& config);
+
 // The score of images of the averaged generator, always of the same noise; the random numbers of
-// the training are left alone.
-ProxyScore score(Trainer& trainer, const ProxyScorer& scorer, Index images);
+// the training are left alone. Nothing if it was interrupted.
+std::optional<ProxyScore> score(Trainer& trainer, const ProxyScorer& scorer, Index images);
 
 }  // namespace gan

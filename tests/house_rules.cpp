@@ -52,7 +52,7 @@ const std::vector<Door> kDoors = {
      kPosix + "|stb_[a-z_]+\\.h|zlib\\.h"},
     {"gan/metrics/", kFront + "|engine/graph/(graph|write_onnx)\\.h|datasets/.*|gan/metrics/.*",
      "zip\\.h|openssl/evp\\.h"},
-    {"gan/event_log.cpp", "engine/check\\.h|gan/event_log\\.h|gan/event\\.pb\\.h", kPosix},
+    {"gan/event_log.cpp", "engine/(check|file)\\.h|gan/event_log\\.h|gan/event\\.pb\\.h", kPosix},
     {"gan/",
      kFront + "|engine/graph/(graph|model|trace|write_onnx)\\.h|layers/.*|datasets/.*|gan/.*",
      kPosix + "|CLI/.*|nlohmann/json\\.hpp|stb_[a-z_]+\\.h"},

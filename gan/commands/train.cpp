@@ -7,6 +7,7 @@
 
 #include "datasets/dataset.h"
 #include "engine/engine.h"
+#include "gan/changes.h"
 #include "gan/commands/commands.h"
 #include "gan/constraints.h"
 #include "gan/interrupt.h"
@@ -31,7 +32,7 @@ std::string footer() {
   for (const Preset& preset : presets())
     text += "  " + std::string(preset.name) +
             std::string(14 - std::string(preset.name).size(), ' ') + preset.source + "\n";
-  text += "\nKeys of --set, with the values of sn-small:\n" +
+  text += "\nKeys of --set, with the values of sn-small (*: may change on --resume):\n" +
           describe(find_preset("sn-small").config());
   text += "\nd.constraint, one or several joined by +, is applied to every weight:\n" +
           describe_constraints();
@@ -39,7 +40,8 @@ std::string footer() {
          "\nExamples:\n"
          "  gan train --data shapes --preset sn-small --minutes 2\n"
          "  gan train --data cifar10:data --preset sn-cnn --set 'd.constraint=toeplitz(k=2)'\n"
-         "  gan train --resume runs/sn-cnn-cifar10-1 --steps 200000\n";
+         "  gan train --resume runs/sn-cnn-cifar10-1 --steps 200000\n"
+         "  gan train --resume runs/sn-cnn-cifar10-1 --set g.lr=1e-4 d.lr=1e-4\n";
 }
 
 // Settings outlive the folder that a run was started in: `path` seen from the root.
@@ -54,20 +56,39 @@ std::string data_from_root(const std::string& spec) {
   return spec.substr(0, colon + 1) + from_root(spec.substr(colon + 1));
 }
 
+// What the options change of some settings.
+void apply(const TrainOptions& options, Config& config) {
+  for (const std::string& assignment : options.assignments) set(config, assignment);
+  if (options.data) config.data = *options.data;
+  if (options.device) config.device = *options.device;
+  if (options.precision) config.precision = *options.precision;
+  if (options.scorer) config.scorer = *options.scorer;
+  if (options.steps) config.steps = *options.steps;
+  if (options.seed) config.seed = *options.seed;
+  config.data = data_from_root(config.data);
+  config.scorer = from_root(config.scorer);
+}
+
 Config new_config(const TrainOptions& options) {
   return from_user([&] {
     engine::check(!options.preset.empty(), "gan train: give --preset NAME, or --resume RUN");
     Config config = find_preset(options.preset).config();
-    for (const std::string& assignment : options.assignments) set(config, assignment);
-    if (options.data) config.data = *options.data;
-    if (options.device) config.device = *options.device;
-    if (options.precision) config.precision = *options.precision;
-    if (options.scorer) config.scorer = *options.scorer;
-    if (options.steps) config.steps = *options.steps;
-    if (options.seed) config.seed = *options.seed;
-    config.data = data_from_root(config.data);
-    config.scorer = from_root(config.scorer);
+    apply(options, config);
     validate(config);
+    return config;
+  });
+}
+
+// The settings of a run, with what the options change of them. Errors: what may not change.
+Config resumed_config(const TrainOptions& options, const Config& before) {
+  return from_user([&] {
+    Config config = before;
+    apply(options, config);
+    engine::check(config.decay_steps == 0 || config.steps <= config.decay_steps, "--steps ",
+                  config.steps, ": the run's learning rates are 0 from step ", config.decay_steps,
+                  " on; give no more than that");
+    validate(config);
+    changes(before, config);
     return config;
   });
 }
@@ -93,21 +114,69 @@ std::unique_ptr<const ProxyScorer> open_scorer(const Config& config,
 void announce(const datasets::Dataset& data, const RunDirectory& run) {
   std::fprintf(stderr, "%s\n", data.description().c_str());
   for (const std::string& note : data.notes()) std::fprintf(stderr, "%s\n", note.c_str());
+  if (run.replaces_another())
+    std::fprintf(stderr, "%s: a run that never reached a checkpoint is replaced\n",
+                 run.path().c_str());
+  if (!run.is_locked())
+    std::fprintf(stderr, "note: %s: its file system has no locks; do not train there twice\n",
+                 run.path().c_str());
   std::fprintf(stderr, "the run is kept in %s\n", run.path().c_str());
+}
+
+// Opens what the settings of a run name, unless an option names it anew; it may have moved since.
+template <class Open>
+auto open_again(const char* option, bool given, Open open) {
+  try {
+    return open();
+  } catch (const engine::Error& error) {
+    if (given) throw;
+    engine::fail(error.what(), "; if it has moved, say where with ", option);
+  }
+}
+
+// Records and announces what is different from the checkpoint on.
+void change_settings(const RunDirectory& run, const CheckpointHeader& before, const Config& config,
+                     const std::string& data_hash) {
+  std::vector<Change> changed;
+  try {
+    changed = changes(before.config, config);
+  } catch (const engine::Error& error) {
+    engine::fail(run.path(), "/config.json: ", error.what());  // edited by hand
+  }
+  for (const Change& change : changed)
+    std::fprintf(stderr, "changed after step %lld: %s from %s to %s\n",
+                 static_cast<long long>(before.step), change.key.c_str(), change.before.c_str(),
+                 change.after.c_str());
+  if (before.data_hash.empty() && before.config.data != config.data)
+    std::fprintf(stderr, "note: the checkpoint does not say which images the run has trained on\n");
+  if (!before.data_hash.empty() && before.data_hash != data_hash) {
+    changed.push_back({"data.sha256", '"' + before.data_hash + '"', '"' + data_hash + '"'});
+    std::fprintf(stderr, "note: %s: these are not the images that the run has trained on so far\n",
+                 config.data.c_str());
+  }
+  if (!changed.empty())
+    std::fprintf(stderr, "a new run with these settings need not be the same; see %s\n",
+                 run.changes().c_str());
+  record(run.changes(), before.step, changed);
+  run.write_config(config);
 }
 
 void print_scores(Trainer& trainer, const ProxyScorer& scorer, const datasets::Dataset& data,
                   Index images) {
   images = std::min(images, data.size());
-  const ProxyScore fake = score(trainer, scorer, images), real = scorer(images, data);
+  const std::optional<ProxyScore> fake = score(trainer, scorer, images);
+  if (!fake) return;
+  const ProxyScore real = scorer(images, data);
   std::printf("%s of %lld images: generated %.2f, real %.2f; classes covered: %lld of %lld\n",
-              scorer.name().c_str(), static_cast<long long>(images), fake.value, real.value,
-              static_cast<long long>(fake.covered), static_cast<long long>(fake.classes));
+              scorer.name().c_str(), static_cast<long long>(images), fake->value, real.value,
+              static_cast<long long>(fake->covered), static_cast<long long>(fake->classes));
 }
 
 void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& config,
                     const datasets::Dataset& data, const ProxyScorer* scorer, double minutes) {
-  catch_interrupts();
+  catch_interrupts(
+      "\ngan: interrupted: the step at hand is finished, then the run is saved; a second "
+      "interrupt ends it at once\n");
   const Ending ending = train(trainer, run, config, {.minutes = minutes}, scorer);
   if (ending != Ending::done)
     std::fprintf(stderr, "%s at step %lld; go on with gan train --resume %s\n",
@@ -122,46 +191,40 @@ void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& con
 
 void start(const TrainOptions& options) {
   const Config config = new_config(options);
+  if (!options.out.empty()) RunDirectory::check_free(options.out);
   use_device(config);
   const auto data = open_data(config);
   const auto scorer = open_scorer(config, *data);
   Trainer trainer(config, *data);
-  const std::string path =
-      options.out.empty() ? RunDirectory::free_path(options.preset, data->name()) : options.out;
-  const RunDirectory run = RunDirectory::create(path, config);
+  const RunDirectory run = options.out.empty()
+                               ? RunDirectory::create_numbered(options.preset, data->name(), config)
+                               : RunDirectory::create(options.out, config);
   announce(*data, run);
   run_to_the_end(trainer, run, config, *data, scorer.get(), options.minutes);
 }
 
 void resume(const TrainOptions& options) {
-  if (!options.preset.empty() || !options.out.empty() || !options.assignments.empty() ||
-      options.data || options.precision || options.seed || options.scorer)
-    throw UsageError(
-        "--resume: the settings are those of the run's config.json; only --steps, --minutes and "
-        "--device can be given beside it");
-  const RunDirectory run = RunDirectory::open(options.resume);
-  Config config = run.config();
-  if (options.steps) config.steps = *options.steps;
-  if (options.device) config.device = *options.device;
   from_user([&] {
-    engine::check(config.decay_steps == 0 || config.steps <= config.decay_steps, "--steps ",
-                  config.steps, ": the run's learning rates are 0 from step ", config.decay_steps,
-                  " on; give no more than that");
-    validate(config);
+    engine::check(options.preset.empty(),
+                  "--preset: a resumed run keeps its settings; change some with --set");
+    engine::check(options.out.empty(), "--out: a resumed run stays in its folder; leave it out");
   });
-  engine::check(
-      run.has_checkpoint(), options.resume,
-      ": was stopped before its first checkpoint; remove it, or start anew with another --out");
+  const RunDirectory run = RunDirectory::resume(options.resume);
+  const Config config = resumed_config(options, run.config());
+  engine::check(run.has_checkpoint(), options.resume,
+                ": was stopped before its first checkpoint; start anew with --out ",
+                options.resume);
   use_device(config);
-  const auto data = open_data(config);
-  const auto scorer = open_scorer(config, *data);
+  const auto data =
+      open_again("--data", options.data.has_value(), [&] { return open_data(config); });
+  const auto scorer = open_again("--scorer", options.scorer.has_value(),
+                                 [&] { return open_scorer(config, *data); });
   Trainer trainer(config, *data);
-  trainer.restore(run.checkpoint());
-  const Index reached = trainer.step_count();
-  if (reached >= config.steps)
-    throw UsageError("--resume " + options.resume + ": has done " + std::to_string(reached) +
+  const CheckpointHeader before = trainer.restore(run.checkpoint());
+  if (before.step >= config.steps && !row_is_due(trainer, config))
+    throw UsageError("--resume " + options.resume + ": has done " + std::to_string(before.step) +
                      " steps already; give --steps greater than that");
-  run.write_config(config);
+  change_settings(run, before, config, trainer.data_hash());
   announce(*data, run);
   run_to_the_end(trainer, run, config, *data, scorer.get(), options.minutes);
 }
@@ -182,7 +245,8 @@ void add_train(CLI::App& app) {
   train->add_option("--minutes", options->minutes, "stop after about so many minutes")
       ->transform(positive_number());
   train->add_option("--out", options->out, "folder of the run (runs/<preset>-<data>-<n>)");
-  train->add_option("--resume", options->resume, "folder of a run to go on with");
+  train->add_option("--resume", options->resume,
+                    "folder of a run to go on with; options given beside it change its settings");
   train->add_option("--scorer", options->scorer,
                     "classifier made by train_scorer: logs the proxy-IS of generated images");
   train->add_option("--device", options->device, "cpu or cuda");
@@ -190,7 +254,10 @@ void add_train(CLI::App& app) {
   train->add_option("--seed", options->seed, "of weights, noise and the order of images")
       ->transform(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
   train->footer(footer);
-  train->callback([options] { options->resume.empty() ? start(*options) : resume(*options); });
+  train->callback([options] {
+    outlive_readers();
+    options->resume.empty() ? start(*options) : resume(*options);
+  });
 }
 
 }  // namespace gan

@@ -9,49 +9,14 @@
 #include "datasets/image_grid.h"
 #include "engine/engine.h"
 #include "engine/file.h"
-#include "gan/event.pb.h"
 #include "tests/datasets/scratch.h"
+#include "tests/support/events.h"
 
 namespace {
 
 using engine::read_file;
 using gan::EventLog;
 using gan::events::Event;
-
-std::uint64_t number(const std::string& bytes, std::size_t offset, int size) {
-  std::uint64_t value = 0;
-  for (int i = size - 1; i >= 0; --i)
-    value = value << 8 | static_cast<std::uint8_t>(bytes.at(offset + i));
-  return value;
-}
-
-// CRC-32C bit by bit, by the definition: division by the polynomial 0x1EDC6F41, bits reflected.
-std::uint32_t crc_by_definition(const std::string& bytes) {
-  std::uint32_t crc = 0xffffffff;
-  for (const char byte : bytes)
-    for (int bit = 0; bit < 8; ++bit) {
-      const bool one = (crc ^ static_cast<std::uint8_t>(byte) >> bit) & 1;
-      crc = crc >> 1 ^ (one ? 0x82f63b78 : 0);
-    }
-  return ~crc;
-}
-
-// Every event of a file; each record's two sums are checked.
-std::vector<Event> events_of(const std::string& path) {
-  const std::string bytes = read_file(path);
-  std::vector<Event> events;
-  std::size_t at = 0;
-  while (at < bytes.size()) {
-    const std::size_t length = number(bytes, at, 8);
-    const std::string data = bytes.substr(at + 12, length);
-    CHECK(number(bytes, at + 8, 4) == gan::masked(crc_by_definition(bytes.substr(at, 8))));
-    CHECK(number(bytes, at + 12 + length, 4) == gan::masked(crc_by_definition(data)));
-    CHECK(events.emplace_back().ParseFromString(data));
-    at += 16 + length;
-  }
-  CHECK(at == bytes.size());
-  return events;
-}
 
 TEST_CASE("event log: sums of bytes as published") {
   CHECK(gan::crc32c("123456789") == 0xe3069283);            // the check value of CRC-32C

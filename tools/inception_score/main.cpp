@@ -1,11 +1,13 @@
 // inception_score: the Inception Score, FID, KID, precision and recall of a set of images, from an
 // exported network that this engine runs.
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
 
 #include "engine/device.h"
+#include "gan/interrupt.h"
 #include "tools/inception_score/feature_cache.h"
 #include "tools/inception_score/score.h"
 
@@ -124,8 +126,11 @@ int main(int argc, char** argv) {
   if (bias || no_bias) options.classifier.bias = bias;
   options.averaged = !raw;
   options.cache = no_cache ? "" : cache;
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write()
+  gan::outlive_readers();         // of the progress: features take long, and are kept at the end
   try {
     const inception_score::Report report = inception_score::score(options);
+    std::signal(SIGPIPE, SIG_DFL);  // who reads the results may stop early
     std::fputs((options.json ? as_json(report, options) : as_text(report, options)).c_str(),
                stdout);
     return std::fflush(stdout) == 0 ? 0 : complain("stdout cannot be written", 1);

@@ -122,7 +122,10 @@ void check_writable(const std::string& path) {
 }
 
 int run(const Options& options) {
-  gan::catch_interrupts();
+  gan::outlive_readers();
+  static const std::string last_words =
+      "train_scorer: interrupted; " + options.out + " is not written\n";
+  gan::end_on_interrupt(last_words.c_str());
   check_writable(options.out);
   engine::Device::named(options.device).use();
   engine::set_precision(engine::precision_named(options.precision));
@@ -134,6 +137,9 @@ int run(const Options& options) {
   layers::Sequential network = scorer::make_network(
       *data, options.width,
       {.mirrored = options.training.flip, .moved = options.training.shift > 0});
+  gan::catch_interrupts(
+      "\ntrain_scorer: interrupted: the step at hand is finished; a second interrupt ends it at "
+      "once\n");
   if (!scorer::train(network, *data, options.training))
     return complain("interrupted; " + options.out + " is not written", 1);
   const std::string name = options.name.empty() ? data->name() : options.name;

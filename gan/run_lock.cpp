@@ -1,0 +1,83 @@
+#include "gan/run_lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "engine/check.h"
+
+namespace gan {
+namespace {
+
+constexpr std::size_t kMost = 300;  // bytes about a process
+
+// In one line, whatever the bytes are.
+std::string line(std::string text) {
+  text.resize(std::min(text.size(), kMost));
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 127; }, ' ');
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text;
+}
+
+// "process 4711 on host (gan train --resume runs/mine)"
+std::string this_process() {
+  char host[256] = "this machine";
+  gethostname(host, sizeof(host) - 1);
+  std::ifstream in("/proc/self/cmdline", std::ios::binary);  // words that end with a zero
+  const std::string command{std::istreambuf_iterator<char>(in), {}};
+  return "process " + std::to_string(getpid()) + " on " + host + " (" + line(command) + ")";
+}
+
+std::string holder(int descriptor) {
+  char text[kMost];
+  const ssize_t size = pread(descriptor, text, sizeof(text), 0);
+  const std::string named = size > 0 ? line({text, static_cast<std::size_t>(size)}) : "";
+  return named.empty() ? "another process" : named;
+}
+
+// Whether the open file is still the one of this name.
+bool is_at(int descriptor, const std::string& path) {
+  struct stat open = {}, named = {};
+  return fstat(descriptor, &open) == 0 && stat(path.c_str(), &named) == 0 &&
+         open.st_ino == named.st_ino && open.st_dev == named.st_dev;
+}
+
+}  // namespace
+
+RunLock::RunLock(const std::string& folder) : path_(folder + "/" + kFile) {
+  for (;;) {
+    descriptor_ = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644);
+    engine::check(descriptor_ >= 0, path_, ": cannot be opened: ", std::strerror(errno));
+    if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+      const int error = errno;
+      const std::string by = holder(descriptor_);
+      works_ = error != ENOSYS && error != ENOLCK && error != EOPNOTSUPP;
+      if (!works_) unlink(path_.c_str());
+      if (!works_) return;
+      close(descriptor_);
+      engine::check(error == EWOULDBLOCK, path_, ": cannot be locked: ", std::strerror(error));
+      engine::fail(folder, ": is in use by ", by, "; wait until it ends, or stop it");
+    }
+    if (is_at(descriptor_, path_)) break;
+    close(descriptor_);  // its holder has just removed it
+  }
+  const std::string text = this_process() + "\n";
+  // Only for people: where it cannot be written, the lock holds all the same.
+  [[maybe_unused]] const bool told =
+      ftruncate(descriptor_, 0) == 0 && pwrite(descriptor_, text.data(), text.size(), 0) > 0;
+}
+
+RunLock::~RunLock() {
+  if (works_ && is_at(descriptor_, path_)) unlink(path_.c_str());
+  close(descriptor_);
+}
+
+}  // namespace gan
