@@ -16,11 +16,8 @@
 namespace gan {
 namespace {
 
-constexpr std::size_t kMost = 300;  // bytes about a process
-
 // In one line, whatever the bytes are.
 std::string line(std::string text) {
-  text.resize(std::min(text.size(), kMost));
   std::replace_if(
       text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 127; }, ' ');
   text.erase(text.find_last_not_of(' ') + 1);
@@ -33,11 +30,12 @@ std::string this_process() {
   gethostname(host, sizeof(host) - 1);
   std::ifstream in("/proc/self/cmdline", std::ios::binary);  // words that end with a zero
   const std::string command{std::istreambuf_iterator<char>(in), {}};
-  return "process " + std::to_string(getpid()) + " on " + host + " (" + line(command) + ")";
+  return "process " + std::to_string(getpid()) + " on " + host + " (" +
+         line(command.substr(0, 200)) + ")";
 }
 
 std::string holder(int descriptor) {
-  char text[kMost];
+  char text[512];
   const ssize_t size = pread(descriptor, text, sizeof(text), 0);
   const std::string named = size > 0 ? line({text, static_cast<std::size_t>(size)}) : "";
   return named.empty() ? "another process" : named;
@@ -60,7 +58,6 @@ RunLock::RunLock(const std::string& folder) : path_(folder + "/" + kFile) {
       const int error = errno;
       const std::string by = holder(descriptor_);
       works_ = error != ENOSYS && error != ENOLCK && error != EOPNOTSUPP;
-      if (!works_) unlink(path_.c_str());
       if (!works_) return;
       close(descriptor_);
       engine::check(error == EWOULDBLOCK, path_, ": cannot be locked: ", std::strerror(error));
@@ -76,7 +73,7 @@ RunLock::RunLock(const std::string& folder) : path_(folder + "/" + kFile) {
 }
 
 RunLock::~RunLock() {
-  if (works_ && is_at(descriptor_, path_)) unlink(path_.c_str());
+  if (is_at(descriptor_, path_)) unlink(path_.c_str());
   close(descriptor_);
 }
 

@@ -98,4 +98,13 @@ TEST_CASE("train_scorer: an interrupt leaves the file that was there before") {
   CHECK(read_file(scratch / "s.onnx") == "the one before");
 }
 
+TEST_CASE("train_scorer: a reader that is gone does not end the training") {
+  const Scratch scratch;
+  kTrainScorer.run(scratch,
+                   "{ '" + kTrainScorer.path() +
+                       "' --data shapes --out s.onnx --width 8 --batch 64 --epochs 0.01 2>&1; "
+                       "echo $? >status; } | true; until [ -s status ]; do sleep 0.1; done");
+  CHECK(std::filesystem::exists(scratch / "s.onnx"));
+}
+
 }  // namespace
