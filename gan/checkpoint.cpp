@@ -5,12 +5,6 @@
 #include "engine/engine.h"
 
 namespace gan {
-namespace {
-
-// 0 where all values are finite, NaN where one is not (0 times infinity is NaN).
-engine::Tensor blemish(const engine::Tensor& x) { return sum(0 * x); }
-
-}  // namespace
 
 void write_header(engine::TensorFile& file, const CheckpointHeader& header) {
   auto& metadata = file.metadata;
@@ -40,6 +34,8 @@ CheckpointHeader read_header(const engine::TensorFile& file) {
   engine::check(header.step >= 0, file.path, ": is of step ", header.step, "; it is damaged");
   return header;
 }
+
+engine::Tensor blemish(const engine::Tensor& x) { return sum(0 * x); }
 
 std::string not_finite(const engine::TensorFile& file) {
   const engine::NoGrad constant;

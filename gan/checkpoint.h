@@ -22,6 +22,8 @@ struct CheckpointHeader {
 void write_header(engine::TensorFile& file, const CheckpointHeader& header);
 CheckpointHeader read_header(const engine::TensorFile& file);
 
+// 0 where all values are finite, NaN where one is not (0 times infinity is NaN), on the device.
+engine::Tensor blemish(const engine::Tensor& x);
 // The name of a tensor with a value that is not finite; "" where there is none. Cost: a pass over
 // all of them on the device, and one number read.
 std::string not_finite(const engine::TensorFile& file);

@@ -46,9 +46,6 @@ bool fits_on_device(const datasets::Dataset& data) {
          bytes < engine::Device::current().memory_left() / 4;
 }
 
-// 0 where all values are finite, NaN where one is not (0 times infinity is NaN).
-Tensor blemish(const Tensor& x) { return sum(0 * x); }
-
 }  // namespace
 
 Trainer::Sums::Sums() : good_steps(engine::zeros({})) {
