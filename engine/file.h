@@ -17,8 +17,8 @@ void write_file(const std::string& path, std::string_view bytes);
 void append_file(const std::string& path, std::string_view bytes);
 void sync_file(const std::string& path);  // what was appended survives a power cut from now on
 
-// A folder and those above it, as far as they are missing; they survive a power cut. Returns whether
-// the folder is new: of several callers at once, one makes it.
+// A folder and those above it, as far as they are missing; they survive a power cut. Returns
+// whether the folder is new: of several callers at once, one makes it.
 bool make_folders(const std::string& path);
 
 // The name of the file that `name` stands in for while it is written; "" where it is not such a
