@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/file.h"
 #include "engine/graph/plan.h"
 
 namespace engine::graph {
@@ -32,8 +31,12 @@ Value fitted(const Model& model, const Port& port, const Value& x) {
   if (is_real(port.type) == !x.is_whole()) return x;
   if (is_real(port.type)) return Value(x.tensor(), port.type);
   Whole numbers;
-  for (Real value : x.tensor().values())
-    numbers.push_back(std::abs(value) < 9e18f ? std::llround(value) : 0);
+  try {
+    for (const Real value : x.tensor().values())
+      numbers.push_back(whole_from(std::round(value), port.type));
+  } catch (const Error& reason) {
+    fail(model.path, ": input '", port.name, "': ", reason.what());
+  }
   return {shape, std::move(numbers), port.type};
 }
 
@@ -52,7 +55,7 @@ Graph::Graph(Model model) : model_(std::make_unique<const Model>(std::move(model
 Graph::Graph(Graph&&) noexcept = default;
 Graph::~Graph() = default;
 
-Graph Graph::load(const std::string& path) { return parse(read_file(path), path); }
+Graph Graph::load(const std::string& path) { return parse(read_graph_file(path), path); }
 
 Graph Graph::parse(std::string_view bytes, const std::string& path) {
   return Graph(read_model(bytes, path));
@@ -62,7 +65,7 @@ const std::vector<Port>& Graph::inputs() const { return model_->inputs; }
 const std::vector<Port>& Graph::outputs() const { return model_->outputs; }
 
 bool Graph::has(const std::string& name) const {
-  if (model_->constants.contains(name)) return true;
+  if (model_->constants.contains(name) || model_->unreadable.contains(name)) return true;
   const auto named = [&](const Port& port) { return port.name == name; };
   if (std::any_of(model_->inputs.begin(), model_->inputs.end(), named)) return true;
   return std::any_of(model_->nodes.begin(), model_->nodes.end(), [&](const Node& node) {

@@ -41,12 +41,20 @@ struct Model {
   bool nhwc = false;  // images are [N, H, W, C] in the file too, and kernels [O, kH, kW, I]
   std::vector<Node> nodes;
   std::map<std::string, Value> constants;
+  // Values that are there but cannot be read (a type, a kind of tensor): their names, and the line
+  // for whoever needs them.
+  std::map<std::string, std::string> unreadable = {};
   std::vector<Port> inputs, outputs;            // TensorFlow: placeholders, and what nobody uses
   std::map<std::string, std::string> metadata;  // ONNX's metadata_props: what a file says of itself
 };
 
-// The model in these bytes, recognised by content. `path` is for messages and for the files that an
-// ONNX file keeps its weights in, which must lie in its folder. Cost: one copy of the weights.
+// The bytes of a file. Errors: it cannot be read, or is a folder, which is told by what lies in it.
+std::string read_graph_file(const std::string& path);
+
+// The model in these bytes, recognised by content; known files that are no graphs are told by what
+// they are. `path` is for messages and for the files that an
+// ONNX file keeps its weights in: in its folder, or links there to wherever they lead. Cost: one
+// copy of the weights.
 Model read_model(std::string_view bytes, const std::string& path);
 Model read_onnx(std::string_view bytes, const std::string& path);
 Model read_tensorflow(std::string_view bytes, const std::string& path);

@@ -1,5 +1,6 @@
 // ONNX files into a Model. The vocabulary is ONNX's own, so this is reading and checking only.
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -13,7 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kNewestOpset = 20;
+// Up to here the versions of the ops that have rows are known. From 21 on they took more types, and
+// new rules where a row asks for the opset.
+constexpr int kNewestOpset = 28;
 
 // --- Tensors ---------------------------------------------------------------------------------
 
@@ -33,12 +36,27 @@ class Externals {
   explicit Externals(const std::string& path) : path_(path) {}
   std::string bytes(const onnx::TensorProto& tensor, const std::string& what);
   const std::string& path() const { return path_; }
+  const std::vector<std::string>& files() const { return files_; }  // each once
 
  private:
+  std::string located(const std::string& location, const std::string& what) const;
+
   const std::string& path_;
-  std::set<fs::path> files_;
+  std::vector<std::string> files_;
+  std::set<fs::path> behind_links_;
   Index held_ = 0, taken_ = 0;  // bytes: in these files, and read so far
 };
+
+// A location is the file's word, and nobody vouches for it: it may only name what lies in the
+// folder of the model, as that was given. What lies there may be a link to anywhere: the user put
+// it there.
+std::string Externals::located(const std::string& location, const std::string& what) const {
+  const fs::path inside = fs::path(location).lexically_normal();
+  const bool named = !location.empty() && location.find('\0') == std::string::npos &&
+                     !inside.is_absolute() && *inside.begin() != "..";
+  check(named, what, ": external data '", location, "' is not in the model's folder");
+  return (fs::path(path_).parent_path() / inside).string();
+}
 
 // The bytes of a tensor that lie in another file of the model's folder.
 std::string Externals::bytes(const onnx::TensorProto& tensor, const std::string& what) {
@@ -49,14 +67,12 @@ std::string Externals::bytes(const onnx::TensorProto& tensor, const std::string&
     if (entry.key() == "offset") offset = offset_in(what, "offset", entry.value());
     if (entry.key() == "length") length = offset_in(what, "length", entry.value());
   }
+  const std::string file = located(location, what);
   std::error_code error;
-  const fs::path folder = fs::weakly_canonical(fs::absolute(path_).parent_path(), error);
-  const fs::path file = error ? fs::path() : fs::weakly_canonical(folder / location, error);
-  const bool inside = !error && !location.empty() && !fs::path(location).is_absolute() &&
-                      !file.lexically_relative(folder).string().starts_with("..");
-  check(inside, what, ": external data '", location, "' is not in the model's folder");
+  check(fs::exists(file, error), what, ": external data ", file,
+        " is not there; it belongs beside the model");
   const auto readable = [&](bool yes) {
-    check(yes, what, ": external data ", file.string(), " cannot be read");
+    check(yes, what, ": external data ", file, " cannot be read");
   };
   readable(fs::is_regular_file(file, error));  // opening a pipe would wait for its writer
   std::ifstream in(file, std::ios::binary | std::ios::ate);
@@ -64,14 +80,15 @@ std::string Externals::bytes(const onnx::TensorProto& tensor, const std::string&
   const Index size = in.tellg();
   if (length < 0) length = std::max<Index>(size - offset, 0);
   check(offset <= size && length <= size - offset, what, ": bytes ", offset, " to ",
-        offset + length, " are not in ", file.string(), " of ", size, " bytes");
-  if (files_.insert(file).second) held_ += size;
+        offset + length, " are not in ", file, " of ", size, " bytes");
+  if (behind_links_.insert(fs::weakly_canonical(file, error)).second) held_ += size;
+  if (std::find(files_.begin(), files_.end(), file) == files_.end()) files_.push_back(file);
   taken_ += length;
   check(taken_ <= 4 * held_, what, ": the tensors so far take ", taken_, " bytes of files of ",
         held_, ", more than 4 times as many");
   std::string bytes(static_cast<std::size_t>(length), '\0');
   in.seekg(offset).read(bytes.data(), length);
-  check(in.gcount() == length, what, ": ", file.string(), " cannot be read");
+  check(in.gcount() == length, what, ": ", file, " cannot be read");
   return bytes;
 }
 
@@ -108,7 +125,8 @@ Value read_tensor(const onnx::TensorProto& tensor, Externals& externals) {
     case Type::float32:
       return typed(what, extents, type, tensor.float_data(), same);
     case Type::float64:
-      return typed(what, extents, type, tensor.double_data(), same);
+      return typed(what, extents, type, tensor.double_data(),
+                   [&](double x) { return real_from(what, x); });
     case Type::int64:
       return typed(what, extents, type, tensor.int64_data(), same);
     case Type::uint32:
@@ -132,7 +150,7 @@ Attribute read_attribute(const onnx::AttributeProto& a, Externals& externals) {
     return std::vector<float>(a.floats().begin(), a.floats().end());
   if (a.strings_size() || a.type() == 8)
     return std::vector<std::string>(a.strings().begin(), a.strings().end());
-  if (a.has_s()) return a.s();
+  if (a.has_s() || a.type() == 3) return a.s();
   if (a.has_f() || a.type() == 1) return a.f();
   return a.i();
 }
@@ -166,7 +184,9 @@ int read_opset(const onnx::ModelProto& proto, const std::string& path) {
   for (const auto& entry : proto.opset_import())
     if (entry.domain().empty() || entry.domain() == "ai.onnx") opset = entry.version();
   if (opset < 1 || opset > kNewestOpset)
-    unsupported(path, ": has opset ", opset, "; 6 to 20 are supported (PyTorch: opset_version=17)");
+    unsupported(path, ": has opset ", opset, "; 6 to ", kNewestOpset,
+                " are known: export it again with an older one (PyTorch: opset_version=20), or "
+                "convert it with onnx.version_converter");
   return static_cast<int>(opset);
 }
 
@@ -175,7 +195,7 @@ int read_opset(const onnx::ModelProto& proto, const std::string& path) {
 Model read_onnx(std::string_view bytes, const std::string& path) {
   onnx::ModelProto proto;
   parse_message(bytes, proto, path, "ONNX model");
-  check(proto.has_graph(), path, ": an ONNX model without a graph");
+  check(proto.has_graph(), path, ": is no ONNX model: there is no graph in it");
   const onnx::GraphProto& graph = proto.graph();
   Model model;
   model.path = path;
@@ -183,21 +203,29 @@ Model read_onnx(std::string_view bytes, const std::string& path) {
   model.opset = read_opset(proto, path);
   for (const onnx::StringStringEntryProto& entry : proto.metadata_props())
     model.metadata.insert_or_assign(entry.key(), entry.value());
-  if (graph.sparse_initializer_size()) unsupported(path, ": sparse initializers are not supported");
   Externals externals(path);
-  for (const onnx::TensorProto& tensor : graph.initializer()) {
-    model.constants.insert_or_assign(tensor.name(), read_tensor(tensor, externals));
-    for (const auto& entry : tensor.external_data())
-      if (const std::string file = (fs::path(path).parent_path() / entry.value()).string();
-          entry.key() == "location" && tensor.data_location() == 1 &&
-          std::find(model.files.begin(), model.files.end(), file) == model.files.end())
-        model.files.push_back(file);
-  }
+  const auto unless_unsupported = [&](const auto& names, const auto& read) {
+    try {
+      read();
+    } catch (const Unsupported& reason) {  // said when it is needed
+      for (const std::string& name : names) model.unreadable[name] = reason.what();
+    }
+  };
+  for (const onnx::SparseTensorProto& tensor : graph.sparse_initializer())
+    model.unreadable[tensor.values().name()] =
+        path + ": tensor '" + tensor.values().name() + "': is sparse, which is not supported";
+  for (const onnx::TensorProto& tensor : graph.initializer())
+    unless_unsupported(std::array{tensor.name()}, [&] {
+      model.constants.insert_or_assign(tensor.name(), read_tensor(tensor, externals));
+    });
   for (const onnx::NodeProto& node : graph.node())
-    model.nodes.push_back(read_node(node, externals));
+    unless_unsupported(node.output(), [&] { model.nodes.push_back(read_node(node, externals)); });
+  model.files = externals.files();
   // Old files list their initializers among the inputs.
   for (const onnx::ValueInfoProto& input : graph.input())
-    if (!model.constants.contains(input.name())) model.inputs.push_back(read_port(input, path));
+    if (!model.constants.contains(input.name()) && !model.unreadable.contains(input.name()))
+      unless_unsupported(std::array{input.name()},
+                         [&] { model.inputs.push_back(read_port(input, path)); });
   for (const onnx::ValueInfoProto& output : graph.output())
     model.outputs.push_back(read_port(output, path));
   return model;
@@ -208,18 +236,6 @@ Value read_onnx_tensor(std::string_view bytes, const std::string& path) {
   parse_message(bytes, proto, path, "ONNX tensor");
   Externals externals(path);
   return read_tensor(proto, externals);
-}
-
-Model read_model(std::string_view bytes, const std::string& path) {
-  switch (format_of(bytes)) {
-    case Format::onnx:
-      return read_onnx(bytes, path);
-    case Format::tensorflow:
-      return read_tensorflow(bytes, path);
-    case Format::unknown:
-      break;
-  }
-  fail(path, ": is neither an ONNX model nor a TensorFlow GraphDef");
 }
 
 }  // namespace engine::graph

@@ -17,14 +17,15 @@ std::vector<Index> extents_of(const tensorflow::TensorShapeProto& proto) {
   return extents;
 }
 
-// A list of numbers of which the last is repeated until the shape is full.
+// A list of numbers of which the last is repeated until the shape is full; of none, zeros: Protocol
+// Buffers leave out what has its default.
 template <class Field, class Convert>
 Value listed(const std::string& what, const Shape& shape, Type type, const Field& field,
              const Convert& convert) {
   check(field.size() <= shape.size(), what, ": ", field.size(), " numbers for ", shape);
-  check(field.size() > 0 || shape.size() == 0, what, ": no numbers for ", shape);
+  using Number = std::decay_t<decltype(field[0])>;
   const auto at = [&](Index i) {
-    return field[static_cast<int>(std::min<Index>(i, field.size() - 1))];
+    return field.empty() ? Number{} : field[static_cast<int>(std::min<Index>(i, field.size() - 1))];
   };
   if (is_real(type)) {
     std::vector<Real> numbers;
@@ -43,7 +44,8 @@ Value listed(const std::string& what, const Shape& shape, Type type,
     case Type::float32:
       return listed(what, shape, type, proto.float_val(), same);
     case Type::float64:
-      return listed(what, shape, type, proto.double_val(), same);
+      return listed(what, shape, type, proto.double_val(),
+                    [&](double x) { return real_from(what, x); });
     case Type::float16:
       return listed(what, shape, type, proto.half_val(),
                     [](int x) { return from_half(static_cast<std::uint16_t>(x)); });
@@ -93,7 +95,7 @@ void read_constant(Model& model, const tensorflow::NodeDef& node) {
   const Type type = type_of_tensorflow(proto.dtype());
   if (bytes_of(type) == 0) unsupported(name_of(type));
   const std::vector<Index> extents = extents_of(proto.tensor_shape());
-  if (proto.has_tensor_content()) {
+  if (!proto.tensor_content().empty()) {
     const std::string& bytes = proto.tensor_content();
     const Shape shape =
         checked_shape(what, extents, static_cast<Index>(bytes.size()) / bytes_of(type));
@@ -154,6 +156,9 @@ Model read_tensorflow(std::string_view bytes, const std::string& path) {
   tensorflow::GraphDef proto;
   parse_message(bytes, proto, path, "TensorFlow GraphDef");
   check(proto.node_size() > 0, path, ": a TensorFlow GraphDef without nodes");
+  const bool ops = std::any_of(proto.node().begin(), proto.node().end(),
+                               [](const tensorflow::NodeDef& node) { return node.has_op(); });
+  check(ops, path, ": is neither an ONNX model nor a TensorFlow GraphDef");
   Model model;
   model.path = path;
   model.nhwc = true;

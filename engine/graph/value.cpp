@@ -1,6 +1,7 @@
 #include "engine/graph/value.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "engine/check.h"
@@ -117,6 +118,26 @@ Index wrapped(Type type, Index x) {
     default:
       return x;
   }
+}
+
+Index whole_from(double x, Type type) {
+  const double whole = std::trunc(x);
+  if (type == Type::boolean) return x != 0;
+  const bool with_sign =
+      type == Type::int8 || type == Type::int16 || type == Type::int32 || type == Type::int64;
+  const int bits = static_cast<int>(8 * bytes_of(type)) - (with_sign ? 1 : 0);
+  const double end = std::ldexp(1., bits);
+  check(whole >= (with_sign ? -end : 0) && whole < end, name_of(type), " cannot hold ", x);
+  return whole < 0x1p63 ? static_cast<Index>(whole)
+                        : static_cast<Index>(static_cast<std::uint64_t>(whole));
+}
+
+Real real_from(const std::string& what, double x) {
+  const Real real = static_cast<Real>(x);
+  if (std::isinf(real) && !std::isinf(x))
+    unsupported(what, ": float64 is held as float32, which cannot hold ", x,
+                "; export the network in float32");
+  return real;
 }
 
 Value::Value(Tensor values, Type type) : type_(type), tensor_(std::move(values)) {

@@ -1,5 +1,7 @@
-// Value: what flows along an edge of an imported graph. Floating-point values are a Tensor (of
-// Real, whatever their width in the file) on the current device; whole numbers and booleans stay on
+// Value: what flows along an edge of an imported graph. Floating-point values are a Tensor of Real,
+// whatever their width in the file, on the current device: a float64 beyond 3.4e38 is refused where
+// it is read, others are rounded, and whole numbers that only float64 holds are refused where they
+// are cast; a float16 keeps its fraction and range. Whole numbers and booleans stay on
 // the host, exact, for they mostly compute shapes. Integer arrays read or fed cost eight bytes a
 // number.
 //
@@ -54,6 +56,13 @@ bool is_real(Type type);            // a floating-point type
 std::string name_of(Type type);     // "float32"; "type 42" for a number that is not a type
 Index bytes_of(Type type);          // of one number in a file; 0: not a type we read
 Index wrapped(Type type, Index x);  // x as the type keeps it: -1 is 255 in uint8
+
+// x without its fraction, as a whole number of this type. Errors: not a number, infinities, and
+// what the type cannot hold: ONNX says nothing of these, and processors differ.
+Index whole_from(double x, Type type);
+
+// A float64 as Real. Errors: it is finite, but too large for Real.
+Real real_from(const std::string& what, double x);
 
 using Whole = std::vector<std::int64_t>;
 

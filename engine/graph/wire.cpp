@@ -72,16 +72,25 @@ void parse_message(std::string_view bytes, google::protobuf::MessageLite& messag
         bytes.size());
 }
 
-Format format_of(std::string_view bytes) {
+bool each_field(std::string_view bytes, const std::function<bool(std::uint32_t)>& visit) {
   const std::size_t most = static_cast<std::size_t>(std::numeric_limits<int>::max());
   CodedInputStream in(reinterpret_cast<const std::uint8_t*>(bytes.data()),
                       static_cast<int>(std::min(bytes.size(), most)));
   while (const std::uint32_t tag = in.ReadTag()) {
-    if (tag == (1 << 3 | 2)) return Format::tensorflow;                   // GraphDef.node
-    if (tag == (1 << 3 | 0) || tag == (7 << 3 | 2)) return Format::onnx;  // ir_version, graph
-    if (!skip(in, tag)) break;
+    if (!visit(tag)) return true;
+    if (!skip(in, tag)) return false;
   }
-  return Format::unknown;
+  return in.ConsumedEntireMessage();
+}
+
+Format format_of(std::string_view bytes) {
+  Format found = Format::unknown;
+  each_field(bytes, [&](std::uint32_t tag) {
+    if (tag == (1 << 3 | 2)) found = Format::tensorflow;                   // GraphDef.node
+    if (tag == (1 << 3 | 0) || tag == (7 << 3 | 2)) found = Format::onnx;  // ir_version, graph
+    return found == Format::unknown;
+  });
+  return found;
 }
 
 Shape checked_shape(const std::string& what, const std::vector<Index>& extents, Index most) {
@@ -120,7 +129,7 @@ Value from_bytes(const std::string& what, const Shape& shape, Type type, std::st
     case Type::float32:
       return real<float>(shape, type, bytes, same);
     case Type::float64:
-      return real<double>(shape, type, bytes, same);
+      return real<double>(shape, type, bytes, [&](double x) { return real_from(what, x); });
     case Type::float16:
       return real<std::uint16_t>(shape, type, bytes, from_half);
     case Type::uint8:

@@ -5,6 +5,7 @@
 
 #include <google/protobuf/message_lite.h>
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,10 @@ namespace engine::graph {
 // Errors: "path: not a whole <what>: broken at byte 17 of 20".
 void parse_message(std::string_view bytes, google::protobuf::MessageLite& message,
                    const std::string& path, const char* what);
+
+// Calls visit with the tag of each field at the top of a message, until it says no. Returns whether
+// what was looked at is whole.
+bool each_field(std::string_view bytes, const std::function<bool(std::uint32_t)>& visit);
 
 // What the tags at the top of a file say it is.
 enum class Format { onnx, tensorflow, unknown };

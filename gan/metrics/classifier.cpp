@@ -68,7 +68,7 @@ Graph load(std::string_view bytes, const std::string& path, Survey& found) {
 }  // namespace
 
 Classifier::Classifier(const std::string& path, const ClassifierOptions& options)
-    : Classifier(engine::read_file(path), path, options) {}
+    : Classifier(engine::graph::read_graph_file(path), path, options) {}
 
 Classifier::Classifier(const std::string& bytes, const std::string& path,
                        const ClassifierOptions& options)

@@ -92,12 +92,4 @@ TEST_CASE("passes: a model written and read again is the same") {
   CHECK(write_onnx(model) == write_onnx(read_onnx(write_onnx(model), "again.onnx")));
 }
 
-TEST_CASE("passes: opsets beyond 20 are refused") {
-  Model model = network();
-  model.opset = 21;
-  CHECK_THROWS_WITH_AS(Graph::parse(write_onnx(model), "new.onnx"),
-                       "new.onnx: has opset 21; 6 to 20 are supported (PyTorch: opset_version=17)",
-                       Unsupported);
-}
-
 }  // namespace

@@ -1,0 +1,186 @@
+#include "engine/graph/kind.h"
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <set>
+
+#include "engine/graph/wire.h"
+
+namespace engine::graph {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::literals;
+
+constexpr const char* kFromPyTorch =
+    "; load it in PyTorch and export the network: torch.onnx.export(model, image, \"net.onnx\")";
+constexpr const char* kFromTensorFlow =
+    "; convert it: python -m tf2onnx.convert --saved-model FOLDER --output net.onnx";
+constexpr const char* kFromKeras =
+    "; load it in Keras and export the network: model.export(\"net.onnx\", format=\"onnx\")";
+constexpr const char* kFromWhereItWasTrained =
+    "; export the network to ONNX where it was trained, or with `gan export` if it is a run";
+
+struct Kind {
+  bool (*is)(std::string_view bytes);
+  const char* name;
+  const char* advice;
+};
+
+template <std::size_t At = 0>
+bool has(std::string_view bytes, std::string_view magic) {
+  return bytes.size() >= At && bytes.substr(At).starts_with(magic);
+}
+
+// --- Archives and containers -----------------------------------------------------------------
+
+bool is_zip(std::string_view bytes) { return has(bytes, "PK\3\4"sv) || has(bytes, "PK\5\6"sv); }
+
+bool holds(std::string_view bytes, std::string_view member) {
+  return is_zip(bytes) && bytes.find(member) != std::string_view::npos;
+}
+
+bool is_safetensors(std::string_view bytes) {
+  if (bytes.size() < 10) return false;
+  std::uint64_t header = 0;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  return header >= 2 && header <= bytes.size() - 8 && bytes[8] == '{';
+}
+
+bool is_pickle(std::string_view bytes) {
+  return bytes.size() > 2 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5;
+}
+
+bool is_text_of(std::string_view bytes, std::initializer_list<std::string_view> openings) {
+  bytes.remove_prefix(std::min(bytes.find_first_not_of(" \t\r\n"), bytes.size()));
+  return std::any_of(openings.begin(), openings.end(),
+                     [&](std::string_view opening) { return bytes.starts_with(opening); });
+}
+
+// --- Protocol Buffers of other formats -------------------------------------------------------
+
+// The tags at the top of a whole message; none where it is not one.
+std::set<std::uint32_t> tags_of(std::string_view bytes) {
+  std::set<std::uint32_t> tags;
+  const bool whole = each_field(bytes, [&](std::uint32_t tag) {
+    tags.insert(tag);
+    return true;
+  });
+  return whole ? tags : std::set<std::uint32_t>();
+}
+
+constexpr std::uint32_t number(int field) { return static_cast<std::uint32_t>(field << 3); }
+constexpr std::uint32_t message(int field) { return static_cast<std::uint32_t>(field << 3 | 2); }
+
+// schema_version = 1, meta_graphs = 2, and nothing else.
+bool is_saved_model(std::string_view bytes) {
+  return tags_of(bytes) == std::set{number(1), message(2)};
+}
+
+// meta_info = 1, graph = 2, saver = 3; the third field of a GraphDef is a number.
+bool is_meta_graph(std::string_view bytes) {
+  const std::set<std::uint32_t> tags = tags_of(bytes);
+  return tags.contains(message(1)) && tags.contains(message(2)) && tags.contains(message(3));
+}
+
+const Kind kKinds[] = {
+    {[](std::string_view b) { return holds(b, "/data.pkl") || holds(b, "constants.pkl"); },
+     "a PyTorch file (weights, or a module)", kFromPyTorch},
+    {[](std::string_view b) { return holds(b, "archive_format") && holds(b, "models/"); },
+     "a program of torch.export", kFromPyTorch},
+    {[](std::string_view b) { return holds(b, "model.weights.h5"); }, "a Keras model", kFromKeras},
+    {[](std::string_view b) { return holds(b, ".npy"); }, "an archive of NumPy arrays",
+     "; a graph is needed"},
+    {is_zip, "a zip archive", "; unpack it first"},
+    {[](std::string_view b) { return has(b, "\x1f\x8b"sv); }, "a gzip file",
+     "; unpack it first (gunzip, or tar xzf)"},
+    {[](std::string_view b) {
+       return has(b, "\x28\xb5\x2f\xfd"sv) || has(b, "BZh"sv) ||
+              has(b,
+                  "\xfd"
+                  "7zXZ"sv) ||
+              has(b, "7z\xbc\xaf"sv);
+     },
+     "a compressed file", "; unpack it first"},
+    {[](std::string_view b) { return has<257>(b, "ustar"sv); }, "a tar archive",
+     "; unpack it first"},
+    {is_pickle, "a Python pickle (PyTorch wrote such files before 1.6)", kFromPyTorch},
+    {[](std::string_view b) { return has(b, "\x89HDF\r\n\x1a\n"sv); },
+     "an HDF5 file (weights, or a Keras model)", kFromKeras},
+    {is_safetensors, "a safetensors file: weights without a graph", kFromWhereItWasTrained},
+    {[](std::string_view b) { return has(b, "GGUF"sv); }, "a GGUF file: weights without a graph",
+     kFromWhereItWasTrained},
+    {[](std::string_view b) { return has(b, "\x93NUMPY"sv); }, "a NumPy array",
+     "; a graph is needed"},
+    {[](std::string_view b) { return has<4>(b, "TFL3"sv); }, "a TFLite model",
+     "; convert it: python -m tf2onnx.convert --tflite FILE --output net.onnx"},
+    {[](std::string_view b) { return has<4>(b, "ORTM"sv); }, "an ONNX Runtime model (.ort)",
+     "; give the .onnx file that it was made from"},
+    {[](std::string_view b) {
+       return b.size() >= 48 && b.ends_with("\x57\xfb\x80\x8b\x24\x75\x47\xdb"sv);
+     },
+     "an index of a TensorFlow checkpoint: weights without a graph",
+     "; freeze the graph, or convert it: python -m tf2onnx.convert --checkpoint FILE.meta ..."},
+    {[](std::string_view b) { return is_text_of(b, {"model_checkpoint_path:"}); },
+     "a list of TensorFlow checkpoints: weights without a graph",
+     "; freeze the graph, or convert it: python -m tf2onnx.convert --checkpoint FILE.meta ..."},
+    {is_saved_model, "a TensorFlow SavedModel, whose weights are in other files", kFromTensorFlow},
+    {is_meta_graph, "a TensorFlow MetaGraph, whose weights are in a checkpoint",
+     "; freeze the graph, or convert it: python -m tf2onnx.convert --checkpoint FILE.meta ..."},
+    {[](std::string_view b) {
+       return is_text_of(b, {"node {", "saved_model_schema_version:"});
+     },
+     "a TensorFlow graph as text", "; write it as bytes: graph_def.SerializeToString()"},
+    {[](std::string_view b) {
+       return is_text_of(b, {"ir_version:", "{\"irVersion\"", "{\n  \"irVersion\""});
+     },
+     "an ONNX model as text", "; write it as bytes: onnx.save(model, \"net.onnx\")"},
+    {[](std::string_view b) { return is_text_of(b, {"version https://git-lfs"}); },
+     "a pointer of Git LFS, not the file itself", "; fetch it: git lfs pull"},
+    {[](std::string_view b) {
+       return is_text_of(b, {"<!DOCTYPE", "<!doctype", "<html", "<HTML"});
+     },
+     "a web page", "; the download went wrong: fetch the file itself"},
+    {[](std::string_view b) {
+       return is_text_of(b, {"<?xml", "<net "});
+     },
+     "an XML file (OpenVINO writes such graphs)", "; give the .onnx file that it was made from"},
+};
+
+}  // namespace
+
+std::string known_file(std::string_view bytes) {
+  const auto* kind = std::find_if(std::begin(kKinds), std::end(kKinds),
+                                  [&](const Kind& k) { return k.is(bytes); });
+  return kind == std::end(kKinds) ? "" : std::string("is ") + kind->name + kind->advice;
+}
+
+std::string known_folder(const std::string& path) {
+  std::error_code error;
+  if (!fs::is_directory(path, error)) return "";
+  const fs::path folder(path);
+  const auto there = [&](const char* name) { return fs::exists(folder / name, error); };
+  if (there("saved_model.pb") || there("saved_model.pbtxt"))
+    return std::string("is the folder of a TensorFlow SavedModel") + kFromTensorFlow;
+  if (there("config.json") && there("checkpoint.safetensors"))
+    return "is the folder of a run; write its network: gan export " + path + " --onnx net.onnx";
+  std::string graph;
+  bool checkpoint = there("checkpoint"), weights = false;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename(), ending = entry.path().extension();
+    if ((ending == ".onnx" || ending == ".pb") && (graph.empty() || name < graph)) graph = name;
+    checkpoint = checkpoint || ending == ".index" || ending == ".meta";
+    weights = weights || ending == ".safetensors" || name == "pytorch_model.bin";
+  }
+  if (!graph.empty()) return "is a folder; give the graph in it: " + (folder / graph).string();
+  if (checkpoint)
+    return "is the folder of a TensorFlow checkpoint: weights without a graph; freeze the graph, "
+           "or "
+           "convert it: python -m tf2onnx.convert --checkpoint FILE.meta ...";
+  if (weights)
+    return std::string("is a folder of weights without a graph") + kFromWhereItWasTrained;
+  return "is a folder where a graph (.onnx, or .pb of TensorFlow) is needed";
+}
+
+}  // namespace engine::graph
