@@ -70,7 +70,8 @@ void hardmax(const Call& c) {
   }));
 }
 
-// The k largest (or smallest) along an axis, in order, and where they were.
+// The k largest (or smallest) along an axis, in order, and where they were. Not a number counts as
+// larger than all, as in NumPy.
 void top_k(const Call& c) {
   const Value& x = c.in(0);
   const int axis = axis_of(c, c.integer("axis", -1));
@@ -90,6 +91,7 @@ void top_k(const Call& c) {
       std::iota(order.begin(), order.end(), Index{0});
       std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) {
         const auto p = v[first + a * step], q = v[first + b * step];
+        if (p != p || q != q) return largest ? p != p && q == q : p == p && q != q;
         return largest ? p > q : p < q;
       });
       const Index to = line / to_step * to_step * k + line % to_step;

@@ -44,14 +44,16 @@ void split(const Call& c) {
   }
 }
 
-// Positions begin, begin + step, ... as ONNX clamps them.
+// Positions begin, begin + step, ... as ONNX clamps them: backwards from before the first element,
+// that one is taken (NumPy takes none).
 std::vector<Index> section(Index extent, Index begin, Index end, Index step) {
   check(step != 0, "a step of 0");
+  if (extent == 0) return {};
   const auto clamped = [&](Index i, Index low, Index high) {
     if (i < 0) i += extent;
     return std::clamp(i, low, high);
   };
-  begin = step > 0 ? clamped(begin, 0, extent) : clamped(begin, -1, extent - 1);
+  begin = step > 0 ? clamped(begin, 0, extent) : clamped(begin, 0, extent - 1);
   end = step > 0 ? clamped(end, 0, extent) : clamped(end, -1, extent - 1);
   step = std::clamp(step, -extent - 1, extent + 1);
   std::vector<Index> positions;
@@ -240,11 +242,14 @@ void depth_to_space(const Call& c) {
 
 void space_to_depth(const Call& c) {
   const Tensor x = c.image(0);
+  const bool by_channel = c.text("mode", "DCR") == "CRD";
   const Index b = block_size(c);
   check(x.rank() == 4 && x.dim(1) % b == 0 && x.dim(2) % b == 0, "blocks of ", b, " do not fit ",
         c.in(0).shape());
   const Index n = x.dim(0), h = x.dim(1) / b, w = x.dim(2) / b, depth = x.dim(3);
-  const Tensor y = permute(reshape(x, {n, h, b, w, b, depth}), {0, 1, 3, 2, 4, 5});
+  const Tensor blocks = reshape(x, {n, h, b, w, b, depth});
+  const Tensor y =
+      by_channel ? permute(blocks, {0, 1, 3, 5, 2, 4}) : permute(blocks, {0, 1, 3, 2, 4, 5});
   c.out_image(reshape(y, {n, h, w, b * b * depth}));
 }
 

@@ -1,6 +1,7 @@
 // Normalizations.
 #include <algorithm>
 
+#include "engine/graph/ops/reduce.h"
 #include "engine/graph/ops/table.h"
 #include "engine/ops/fused.h"
 #include "engine/ops/move.h"
@@ -51,6 +52,38 @@ void instance_normalization(const Call& c) {
   c.out_image(centred * rsqrt(variance + c.real("epsilon", 1e-5f)) * gamma + beta);
 }
 
+// Each group of channels by its own mean and variance. The scale and the bias are one number per
+// group in opset 18, one per channel from 21 on.
+void group_normalization(const Call& c) {
+  const Tensor x = c.image(0);
+  const Index groups = c.whole("num_groups"), channels = x.dim(-1);
+  check(groups >= 1 && channels % groups == 0, groups, " groups do not divide ", channels,
+        " channels");
+  const Index each = channels / groups, pixels = x.dim(0) > 0 ? x.size() / x.dim(0) / channels : 0;
+  const Tensor g = reshape(x, {x.dim(0), pixels, groups, each});
+  const Tensor centred = g - mean(g, {1, 3}, true);
+  Tensor y = centred * rsqrt(mean(square(centred), {1, 3}, true) + c.real("epsilon", 1e-5f));
+  const Index numbers = c.opset() < 21 ? groups : channels;
+  for (int i : {1, 2}) {
+    const Tensor by = c.in(i).tensor();
+    check(by.shape() == Shape{numbers}, "input ", i, " is ", by.shape(), ", ", numbers,
+          " numbers are needed");
+    const Tensor along = reshape(by, {groups, numbers / groups});
+    y = i == 1 ? y * along : y + along;
+  }
+  c.out_image(reshape(y, x.shape()));
+}
+
+// Over all axes from `axis` on: x / sqrt(mean of squares + epsilon) * scale.
+void rms_normalization(const Call& c) {
+  const Tensor x = c.in(0).tensor();
+  Axes axes;
+  for (int i = x.shape().axis(static_cast<int>(c.integer("axis", -1))); i < x.rank(); ++i)
+    axes.push_back(i);
+  const Tensor inverse = rsqrt(mean(square(x), axes, true) + c.real("epsilon", 1e-5f));
+  c.out(Value(x * inverse * c.in(1).tensor(), c.in(0).type()));
+}
+
 // x / (bias + alpha / size sum of squares over `size` neighbouring channels)^beta: the sum over
 // channels is an average pool of the channels taken for pixels.
 void lrn(const Call& c) {
@@ -65,13 +98,16 @@ void lrn(const Call& c) {
   c.out_image(x * power(reshape(scale, x.shape()), -c.real("beta", 0.75f)));
 }
 
-// Along one axis, by its Euclidean norm (p = 2) or sum of magnitudes (p = 1).
+// Along one axis, by its Euclidean norm (p = 2) or sum of magnitudes (p = 1). Zeros stay zeros: of
+// anything else, scaled so that the largest is 1, the norm is 1 or more.
 void lp_normalization(const Call& c) {
   const Value& x = c.in(0);
+  const Index p = c.integer("p", 2);
+  if (p != 1 && p != 2) unsupported("a norm of p = ", p);
   const Axes axis = places(x, {c.integer("axis", -1)});
-  const Tensor& t = x.stored();
-  c.out(x.with(
-      t / (c.integer("p", 2) == 1 ? sum(abs(t), axis, true) : sqrt(sum(square(t), axis, true)))));
+  const Tensor t = scaled(x.stored(), axis).values;
+  const Tensor norm = p == 1 ? sum(abs(t), axis, true) : sqrt(sum(square(t), axis, true));
+  c.out(x.with(t / maximum(norm, ones({}))));
 }
 
 void mean_variance_normalization(const Call& c) {
@@ -83,10 +119,12 @@ void mean_variance_normalization(const Call& c) {
 
 const Operator kNormOperators[] = {
     {"BatchNormalization", batch_normalization},
+    {"GroupNormalization", group_normalization},
     {"InstanceNormalization", instance_normalization},
     {"LRN", lrn},
     {"LpNormalization", lp_normalization},
     {"MeanVarianceNormalization", mean_variance_normalization},
+    {"RMSNormalization", rms_normalization},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 
+#include "engine/graph/ops/host.h"
 #include "engine/graph/ops/table.h"
 #include "engine/ops/move.h"
 #include "engine/ops/pointwise.h"
@@ -108,30 +109,43 @@ void zip_on_host(const Call& c, const F& f) {
   c.out(x.value(Tensor::from(shape, a)));
 }
 
+double real_remainder(double a, double b) {  // with the sign of b
+  const double r = std::fmod(a, b);
+  return r == 0 ? std::copysign(r, b) : (r < 0) != (b < 0) ? r + b : r;
+}
+
 void mod(const Call& c) {
   const bool c_rule = c.integer("fmod", 0) != 0;
   const Value &a = c.in(0), &b = c.in(1);
   if (a.is_whole())
     return c.out(c_rule ? zip_whole(c, a, b, c_remainder) : zip_whole(c, a, b, remainder));
-  zip_on_host(c, [](double a, double b) { return std::fmod(a, b); });
+  if (c_rule) return zip_on_host(c, [](double x, double y) { return std::fmod(x, y); });
+  zip_on_host(c, real_remainder);
 }
 
-// Powers of whole numbers are whole numbers: exact by products, or what fits of a real power.
+// By squaring; wraps around as products do.
+Bits power_of(Bits base, Bits exponent) {
+  Bits result = 1;
+  for (; exponent != 0; exponent >>= 1, base *= base)
+    if (exponent & 1) result *= base;
+  return result;
+}
+
+// Powers of whole numbers are whole numbers: exact by products, or a real power without fraction.
 Value whole_power(const Value& base, const Value& to) {
-  const std::vector<Real> exponents = to.tensor().values();
   Whole result(base.whole());
-  for (std::size_t i = 0; i < result.size(); ++i) {
-    const double b = exponents[i];
-    if (b >= 0 && b <= 64 && b == std::floor(b)) {
-      Bits product = 1;
-      for (int k = 0; k < static_cast<int>(b); ++k) product *= static_cast<Bits>(result[i]);
-      result[i] = static_cast<Number>(product);
-    } else {
-      const double p = std::pow(static_cast<double>(result[i]), b);
-      result[i] = std::abs(p) < 9.2e18 ? static_cast<Number>(p) : 0;
+  with_elements(to, [&](const auto& exponents) {
+    for (std::size_t i = 0; i < result.size(); ++i) {
+      const auto b = exponents[i];
+      const bool product = b >= 0 && static_cast<double>(b) < 0x1p63 &&
+                           static_cast<decltype(b)>(static_cast<Bits>(b)) == b;
+      result[i] =
+          product ? wrapped(base.type(), static_cast<Number>(power_of(static_cast<Bits>(result[i]),
+                                                                      static_cast<Bits>(b))))
+                  : whole_from(std::pow(static_cast<double>(result[i]), static_cast<double>(b)),
+                               base.type());
     }
-    result[i] = wrapped(base.type(), result[i]);
-  }
+  });
   return {base.shape(), std::move(result), base.type()};
 }
 
@@ -236,18 +250,35 @@ void clip(const Call& c) {
   c.out(x.with(y));
 }
 
+// Float64 is held as Real, which may be unable to tell it from its neighbours. Said where whole
+// numbers meet it, for these may be places or counts.
+void check_exact(Type type, double as_real, double exact, bool may_be_rounded) {
+  if (type == Type::float64 && (as_real != exact || may_be_rounded))
+    unsupported("float64 is held as float32, where whole numbers beyond 2^24 are rounded: ", exact);
+}
+
 void cast_to(const Call& c, Type to) {
   const Value& x = c.in(0);
   if (bytes_of(to) == 0) unsupported("a cast to ", name_of(to));
-  if (is_real(to)) return c.out(x.is_whole() ? Value(x.tensor(), to) : x.as(to));
+  if (is_real(to) && !x.is_whole()) return c.out(x.as(to));
+  if (is_real(to)) {
+    const Tensor reals = x.tensor();
+    with_elements(x, [&, as_real = reals.values()](const auto& exact) {
+      for (std::size_t i = 0; i < exact.size(); ++i)
+        check_exact(to, as_real[i], static_cast<double>(exact[i]), false);
+    });
+    return c.out(Value(reals, to));
+  }
   Whole result;
-  if (x.is_whole()) result = x.whole();
-  if (!x.is_whole())
-    for (Real value : x.tensor().values()) {
-      const bool fits = std::abs(value) < 9.2e18f;
-      result.push_back(to == Type::boolean ? value != 0 : fits ? static_cast<Number>(value) : 0);
+  if (x.is_whole()) {
+    for (const Number n : x.whole()) result.push_back(wrapped(to, n));
+  } else {
+    constexpr double kCounted = sizeof(Real) < sizeof(double) ? 0x1p24 : 0x1p53;
+    for (const Real value : x.tensor().values()) {
+      result.push_back(whole_from(value, to));
+      check_exact(x.type(), value, value, to != Type::boolean && std::abs(value) > kCounted);
     }
-  for (Number& n : result) n = wrapped(to, n);
+  }
   c.out(Value(x.shape(), std::move(result), to));
 }
 

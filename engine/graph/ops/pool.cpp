@@ -3,9 +3,11 @@
 #include "engine/ops/pool.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "engine/graph/ops/host.h"
+#include "engine/graph/ops/reduce.h"
 #include "engine/graph/ops/table.h"
 #include "engine/graph/ops/window.h"
 #include "engine/ops/move.h"
@@ -43,7 +45,7 @@ Tensor pooled_by_taps(Tensor x, const std::vector<Steps>& steps, Kind kind, bool
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const Steps& s = steps[i];
     const int axis = static_cast<int>(i) + 1;
-    const Real fill = kind == Kind::max ? std::numeric_limits<Real>::lowest() : 0;
+    const Real fill = kind == Kind::max ? -std::numeric_limits<Real>::infinity() : 0;
     const Tensor padded = pad(x, axis, s.before, s.after + s.overflow, fill);
     x = tap_of(padded, axis, s, 0);
     for (Index tap = 1; tap < s.kernel; ++tap) {
@@ -107,7 +109,9 @@ Value places_of_maxima(const Call& c, const Tensor& image, const std::vector<Ste
           real = real && at >= 0 && at < from[i];
           place += at * back[i];
         }
-        if (real && (best < 0 || x[place] > x[best])) best = place;
+        const bool larger = real && (best < 0 || x[place] > x[best] ||
+                                     (std::isnan(x[place]) && !std::isnan(x[best])));
+        if (larger) best = place;
       }
       places.push_back(best);
     }
@@ -132,12 +136,12 @@ void pool(const Call& c) {
   if (!whole) return c.out_image(y);
   const Value result = Value::image(y);
   Whole numbers;
-  for (const Real v : result.tensor().values())  // the lowest Real: a window of padding alone
+  for (const Real v : result.tensor().values())  // -infinity: a window of padding alone
     numbers.push_back(v < -1e6F ? 0 : static_cast<Index>(v));
   c.out(Value(result.shape(), std::move(numbers), c.in(0).type()));
 }
 
-template <Tensor (*F)(const Tensor&, const Axes&, bool)>
+template <Tensor (*F)(const Tensor&, const Axes&)>
 void global(const Call& c) {
   const Tensor x = c.image(0);
   Axes axes;
@@ -146,13 +150,15 @@ void global(const Call& c) {
     axes.push_back(i);
     shape[i] = 1;
   }
-  c.out_image(shape.size() == 0 ? zeros(shape) : F(x, axes, true));
+  c.out_image(shape.size() == 0 ? zeros(shape) : F(x, axes));
 }
+
+Tensor average(const Tensor& x, const Axes& axes) { return mean(x, axes, true); }
 
 const Operator kPoolOperators[] = {
     {"AveragePool", pool<Kind::average>},
-    {"GlobalAveragePool", global<mean>},
-    {"GlobalMaxPool", global<max>},
+    {"GlobalAveragePool", global<average>},
+    {"GlobalMaxPool", global<largest>},
     {"MaxPool", pool<Kind::max>},
 };
 

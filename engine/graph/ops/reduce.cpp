@@ -1,5 +1,5 @@
 // Reductions, and the functions along one axis.
-#include "engine/ops/reduce.h"
+#include "engine/graph/ops/reduce.h"
 
 #include <algorithm>
 #include <limits>
@@ -11,6 +11,20 @@
 #include "engine/ops/pointwise.h"
 
 namespace engine::graph {
+
+Tensor largest(const Tensor& x, const Axes& axes) {
+  if (x.size() > 0) return max(x, axes, true);
+  return full(sum(x, axes, true).shape(), -std::numeric_limits<Real>::infinity());
+}
+
+Scaled scaled(const Tensor& x, const Axes& axes) {
+  if (x.size() == 0) return {x, ones(sum(x, axes, true).shape())};
+  constexpr Real kMost = std::numeric_limits<Real>::max();  // infinity less itself is no number
+  const Tensor top = minimum(max(abs(x), axes, true), full({}, kMost));
+  const Tensor by = top + equal(top, zeros({}));
+  return {x / by, by};
+}
+
 namespace {
 
 using Reduce = Tensor (*)(const Tensor& x, const Axes& axes);  // keeps the axes, with extent 1
@@ -20,7 +34,9 @@ void reduce(const Call& c) {
   const Value& x = c.in(0);
   std::vector<Index> axes = c.integers("axes", 1, {});
   if (axes.empty()) {
-    if (c.integer("noop_with_empty_axes", 0) != 0) return c.out(x);
+    // Over no axes: each element by itself.
+    if (c.integer("noop_with_empty_axes", 0) != 0)
+      return c.out(x.with(reshape(F(reshape(x.stored(), {x.size(), 1}), {1}), x.stored().shape())));
     axes.resize(static_cast<std::size_t>(x.rank()));
     std::iota(axes.begin(), axes.end(), 0);
   }
@@ -36,20 +52,18 @@ void reduce(const Call& c) {
 
 Tensor sum_of(const Tensor& x, const Axes& axes) { return sum(x, axes, true); }
 Tensor mean_of(const Tensor& x, const Axes& axes) { return mean(x, axes, true); }
-// Of no elements the largest is -infinity.
-Tensor max_of(const Tensor& x, const Axes& axes) {
-  if (x.size() > 0) return max(x, axes, true);
-  return full(sum(x, axes, true).shape(), -std::numeric_limits<Real>::infinity());
-}
-Tensor min_of(const Tensor& x, const Axes& axes) { return -max_of(-x, axes); }
+Tensor min_of(const Tensor& x, const Axes& axes) { return -largest(-x, axes); }
 Tensor l1_of(const Tensor& x, const Axes& axes) { return sum(abs(x), axes, true); }
-Tensor l2_of(const Tensor& x, const Axes& axes) { return sqrt(sum(square(x), axes, true)); }
+Tensor l2_of(const Tensor& x, const Axes& axes) {
+  const Scaled s = scaled(x, axes);
+  return s.by * sqrt(sum(square(s.values), axes, true));
+}
 Tensor squares_of(const Tensor& x, const Axes& axes) { return sum(square(x), axes, true); }
 Tensor log_sum_of(const Tensor& x, const Axes& axes) { return log(sum(x, axes, true)); }
 Tensor log_sum_exp_of(const Tensor& x, const Axes& axes) {
   constexpr Real kMost = std::numeric_limits<Real>::max();  // infinity less itself is no number
-  const Tensor largest = clamp(max_of(x, axes), -kMost, kMost);
-  return largest + log(sum(exp(x - largest), axes, true));
+  const Tensor top = clamp(largest(x, axes), -kMost, kMost);
+  return top + log(sum(exp(x - top), axes, true));
 }
 
 // Before opset 13 the axes from `axis` on were one (and the first was the default).
@@ -106,7 +120,7 @@ const Operator kReduceOperators[] = {
     {"ReduceL2", reduce<l2_of>},
     {"ReduceLogSum", reduce<log_sum_of>},
     {"ReduceLogSumExp", reduce<log_sum_exp_of>},
-    {"ReduceMax", reduce<max_of>},
+    {"ReduceMax", reduce<largest>},
     {"ReduceMean", reduce<mean_of>},
     {"ReduceMin", reduce<min_of>},
     {"ReduceSum", reduce<sum_of>},

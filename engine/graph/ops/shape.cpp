@@ -29,6 +29,16 @@ void reshape(const Call& c) {
     c.allow({known});
   }
   if (open != extents.end()) *open = known > 0 ? c.in(0).size() / known : 0;
+  // Nothing of [0, 3] is left to tell [0, -1]: it is what the axes that are not copied have.
+  if (open != extents.end() && known == 0 && c.integer("allowzero", 0) == 0) {
+    Index others = 1;
+    known = 1;
+    for (int i = 0; i < from.rank(); ++i) others *= from[i] == 0 ? 1 : from[i];
+    for (const Index extent : extents) known *= extent <= 0 ? 1 : extent;
+    const auto zeros = std::count(from.begin(), from.end(), 0);
+    const bool told = zeros == std::count(extents.begin(), extents.end(), 0) - (*open == 0);
+    if (told && others % known == 0) *open = others / known;
+  }
   reshaped(c, extents);
 }
 
@@ -121,9 +131,24 @@ void constant_of_shape(const Call& c) {
   c.out(Value(shape, Whole(static_cast<std::size_t>(shape.size()), fill.whole()[0]), fill.type()));
 }
 
+// Whole numbers are counted exactly, in 128 bits.
+Value whole_range(const Call& c) {
+  using Wide = __int128;
+  const Wide begin = c.numbers(0)[0], end = c.numbers(1)[0], step = c.numbers(2)[0];
+  const Wide room = step > 0 ? end - begin : begin - end, by = step > 0 ? step : -step;
+  const Wide count = room <= 0 ? 0 : (room + by - 1) / by;
+  check(count < 1'000'000'000, "a range of more than a billion numbers");
+  const Shape shape = c.shape({static_cast<Index>(count)});
+  Whole numbers;
+  for (Index i = 0; i < shape[0]; ++i) numbers.push_back(static_cast<Index>(begin + i * step));
+  return {shape, std::move(numbers), c.in(0).type()};
+}
+
 void range(const Call& c) {
   const double begin = c.number(0), end = c.number(1), step = c.number(2);
-  const double count = std::max(0., std::ceil((end - begin) / step));
+  check(step != 0, "a step of 0");
+  if (c.in(0).is_whole() && c.in(1).is_whole() && c.in(2).is_whole()) return c.out(whole_range(c));
+  const double steps = std::ceil((end - begin) / step), count = steps < 0 ? 0 : steps;
   check(count < 1e9, "a range of ", count, " numbers");
   const Shape shape = c.shape({static_cast<Index>(count)});
   std::vector<Real> reals;

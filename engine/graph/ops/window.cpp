@@ -48,12 +48,14 @@ std::vector<Steps> window_steps(const Call& call, const Shape& image,
       s.after = total - s.before;
     }
     const Index room = s.extent + s.before + s.after - s.reach();
-    check(room >= 0, "a kernel that reaches ", s.reach(), " does not fit ", s.extent, " padded by ",
-          s.before, " and ", s.after);
-    // One more window in ceil_mode, if it still begins on the image or the padding before it.
-    if (call.integer("ceil_mode", 0) != 0 && room % s.stride != 0 &&
-        (room / s.stride + 1) * s.stride < s.extent + s.before)
-      s.overflow = s.stride - room % s.stride;
+    // One more window in ceil_mode, if it still begins on the image or the padding before it: that
+    // may be the first, of a kernel larger than the image.
+    if (call.integer("ceil_mode", 0) != 0 && room > -s.stride && room % s.stride != 0) {
+      const Index begin = room < 0 ? 0 : (room / s.stride + 1) * s.stride;
+      if (begin < s.extent + s.before) s.overflow = begin - room;
+    }
+    check(room + s.overflow >= 0, "a kernel that reaches ", s.reach(), " does not fit ", s.extent,
+          " padded by ", s.before, " and ", s.after);
     result.push_back(s);
   }
   return result;
