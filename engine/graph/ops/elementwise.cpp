@@ -1,4 +1,6 @@
 // Activations and other functions of single elements that the engine has as rows of its own.
+#include <cmath>
+
 #include "engine/graph/ops/table.h"
 #include "engine/ops/pointwise.h"
 
@@ -63,6 +65,28 @@ void softsign(const Call& c) {
   map(c, [](const Tensor& x) { return x / (abs(x) + 1); });
 }
 
+// x times the normal distribution's function of x, or what comes near it by tanh.
+void gelu(const Call& c) {
+  const std::string how = c.text("approximate", "none");
+  if (how != "none" && how != "tanh") unsupported("approximate = ", how);
+  const Tensor& x = c.in(0).stored();
+  if (how == "tanh") {
+    const Tensor inner = (x + x * square(x) * Real(0.044715)) * Real(0.79788456080286536);
+    return c.out(c.in(0).with(x * (tanh(inner) + 1) * Real(0.5)));
+  }
+  std::vector<Real> values = x.values();
+  for (Real& v : values) v = static_cast<Real>(v * 0.5 * std::erfc(-v * 0.70710678118654752));
+  c.out(c.in(0).with(Tensor::from(x.shape(), values)));
+}
+
+void mish(const Call& c) {
+  map(c, [](const Tensor& x) { return x * tanh(softplus(x)); });
+}
+
+void swish(const Call& c) {
+  map(c, [&](const Tensor& x) { return x * sigmoid(x * c.real("alpha", 1)); });
+}
+
 void thresholded_relu(const Call& c) {
   const Real alpha = c.real("alpha", 1);
   map(c, [&](const Tensor& x) { return gate(x, x - alpha); });
@@ -92,11 +116,13 @@ const Operator kElementwiseOperators[] = {
     {"Dropout", dropout},
     {"Elu", elu},
     {"Exp", unary<exp>},
+    {"Gelu", gelu},
     {"HardSigmoid", hard_sigmoid},
     {"HardSwish", hard_swish},
     {"Identity", identity},
     {"LeakyRelu", leaky_relu},
     {"Log", unary<log>},
+    {"Mish", mish},
     {"PRelu", prelu},
     {"Reciprocal", unary<reciprocal>},
     {"Relu", unary<relu>},
@@ -107,6 +133,7 @@ const Operator kElementwiseOperators[] = {
     {"Softplus", unary<softplus>},
     {"Softsign", softsign},
     {"Sqrt", unary<sqrt>},
+    {"Swish", swish},
     {"Tanh", unary<tanh>},
     {"ThresholdedRelu", thresholded_relu},
 };

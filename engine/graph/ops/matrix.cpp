@@ -1,4 +1,6 @@
 // Matrix products.
+#include "engine/graph/ops/matrix.h"
+
 #include <algorithm>
 
 #include "engine/graph/ops/table.h"
@@ -23,11 +25,9 @@ Tensor stack_of(const Tensor& x, const Shape& batch) {  // [the whole batch, row
   return reshape(expand_to(x, shape), {batch.size(), x.dim(-2), x.dim(-1)});
 }
 
-// NumPy's rule: a vector is a row on the left and a column on the right; the axes before the last
-// two are broadcast.
-void matmul(const Call& c) {
-  const Tensor left = c.in(0).tensor(), right = c.in(1).tensor();
-  if (c.in(0).is_whole()) unsupported("not supported for ", name_of(c.in(0).type()));
+}  // namespace
+
+Tensor product(const Call& c, const Tensor& left, const Tensor& right) {
   check(left.rank() >= 1 && right.rank() >= 1, "a single number is no matrix");
   const Tensor a = left.rank() == 1 ? reshape(left, {1, left.dim(0)}) : left;
   const Tensor b = right.rank() == 1 ? reshape(right, {right.dim(0), 1}) : right;
@@ -39,7 +39,7 @@ void matmul(const Call& c) {
   c.allow(shape);
   if (b.rank() == 2) {
     const Tensor rows = reshape(a, {batch.size() * a.dim(-2), a.dim(-1)});
-    return c.out(Value(reshape(engine::matmul(rows, b), shape), c.in(0).type()));
+    return reshape(engine::matmul(rows, b), shape);
   }
   Shape all_a = batch, all_b = batch;
   for (int i = -2; i < 0; ++i) all_a.push_back(a.dim(i)), all_b.push_back(b.dim(i));
@@ -51,8 +51,14 @@ void matmul(const Call& c) {
     products.push_back(
         engine::matmul(Tensor::view(as, i * a.dim(-2) * a.dim(-1), {a.dim(-2), a.dim(-1)}),
                        Tensor::view(bs, i * b.dim(-2) * b.dim(-1), {b.dim(-2), b.dim(-1)})));
-  c.out(Value(products.empty() ? zeros(shape) : reshape(engine::concat(products, 0), shape),
-              c.in(0).type()));
+  return products.empty() ? zeros(shape) : reshape(engine::concat(products, 0), shape);
+}
+
+namespace {
+
+void matmul(const Call& c) {
+  if (c.in(0).is_whole()) unsupported("not supported for ", name_of(c.in(0).type()));
+  c.out(Value(product(c, c.in(0).tensor(), c.in(1).tensor()), c.in(0).type()));
 }
 
 Tensor product(const Tensor& a, const Tensor& b, bool transpose_a, bool transpose_b) {

@@ -11,7 +11,7 @@ const Operator* find_operator(const std::string& op) {
          {elementwise_operators(), number_operators(), move_operators(), shape_operators(),
           reduce_operators(), line_operators(), index_operators(), loss_operators(),
           matrix_operators(), conv_operators(), pool_operators(), norm_operators(),
-          resize_operators()})
+          resize_operators(), attention_operators(), einsum_operators()})
       for (const Operator& row : part) rows.emplace(row.name, &row);
     return rows;
   }();

@@ -31,5 +31,7 @@ std::span<const Operator> conv_operators();
 std::span<const Operator> pool_operators();
 std::span<const Operator> norm_operators();
 std::span<const Operator> resize_operators();
+std::span<const Operator> attention_operators();
+std::span<const Operator> einsum_operators();
 
 }  // namespace engine::graph
