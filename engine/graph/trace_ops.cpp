@@ -1,4 +1,5 @@
-// The engine's ops in ONNX's words: one row each. What is missing are ops that only gradients use.
+// The engine's ops in ONNX's words: one row each, and the list of those that are left out on
+// purpose. A test holds that every op is in one of the two.
 #include <algorithm>
 #include <cstring>
 #include <limits>
@@ -9,11 +10,6 @@ namespace engine::graph {
 namespace {
 
 using Extents = std::vector<Index>;
-
-// 1 where the node's condition holds, else 0.
-Written indicator(const TracedOp& t, const std::string& condition) {
-  return t.result("Cast", {condition}, {{"to", Index{1}}});
-}
 
 // --- Windows ---------------------------------------------------------------------------------
 
@@ -134,7 +130,9 @@ Written flip(const TracedOp& t) {
 // Padding; put with a step, it is the gradient of a slice.
 Written place(const TracedOp& t) {
   const int axis = static_cast<int>(t.setting("axis"));
-  if (t.setting("step") != 1 || t.depends_on_batch(0, axis)) t.refuse("has no counterpart in ONNX");
+  if (t.setting("step") != 1)
+    t.refuse("has no counterpart in ONNX: put with a step, it is the gradient of a slice");
+  if (t.depends_on_batch(0, axis)) t.refuse("pads by the size of the batch");
   const auto before = static_cast<Index>(t.setting("begin"));
   Extents pads(2 * static_cast<std::size_t>(t.shape().rank()), 0);
   pads[t.axis(axis)] = before;
@@ -191,83 +189,7 @@ Written expand_to(const TracedOp& t) {
 
 // --- The table -------------------------------------------------------------------------------
 
-// Rows with a name of ONNX's are that node on the same inputs.
-struct Row {
-  const char* op;
-  const char* same;
-  Written (*write)(const TracedOp&) = nullptr;
-};
-
-const Row kWriters[] = {
-    {"neg", "Neg"},
-    {"exp", "Exp"},
-    {"log", "Log"},
-    {"log1p", nullptr,
-     [](const TracedOp& t) {
-       return t.result("Log", {t.node("Add", {t.in(0), t.number(1)})});
-     }},
-    {"sqrt", "Sqrt"},
-    {"rsqrt", nullptr,
-     [](const TracedOp& t) { return t.result("Reciprocal", {t.node("Sqrt", {t.in(0)})}); }},
-    {"reciprocal", "Reciprocal"},
-    {"square", nullptr,
-     [](const TracedOp& t) {
-       return t.result("Mul", {t.in(0), t.in(0)});
-     }},
-    {"abs", "Abs"},
-    {"sign", "Sign"},
-    {"step", nullptr,
-     [](const TracedOp& t) {
-       return indicator(t, t.node("Greater", {t.in(0), t.number(0)}));
-     }},
-    {"relu", "Relu"},
-    {"tanh", "Tanh"},
-    {"sigmoid", "Sigmoid"},
-    {"softplus", "Softplus"},
-    {"sin", "Sin"},
-    {"cos", "Cos"},
-    {"scale", nullptr,
-     [](const TracedOp& t) {
-       return t.result("Mul", {t.in(0), t.number(t.setting("a"))});
-     }},
-    {"shift", nullptr,
-     [](const TracedOp& t) {
-       return t.result("Add", {t.in(0), t.number(t.setting("a"))});
-     }},
-    {"divide_into", nullptr,
-     [](const TracedOp& t) {
-       return t.result("Div", {t.number(t.setting("a")), t.in(0)});
-     }},
-    {"power", nullptr,
-     [](const TracedOp& t) {
-       return t.result("Pow", {t.in(0), t.number(t.setting("a"))});
-     }},
-    {"leaky_relu", nullptr,
-     [](const TracedOp& t) {
-       return t.result("LeakyRelu", {t.in(0)}, {{"alpha", static_cast<float>(t.setting("a"))}});
-     }},
-    {"elu", nullptr,
-     [](const TracedOp& t) {
-       return t.result("Elu", {t.in(0)}, {{"alpha", static_cast<float>(t.setting("a"))}});
-     }},
-    {"clamp", nullptr,
-     [](const TracedOp& t) {
-       return t.result("Clip", {t.in(0), t.number(t.setting("a")), t.number(t.setting("b"))});
-     }},
-    {"add", "Add"},
-    {"sub", "Sub"},
-    {"mul", "Mul"},
-    {"div", "Div"},
-    {"maximum", "Max"},
-    {"minimum", "Min"},
-    {"equal", nullptr,
-     [](const TracedOp& t) {
-       return indicator(t, t.node("Equal", {t.in(0), t.in(1)}));
-     }},
-    {"greater", nullptr,
-     [](const TracedOp& t) {
-       return indicator(t, t.node("Greater", {t.in(0), t.in(1)}));
-     }},
+const Writer kWriters[] = {
     {"alias", "Identity"},
     {"conv2d", nullptr, conv},
     {"conv2d_transpose", nullptr, conv_transpose},
@@ -297,17 +219,50 @@ const Row kWriters[] = {
     {"expand_to", nullptr, expand_to},
 };
 
+// Ops of gradients, which a network in evaluation does not hold.
+struct LeftOut {
+  const char* op;
+  const char* reason;
+};
+
+const LeftOut kLeftOut[] = {
+    {"average_pool_adjoint", "it is the gradient of average_pool"},
+    {"conv2d_weight_grad", "it is the gradient of conv2d"},
+    {"max_pool_adjoint", "it is the gradient of max_pool"},
+    {"scatter_add", "it is the gradient of gather"},
+};
+
+const Writer* row_of(const std::string& op) {
+  for (const std::span<const Writer> part :
+       {std::span<const Writer>(kWriters), pointwise_writers()})
+    for (const Writer& row : part)
+      if (op == row.op) return &row;
+  return nullptr;
+}
+
 }  // namespace
 
+bool is_written(const std::string& op) { return row_of(op) != nullptr; }
+
+std::string left_out(const std::string& op) {
+  const auto* entry = std::find_if(std::begin(kLeftOut), std::end(kLeftOut),
+                                   [&](const LeftOut& e) { return op == e.op; });
+  return entry == std::end(kLeftOut) ? "" : entry->reason;
+}
+
 Written write_traced(const TracedOp& t) {
-  for (const Row& row : kWriters) {
-    if (std::strcmp(row.op, t.op().name()) != 0) continue;
-    if (row.write) return row.write(t);
-    std::vector<std::string> inputs;
-    for (int i = 0; i < t.count(); ++i) inputs.push_back(t.in(i));
-    return t.result(row.same, inputs);
+  const std::string name = t.op().name();
+  const Writer* row = row_of(name);
+  if (row == nullptr) {
+    const std::string reason = left_out(name);
+    if (!reason.empty()) t.refuse("has no counterpart in ONNX: " + reason);
+    t.refuse("has no counterpart in ONNX yet: add a row '" + name +
+             "' to engine/graph/trace_pointwise.cpp (a row of pointwise.def) or trace_ops.cpp");
   }
-  t.refuse("has no counterpart in ONNX");
+  if (row->write) return row->write(t);
+  std::vector<std::string> inputs;
+  for (int i = 0; i < t.count(); ++i) inputs.push_back(t.in(i));
+  return t.result(row->same, inputs);
 }
 
 }  // namespace engine::graph

@@ -1,10 +1,11 @@
-// TracedOp: what a row of the table in trace_ops.cpp sees of a recorded op, in both traces, and how
-// it writes ONNX nodes for it. An image exists in the model in the engine's order of axes (plain)
-// or in ONNX's (channels first); it is turned where a row asks for the other order, once.
-// Errors: name the op.
+// TracedOp: what a row of the tables in trace_ops.cpp and trace_pointwise.cpp sees of a recorded
+// op, in both traces, and how it writes ONNX nodes for it. An image exists in the model in the
+// engine's order of axes (plain) or in ONNX's (channels first); it is turned where a row asks for
+// the other order, once. Errors: name the op.
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -89,8 +90,20 @@ class TracedOp {
   std::vector<Traced> inputs_;
 };
 
-// The op, written. Errors: no row for it.
+// How an op is written. Rows with a name of ONNX's are that node on the same inputs.
+struct Writer {
+  const char* op;
+  const char* same;
+  Written (*write)(const TracedOp&) = nullptr;
+};
+std::span<const Writer> pointwise_writers();
+
+// The op, written. Errors: no row for it; the line says what to add where.
 Written write_traced(const TracedOp& op);
+
+// Whether an op has a row; why it has none on purpose, or nothing.
+bool is_written(const std::string& op);
+std::string left_out(const std::string& op);
 
 // Passes that make a written model what its users expect: scales and biases are part of the layer
 // before them, and what nobody reads is left out.
