@@ -28,12 +28,7 @@ constexpr std::array kRanges = {RangeName{Range::bytes, "0..255"}, RangeName{Ran
 
 class Surveyor {
  public:
-  explicit Surveyor(Model& model) : model_(model) {
-    for (std::size_t i = 0; i < model.nodes.size(); ++i) {
-      for (const std::string& input : model.nodes[i].inputs) readers_[input].push_back(i);
-      for (const std::string& output : model.nodes[i].outputs) makers_[output] = i;
-    }
-  }
+  explicit Surveyor(Model& model) : model_(model) { index(); }
 
   Survey look() {
     Survey found;
@@ -45,6 +40,15 @@ class Surveyor {
   }
 
  private:
+  void index() {
+    readers_.clear();
+    makers_.clear();
+    for (std::size_t i = 0; i < model_.nodes.size(); ++i) {
+      for (const std::string& input : model_.nodes[i].inputs) readers_[input].push_back(i);
+      for (const std::string& output : model_.nodes[i].outputs) makers_[output] = i;
+    }
+  }
+
   bool has(const std::string& name) const { return makers_.contains(name); }
 
   // The constant behind a name, which may be an alias or the result of a Constant node.
@@ -76,13 +80,13 @@ class Surveyor {
   }
 
   // The graph of 2015 starts from a JPEG file; its images are fed behind the decoder.
-  void find_input(Survey& found) const {
+  void find_input(Survey& found) {
     if (model_.nhwc && has("ExpandDims") && has("DecodeJpeg")) {
       found.input = "ExpandDims";
       return;
     }
-    const Port* images = nullptr;
-    for (const Port& port : model_.inputs) {
+    Port* images = nullptr;
+    for (Port& port : model_.inputs) {
       if (!port.any_shape && port.extents.size() != 4) continue;
       engine::check(images == nullptr, model_.path, ": both '", images ? images->name : "",
                     "' and '", port.name, "' may take images; one input of images is needed");
@@ -92,12 +96,49 @@ class Surveyor {
                   ": has no input of four axes; a classifier of images is needed");
     found.input = images->name;
     if (images->any_shape) return;
+    if (!model_.nhwc && is_channels_last(*images)) make_channels_first(*images);
     const auto extent = [&](int i) { return std::max<Index>(images->extents[i], 0); };
     const int spatial = model_.nhwc ? 1 : 2, channels = model_.nhwc ? 3 : 1;
     found.height = extent(spatial);
     found.width = extent(spatial + 1);
     if (extent(channels) > 0) found.channels = extent(channels);
     if (!is_real(images->type)) found.range = Range::bytes;
+  }
+
+  // Whether an ONNX file takes [N, H, W, C], as those made from TensorFlow do: it turns the images
+  // before it looks at any axis, or the extents say so.
+  bool is_channels_last(const Port& images) const {
+    std::string name = images.name;
+    for (std::size_t steps = 0; steps <= model_.nodes.size(); ++steps) {
+      const auto readers = readers_.find(name);
+      if (readers == readers_.end() || readers->second.size() != 1) break;
+      const Node& node = model_.nodes[readers->second[0]];
+      constexpr std::array kPassed = {"Cast", "Identity", "Add", "Sub", "Mul", "Div"};
+      if (node.op == "Transpose") {
+        const auto perm = node.attributes.find("perm");
+        const auto* order = perm == node.attributes.end()
+                                ? nullptr
+                                : std::get_if<std::vector<Index>>(&perm->second);
+        return order && *order == std::vector<Index>{0, 3, 1, 2};
+      }
+      if (std::ranges::find(kPassed, node.op) == kPassed.end() || node.outputs.empty()) break;
+      name = node.outputs[0];
+    }
+    const auto colors = [&](int axis) {
+      return images.extents[axis] == 1 || images.extents[axis] == 3;
+    };
+    return colors(3) && !colors(1);
+  }
+
+  // Everyone feeds [N, C, H, W]: a Transpose makes of it what the file's first nodes read.
+  void make_channels_first(Port& images) {
+    const std::string turned = images.name + "/channels last";
+    for (Node& node : model_.nodes) std::ranges::replace(node.inputs, images.name, turned);
+    model_.nodes.insert(
+        model_.nodes.begin(),
+        {turned, "Transpose", {images.name}, {turned}, {{"perm", std::vector<Index>{0, 2, 3, 1}}}});
+    images.extents = {images.extents[0], images.extents[3], images.extents[1], images.extents[2]};
+    index();
   }
 
   // The number an elementwise op brings beside `name`: one for all, or the mean of the channels'.
@@ -141,7 +182,7 @@ class Surveyor {
         scale *= *number, shift *= *number;
       else if (number && next->op == "Div" && next->inputs[0] == name && *number != 0)
         scale /= *number, shift /= *number;
-      else if (next->op != "Cast" && next->op != "Identity")
+      else if (next->op != "Cast" && next->op != "Identity" && next->op != "Transpose")
         break;
       name = next->outputs[0];
     }

@@ -146,6 +146,32 @@ TEST_CASE("classifier: the range that a graph takes is read off its first ops") 
   CHECK(largest_difference(c(x).features, (averaged(x) / 255.F - mean) / deviation) < 1e-5);
 }
 
+TEST_CASE("classifier: graphs that take images channels last, and turn them first") {
+  const auto turned = [](Builder& net, const std::string& x) {
+    return net.node("Transpose", {x}, {{"perm", Extents{0, 3, 1, 2}}});
+  };
+  const auto scaled = [&](Builder& net, const std::string& x) {
+    const std::string half = net.constant("half", Tensor::from({1}, {127.5F}));
+    return turned(net, net.node("Div", {net.node("Sub", {x, half}), half}));
+  };
+  const Tensor x = pictures(8, 8);
+  const auto logits = [&](const Extents& input, const Front& front, Range range) {
+    ClassifierOptions options;
+    options.range = range;
+    return classifier(small_net(input, front).model(), options)(x).logits;
+  };
+  const Tensor plain = logits({-1, 3, 8, 8}, {}, Range::bytes);
+  CHECK(largest_difference(logits({-1, 8, 8, 3}, turned, Range::bytes), plain) < 1e-6);
+  CHECK(largest_difference(logits({-1, -1, -1, -1}, turned, Range::bytes), plain) < 1e-6);
+  Model model = small_net({-1, 8, 9, 3}, scaled).model();
+  const Survey found = survey(model);
+  CHECK(found.channels == 3);
+  CHECK(found.height == 8);
+  CHECK(found.width == 9);
+  CHECK(found.range == Range::bytes);
+  CHECK(found.input == "images");
+}
+
 TEST_CASE("classifier: without a product the features are what is pooled last") {
   Builder net;
   net.node("GlobalAveragePool", {net.input("images", {-1, 3, 6, 6})}, {}, "pooled");
