@@ -22,6 +22,9 @@ namespace {
 using namespace engine;
 using Function = std::function<Tensor(const Tensor&)>;
 
+constexpr const char* kAdvice =
+    "add a row for it to engine/graph/trace_pointwise.cpp or trace_ops.cpp, or to kLeftOut there";
+
 // The names of the ops behind a tensor; of fused ones, those of their definitions.
 void collect(const Tensor& result, std::map<const void*, Tensor>& seen,
              std::set<std::string>& names) {
@@ -74,23 +77,25 @@ TEST_CASE("export table: every op is written, or left out for a reason") {
     CHECK(names.contains(name));  // the list reaches gradients
   for (const std::string& name : names) {
     CAPTURE(name);
-    CHECK(graph::is_written(name) != !graph::left_out(name).empty());
+    CHECK_MESSAGE(graph::is_written(name) != !graph::left_out(name).empty(), kAdvice);
   }
 }
 
 TEST_CASE("export table: every row of pointwise.def is written, and gives the same numbers") {
   const auto positive = [](const Tensor& x) { return square(x) + Real(0.1); };
   for (const tests::rows::UnaryRow& row : tests::rows::unary()) {
-    CAPTURE(row.name);
-    REQUIRE(graph::is_written(row.name));
+    const std::string name = row.name;
+    CAPTURE(name);
+    REQUIRE_MESSAGE(graph::is_written(name), kAdvice);
     const bool mixed = finite(row.function(normal({64})));
     for (const Shape& shape : {Shape{1, 5}, Shape{1, 3, 2, 4}})
       same_when_read_again([&](const Tensor& x) { return row.function(mixed ? x : positive(x)); },
                            shape);
   }
   for (const tests::rows::BinaryRow& row : tests::rows::binary()) {
-    CAPTURE(row.name);
-    REQUIRE(graph::is_written(row.name));
+    const std::string name = row.name;
+    CAPTURE(name);
+    REQUIRE_MESSAGE(graph::is_written(name), kAdvice);
     const Tensor few = normal({4});
     for (const Shape& shape : {Shape{1, 4}, Shape{1, 3, 2, 4}}) {
       same_when_read_again([&](const Tensor& x) { return row.function(x, flip(x, -1)); }, shape);

@@ -23,6 +23,12 @@ TEST_CASE("graph ops: elements by index") {
   CHECK(numbers(result("ScatterElements", {kTable, whole({2, 1}, {1, 1}), reals({2, 1}, {10, 20})},
                        {{"axis", Index{1}}, {"reduction", std::string("add")}})) ==
         Reals{1, 12, 3, 4, 25, 6});
+  CHECK(numbers(result(
+            "ScatterElements", {kTable, whole({1, 3}, {0, 0, 0}), reals({1, 3}, {9, 0, 4})},
+            {{"axis", Index{0}}, {"reduction", std::string("max")}})) == Reals{9, 2, 4, 4, 5, 6});
+  CHECK(result("ScatterND", {whole({2}, {1, 2}), whole({2, 1}, {1, 1}), whole({2}, {-3, 5})},
+               {{"reduction", std::string("min")}})
+            .whole() == Whole{1, -3});
   CHECK(numbers(result("GatherND", {kTable, whole({2, 2}, {0, 2, 1, -1})})) == Reals{3, 6});
   CHECK(numbers(result("GatherND", {kTable, whole({2, 1}, {2, 0})}, {{"batch_dims", Index{1}}})) ==
         Reals{3, 4});

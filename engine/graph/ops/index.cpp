@@ -1,4 +1,6 @@
 // Elements read and written at places that other inputs name, and arrays made by place.
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -31,11 +33,16 @@ Value scattered(const Call& c, const std::vector<Index>& places) {
   check(x.is_whole() == updates.is_whole(), name_of(updates.type()), " is put into ",
         name_of(x.type()));
   const std::string how = c.text("reduction", "none");
-  if (how != "none" && how != "add" && how != "mul") unsupported("reduction ", how);
+  constexpr std::array kKnown = {"none", "add", "mul", "max", "min"};
+  if (std::find(kKnown.begin(), kKnown.end(), how) == kKnown.end()) unsupported("reduction ", how);
   const auto put = [&](auto v, const auto& u) {
     using Number = typename decltype(v)::value_type;
     using Exact = std::conditional_t<std::is_integral_v<Number>, std::uint64_t, Number>;
     for (std::size_t i = 0; i < places.size(); ++i) {
+      if (how == "max" || how == "min") {
+        if (how == "max" ? u[i] > v[places[i]] : u[i] < v[places[i]]) v[places[i]] = u[i];
+        continue;
+      }
       const auto a = static_cast<Exact>(v[places[i]]), b = static_cast<Exact>(u[i]);
       v[places[i]] = static_cast<Number>(how == "add" ? a + b : how == "mul" ? a * b : b);
     }
