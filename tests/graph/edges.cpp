@@ -286,6 +286,9 @@ TEST_CASE("graph edges: rows that only mask, and rows without numbers") {
 TEST_CASE("graph edges: an empty batch keeps the extent that is asked for as -1") {
   CHECK(result("Reshape", {reals({0, 3, 2}, {}), whole({2}, {0, -1})}).shape() == Shape{0, 6});
   CHECK(result("Reshape", {reals({0, 3}, {}), whole({2}, {-1, 3})}).shape() == Shape{0, 3});
+  const Index large = Index{1} << 20;
+  CHECK_THROWS_AS(result("Reshape", {reals({0, 3}, {}), whole({5}, {0, -1, large, large, large})}),
+                  Error);
 }
 
 }  // namespace

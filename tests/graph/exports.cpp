@@ -88,6 +88,9 @@ TEST_CASE("graph exports: GroupNormalization scales groups in opset 18, channels
   CHECK_THROWS_AS(result("GroupNormalization", {Value(x), s2, b2}, two, 21), Error);
   CHECK_THROWS_AS(result("GroupNormalization", {Value(x), s4, b4}, {{"num_groups", Index{3}}}, 21),
                   Error);
+  const Value none = reals({0}, {});
+  for (const Shape& empty : {Shape{0, 0, 2, 2}, Shape{1, 0, 2, 2}})
+    CHECK(result("GroupNormalization", {reals(empty, {}), none, none}, two, 21).shape() == empty);
 }
 
 TEST_CASE("graph exports: RMSNormalization") {
@@ -173,6 +176,7 @@ TEST_CASE("graph exports: Attention, by heads and by rows, masked and causal") {
       {{"q_num_heads", Index{1}}, {"kv_num_heads", Index{1}}}, 23);
   CHECK(rows.shape() == Shape{1, 3, 2});
   same(rows, attended(q, k, v, nothing));
+  CHECK_THROWS_AS(run({}, reals({7, 1, 3, 5}, Reals(105, 0))), Error);
   CHECK_THROWS_WITH_AS(result("Attention", {head(q), head(k), head(v), open, head(k)}, {}, 23),
                        doctest::Contains("a cache of past keys"), Unsupported);
 }

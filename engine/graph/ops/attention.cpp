@@ -61,6 +61,8 @@ Tensor bias_of(const Call& c, Index queries, Index keys) {
 
 // A query that may look at nothing gets zeros.
 Tensor weights_of(const Tensor& scores, const Tensor& bias) {
+  check(broadcast("broadcast", scores.shape(), bias.shape()) == scores.shape(), "a mask ",
+        bias.shape(), " for scores ", scores.shape());
   const Tensor looks = greater(max(bias, {bias.rank() - 1}, true), full({}, kNever));
   return gate(softmax(scores + bias, scores.rank() - 1), looks);
 }

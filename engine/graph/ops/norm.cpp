@@ -59,7 +59,9 @@ void group_normalization(const Call& c) {
   const Index groups = c.whole("num_groups"), channels = x.dim(-1);
   check(groups >= 1 && channels % groups == 0, groups, " groups do not divide ", channels,
         " channels");
-  const Index each = channels / groups, pixels = x.dim(0) > 0 ? x.size() / x.dim(0) / channels : 0;
+  const Index each = channels / groups;
+  Index pixels = 1;
+  for (int i = 1; i + 1 < x.rank(); ++i) pixels *= x.dim(i);
   const Tensor g = reshape(x, {x.dim(0), pixels, groups, each});
   const Tensor centred = g - mean(g, {1, 3}, true);
   Tensor y = centred * rsqrt(mean(square(centred), {1, 3}, true) + c.real("epsilon", 1e-5f));

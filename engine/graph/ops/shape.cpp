@@ -34,7 +34,10 @@ void reshape(const Call& c) {
     Index others = 1;
     known = 1;
     for (int i = 0; i < from.rank(); ++i) others *= from[i] == 0 ? 1 : from[i];
-    for (const Index extent : extents) known *= extent <= 0 ? 1 : extent;
+    for (const Index extent : extents) {
+      known *= extent <= 0 ? 1 : extent;
+      c.allow({known});
+    }
     const auto zeros = std::count(from.begin(), from.end(), 0);
     const bool told = zeros == std::count(extents.begin(), extents.end(), 0) - (*open == 0);
     if (told && others % known == 0) *open = others / known;
