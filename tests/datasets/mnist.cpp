@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 #include <vector>
@@ -93,4 +94,21 @@ TEST_CASE("mnist: bad files") {
   write_gzipped(zipped, images(200));
   std::filesystem::resize_file(zipped, std::filesystem::file_size(zipped) / 2);
   CHECK(says(complaint(opening), zipped, "damaged after offset"));
+}
+
+TEST_CASE("mnist: no more is unpacked than the header promises") {
+  const Scratch scratch;
+  scratch.write("train-labels-idx1-ubyte", labels("\1"));
+  const std::string zipped = scratch / "train-images-idx3-ubyte.gz";
+  // One image is promised; what follows is damaged, which is never seen.
+  write_gzipped(zipped, words({0x803, 1, 28, 28}) + std::string(10'000'000, 'x'));
+  std::filesystem::resize_file(zipped, std::filesystem::file_size(zipped) / 2);
+  const auto opening = [&] { datasets::open("mnist:" + scratch.path()); };
+  CHECK(says(complaint(opening), zipped, "more than the 784 bytes"));
+  write_gzipped(zipped, words({0x803, 0xFFFFFFFF, 28, 28}) + std::string(784, 'x'));
+  CHECK(says(complaint(opening), zipped, "784 bytes follow offset 16"));
+
+  std::filesystem::remove(zipped);
+  REQUIRE(::mkfifo((scratch / "train-images-idx3-ubyte").c_str(), 0600) == 0);
+  CHECK(says(complaint(opening), "train-images-idx3-ubyte", "is a pipe"));
 }
