@@ -1,5 +1,8 @@
 #include "datasets/image_file.h"
 
+#include <new>
+#include <utility>
+
 #include "datasets/channels.h"
 #include "datasets/image_format.h"
 #include "datasets/image_readers.h"
@@ -21,7 +24,11 @@ Image decode_image(const std::string& path) {
   engine::check(format != nullptr, path, ": is not an image of a known format");
   engine::check(format->read != nullptr, path, ": is ", format->name,
                 ", which is not read; convert it to PNG or JPEG");
-  return format->read(file, path);
+  try {
+    return format->read(file, path);
+  } catch (const std::bad_alloc&) {
+    engine::fail(path, ": needs more memory than there is");
+  }
 }
 
 Image sized_image(std::int64_t height, std::int64_t width, int channels, const std::string& path) {

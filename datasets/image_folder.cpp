@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
-#include <new>
 #include <utility>
 
 #include "datasets/fit_square.h"
@@ -86,8 +85,6 @@ Attempt decode_into(const std::string& path, const Model& model, int channels,
     else
       return {.other_size = std::to_string(image.width) + "x" + std::to_string(image.height)};
     return attempt;
-  } catch (const std::bad_alloc&) {
-    return {.problem = path + ": is too large for the memory there is"};
   } catch (const std::exception& error) {
     return {.problem = error.what()};
   }

@@ -14,13 +14,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// "3 class folders hold no images: a, b, c": at most five are named.
+// "class folders without images keep their numbers: a, b": at most five are named.
 std::string empty_classes(const std::vector<std::string>& names) {
   constexpr std::size_t kNamed = 5;
-  std::string text = std::to_string(names.size()) + " class folders hold no images: ";
+  std::string text = "class folders without images keep their numbers: ";
   for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i)
     text += (i > 0 ? ", " : "") + names[i];
-  return text + (names.size() > kNamed ? ", ..." : "");
+  return names.size() <= kNamed ? text
+                                : text + " and " + std::to_string(names.size() - kNamed) + " more";
 }
 
 ImageList list_unchecked(const std::string& folder) {

@@ -40,9 +40,14 @@ void convert(png_structp png, png_infop info) {
   png_set_strip_16(png);
   png_set_strip_alpha(png);
   png_read_update_info(png, info);
-  const Image& image = progress_of(png).image;
-  if (png_get_rowbytes(png, info) != std::size_t(image.width) * image.channels)
-    png_error(png, "rows of an unexpected length");
+  // The room for the pixels was made by the header at the front of the file.
+  const Progress& progress = progress_of(png);
+  const auto width = static_cast<std::size_t>(progress.image.width);
+  if (png_get_image_width(png, info) != width ||
+      png_get_image_height(png, info) != static_cast<std::size_t>(progress.image.height) ||
+      (png_get_interlace_type(png, info) != PNG_INTERLACE_NONE) != progress.interlaced ||
+      png_get_rowbytes(png, info) != width * progress.image.channels)
+    png_error(png, "two headers");
 }
 
 void place(png_structp png, png_bytep row, png_uint_32 number, int pass) {
@@ -113,6 +118,7 @@ std::int64_t raw_size(std::string_view file, const Image& image) {
 Image read_png(std::string_view file, const std::string& path) {
   constexpr const char* kCut = ": cut off: the PNG file ends too early";
   engine::check(file.size() >= 29, path, kCut);
+  engine::check(file.substr(12, 4) == "IHDR", path, ": damaged: does not begin with its header");
   const int color_type = byte_at(file, 25);
   Progress progress;
   progress.interlaced = byte_at(file, 28) != 0;

@@ -95,7 +95,7 @@ TEST_CASE("images: subfolders are classes, in order of name") {
   CHECK(first_byte(*data, 2) == 40);
   CHECK(first_byte(*data, 3) == 50);
   REQUIRE(data->notes().size() == 3);
-  CHECK(says(data->notes()[0], "1 class folders hold no images: empty"));
+  CHECK(says(data->notes()[0], "class folders without images keep their numbers: empty"));
   CHECK(says(data->notes()[1], "1 images beside the class folders"));
   CHECK(says(data->notes()[2], "left out: .txt files 2, hidden files 1"));
 }
