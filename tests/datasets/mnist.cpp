@@ -47,6 +47,11 @@ TEST_CASE("mnist: plain, gzipped and both spellings") {
   CHECK(train->channels() == 1);
   CHECK(train->height() == 28);
   CHECK(train->label(2) == 9);
+  const auto colors = datasets::open("mnist:" + scratch.path(), {.channels = 3});
+  CHECK(colors->label(2) == 9);
+  std::vector<std::uint8_t> pixels(colors->image_size());
+  colors->read(2, pixels.data());
+  CHECK(pixels == std::vector<std::uint8_t>(28 * 28 * 3, 3));
   const auto test = datasets::open("mnist:" + scratch.path(), {.test = true});
   CHECK(test->size() == 1);
   CHECK(test->label(0) == 4);
