@@ -96,7 +96,7 @@ Image read_jpeg(std::string_view file, const std::string& path) {
   const auto done = [&](bool yes) {
     if (yes) return;
     const bool cut = d.errors.msg_code == JWRN_JPEG_EOF;
-    engine::fail(path, cut ? ": cut off: " : ": damaged: ", d.trap.reason());
+    engine::fail(path, cut ? ": cut off: " : ": cannot be decoded: ", d.trap.reason());
   };
   done(d.trap.run([&] { read_header(d, file); }));
   const int inks = jpeg.num_components;

@@ -130,7 +130,7 @@ Image read_png(std::string_view file, const std::string& path) {
   image.pixels.resize(std::size_t(image.height) * image.width * image.channels);
   Decoder decoder;
   const bool done = progress.trap.run([&] { decode(decoder, progress, file); });
-  engine::check(done, path, ": damaged: ", progress.trap.reason());
+  engine::check(done, path, ": cannot be decoded: ", progress.trap.reason());
   engine::check(progress.ended && progress.rows == all_rows(progress), path, kCut);
   image.orientation = orientation_of(file);
   return std::move(image);
