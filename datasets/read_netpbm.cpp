@@ -62,7 +62,8 @@ class Reader {
   }
 
   char level(std::int64_t value) const {  // rounded as Pillow rounds it
-    return static_cast<char>(std::min(255.0, std::nearbyint(double(value) / double(most_) * 255)));
+    const double rounded = std::nearbyint(double(value) / double(most_) * 255);
+    return static_cast<char>(static_cast<std::uint8_t>(std::min(255.0, rounded)));
   }
 
   // The next of a plain file; a bit stands without white space, too, and 1 is black.
