@@ -1,5 +1,8 @@
 #include "datasets/dataset.h"
 
+#include <utility>
+
+#include "datasets/channels.h"
 #include "datasets/cifar10.h"
 #include "datasets/image_folder.h"
 #include "datasets/mnist.h"
@@ -7,6 +10,17 @@
 #include "engine/check.h"
 
 namespace datasets {
+namespace {
+
+std::unique_ptr<Dataset> open_form(const std::string& form, const std::string& directory,
+                                   const OpenOptions& options) {
+  if (form == "cifar10") return open_cifar10(directory, options);
+  if (form == "images") return open_image_folder(directory, options);
+  if (form == "mnist") return open_mnist(directory, options);
+  return std::make_unique<Shapes>(options);
+}
+
+}  // namespace
 
 std::unique_ptr<Dataset> open(const std::string& spec, const OpenOptions& options) {
   const std::size_t colon = spec.find(':');
@@ -21,10 +35,10 @@ std::unique_ptr<Dataset> open(const std::string& spec, const OpenOptions& option
                 options.resize_option, options.resize,
                 " is out of range: give 4 to 1024, or 0 to keep ", "the size of the images");
 
-  if (form == "cifar10") return open_cifar10(directory, options);
-  if (form == "images") return open_image_folder(directory, options);
-  if (form == "mnist") return open_mnist(directory, options);
-  return std::make_unique<Shapes>(options);
+  engine::check(options.channels == 0 || options.channels == 1 || options.channels == 3,
+                "images have 1 or 3 channels, not ", options.channels);
+  auto data = open_form(form, directory, options);
+  return options.channels == 0 ? std::move(data) : with_channels(std::move(data), options.channels);
 }
 
 }  // namespace datasets

@@ -59,11 +59,17 @@ class Dataset {
   Info info_;
 };
 
+enum class Orientation { ignore, apply };
+
 struct OpenOptions {
   int resize = 0;     // side of square images; 0 keeps their own size (see each set's header)
+  int channels = 0;   // 1: grey, 3: RGB, converted if need be; 0: as the set has them
   bool test = false;  // the test split, of sets that have one
   bool cache = true;  // keep decoded image folders in the user's cache folder
-  const char* resize_option = "--set data.resize=";  // what messages call `resize`
+  Orientation orientation = Orientation::ignore;  // of EXIF, as PIL.Image.open does
+  // What messages call `resize` and `orientation`; "": there is no such option.
+  const char* resize_option = "--set data.resize=";
+  const char* orientation_option = "--set data.orientation=";
 };
 
 // Opens `shapes`, `cifar10:DIR`, `images:DIR` or `mnist:DIR`.

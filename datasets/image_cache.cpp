@@ -15,10 +15,10 @@ namespace datasets {
 namespace {
 
 struct Footer {
-  char magic[8] = {'K', 'A', 'N', 'T', 'O', 'R', 'I', '2'};
+  char magic[8] = {'K', 'A', 'N', 'T', 'O', 'R', 'I', '3'};
   std::uint64_t key = 0;
-  std::uint64_t files = 0;  // flags before the footer
-  std::int32_t height = 0, width = 0;
+  std::uint64_t files = 0;  // bytes before the footer
+  std::int32_t height = 0, width = 0, channels = 0, reserved = 0;
   std::uint64_t checksum = 0;  // CRC-32 of all bytes before the footer
 };
 
@@ -62,25 +62,27 @@ std::optional<DecodedImages> read_cache(const std::string& path, std::uint64_t k
       footer.files > bytes.size() || footer.checksum != checksum(bytes))
     return std::nullopt;
 
-  const auto flags = bytes.end() - static_cast<std::ptrdiff_t>(footer.files);
-  images.kept.assign(flags, bytes.end());
-  bytes.erase(flags, bytes.end());
+  const std::size_t size = bytes.size() - footer.files;
+  images.files = bytes.substr(size);
+  bytes.resize(size);
   images.height = footer.height;
   images.width = footer.width;
-  const std::size_t count = std::ranges::count(images.kept, true);
-  if (bytes.size() != count * footer.height * footer.width * 3) return std::nullopt;
+  images.channels = footer.channels;
+  const std::size_t read = images.files.size() - std::ranges::count(images.files, '\0');
+  if (size != read * images.image_size()) return std::nullopt;
   return images;
 }
 
 void write_cache(const std::string& path, std::uint64_t key, DecodedImages& images) {
   const std::size_t pixels = images.pixels.size();
   try {
-    images.pixels.append(images.kept.begin(), images.kept.end());
+    images.pixels += images.files;
     Footer footer;
     footer.key = key;
-    footer.files = images.kept.size();
+    footer.files = images.files.size();
     footer.height = images.height;
     footer.width = images.width;
+    footer.channels = images.channels;
     footer.checksum = checksum(images.pixels);
     images.pixels.append(reinterpret_cast<const char*>(&footer), sizeof footer);
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());

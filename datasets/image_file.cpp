@@ -1,49 +1,73 @@
 #include "datasets/image_file.h"
 
-#include <stb_image.h>
+#include <new>
+#include <utility>
 
-#include <algorithm>
-#include <cctype>
-#include <cstdint>
-#include <filesystem>
-#include <memory>
-#include <string_view>
-
-#include "datasets/image_damage.h"
+#include "datasets/channels.h"
+#include "datasets/image_format.h"
+#include "datasets/image_readers.h"
 #include "engine/check.h"
 #include "engine/file.h"
 
 namespace datasets {
 namespace {
 
-constexpr std::int64_t kMostPixels = 1 << 28;  // larger is a damaged header, or a bomb
+constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30;
+constexpr std::int64_t kMostPixels = 178'956'970;  // where Pillow, too, takes it for a bomb
 
 }  // namespace
 
-bool has_image_suffix(const std::string& path) {
-  std::string suffix = std::filesystem::path(path).extension().string();
-  std::ranges::transform(suffix, suffix.begin(), [](unsigned char c) { return std::tolower(c); });
-  constexpr std::string_view kSuffixes[] = {".png", ".jpg", ".jpeg", ".bmp",
-                                            ".tga", ".gif", ".ppm",  ".pgm"};
-  return std::ranges::find(kSuffixes, suffix) != std::end(kSuffixes);
+Image decode_image(const std::string& path) {
+  const std::string file = engine::read_file(path, kMostBytes);
+  engine::check(!file.empty(), path, ": is empty");
+  const ImageFormat* format = recognize(file);
+  engine::check(format != nullptr, path, ": is not an image of a known format");
+  engine::check(format->read != nullptr, path, ": is ", format->name,
+                ", which is not read; convert it to PNG or JPEG");
+  try {
+    return format->read(file, path);
+  } catch (const std::bad_alloc&) {
+    engine::fail(path, ": needs more memory than there is");
+  }
 }
 
-Image decode_image(const std::string& path) {
-  const std::string file = engine::read_file(path);
-  if (const char* problem = image_damage(file)) engine::fail(path, ": ", problem);
-
-  const auto* bytes = reinterpret_cast<const stbi_uc*>(file.data());
-  const int length = static_cast<int>(file.size());
-  int width = 0, height = 0, channels = 0;
-  engine::check(stbi_info_from_memory(bytes, length, &width, &height, &channels), path,
-                ": not an image that can be read (", stbi_failure_reason(), ")");
-  engine::check(std::int64_t{width} * height <= kMostPixels, path, ": ", width, "x", height,
+Image sized_image(std::int64_t height, std::int64_t width, int channels, const std::string& path) {
+  engine::check(height > 0 && width > 0, path, ": damaged: an image of ", width, "x", height,
+                " pixels");
+  engine::check(height <= kMostPixels / width, path, ": ", width, "x", height,
                 " pixels are more than any image of a data set should have");
-  const std::unique_ptr<stbi_uc, decltype(&stbi_image_free)> pixels(
-      stbi_load_from_memory(bytes, length, &width, &height, &channels, 3), stbi_image_free);
-  engine::check(pixels != nullptr, path, ": cannot be decoded (", stbi_failure_reason(), ")");
-  const char* first = reinterpret_cast<const char*>(pixels.get());
-  return {height, width, std::string(first, std::size_t(3) * height * width)};
+  return {
+      .height = static_cast<int>(height), .width = static_cast<int>(width), .channels = channels};
+}
+
+Image upright(const Image& image) {
+  const int o = image.orientation, height = image.height, width = image.width;
+  const bool swapped = o >= 5;  // rows become columns
+  Image out{.height = swapped ? width : height,
+            .width = swapped ? height : width,
+            .channels = image.channels};
+  out.pixels.reserve(image.pixels.size());
+  const bool from_bottom = o == 3 || o == 4 || o == 6 || o == 7;
+  const bool from_right = o == 2 || o == 3 || o == 7 || o == 8;
+  for (int y = 0; y < out.height; ++y)
+    for (int x = 0; x < out.width; ++x) {
+      const int row = swapped ? x : y, column = swapped ? y : x;
+      const std::size_t pixel = std::size_t(from_bottom ? height - 1 - row : row) * width +
+                                (from_right ? width - 1 - column : column);
+      out.pixels.append(image.pixels, pixel * image.channels, image.channels);
+    }
+  return out;
+}
+
+Image with_channels(Image image, int channels) {
+  if (image.channels == channels) return image;
+  const std::size_t count = std::size_t(image.height) * image.width;
+  std::string pixels(count * channels, '\0');
+  convert_channels(reinterpret_cast<const std::uint8_t*>(image.pixels.data()), count,
+                   image.channels, reinterpret_cast<std::uint8_t*>(pixels.data()));
+  image.channels = channels;
+  image.pixels = std::move(pixels);
+  return image;
 }
 
 }  // namespace datasets

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <utility>
 
 #include "datasets/fit_square.h"
 #include "datasets/image_cache.h"
@@ -23,17 +24,25 @@ void check_damage(const ImageList& list, std::size_t unreadable, const std::stri
                 "; replace or remove them");
 }
 
+Image decode_one(const std::string& path, const OpenOptions& options) {
+  Image image = decode_image(path);
+  if (options.orientation == Orientation::ignore || image.orientation == 1) return image;
+  Image turned = upright(image);
+  turned.orientation = image.orientation;
+  return turned;
+}
+
 // The size all images must have: that of the first that can be read.
 struct Model {
   std::string path = {};
   int height = 0, width = 0;
 };
 
-Model find_model(const ImageList& list) {
+Model find_model(const ImageList& list, const OpenOptions& options) {
   std::string first_problem;
   for (std::size_t i = 0; i < list.entries.size(); ++i) {
     try {
-      const Image image = decode_image(list.full_path(i));
+      const Image image = decode_one(list.full_path(i), options);
       return {list.full_path(i), image.height, image.width};
     } catch (const engine::Error& error) {
       if (first_problem.empty()) first_problem = error.what();
@@ -43,8 +52,9 @@ Model find_model(const ImageList& list) {
   engine::fail(first_problem);  // not reached: more than 1% were unreadable
 }
 
-std::string room_for(const ImageList& list, const Model& model, const OpenOptions& options) {
-  const double bytes = 3.0 * model.height * model.width * list.entries.size();
+std::string room_for(const ImageList& list, const Model& model, int channels,
+                     const OpenOptions& options) {
+  const double bytes = 1.0 * channels * model.height * model.width * list.entries.size();
   try {
     return std::string(static_cast<std::size_t>(bytes), '\0');
   } catch (const std::exception&) {
@@ -54,25 +64,30 @@ std::string room_for(const ImageList& list, const Model& model, const OpenOption
   }
 }
 
-// What came of one file; both are empty if all went well.
+// What came of one file; both texts are empty if all went well.
 struct Attempt {
   std::string problem = {};
   std::string other_size = {};  // "640x480", where the model has another
+  int orientation = 1;
+  bool grey = false;
 };
 
-Attempt decode_into(const std::string& path, const Model& model, int resize, std::uint8_t* out) {
+Attempt decode_into(const std::string& path, const Model& model, int channels,
+                    const OpenOptions& options, std::uint8_t* out) {
   try {
-    Image image = decode_image(path);
-    if (resize)
-      fit_square(bytes(image.pixels), image.height, image.width, 3, resize, out);
+    Image image = decode_one(path, options);
+    const Attempt attempt{.orientation = image.orientation, .grey = image.channels == 1};
+    image = with_channels(std::move(image), channels);
+    if (options.resize)
+      fit_square(bytes(image.pixels), image.height, image.width, channels, options.resize, out);
     else if (image.height == model.height && image.width == model.width)
       std::ranges::copy(image.pixels, out);
     else
       return {.other_size = std::to_string(image.width) + "x" + std::to_string(image.height)};
+    return attempt;
   } catch (const std::exception& error) {
     return {.problem = error.what()};
   }
-  return {};
 }
 
 void check_attempts(const ImageList& list, const Model& model, const std::vector<Attempt>& attempts,
@@ -80,7 +95,7 @@ void check_attempts(const ImageList& list, const Model& model, const std::vector
   std::size_t unreadable = 0;
   const std::string* first_problem = nullptr;
   for (std::size_t i = 0; i < attempts.size(); ++i) {
-    const auto& [problem, other_size] = attempts[i];
+    const std::string &problem = attempts[i].problem, &other_size = attempts[i].other_size;
     engine::check(other_size.empty(), "images:", list.folder,
                   ": the images have several sizes: ", model.path, " is ", model.width, "x",
                   model.height, ", ", list.full_path(i), " is ", other_size,
@@ -92,39 +107,90 @@ void check_attempts(const ImageList& list, const Model& model, const std::vector
   if (first_problem) check_damage(list, unreadable, *first_problem);
 }
 
+// Closes the gaps that unreadable files left.
+void close_gaps(DecodedImages& all) {
+  const auto size = static_cast<std::ptrdiff_t>(all.image_size());
+  auto from = all.pixels.begin(), end = from;
+  for (const char orientation : all.files) {
+    if (orientation != 0) end = from == end ? end + size : std::copy_n(from, size, end);
+    from += size;
+  }
+  all.pixels.erase(end, all.pixels.end());
+}
+
+// One channel of three that are equal.
+void drop_channels(DecodedImages& all) {
+  const std::size_t pixels = all.pixels.size() / 3;
+  for (std::size_t i = 0; i < pixels; ++i) all.pixels[i] = all.pixels[3 * i];
+  all.pixels.resize(pixels);
+  all.pixels.shrink_to_fit();
+  all.channels = 1;
+}
+
 DecodedImages decode_all(const ImageList& list, const OpenOptions& options) {
-  const int resize = options.resize;
-  const Model model = resize ? Model{.height = resize, .width = resize} : find_model(list);
+  const int resize = options.resize, channels = options.channels == 1 ? 1 : 3;
+  const Model model = resize ? Model{.height = resize, .width = resize} : find_model(list, options);
   const std::size_t files = list.entries.size();
-  const std::size_t image_size = std::size_t(3) * model.height * model.width;
-  DecodedImages all{
-      .height = model.height, .width = model.width, .pixels = room_for(list, model, options)};
+  DecodedImages all{.height = model.height,
+                    .width = model.width,
+                    .channels = channels,
+                    .pixels = room_for(list, model, channels, options)};
   std::vector<Attempt> attempts(files);
 #pragma omp parallel for schedule(dynamic, 64)
   for (std::size_t i = 0; i < files; ++i)
-    attempts[i] = decode_into(list.full_path(i), model, resize, bytes(all.pixels) + i * image_size);
+    attempts[i] = decode_into(list.full_path(i), model, channels, options,
+                              bytes(all.pixels) + i * all.image_size());
   check_attempts(list, model, attempts, options);
 
-  auto end = all.pixels.begin();  // closes the gaps that unreadable files left
-  for (std::size_t i = 0; i < files; ++i) {
-    all.kept.push_back(attempts[i].problem.empty());
-    if (!all.kept[i]) continue;
-    const auto image = all.pixels.begin() + i * image_size;
-    end = image == end ? end + image_size : std::copy_n(image, image_size, end);
+  bool grey = true;
+  for (const Attempt& attempt : attempts) {
+    const bool read = attempt.problem.empty();
+    all.files += static_cast<char>(read ? attempt.orientation : 0);
+    grey = grey && (attempt.grey || !read);
   }
-  all.pixels.erase(end, all.pixels.end());
+  close_gaps(all);
+  if (options.channels == 0 && grey) drop_channels(all);
   return all;
 }
 
+// What the decoded images depend on: the files, and how they are opened.
+std::uint64_t cache_key(const ImageList& list, const OpenOptions& options) {
+  const std::uint64_t opened = static_cast<std::uint64_t>(options.resize) * 8 +
+                               static_cast<std::uint64_t>(options.channels) * 2 +
+                               (options.orientation == Orientation::apply);
+  return (fingerprint(list) ^ opened) * 0x100000001B3;
+}
+
 DecodedImages decode_or_recall(const ImageList& list, const OpenOptions& options) {
-  const std::uint64_t key = fingerprint(list) + options.resize;
+  const std::uint64_t key = cache_key(list, options);
   const std::string cache = options.cache ? cache_path(key) : "";
   if (cache.empty()) return decode_all(list, options);
   auto recalled = read_cache(cache, key);
-  if (recalled && recalled->kept.size() == list.entries.size()) return std::move(*recalled);
+  if (recalled && recalled->files.size() == list.entries.size()) return std::move(*recalled);
   DecodedImages images = decode_all(list, options);
   write_cache(cache, key, images);
   return images;
+}
+
+// "3 of 200 images WHAT; the first is PATH", of those that are counted.
+void note_files(ImageList& list, const DecodedImages& images, const std::string& what,
+                bool (*counts)(int orientation)) {
+  std::size_t count = 0, first = 0;
+  for (std::size_t i = list.entries.size(); i-- > 0;)
+    if (counts(images.files[i])) {
+      ++count;
+      first = i;
+    }
+  if (count > 0)
+    list.notes.push_back(std::to_string(count) + " of " + std::to_string(list.entries.size()) +
+                         " images " + what + "; the first is " + list.full_path(first));
+}
+
+std::string orientation_note(const OpenOptions& options) {
+  if (options.orientation == Orientation::apply) return "were turned as their EXIF data say";
+  const std::string option = options.orientation_option;
+  return "are not upright by their EXIF data, which is ignored" +
+         (option.empty() ? "" : " (" + option + "apply turns them)");
 }
 
 }  // namespace
@@ -134,24 +200,17 @@ std::unique_ptr<Dataset> open_image_folder(const std::string& folder, const Open
   DecodedImages images = decode_or_recall(list, options);
 
   std::vector<int> labels;
-  std::size_t first_skipped = list.entries.size();
-  for (std::size_t i = 0; i < list.entries.size(); ++i) {
-    if (images.kept[i])
-      labels.push_back(list.entries[i].label);
-    else
-      first_skipped = std::min(first_skipped, i);
-  }
-  if (const std::size_t skipped = list.entries.size() - labels.size())
-    list.notes.push_back(std::to_string(skipped) + " of " + std::to_string(list.entries.size()) +
-                         " images could not be read and were skipped; the first is " +
-                         list.full_path(first_skipped));
+  for (std::size_t i = 0; i < list.entries.size(); ++i)
+    if (images.files[i] != 0) labels.push_back(list.entries[i].label);
+  note_files(list, images, "could not be read and were skipped", [](int o) { return o == 0; });
+  note_files(list, images, orientation_note(options), [](int o) { return o > 1; });
 
   Info info{.name = "images",
             .description = "the images in " + folder,
             .size = static_cast<Index>(labels.size()),
             .height = images.height,
             .width = images.width,
-            .channels = 3,
+            .channels = images.channels,
             .class_names = std::move(list.class_names),
             .notes = std::move(list.notes)};
   return std::make_unique<StoredImages>(std::move(info), std::move(images.pixels),

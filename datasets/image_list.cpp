@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <string_view>
+#include <utility>
 
-#include "datasets/image_file.h"
+#include "datasets/folder_walk.h"
+#include "datasets/image_format.h"
 #include "engine/check.h"
 
 namespace datasets {
@@ -12,51 +14,40 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
-
-bool is_image(const fs::directory_entry& file) {
-  return !hidden(file.path()) && has_image_suffix(file.path().string()) && file.is_regular_file();
-}
-
-// Appends the images that `Iterator` comes across below `root`/`inside`.
-template <class Iterator>
-void collect(const fs::path& root, const fs::path& inside, int label,
-             std::vector<ImageEntry>& entries) {
-  for (const fs::directory_entry& file : Iterator(root / inside)) {
-    if (!is_image(file)) continue;
-    entries.push_back({.path = file.path().lexically_relative(root).string(),
-                       .label = label,
-                       .bytes = file.file_size(),
-                       .modified = file.last_write_time().time_since_epoch().count()});
-  }
-}
-
-std::vector<std::string> subfolders(const fs::path& root) {
-  std::vector<std::string> names;
-  for (const fs::directory_entry& entry : fs::directory_iterator(root))
-    if (entry.is_directory() && !hidden(entry.path()))
-      names.push_back(entry.path().filename().string());
-  std::ranges::sort(names);
-  return names;
+// "class folders without images keep their numbers: a, b": at most five are named.
+std::string empty_classes(const std::vector<std::string>& names) {
+  constexpr std::size_t kNamed = 5;
+  std::string text = "class folders without images keep their numbers: ";
+  for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i)
+    text += (i > 0 ? ", " : "") + names[i];
+  return names.size() <= kNamed ? text
+                                : text + " and " + std::to_string(names.size() - kNamed) + " more";
 }
 
 ImageList list_unchecked(const std::string& folder) {
   ImageList list{.folder = folder};
-  for (const std::string& name : subfolders(folder)) {
-    const std::size_t before = list.entries.size();
-    const int label = static_cast<int>(list.class_names.size());
-    collect<fs::recursive_directory_iterator>(folder, name, label, list.entries);
-    if (list.entries.size() > before) list.class_names.push_back(name);
+  FolderWalk walk(folder);
+  list.class_names = walk.subfolders();
+  std::vector<std::string> empty;
+  for (std::size_t label = 0; label < list.class_names.size(); ++label) {
+    std::vector<ImageEntry> images = walk.images_below(list.class_names[label]);
+    if (images.empty()) empty.push_back(list.class_names[label]);
+    for (ImageEntry& image : images) {
+      image.label = static_cast<int>(label);
+      list.entries.push_back(std::move(image));
+    }
   }
-  std::vector<ImageEntry> outside;
-  collect<fs::directory_iterator>(folder, "", 0, outside);
-  if (list.class_names.empty()) {
+  std::vector<ImageEntry> outside = walk.images_in_root();
+  const auto note = [&](const std::string& text) { list.notes.push_back(folder + ": " + text); };
+  if (list.entries.empty()) {
     list.entries = std::move(outside);
     list.class_names = {"images"};
-  } else if (!outside.empty()) {
-    list.notes.push_back(folder + ": " + std::to_string(outside.size()) +
-                         " images beside the class folders were left out");
+  } else {
+    if (!empty.empty()) note(empty_classes(empty));
+    if (!outside.empty())
+      note(std::to_string(outside.size()) + " images beside the class folders were left out");
   }
+  if (const std::string kinds = walk.left_out(); !kinds.empty()) note("left out: " + kinds);
   std::ranges::sort(list.entries, {}, &ImageEntry::path);
   return list;
 }
@@ -68,8 +59,9 @@ ImageList list_images(const std::string& folder) {
     engine::check(fs::exists(folder), "images:", folder, ": no such folder");
     engine::check(fs::is_directory(folder), "images:", folder, ": is a file; give its folder");
     ImageList list = list_unchecked(folder);
-    engine::check(!list.entries.empty(), "images:", folder,
-                  ": holds no images (PNG, JPEG, BMP, TGA, GIF, PPM or PGM)");
+    engine::check(!list.entries.empty(), "images:", folder, ": holds no images (",
+                  readable_formats(), ")",
+                  list.notes.empty() ? "" : "; " + list.notes.back().substr(folder.size() + 2));
     return list;
   } catch (const fs::filesystem_error& error) {
     engine::fail("images:", folder, ": cannot be listed: ", error.code().message(), " ",
@@ -84,11 +76,13 @@ std::uint64_t fingerprint(const ImageList& list) {
     hash = (hash ^ 0xFF) * 0x100000001B3;  // no UTF-8 text holds this byte: it ends a field
   };
   std::error_code none;
-  mix(std::filesystem::weakly_canonical(list.folder, none).string());
+  mix(fs::weakly_canonical(list.folder, none).string());
   for (const ImageEntry& entry : list.entries) {
     mix(entry.path);
-    mix(std::to_string(entry.bytes));
-    mix(std::to_string(entry.modified));
+    for (const std::uint64_t number :
+         {entry.bytes, entry.inode, static_cast<std::uint64_t>(entry.modified),
+          static_cast<std::uint64_t>(entry.changed)})
+      mix(std::to_string(number));
   }
   return hash;
 }

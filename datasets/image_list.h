@@ -1,9 +1,13 @@
 // The images of a folder, found and put in order before any is decoded.
 //
-// An immediate subfolder that holds images (at any depth below it) is a class; the classes are
-// sorted by name. Where no subfolder holds any, the images of the folder itself are one class.
-// Hidden files and files without an image's suffix are passed over. The order is that of the
-// paths, byte by byte, so an image has the same index on every machine.
+// Each immediate subfolder is a class, numbered in order of name as torchvision's ImageFolder does,
+// and holds the images at any depth below it. Where no subfolder holds any, the images of the
+// folder itself are one class. Links are followed, but no folder is read twice in a class, nor one
+// that holds the set. Hidden files and folders are left out. A file is an image if it is named like
+// one that is read (".jpg", ".webp", ...) or, whatever its name, begins like one. What is left out
+// is counted in `notes`, by kind. The order is that of the paths, byte by byte, so an image has the
+// same index on every machine.
+// Cost: a look at each file's attributes, and at the first bytes of files of other names.
 // Errors: a missing folder, a folder without images.
 #pragma once
 
@@ -16,8 +20,9 @@ namespace datasets {
 struct ImageEntry {
   std::string path;  // relative to the folder
   int label = 0;
-  std::uint64_t bytes = 0;
-  std::int64_t modified = 0;  // of the file, in the clock's ticks
+  // What changes when the file does: size, inode, times of its content and attributes in ns.
+  std::uint64_t bytes = 0, inode = 0;
+  std::int64_t modified = 0, changed = 0;
 };
 
 struct ImageList {
@@ -31,7 +36,7 @@ struct ImageList {
 
 ImageList list_images(const std::string& folder);
 
-// A number that changes with the folder and with any path, size or time of change in the list.
+// A number that changes with the folder and with any path or attribute in the list.
 std::uint64_t fingerprint(const ImageList& list);
 
 }  // namespace datasets

@@ -1,16 +1,17 @@
 #include "datasets/mnist.h"
 
+#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 
+#include "datasets/byte_order.h"
 #include "datasets/fit_square.h"
 #include "datasets/stored_images.h"
 #include "engine/check.h"
+#include "engine/file.h"
 
 namespace datasets {
 namespace {
@@ -31,41 +32,61 @@ std::string find_idx(const std::string& directory, const std::string& name,
   for (const char* joint : {"-", "."})
     for (const char* ending : {"", ".gz"}) {
       const std::string path = directory + "/" + name + joint + kind + ending;
-      if (std::filesystem::is_regular_file(path)) return path;
+      if (std::filesystem::exists(path)) return path;
     }
   engine::fail(directory, "/", name, "-", kind,
                "[.gz]: no such file; mnist:DIR wants the folder of the four IDX files");
 }
 
-// A whole file, gzipped or not: zlib passes plain bytes through.
-std::string inflate_file(const std::string& path) {
-  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
-  engine::check(file != nullptr, path, ": cannot be opened: ", std::strerror(errno));
-  std::string bytes;
-  char chunk[1 << 16];
-  int got = 0;
-  while ((got = gzread(file.get(), chunk, sizeof chunk)) > 0) bytes.append(chunk, got);
-  int code = Z_OK;
-  const char* reason = gzerror(file.get(), &code);
-  engine::check(got == 0 && code == Z_OK, path, ": damaged after offset ", bytes.size(),
-                " of its content: ", reason, "; fetch it again");
-  return bytes;
-}
+// The content of a file, gzipped or not (zlib passes plain bytes through), as far as it is asked
+// for: what a few bytes unpack to may be gigabytes.
+class Content {
+ public:
+  explicit Content(const std::string& path)
+      : file_(path), zipped_(gzdopen(::dup(file_.descriptor()), "rb"), gzclose) {
+    engine::check(zipped_ != nullptr, path, ": cannot be read: no memory");
+  }
+
+  // The next bytes, fewer at the end.
+  std::string read(Index length) {
+    std::string bytes;
+    char chunk[1 << 16];
+    while (length > 0) {
+      const auto wanted = static_cast<unsigned>(std::min<Index>(length, sizeof chunk));
+      const int got = gzread(zipped_.get(), chunk, wanted);
+      int code = Z_OK;
+      const char* reason = gzerror(zipped_.get(), &code);
+      engine::check(got >= 0 && (code == Z_OK || code == Z_STREAM_END), file_.path(),
+                    ": damaged after offset ", read_, " of its content: ", reason,
+                    "; fetch it again");
+      if (got == 0) break;
+      bytes.append(chunk, got);
+      read_ += got;
+      length -= got;
+    }
+    return bytes;
+  }
+
+ private:
+  engine::InputFile file_;
+  std::unique_ptr<gzFile_s, int (*)(gzFile)> zipped_;
+  Index read_ = 0;
+};
 
 Idx read_idx(const std::string& path, std::uint32_t magic) {
-  Idx idx{.path = path, .data = inflate_file(path)};
+  Idx idx{.path = path};
+  Content content(path);
+  const std::uint32_t rank = magic % 256;
+  const std::string header = content.read(4 * (1 + Index{rank}));
   const auto word = [&](std::size_t offset) {
-    engine::check(offset + 4 <= idx.data.size(), path, ": ends at offset ", idx.data.size(),
+    engine::check(offset + 4 <= header.size(), path, ": ends at offset ", header.size(),
                   ", within the header; fetch it again");
-    std::uint32_t value = 0;
-    for (int i = 0; i < 4; ++i)
-      value = value << 8 | static_cast<std::uint8_t>(idx.data[offset + i]);
-    return value;
+    return big_endian(header, offset, 4);
   };
   engine::check(word(0) == magic, path, ": offset 0 holds ", word(0), " where this IDX file has ",
                 magic, ": it is another kind of file");
   Index size = 1;
-  for (std::uint32_t axis = 0; axis < magic % 256; ++axis) {
+  for (std::uint32_t axis = 0; axis < rank; ++axis) {
     idx.extents.push_back(word(4 + 4 * axis));
     if (axis > 0)
       engine::check(idx.extents[axis] == kDigitSide, path, ": offset ", 4 + 4 * axis,
@@ -73,10 +94,13 @@ Idx read_idx(const std::string& path, std::uint32_t magic) {
                     kDigitSide);
     size *= idx.extents[axis];
   }
-  const Index length = static_cast<Index>(idx.data.size()) - idx.header();
-  engine::check(size == length && size > 0, path, ": ", length, " bytes follow offset ",
-                idx.header(), " where ", size, " should; fetch it again");
-  idx.data.erase(0, idx.header());
+  engine::check(size > 0, path, ": holds nothing; fetch it again");
+  idx.data = content.read(size);
+  const auto length = static_cast<Index>(idx.data.size());
+  engine::check(length == size, path, ": ", length, " bytes follow offset ", idx.header(),
+                " where ", size, " should; fetch it again");
+  engine::check(content.read(1).empty(), path, ": more than the ", size,
+                " bytes that should follow offset ", idx.header(), "; fetch it again");
   return idx;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -9,8 +10,8 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <regex>
+#include <utility>
 #include <vector>
 
 #include "engine/check.h"
@@ -84,18 +85,60 @@ void write_into_device(const std::string& path, std::string_view bytes) {
   check(error == 0, path, ": cannot be written: ", std::strerror(error));
 }
 
+[[noreturn]] void cannot_be_opened(const std::string& path, int error) {
+  fail(path, ": cannot be opened: ", std::strerror(error));
+}
+
+void require_regular(const std::string& path, const struct stat& about) {
+  const mode_t mode = about.st_mode;
+  check(!S_ISDIR(mode), path, ": is a folder where a file is needed");
+  check(S_ISREG(mode), path, ": is a ",
+        S_ISFIFO(mode)   ? "pipe"
+        : S_ISSOCK(mode) ? "socket"
+                         : "device",
+        " where a regular file is needed");
+}
+
 }  // namespace
 
-std::string read_file(const std::string& path) {
-  check(!fs::is_directory(path), path, ": is a folder where a file is needed");
-  std::ifstream in(path, std::ios::binary | std::ios::ate);
-  check(in.good(), path, ": cannot be opened: ", std::strerror(errno));
-  const std::streamoff size = in.tellg();
-  check(size >= 0 && in.seekg(0).good(), path, ": is not a readable file");
-  std::string bytes(static_cast<std::size_t>(size), '\0');
-  in.read(bytes.data(), size);
-  check(in.gcount() == size, path, ": only ", in.gcount(), " of ", size, " bytes could be read");
+InputFile::InputFile(std::string path) : path_(std::move(path)) {
+  struct stat about = {};
+  if (::stat(path_.c_str(), &about) != 0) cannot_be_opened(path_, errno);
+  require_regular(path_, about);  // before it is opened: opening a device may do something
+  descriptor_ = ::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (descriptor_ < 0) cannot_be_opened(path_, errno);
+  try {
+    if (::fstat(descriptor_, &about) != 0) cannot_be_opened(path_, errno);
+    require_regular(path_, about);  // again: another may have taken its place
+  } catch (...) {
+    ::close(descriptor_);
+    throw;
+  }
+  size_ = static_cast<std::uint64_t>(about.st_size);
+}
+
+InputFile::~InputFile() { ::close(descriptor_); }
+
+std::string InputFile::read(std::uint64_t offset, std::uint64_t length) const {
+  check(offset <= size_ && length <= size_ - offset, path_, ": bytes ", offset, " to ",
+        offset + length, " are not in a file of ", size_);
+  std::string bytes(length, '\0');
+  for (std::uint64_t done = 0; done < length;) {
+    const ssize_t got =
+        ::pread(descriptor_, bytes.data() + done, length - done, static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail(path_, ": cannot be read: ", std::strerror(errno));
+    check(got > 0, path_, ": only ", offset + done, " of ", size_, " bytes could be read");
+    done += static_cast<std::uint64_t>(got);
+  }
   return bytes;
+}
+
+std::string read_file(const std::string& path, std::uint64_t most) {
+  const InputFile file(path);
+  check(file.size() <= most, path, ": is ", file.size(), " bytes long; such a file has at most ",
+        most);
+  return file.read(0, file.size());
 }
 
 void write_file(const std::string& path, std::string_view bytes) {

@@ -127,6 +127,10 @@ void validate(const Config& config) {
   engine::precision_named(config.precision);
   check(config.device == "cpu" || config.device == "cuda", "device=", config.device,
         ": give cpu or cuda");
+  check(config.channels == "auto" || config.channels == "1" || config.channels == "3",
+        "data.channels=", config.channels, ": give auto, 1 or 3");
+  check(config.orientation == "ignore" || config.orientation == "apply",
+        "data.orientation=", config.orientation, ": give ignore or apply");
   check_adam("g", config.g);
   check_adam("d", config.d);
   check(config.clip == "none" || config.clip == "d" || config.clip == "g" || config.clip == "both",
@@ -164,6 +168,9 @@ Config from_json(const std::string& text, const std::string& path) {
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   check(json.is_object(), path, ": is not a JSON object of settings; it is damaged");
   Config config;
+  // Runs from before the key read every image folder as RGB.
+  if (const auto data = json.find("data"); !json.contains("data.channels") && data != json.end())
+    if (data->is_string() && data->get<std::string>().starts_with("images:")) config.channels = "3";
   for (const auto& entry : json.items()) {
     const std::string where = path + ": '" + entry.key() + "'";
     if (!with_field(config, entry.key(), [&](auto& member) { read(where, entry.value(), member); }))

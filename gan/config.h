@@ -20,6 +20,8 @@ struct AdamSettings {
 struct Config {
   std::string data = "shapes";
   Index resize = 0;
+  std::string channels = "auto";
+  std::string orientation = "ignore";
   bool flip = false;
   bool dequantize = false;
 
@@ -67,6 +69,10 @@ struct Config {
                          *place = "the place of a step in the data follows from it";
     visit("data", config.data, "shapes, cifar10:DIR, images:DIR or mnist:DIR");
     visit("data.resize", config.resize, "side of the images; 0: as they are", images);
+    visit("data.channels", config.channels, "1: grey; 3: RGB; auto: 1 where all images are grey",
+          images);
+    visit("data.orientation", config.orientation, "EXIF orientation of images: ignore or apply",
+          images);
     visit("data.flip", config.flip, "mirror images at random", images);
     visit("data.dequantize", config.dequantize, "add noise below one grey level", images);
     visit("model", config.model, "both networks: sn-cnn, sn-cnn-wide, sn-resnet or sn-small",

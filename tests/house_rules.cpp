@@ -49,7 +49,8 @@ const std::vector<Door> kDoors = {
     {"layers/", kFront + "|layers/.*", ""},
     {"datasets/",
      "engine/(tensor|shape|check|philox|real|file|random|capture|images)\\.h|datasets/.*",
-     kPosix + "|stb_[a-z_]+\\.h|zlib\\.h"},
+     kPosix +
+         "|stb_[a-z_]+\\.h|zlib\\.h|png\\.h|jpeglib\\.h|jerror\\.h|gif_lib\\.h|webp/[a-z]+\\.h"},
     {"gan/metrics/", kFront + "|engine/graph/(graph|write_onnx)\\.h|datasets/.*|gan/metrics/.*",
      "zip\\.h|openssl/evp\\.h"},
     {"gan/event_log.cpp", "engine/(check|file)\\.h|gan/event_log\\.h|gan/event\\.pb\\.h", kPosix},

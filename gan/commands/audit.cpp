@@ -4,6 +4,7 @@
 
 #include "engine/device.h"
 #include "gan/commands/commands.h"
+#include "gan/open_data.h"
 
 namespace gan {
 namespace {
@@ -19,7 +20,7 @@ void run(const AuditOptions& options) {
   LoadedRun loaded = LoadedRun::open(options.run);
   const Config& config = loaded.header.config;
   const std::string& spec = options.data.empty() ? config.data : options.data;
-  const auto data = datasets::open(spec, {.resize = static_cast<int>(config.resize)});
+  const auto data = open_data(config, spec);
   const RunAudit found = audit(loaded, *data, options.images);
   std::fputs((options.json ? as_json(found) : as_table(found)).c_str(), stdout);
   const std::vector<std::string> wrong = found.contradictions();

@@ -11,6 +11,7 @@
 #include "gan/commands/commands.h"
 #include "gan/constraints.h"
 #include "gan/interrupt.h"
+#include "gan/open_data.h"
 #include "gan/presets.h"
 #include "gan/training.h"
 #include "gan/usage.h"
@@ -96,10 +97,6 @@ Config resumed_config(const TrainOptions& options, const Config& before) {
 void use_device(const Config& config) {
   engine::Device::named(config.device).use();
   engine::set_precision(engine::precision_named(config.precision));
-}
-
-std::unique_ptr<datasets::Dataset> open_data(const Config& config) {
-  return datasets::open(config.data, {.resize = static_cast<int>(config.resize)});
 }
 
 // The scorer of the settings, if they name one. Errors: it does not take images of this size.
@@ -190,10 +187,11 @@ void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& con
 }
 
 void start(const TrainOptions& options) {
-  const Config config = new_config(options);
+  Config config = new_config(options);
   if (!options.out.empty()) RunDirectory::check_free(options.out);
   use_device(config);
-  const auto data = open_data(config);
+  const auto data = open_data(config, config.data);
+  config.channels = std::to_string(data->channels());  // what auto came to, for when it resumes
   const auto scorer = open_scorer(config, *data);
   Trainer trainer(config, *data);
   const RunDirectory run = options.out.empty()
@@ -215,8 +213,8 @@ void resume(const TrainOptions& options) {
                 ": was stopped before its first checkpoint; start anew with --out ",
                 options.resume);
   use_device(config);
-  const auto data =
-      open_again("--data", options.data.has_value(), [&] { return open_data(config); });
+  const auto data = open_again("--data", options.data.has_value(),
+                               [&] { return open_data(config, config.data); });
   const auto scorer = open_again("--scorer", options.scorer.has_value(),
                                  [&] { return open_scorer(config, *data); });
   Trainer trainer(config, *data);

@@ -24,6 +24,7 @@ struct Header {
   std::string type;
   std::optional<bool> fortran;
   std::optional<std::vector<Index>> extents;
+  std::size_t end = 0;  // where the numbers begin
 };
 
 class HeaderReader {
@@ -126,6 +127,29 @@ Index size_of(const std::vector<Index>& extents, Index most) {
   return size;
 }
 
+// The header of a file of `length` bytes, which are as many as it promises.
+Header checked_header(std::string_view front, std::uint64_t length, const std::string& what) {
+  check(front.size() >= 10 && front.starts_with(kMagic), what, ": is no NumPy array");
+  const int version = static_cast<std::uint8_t>(front[6]);
+  check(version >= 1 && version <= 3, what, ": is an array of format version ", version,
+        "; 1 to 3 are known");
+  const std::size_t digits = version == 1 ? 2 : 4;  // bytes of the header's length
+  std::uint32_t text = 0;
+  check(front.size() >= 8 + digits, what, ": is cut off in its header");
+  std::memcpy(&text, front.data() + 8, digits);
+  check(text <= kNpyFront - 8 - digits, what, ": has a header of ", text,
+        " bytes, more than any array needs");
+  check(text <= front.size() - 8 - digits, what, ": is cut off in its header");
+  Header header = HeaderReader(front.substr(8 + digits, text), what).read();
+  header.end = 8 + digits + text;
+
+  const Index each = bytes_of(header.type), there = static_cast<Index>(length - header.end);
+  const Index size = size_of(*header.extents, there);
+  check(size <= there && size * each == there, what, ": ", there,
+        " bytes of numbers are not what its shape and type take");
+  return header;
+}
+
 // From Fortran order: the first index varies fastest there, the last one here.
 std::string row_major(std::string_view from, const std::vector<Index>& extents, Index each) {
   std::string to(from.size(), '\0');
@@ -166,25 +190,15 @@ std::vector<double> NpyArray::doubles() const {
 }
 
 NpyArray parse_npy(std::string_view bytes, const std::string& what) {
-  check(bytes.size() >= 10 && bytes.starts_with(kMagic), what, ": is no NumPy array");
-  const int version = static_cast<std::uint8_t>(bytes[6]);
-  check(version >= 1 && version <= 3, what, ": is an array of format version ", version,
-        "; 1 to 3 are known");
-  const std::size_t digits = version == 1 ? 2 : 4;  // bytes of the header's length
-  std::uint32_t length = 0;
-  check(bytes.size() >= 8 + digits, what, ": is cut off in its header");
-  std::memcpy(&length, bytes.data() + 8, digits);
-  check(length <= bytes.size() - 8 - digits, what, ": is cut off in its header");
-  const Header header = HeaderReader(bytes.substr(8 + digits, length), what).read();
-
-  const std::string_view data = bytes.substr(8 + digits + length);
-  const Index each = bytes_of(header.type), there = static_cast<Index>(data.size());
-  const Index size = size_of(*header.extents, there);
-  check(size <= there && size * each == there, what, ": ", there,
-        " bytes of numbers are not what its shape and type take");
+  const Header header = checked_header(bytes, bytes.size(), what);
+  const std::string_view data = bytes.substr(header.end);
   const bool turn = *header.fortran && header.extents->size() > 1;
   return {header.type, *header.extents,
-          turn ? row_major(data, *header.extents, each) : std::string(data)};
+          turn ? row_major(data, *header.extents, bytes_of(header.type)) : std::string(data)};
+}
+
+void check_npy_length(std::string_view front, std::uint64_t length, const std::string& what) {
+  checked_header(front, length, what);
 }
 
 std::string write_npy(const NpyArray& array) {

@@ -7,6 +7,7 @@
 // Source: NumPy's "NPY format" (numpy/lib/format.py).
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,11 @@ struct NpyArray {
 };
 
 NpyArray parse_npy(std::string_view bytes, const std::string& what);
+
+// For a file that is unpacked as it is read: from its first kNpyFront bytes (or all of a shorter
+// one), whether its `length` bytes are what the header promises. Errors as above.
+constexpr std::size_t kNpyFront = 12 + 65535;
+void check_npy_length(std::string_view front, std::uint64_t length, const std::string& what);
 std::string write_npy(const NpyArray& array);  // the bytes of a file of version 1
 
 }  // namespace gan::metrics

@@ -2,6 +2,7 @@
 
 #include <zip.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/check.h"
@@ -72,12 +73,19 @@ NpyArray Npz::array(const std::string& name) const {
         what, ": its sizes in the zip file are not possible");
   const std::unique_ptr<zip_file_t, Closer> file(zip_fopen_index(zip_, at, 0));
   check(file != nullptr, what, ": cannot be read: ", zip_strerror(zip_));
-  std::string bytes(about.size, '\0');
-  for (std::size_t done = 0; done < bytes.size();) {
-    const zip_int64_t read = zip_fread(file.get(), bytes.data() + done, bytes.size() - done);
-    check(read > 0, what, ": is damaged or cut off after ", done, " of ", bytes.size(), " bytes");
-    done += static_cast<std::size_t>(read);
-  }
+  std::string bytes;
+  const auto read_up_to = [&](std::size_t end) {
+    std::size_t done = bytes.size();
+    bytes.resize(end);
+    while (done < end) {
+      const zip_int64_t read = zip_fread(file.get(), bytes.data() + done, end - done);
+      check(read > 0, what, ": is damaged or cut off after ", done, " of ", about.size, " bytes");
+      done += static_cast<std::size_t>(read);
+    }
+  };
+  read_up_to(std::min<std::size_t>(about.size, kNpyFront));
+  check_npy_length(bytes, about.size, what);  // before more is unpacked than it promises
+  read_up_to(about.size);
   char more = 0;  // the checksum is compared when the end is seen
   check(zip_fread(file.get(), &more, 1) == 0, what, ": is damaged: its checksum does not fit");
   return parse_npy(bytes, what);
@@ -103,7 +111,8 @@ std::string write_npz(const std::map<std::string, NpyArray>& arrays) {
     zip_file_set_dostime(archive, at, 0, 0x21, 0);  // 1980: the same arrays give the same bytes
     ++file;
   }
-  check(zip_close(archive) == 0, "npz: ", zip_strerror(archive));
+  const bool closed = zip_close(archive) == 0;
+  check(closed, "npz: ", zip_strerror(archive));
   zip_stat_t about;
   zip_stat_init(&about);
   check(zip_source_stat(target, &about) == 0 && zip_source_open(target) == 0,

@@ -2,8 +2,8 @@
 //   Npz file("stats.npz");
 //   if (file.has("mu")) NpyArray mu = file.array("mu");
 // Cost: the file in memory, and each array as it is asked for. Errors: name the file, and the array
-// that is missing or broken. What deflates to more than deflate can do (1032 to 1) is refused
-// before room for it is made.
+// that is missing or broken. What deflates to more than deflate can do (1032 to 1), or to another
+// size than the array's header promises, is refused before room for it is made.
 #pragma once
 
 #include <map>

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include <vector>
 
@@ -61,4 +62,6 @@ TEST_CASE("cifar10: bad files") {
   CHECK(says(complaint(opening), path, "offset 3073", "label 10"));
   std::filesystem::remove(path);
   CHECK(says(complaint(opening), path, "no such file", "binary version"));
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  CHECK(says(complaint(opening), path, "is a pipe"));
 }

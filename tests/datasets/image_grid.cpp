@@ -15,7 +15,7 @@ using engine::Real;
 namespace {
 
 int red(const Image& image, int y, int x) {
-  return static_cast<std::uint8_t>(image.pixels[(y * image.width + x) * 3]);
+  return static_cast<std::uint8_t>(image.pixels[(y * image.width + x) * image.channels]);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 #include <vector>
@@ -46,6 +47,11 @@ TEST_CASE("mnist: plain, gzipped and both spellings") {
   CHECK(train->channels() == 1);
   CHECK(train->height() == 28);
   CHECK(train->label(2) == 9);
+  const auto colors = datasets::open("mnist:" + scratch.path(), {.channels = 3});
+  CHECK(colors->label(2) == 9);
+  std::vector<std::uint8_t> pixels(colors->image_size());
+  colors->read(2, pixels.data());
+  CHECK(pixels == std::vector<std::uint8_t>(28 * 28 * 3, 3));
   const auto test = datasets::open("mnist:" + scratch.path(), {.test = true});
   CHECK(test->size() == 1);
   CHECK(test->label(0) == 4);
@@ -93,4 +99,21 @@ TEST_CASE("mnist: bad files") {
   write_gzipped(zipped, images(200));
   std::filesystem::resize_file(zipped, std::filesystem::file_size(zipped) / 2);
   CHECK(says(complaint(opening), zipped, "damaged after offset"));
+}
+
+TEST_CASE("mnist: no more is unpacked than the header promises") {
+  const Scratch scratch;
+  scratch.write("train-labels-idx1-ubyte", labels("\1"));
+  const std::string zipped = scratch / "train-images-idx3-ubyte.gz";
+  // One image is promised; what follows is damaged, which is never seen.
+  write_gzipped(zipped, words({0x803, 1, 28, 28}) + std::string(10'000'000, 'x'));
+  std::filesystem::resize_file(zipped, std::filesystem::file_size(zipped) / 2);
+  const auto opening = [&] { datasets::open("mnist:" + scratch.path()); };
+  CHECK(says(complaint(opening), zipped, "more than the 784 bytes"));
+  write_gzipped(zipped, words({0x803, 0xFFFFFFFF, 28, 28}) + std::string(784, 'x'));
+  CHECK(says(complaint(opening), zipped, "784 bytes follow offset 16"));
+
+  std::filesystem::remove(zipped);
+  REQUIRE(::mkfifo((scratch / "train-images-idx3-ubyte").c_str(), 0600) == 0);
+  CHECK(says(complaint(opening), "train-images-idx3-ubyte", "is a pipe"));
 }

@@ -44,6 +44,12 @@ TEST_CASE("config: --set reaches every kind of field") {
   CHECK(gan::from_json(to_json(config), "").seed == config.seed);
 }
 
+TEST_CASE("config: a run from before data.channels read image folders as RGB") {
+  CHECK(gan::from_json(R"({"data": "images:pictures"})", "").channels == "3");
+  CHECK(gan::from_json(R"({"data": "images:pictures", "data.channels": "1"})", "").channels == "1");
+  CHECK(gan::from_json(R"({"data": "mnist:digits"})", "").channels == "auto");
+}
+
 TEST_CASE("config: an unknown key is answered with the nearest") {
   CHECK(says(refusal("g.rl=1"), "'g.rl'", "nearest is 'g.lr'"));
   CHECK(says(refusal("n_diss=1"), "'n_diss'", "nearest is 'n_dis'"));
@@ -62,6 +68,8 @@ TEST_CASE("config: values that make no sense are refused") {
   CHECK(says(refusal("n_dis=9223372036854775807"), "n_dis=9223", "10000 or less"));
   CHECK(says(refusal("steps=9223372036854775807"), "steps=9223", "or less"));
   CHECK(says(refusal("data.resize=4294967328"), "data.resize=4294967328", "1024 or less"));
+  CHECK(says(refusal("data.channels=2"), "data.channels=2", "auto, 1 or 3"));
+  CHECK(says(refusal("data.orientation=up"), "data.orientation=up", "ignore or apply"));
   CHECK(says(refusal("g.lr=0"), "g.lr=0"));
   CHECK(says(refusal("g.lr=nan"), "g.lr"));
   CHECK(says(refusal("clip.r=inf"), "clip.r=inf", "finite number"));

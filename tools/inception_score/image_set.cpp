@@ -94,7 +94,8 @@ std::unique_ptr<Dataset> open_any(const std::string& spec, const Options& option
     check(spec.ends_with(".npz"), spec, ": is a file; give a folder of images or a .npz");
     return open_npz(spec);
   }
-  datasets::OpenOptions open{.resize = options.resize, .resize_option = "--resize "};
+  datasets::OpenOptions open{
+      .resize = options.resize, .resize_option = "--resize ", .orientation_option = ""};
   if (fs::is_directory(spec)) return datasets::open("images:" + spec, open);
   check(spec.find(':') != std::string::npos || spec.starts_with("shapes"), spec,
         ": no such folder or file; images are a folder, a .npz, shapes, cifar10:DIR, mnist:DIR or "

@@ -86,8 +86,13 @@ void add_options(CLI::App& app, Options& o) {
   app.footer(kFooter);
 }
 
-std::unique_ptr<datasets::Dataset> open_set(const std::string& spec, bool test, Index resize) {
-  auto data = datasets::open(spec, {.resize = static_cast<int>(resize), .test = test});
+std::unique_ptr<datasets::Dataset> open_set(const std::string& spec, bool test, Index resize,
+                                            int channels = 0) {
+  auto data = datasets::open(spec, {.resize = static_cast<int>(resize),
+                                    .channels = channels,
+                                    .test = test,
+                                    .resize_option = "--resize ",
+                                    .orientation_option = ""});
   std::fprintf(stderr, "%s\n", data->description().c_str());
   for (const std::string& note : data->notes()) std::fprintf(stderr, "%s\n", note.c_str());
   return data;
@@ -101,7 +106,9 @@ std::unique_ptr<datasets::Dataset> open_test_set(const Options& options,
     return nullptr;
   }
   const std::string& spec = options.test.value_or(options.data);
-  auto test = open_set(spec, true, options.resize);
+  // A test set may happen to be grey; colors are not taken away.
+  const int channels = data.channels() == 3 ? 3 : 0;
+  auto test = open_set(spec, true, options.resize, channels);
   engine::check(test->height() == data.height() && test->width() == data.width() &&
                     test->channels() == data.channels(),
                 spec, ": its images are ", test->height(), "x", test->width(), "x",

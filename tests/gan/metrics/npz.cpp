@@ -54,6 +54,43 @@ std::string trouble(const std::string& bytes) {
   return complaint([&] { parse_npy(bytes, "bad"); });
 }
 
+// An archive of one deflated member.
+std::string deflated_npz(const std::string& member) {
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t* target = zip_source_buffer_create(nullptr, 0, 0, &error);
+  zip_source_keep(target);
+  zip* archive = zip_open_from_source(target, ZIP_TRUNCATE, &error);
+  zip_source_t* source = zip_source_buffer(archive, member.data(), member.size(), 0);
+  zip_file_add(archive, "mu.npy", source, 0);
+  zip_set_file_compression(archive, 0, ZIP_CM_DEFLATE, 9);
+  REQUIRE(zip_close(archive) == 0);
+  zip_stat_t about;
+  zip_stat_init(&about);
+  zip_source_stat(target, &about);
+  zip_source_open(target);
+  std::string bytes(about.size, '\0');
+  zip_source_read(target, bytes.data(), bytes.size());
+  zip_source_close(target);
+  zip_source_free(target);
+  return bytes;
+}
+
+TEST_CASE("npz: no more is unpacked than the array's header promises") {
+  const std::string member =
+      npy(dict("<f8", "False", "(2,)"), raw<double>({1, 2})) + std::string(20'000'000, '\0');
+  std::string bytes = deflated_npz(member);
+  // Damage far behind the header: who unpacks all of it finds that first.
+  for (std::size_t i = bytes.size() / 2; i < bytes.size() / 2 + 100; ++i) bytes[i] = '\xFF';
+  const Npz bomb(bytes, "bomb.npz");
+  CHECK(says(complaint([&] { bomb.array("mu"); }), "bomb.npz", "'mu'", "bytes of numbers"));
+
+  const std::string long_header =
+      std::string("\x93NUMPY\x02\0", 8) + std::string("\0\0\0\x01", 4) + std::string(1 << 20, ' ');
+  CHECK(says(complaint([&] { Npz(deflated_npz(long_header), "x.npz").array("mu"); }), "x.npz",
+             "header of 16777216 bytes"));
+}
+
 TEST_CASE("npy: what is no array of numbers, or not all of one") {
   const std::string data = raw<double>({1, 2});
   CHECK(trouble("") == "bad: is no NumPy array");

@@ -1,0 +1,43 @@
+// FolderWalk: the image files below a folder, each looked at once, and what is not an image counted
+// by kind. Used by image_list.h, which makes classes of them.
+//   FolderWalk walk(root);
+//   std::vector<ImageEntry> images = walk.images_below("cats");
+//   walk.left_out();                     // "hidden files 2, .txt files 1"
+// Errors: folders and files that the system does not let us look at (std::filesystem's own).
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "datasets/image_list.h"
+
+namespace datasets {
+
+class FolderWalk {
+ public:
+  explicit FolderWalk(std::filesystem::path root);
+
+  // The names of the subfolders that are classes, sorted; hidden ones are counted as left out.
+  std::vector<std::string> subfolders();
+  std::vector<ImageEntry> images_in_root();
+  std::vector<ImageEntry> images_below(const std::string& subfolder);
+
+  std::string left_out() const;  // by kind; "" where nothing is
+
+ private:
+  using Identity = std::pair<std::uint64_t, std::uint64_t>;  // device and inode
+
+  void walk(const std::filesystem::path& folder, bool deeper, std::vector<ImageEntry>& images);
+  void leave_out(const std::string& kind) { ++left_out_[kind]; }
+
+  std::filesystem::path root_;
+  std::set<Identity> above_;    // the root, and the folders that hold it
+  std::set<Identity> visited_;  // folders of this class
+  std::map<std::string, std::size_t> left_out_;
+};
+
+}  // namespace datasets
