@@ -43,18 +43,26 @@ COMMANDS = (
             "critic.onnx"),
     Command("onnx_conformance cases", "cases", "cases/*/model.onnx cases/*/*/*.pb"),
     Command("lipschitz_float check golden.json", "golden.json", "golden.json"),
-    Command("lipschitz_float conv --file partial/checkpoint.safetensors --tensor "
-            "discriminator.0.weight --size 8", "partial", "partial/checkpoint.safetensors"),
+    Command("lipschitz_float conv --file kernel.safetensors --tensor kernel --size 4",
+            "kernel.safetensors", "kernel.safetensors"),
+)
+
+# Commands that write one file, and the file.
+WRITERS = (
+    (Command("gan sample partial --count 64 --out out.png", "partial", ""), "out.png"),
+    (Command("gan export partial --onnx out.onnx", "partial", ""), "out.onnx"),
+    (Command("train_scorer --data images:images --out out.onnx --width 4 --batch 4 --epochs 20",
+             "images", ""), "out.onnx"),
+    (Command("inception_score --graph scorer.onnx --images images --splits 1 --no-cache "
+             "--save-stats out.npz", "scorer.onnx images", ""), "out.npz"),
 )
 
 
 def prepare(trial):
     """A command with its files in the trial's folder, and one of the files that it reads."""
-    command = trial.rng.choice(COMMANDS)
+    command, pattern = trial.turn((c, pattern) for c in COMMANDS for pattern in c.reads.split())
     trial.give(*command.needs.split())
-    patterns = command.reads.split()
-    files = sorted(path for pattern in patterns for path in trial.folder.glob(pattern))
-    return command, trial.rng.choice(files)
+    return command, trial.rng.choice(sorted(trial.folder.glob(pattern)))
 
 
 def snapshot(trial):

@@ -9,6 +9,7 @@ import struct
 import subprocess
 import time
 
+from torture_parts.commands import WRITERS
 from torture_parts.fixtures import STEPS
 from torture_parts.trial import Wrong
 
@@ -102,8 +103,7 @@ def kill(trial):
 
 def signal_(trial):
     run = trial / "run"
-    kind = trial.rng.choice(("INT", "TERM", "HUP", "reader gone", "reader gone, then INT",
-                             "INT twice"))
+    kind = trial.turn(("INT", "TERM", "HUP", "reader gone", "reader gone, then INT", "INT twice"))
     delay, again = trial.rng.uniform(0, trial.good.seconds), trial.rng.uniform(0, 0.6)
     reader = writer = None
     if "reader" in kind:
@@ -164,7 +164,7 @@ def full_disk(trial):
 def two_processes(trial):
     """Two at once, of which one has to be told of the other; or one that looks on."""
     run = trial / "run"
-    kind = trial.rng.choice(("two starts", "two resumes", "looking on"))
+    kind = trial.turn(("two starts", "two resumes", "looking on"))
     delay = trial.rng.uniform(0, 0.5 * trial.good.seconds)
     if kind == "two resumes":
         shutil.copytree(trial.good / "partial", run)
@@ -185,3 +185,33 @@ def two_processes(trial):
     if all(outcome.status != 0 for outcome in outcomes):
         raise Wrong(f"{kind} in {run}: neither came to its end")
     equals_reference(trial, run)
+
+
+def output_file(trial):
+    """The file that another program writes is the old or the new one, whatever happens meanwhile."""
+    command, name = trial.turn(WRITERS)
+    way = trial.rng.choice(("kill", "INT", "TERM", "full disk", "small files"))
+    part = trial.rng.random()
+    trial.give(*command.needs.split())
+    start = time.monotonic()
+    trial.run(command.arguments)
+    seconds = time.monotonic() - start
+    new, old = (trial / name).read_bytes(), b"what was there before"
+    (trial / name).write_bytes(old)
+    if way == "small files" or (way == "full disk" and not trial.good.mounts):
+        outcome = trial.run(command.arguments, file_size=max(1, int(part * len(new))))
+        outcome.expect(outcome.status != 0, "too little room for its output was not told")
+    elif way == "full disk":
+        disk = trial.mount("disk", 4096)
+        (disk / name).write_bytes(old)
+        arguments = [word.replace(name, f"disk/{name}") for word in command.arguments]
+        outcome = trial.run(arguments)
+        if outcome.status != 0 and (disk / name).read_bytes() != old:
+            raise Wrong(f"'{command.line}' on a full disk: what was there before is lost")
+    else:
+        process = trial.start(command.arguments)
+        time.sleep(part * seconds)
+        process.send_signal(getattr(signal, f"SIG{'KILL' if way == 'kill' else way}"))
+        process.wait()
+    if (trial / name).read_bytes() not in (old, new):
+        raise Wrong(f"'{command.line}', {way}: {name} is neither the old nor the new file")

@@ -26,14 +26,12 @@ TEXTS = ("", " ", "-", "--", "-1", "0", "00", "1", "2", "007", "+1", "1.5", "-0.
          "2147483647", "2147483648", "4294967296", "9223372036854775807", "9223372036854775808",
          "18446744073709551615", "18446744073709551616", "99999999999999999999999", "%s%n%x", "$(id)",
          "`id`", "a b", "a=b", "=", "==", "key=", "=value", "\n", "a\nb", "\t", "\x01", "\x1b[31mred", "\x7f",
-         "\u00e9", "\u202e", "\U0001f600", "\udcff\udcfe", "x" * 300, "x" * 70_000, "(" * 2000, "[" * 2000, "../..",
-         ".", "..", "nosuch", "nosuch/nosuch", "images", "images/a", "scorer.onnx", "scorer.onnx/x",
+         "\u00e9", "\u202e", "\U0001f600", "\udcff\udcfe", "x" * 300, "x" * 70_000, "(" * 2000, "[" * 2000, "images/..",
+         ".", "nosuch", "nosuch/nosuch", "images", "images/a", "scorer.onnx", "scorer.onnx/x",
          "golden.json", "/dev/null", "/dev/full", "/proc/self/mem", "/proc", "/etc/passwd", "images:",
          "images:nosuch", "images:images/a/1.png", "images:images:images", "cifar10:images", "mnist:", "shapes",
          "shapes:x", ":", "::", "run:", "run:images", "cpu", "cuda", "gpu", "spectral", "spectral(", "spectral(k=)",
          "toeplitz(k=1e39)", "spectral+", "+", "hinge", "high", "sn-small", "highest,nosuch")
-BEYOND = 1000  # of a number: more than this may rightly take for ever
-PATIENCE = 10  # seconds for such a command before it is interrupted
 
 
 @functools.cache
@@ -75,27 +73,37 @@ def commands(good):
             yield words, options_in(text), keys_in(text)
 
 
+@functools.cache
+def settable(good):
+    """Everything that can be set: (words, base arguments, how to set it); how: an option, a flag,
+    a key of --set, or None for the first argument without a name."""
+    found = []
+    for words, options, keys in commands(good):
+        base = tuple(BASES.get(" ".join(words), "").split())
+        for option, takes_value in options or [(None, True)]:
+            found.append((words, base, option if takes_value else f"{option}="))
+        found += [(words, base, f"--set {key}=") for key in keys]
+    return found
+
+
+def with_value(base, how, value):
+    base = list(base)
+    if how is None:
+        return [value, *base[1:]] if base and not base[0].startswith("-") else [*base, value]
+    if how.startswith("--set "):
+        return [*base, "--set", how.removeprefix("--set ") + value]
+    if how.endswith("="):  # a flag
+        return [*base, how + value]
+    if how in base:
+        base[base.index(how) + 1] = value
+        return base
+    return [*base, how, value]
+
+
 def option_value(trial):
     trial.give(*FILES)
-    rng = trial.rng
-    words, options, keys = rng.choice(list(commands(trial.good)))
-    base = BASES.get(" ".join(words), "").split()
-    values = []
-    for _ in range(rng.choice((1, 1, 1, 2))):
-        value = rng.choice(TEXTS)
-        values.append(value)
-        if keys and rng.random() < 0.5:
-            base += ["--set", f"{rng.choice(keys)}={value}"]
-            continue
-        option, takes_value = rng.choice(options) if options else (None, True)
-        if option is None:
-            base = [value, *base[1:]] if base and not base[0].startswith("-") else [*base, value]
-        elif not takes_value:
-            base += [f"{option}={value}" if rng.random() < 0.3 else option]
-        elif option in base:
-            base[base.index(option) + 1] = value
-        else:
-            base += [option, value]
+    words, base, how = trial.turn(settable(trial.good))
+    arguments = with_value(base, how, trial.rng.choice(TEXTS))
     if trial.good.user:
         trial.own(trial.good.user)
-    trial.run_or_interrupt([*words, *base], PATIENCE, user=trial.good.user)
+    trial.run_or_interrupt([*words, *arguments], user=trial.good.user)

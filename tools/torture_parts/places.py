@@ -61,7 +61,7 @@ def permission(trial):
 
 def full_output(trial):
     """Nothing can be written to stdout: what was asked for did not get there, so the work failed."""
-    command = trial.rng.choice(COMMANDS)
+    command = trial.turn(COMMANDS)
     trial.give(*command.needs.split())
     with open("/dev/full", "wb") as full:
         outcome = trial.run(command.arguments, out=full)

@@ -1,6 +1,6 @@
 """One trial: a folder, random numbers of its own, programs started in it, and what all must keep."""
 import os
-import pathlib
+import random
 import shlex
 import signal
 import subprocess
@@ -15,6 +15,7 @@ PROGRAMS = ("gan/gan", "tools/inception_score/inception_score", "tools/train_sco
 REPORTING = ("lipschitz_float check", "onnx_conformance")
 
 LIMIT = 30  # seconds for a program: a hundred times what these need, for busy machines
+PATIENCE = 10  # seconds for one that may rightly take for ever, before it is interrupted
 MEMORY = 4 << 30  # bytes of address space: a program that wants more has to say so
 NOBODY = 65534
 
@@ -50,13 +51,20 @@ class Outcome:
 
 
 class Trial:
-    def __init__(self, folder, rng, good):
-        self.folder, self.rng, self.good = pathlib.Path(folder), rng, good
+    def __init__(self, folder, good, seed=0, kind="", number=0):
+        self.folder, self.good, self.seed, self.number = folder, good, seed, number
+        self.rng = random.Random(f"{seed}/{kind}/{number}")
         self.commands, self.processes, self.mounts = [], [], []
         self.folder.mkdir(parents=True)
 
     def __truediv__(self, name):
         return self.folder / name
+
+    def turn(self, items):
+        """The one whose turn it is: all come once, in an order of the seed's, before any comes again."""
+        order = sorted(items, key=repr)
+        random.Random(self.seed).shuffle(order)
+        return order[self.number % len(order)]
 
     def give(self, *names):
         """Copies of good files or folders into this trial's folder."""
@@ -111,11 +119,11 @@ class Trial:
     def run(self, arguments, **how):
         return self.wait(self.start(arguments, **how)).check()
 
-    def run_or_interrupt(self, arguments, seconds, **how):
-        """For work that may rightly take for ever: interrupted after so long, it must end."""
+    def run_or_interrupt(self, arguments, **how):
+        """For work that may rightly take for ever: interrupted in the end, it must end."""
         process = self.start(arguments, **how)
         try:
-            process.wait(seconds)
+            process.wait(PATIENCE)
             return self.wait(process).check()
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGINT)
