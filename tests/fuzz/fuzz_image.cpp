@@ -3,6 +3,5 @@
 #include "tests/fuzz/fuzz.h"
 
 void fuzz(std::string_view bytes) {
-  const datasets::Image image = datasets::decode_image(folder().write("image", std::string(bytes)));
-  if (image.pixels.size() != std::size_t{3} * image.height * image.width) __builtin_trap();
+  (void)datasets::decode_image(folder().write("image", std::string(bytes)));
 }

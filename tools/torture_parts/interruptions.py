@@ -14,6 +14,10 @@ from torture_parts.fixtures import STEPS
 from torture_parts.trial import Wrong
 
 
+# The lock, and what gnuplot draws from gradients.csv whenever training ends.
+NOT_RECORDS = ("run.lock", "gradients.gnuplot", "gradients.png", "gradients.svg")
+
+
 def checkpoint_step(run):
     """The step of a run's checkpoint, which must be a whole safetensors file; None: there is none."""
     path = run / "checkpoint.safetensors"
@@ -45,7 +49,7 @@ def records(run):
     found = {}
     for path in sorted(run.rglob("*")):
         name = str(path.relative_to(run))
-        if path.is_dir() or name.startswith("events.") or "lock" in name:
+        if path.is_dir() or name in NOT_RECORDS or name.startswith("events."):
             continue
         data = path.read_bytes()
         if name == "log.csv":

@@ -58,8 +58,13 @@ def options_in(text):
 
 def keys_in(text):
     """The keys of --set, listed in the help text of gan train."""
-    listed = text.partition("Keys of --set")[2].partition("d.constraint, one")[0]
-    return re.findall(r"^  ([a-z_.]+) ", listed, re.MULTILINE)
+    if "--set" not in text:
+        return []
+    listed = text.partition("\nKeys of --set")[2].partition("\n\n")[0].partition("\nd.constraint,")[0]
+    keys = re.findall(r"^[ *]{2}([a-z_.]+)\*? ", listed, re.MULTILINE)
+    if not keys:
+        raise RuntimeError("gan train --help lists no keys of --set in a form that is known here")
+    return keys
 
 
 def commands(good):

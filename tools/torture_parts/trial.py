@@ -94,7 +94,7 @@ class Trial:
             log.write(shown + "\n")
         number = len(self.processes)
         process = subprocess.Popen(
-            command, cwd=self.folder, stdin=subprocess.DEVNULL,
+            command, cwd=self.folder, stdin=subprocess.DEVNULL, start_new_session=True,
             stdout=out or open(self / f"stdout-{number}.txt", "wb"),
             stderr=err or open(self / f"stderr-{number}.txt", "wb"))
         process.number, process.program = number, " ".join([program, *map(str, rest[:1])])
