@@ -20,6 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using gan::metrics::NpyArray;
+using gan::metrics::write_npy;
+using gan::metrics::write_npz;
 
 Seeds onnx_seeds() {
   Seeds seeds;
@@ -42,7 +44,7 @@ Seeds npy_seeds() {
 Seeds npz_seeds() {
   return {{"stored", write_npz({{"mu", NpyArray::from({2}, {1, 2})},
                                 {"sigma", NpyArray::from({2, 2}, {2, 1, 1, 3})}})},
-          {"none", gan::metrics::write_npz({})}};
+          {"none", write_npz({})}};
 }
 
 Seeds safetensors_seeds() {
