@@ -15,7 +15,8 @@ class Command:
 
 RUN = "partial/checkpoint.safetensors partial/config.json"
 COMMANDS = (
-    Command("gan train --resume partial --steps 20", "partial", RUN + " partial/log.csv partial/gradients.csv"),
+    Command("gan train --resume partial --steps 20", "partial",
+            RUN + " partial/log.csv partial/gradients.csv"),
     Command("gan sample partial --count 3 --out grid.png", "partial", RUN),
     Command("gan audit partial --images 4", "partial", RUN),
     Command("gan spectrum partial --out spectrum", "partial", RUN),

@@ -42,14 +42,23 @@ def png(width, height, pixels):
         return (struct.pack(">I", len(data)) + kind + data +
                 struct.pack(">I", zlib.crc32(kind + data)))
     rows = b"".join(b"\0" + pixels[y * width * 3:(y + 1) * width * 3] for y in range(height))
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) +
-            chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) +
+            chunk(b"IEND", b""))
 
 
 def bmp(width, height, pixels):
     return (b"BM" + struct.pack("<IHHI", 54 + len(pixels), 0, 0, 54) +
             struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, len(pixels), 0, 0, 0, 0) +
             pixels)
+
+
+def tga(width, height, pixels):
+    return struct.pack("<BBBHHBHHHHBB", 0, 0, 2, 0, 0, 0, 0, 0, width, height, 24, 32) + pixels
+
+
+def ppm(width, height, pixels):
+    return b"P6\n%d %d\n255\n" % (width, height) + pixels
 
 
 def npy(kind, shape, data):
@@ -60,21 +69,19 @@ def npy(kind, shape, data):
 
 def images(folder, rng):
     """Two classes; the files of several formats that the standard library can write."""
-    pixels = lambda: rng.randbytes(SIDE * SIDE * 3)
-    forms = {"png": lambda: png(SIDE, SIDE, pixels()), "bmp": lambda: bmp(SIDE, SIDE, pixels()),
-             "ppm": lambda: b"P6\n%d %d\n255\n" % (SIDE, SIDE) + pixels(),
-             "tga": lambda: struct.pack("<BBBHHBHHHHBB", 0, 0, 2, 0, 0, 0, 0, 0, SIDE, SIDE, 24, 32) + pixels()}
     for name in ("a", "b"):
         (folder / name).mkdir(parents=True)
-        for form, make in forms.items():
-            (folder / name / f"1.{form}").write_bytes(make())
+        for form in (png, bmp, ppm, tga):
+            pixels = rng.randbytes(SIDE * SIDE * 3)
+            (folder / name / f"1.{form.__name__}").write_bytes(form(SIDE, SIDE, pixels))
 
 
 def mnist(folder, rng):
     folder.mkdir()
     for split, zipped in (("train", True), ("t10k", False)):
         for kind, data in (("labels-idx1", struct.pack(">II", 0x801, 4) + bytes(range(4))),
-                           ("images-idx3", struct.pack(">IIII", 0x803, 4, 28, 28) + rng.randbytes(4 * 784))):
+                           ("images-idx3",
+                            struct.pack(">IIII", 0x803, 4, 28, 28) + rng.randbytes(4 * 784))):
             path = folder / f"{split}-{kind}-ubyte{'.gz' if zipped else ''}"
             path.write_bytes(gzip.compress(data, mtime=0) if zipped else data)
 
@@ -105,10 +112,14 @@ def conformance(folder):
             return bytes([number << 3, value])
         value = value.encode() if isinstance(value, str) else value
         return bytes([number << 3 | 2, len(value)]) + value
-    port = lambda name: field(1, name) + field(2, field(1, field(1, 1) + field(2, field(1, field(1, 3)))))
+    def port(name):  # float32 of three numbers
+        return field(1, name) + field(2, field(1, field(1, 1) + field(2, field(1, field(1, 3)))))
+
+    def tensor(*values):
+        return field(1, 3) + field(2, 1) + field(9, struct.pack("<3f", *values))
+
     node = field(1, "x") + field(2, "y") + field(4, "Relu")
     graph = field(1, node) + field(2, "g") + field(11, port("x")) + field(12, port("y"))
-    tensor = lambda *values: field(1, 3) + field(2, 1) + field(9, struct.pack("<3f", *values))
     data = folder / "relu" / "test_data_set_0"
     data.mkdir(parents=True)
     (folder / "relu/model.onnx").write_bytes(
@@ -128,7 +139,8 @@ def make(programs, folder):
     kernel(folder / "kernel.safetensors")
     conformance(folder / "cases")
     with zipfile.ZipFile(folder / "images.npz", "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("images.npy", npy("|u1", (4, SIDE, SIDE, 3), rng.randbytes(4 * SIDE * SIDE * 3)))
+        pixels = rng.randbytes(4 * SIDE * SIDE * 3)
+        file.writestr("images.npy", npy("|u1", (4, SIDE, SIDE, 3), pixels))
     work = trial.Trial(folder / "making", good)
 
     def must(*arguments):
@@ -164,7 +176,7 @@ def allow(good):
         good.mounts = True
         one.clean_up()
     except subprocess.CalledProcessError:
-        good.notes.append("no file system can be mounted: full disks are limits on the size of files")
+        good.notes.append("cannot mount a file system: full disks are limits on the size of files")
     test = subprocess.run(["setpriv", f"--reuid={trial.NOBODY}", f"--regid={trial.NOBODY}",
                            "--clear-groups", good.programs["gan"], "--help"],
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)

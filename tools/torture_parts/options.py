@@ -5,7 +5,8 @@ import subprocess
 
 # What each command needs to have been given, so that the hostile value is what is wrong.
 BASES = {
-    "gan train": "--preset sn-small --data images:images --set batch=2 g.batch=2 --steps 1 --out new",
+    "gan train": "--preset sn-small --data images:images --set batch=2 g.batch=2 --steps 1 "
+                 "--out new",
     "gan sample": "partial --count 2 --out grid.png",
     "gan audit": "partial --images 2",
     "gan spectrum": "partial --out spectrum",
@@ -21,16 +22,18 @@ BASES = {
 }
 FILES = ("partial", "images", "scorer.onnx", "golden.json", "cases", "mnist", "stats.npz")
 
-TEXTS = ("", " ", "-", "--", "-1", "0", "00", "1", "2", "007", "+1", "1.5", "-0.0", "1e400", "1e-400", "1e-30",
-         "nan", "-nan", "inf", "-inf", "0x10", "1_000", "1,2", "1;2", "1e3", "true", "yes", "none", "None",
-         "2147483647", "2147483648", "4294967296", "9223372036854775807", "9223372036854775808",
-         "18446744073709551615", "18446744073709551616", "99999999999999999999999", "%s%n%x", "$(id)",
-         "`id`", "a b", "a=b", "=", "==", "key=", "=value", "\n", "a\nb", "\t", "\x01", "\x1b[31mred", "\x7f",
-         "\u00e9", "\u202e", "\U0001f600", "\udcff\udcfe", "x" * 300, "x" * 70_000, "(" * 2000, "[" * 2000, "images/..",
-         ".", "nosuch", "nosuch/nosuch", "images", "images/a", "scorer.onnx", "scorer.onnx/x",
-         "golden.json", "/dev/null", "/dev/full", "/proc/self/mem", "/proc", "/etc/passwd", "images:",
-         "images:nosuch", "images:images/a/1.png", "images:images:images", "cifar10:images", "mnist:", "shapes",
-         "shapes:x", ":", "::", "run:", "run:images", "cpu", "cuda", "gpu", "spectral", "spectral(", "spectral(k=)",
+TEXTS = ("", " ", "-", "--", "-1", "0", "00", "1", "2", "007", "+1", "1.5", "-0.0", "1e400",
+         "1e-400", "1e-30", "nan", "-nan", "inf", "-inf", "0x10", "1_000", "1,2", "1;2", "1e3",
+         "true", "yes", "none", "None", "2147483647", "2147483648", "4294967296",
+         "9223372036854775807", "9223372036854775808", "18446744073709551615",
+         "18446744073709551616", "99999999999999999999999", "%s%n%x", "$(id)", "`id`", "a b",
+         "a=b", "=", "==", "key=", "=value", "\n", "a\nb", "\t", "\x01", "\x1b[31mred", "\x7f",
+         "\xe9", "\u202e", "\U0001f600", "\udcff\udcfe", "x" * 300, "x" * 70_000, "(" * 2000,
+         "[" * 2000, "images/..", ".", "nosuch", "nosuch/nosuch", "images", "images/a",
+         "scorer.onnx", "scorer.onnx/x", "golden.json", "/dev/null", "/dev/full", "/proc/self/mem",
+         "/proc", "/etc/passwd", "images:", "images:nosuch", "images:images/a/1.png",
+         "images:images:images", "cifar10:images", "mnist:", "shapes", "shapes:x", ":", "::",
+         "run:", "run:images", "cpu", "cuda", "gpu", "spectral", "spectral(", "spectral(k=)",
          "toeplitz(k=1e39)", "spectral+", "+", "hinge", "high", "sn-small", "highest,nosuch")
 
 

@@ -1,4 +1,4 @@
-"""One trial: a folder, random numbers of its own, programs started in it, and what all must keep."""
+"""One trial: its folder, its random numbers, the programs it starts, the rules they must follow."""
 import os
 import random
 import shlex
@@ -11,12 +11,12 @@ import unicodedata
 PROGRAMS = ("gan/gan", "tools/inception_score/inception_score", "tools/train_scorer/train_scorer",
             "tools/lipschitz/lipschitz_float", "tools/onnx_conformance/onnx_conformance",
             "tools/bench/bench")
-# What status 1 of these may mean without a complaint: values differ, and stdout says which.
-REPORTING = ("lipschitz_float check", "onnx_conformance")
+# With status 1 these also report that values differ, on stdout or in several lines.
+REPORTING = ("gan audit", "lipschitz_float check", "onnx_conformance")
 
-LIMIT = 30  # seconds for a program: a hundred times what these need, for busy machines
-PATIENCE = 10  # seconds for one that may rightly take for ever, before it is interrupted
-MEMORY = 4 << 30  # bytes of address space: a program that wants more has to say so
+LIMIT = 30  # seconds for a program: about a hundred times what it needs, for busy machines
+PATIENCE = 10  # seconds before a program that may rightly run forever is interrupted
+MEMORY = 4 << 30  # bytes of address space: a program that needs more must say so
 NOBODY = 65534
 
 
@@ -37,7 +37,8 @@ class Outcome:
         if self.status < 0 and self.status not in allowed:
             self.expect(False, f"died of {signal.Signals(-self.status).name}")
         self.expect(self.status in allowed, f"status {self.status} is not one of 0, 1, 2")
-        if self.status not in (1, 2) or self.program.startswith(REPORTING):
+        reports = self.status == 1 and self.program.startswith(REPORTING)
+        if self.status not in (1, 2) or reports:
             return self
         lines = self.err.removesuffix("\n").split("\n")
         name = self.program.split()[0].removesuffix("_float")
@@ -61,7 +62,7 @@ class Trial:
         return self.folder / name
 
     def turn(self, items):
-        """The one whose turn it is: all come once, in an order of the seed's, before any comes again."""
+        """The item for this trial: in the seed's order, each once before any comes again."""
         order = sorted(items, key=repr)
         random.Random(self.seed).shuffle(order)
         return order[self.number % len(order)]
@@ -120,7 +121,7 @@ class Trial:
         return self.wait(self.start(arguments, **how)).check()
 
     def run_or_interrupt(self, arguments, **how):
-        """For work that may rightly take for ever: interrupted in the end, it must end."""
+        """For work that may rightly run forever: after a while it is interrupted and must end."""
         process = self.start(arguments, **how)
         try:
             process.wait(PATIENCE)
