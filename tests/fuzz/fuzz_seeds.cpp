@@ -1,74 +1,138 @@
-// Writes the seeds to start fuzzing from: for TensorFlow a small graph for each kind of op, for
-// ONNX the small models that Debian's libonnx-testdata installs. usage: fuzz_seeds FOLDER
+// Writes the seeds to start fuzzing from, FOLDER/TARGET/NAME. usage: fuzz_seeds FOLDER
+#include <stb_image_write.h>
+
 #include <cstdio>
 #include <filesystem>
-#include <string>
-#include <vector>
+#include <functional>
 
+#include "engine/engine.h"
 #include "engine/file.h"
-#include "engine/graph/tensorflow.pb.h"
+#include "engine/serialize.h"
+#include "gan/checkpoint.h"
+#include "gan/constraints.h"
 #include "gan/metrics/npz.h"
+#include "gan/presets.h"
+#include "tests/datasets/append.h"
+#include "tests/datasets/scratch.h"
+#include "tests/fuzz/seeds.h"
 
 namespace {
 
 namespace fs = std::filesystem;
-namespace tf = engine::graph::tensorflow;
+using gan::metrics::NpyArray;
+using gan::metrics::write_npy;
+using gan::metrics::write_npz;
 
-tf::NodeDef& node(tf::GraphDef& graph, const std::string& name, const std::string& op,
-                  const std::vector<std::string>& inputs) {
-  tf::NodeDef& n = *graph.add_node();
-  n.set_name(name);
-  n.set_op(op);
-  for (const std::string& input : inputs) n.add_input(input);
-  return n;
+Seeds onnx_seeds() {
+  Seeds seeds;
+  const fs::path cases = "/usr/share/libonnx-testdata/data";
+  if (!fs::exists(cases)) return seeds;
+  for (const auto& entry : fs::recursive_directory_iterator(cases)) {
+    const fs::path& file = entry.path();
+    if (file.filename() != "model.onnx" || fs::file_size(file) > 16384) continue;
+    seeds[file.parent_path().filename()] = engine::read_file(file);
+  }
+  return seeds;
 }
 
-void list(tf::NodeDef& n, const char* name, const std::vector<int>& numbers) {
-  auto& to = *(*n.mutable_attr())[name].mutable_list();
-  for (int number : numbers) to.add_i(number);
+Seeds npy_seeds() {
+  return {{"matrix", write_npy(NpyArray::from({2, 2}, {2, 1, 1, 3}))},
+          {"number", write_npy(NpyArray::from({}, {2}))},
+          {"bytes", write_npy({"|u1", {1, 2, 2, 3}, std::string(12, 'x')})}};
 }
 
-void constant(tf::GraphDef& graph, const std::string& name, int type,
-              const std::vector<int>& extents, const std::vector<int>& values) {
-  auto& attributes = *node(graph, name, "Const", {}).mutable_attr();
-  attributes["dtype"].set_type(type);
-  tf::TensorProto& tensor = *attributes["value"].mutable_tensor();
-  tensor.set_dtype(type);
-  tensor.mutable_tensor_shape();
-  for (int extent : extents) tensor.mutable_tensor_shape()->add_dim()->set_size(extent);
-  for (int value : values)
-    if (type == 1)
-      tensor.add_float_val(static_cast<float>(value));
-    else
-      tensor.add_int_val(value);
+Seeds npz_seeds() {
+  return {{"stored", write_npz({{"mu", NpyArray::from({2}, {1, 2})},
+                                {"sigma", NpyArray::from({2, 2}, {2, 1, 1, 3})}})},
+          {"none", "PK\5\6" + std::string(18, '\0')}};
 }
 
-// x [1, 4, 4, 2] and the constants that rows may want; then the node itself.
-void write(const fs::path& folder, const std::string& op, const std::vector<std::string>& inputs) {
-  tf::GraphDef graph;
-  auto& x = *(*node(graph, "x", "Placeholder", {}).mutable_attr())["shape"].mutable_shape();
-  for (int extent : {1, 4, 4, 2}) x.add_dim()->set_size(extent);
-  (*graph.mutable_node(0)->mutable_attr())["dtype"].set_type(1);
-  constant(graph, "kernel", 1, {3, 3, 2, 2}, {1});
-  constant(graph, "channels", 1, {2}, {1, 2});
-  constant(graph, "matrix", 1, {2, 3}, {1, 2, 3, 4, 5, 6});
-  constant(graph, "axis", 3, {}, {3});
-  constant(graph, "axes", 3, {2}, {1, 2});
-  constant(graph, "shape", 3, {2}, {1, 32});
-  constant(graph, "pads", 3, {4, 2}, {0, 0, 1, 1, 1, 2, 0, 0});
-  tf::NodeDef& n = node(graph, "y", op, inputs);
-  auto& attributes = *n.mutable_attr();
-  list(n, "strides", {1, 2, 2, 1});
-  list(n, "ksize", {1, 2, 2, 1});
-  list(n, "dilations", {1, 1, 1, 1});
-  attributes["padding"].set_s("SAME");
-  attributes["is_training"].set_b(false);
-  attributes["align_corners"].set_b(false);
-  attributes["keep_dims"].set_b(true);
-  attributes["DstT"].set_type(3);
-  attributes["variance_epsilon"].set_f(0.001f);
-  engine::write_file(folder / (op + ".pb"), graph.SerializeAsString());
+Seeds safetensors_seeds() {
+  engine::TensorFile checkpoint;
+  checkpoint.tensors["weight"] = engine::ones({2, 3});
+  checkpoint.tensors["scalar"] = engine::ones({});
+  checkpoint.tensors["empty"] = engine::ones({0, 3});
+  gan::write_header(checkpoint,
+                    {.config = {}, .image = {32, 32, 3}, .step = 7, .random = {.seed = 1}});
+  const Scratch scratch;
+  const auto bytes_of = [&](const engine::TensorFile& file) {
+    engine::save(scratch / "file", file);
+    return engine::read_file(scratch / "file");
+  };
+  return {{"checkpoint", bytes_of(checkpoint)}, {"none", bytes_of({})}};
 }
+
+Seeds image_seeds() {
+  constexpr int kSide = 9;
+  std::string pixels;
+  for (int i = 0; i < kSide * kSide * 4; ++i) pixels += static_cast<char>(37 * i % 251);
+  const std::string gif(
+      "GIF89a\2\0\2\0\x80\0\0\1\2\3\xff\xee\xdd,\0\0\0\0\2\0\2\0\0\2\2\x84\x51\0;", 35);
+  const std::string webp(
+      "RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0\x2f\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07\0", 34);
+  Seeds seeds = {{"gif", gif},
+                 {"webp", webp},
+                 {"pgm", "P5 # grey\n9 9\n255\n" + pixels.substr(0, kSide * kSide)},
+                 {"pgm-16", "P5\n9 4\n65535\n" + pixels.substr(0, 72)},
+                 {"ppm", "P6\n9 9\n255\n" + pixels.substr(0, kSide * kSide * 3)}};
+  for (const int channels : {1, 2, 3, 4}) {
+    const std::string kind = "-" + std::to_string(channels);
+    stbi_write_png_to_func(append, &seeds["png" + kind], kSide, kSide, channels, pixels.data(), 0);
+    stbi_write_bmp_to_func(append, &seeds["bmp" + kind], kSide, kSide, channels, pixels.data());
+    stbi_write_tga_to_func(append, &seeds["tga" + kind], kSide, kSide, channels, pixels.data());
+    stbi_write_jpg_to_func(append, &seeds["jpg" + kind], kSide, kSide, channels, pixels.data(), 80);
+  }
+  return seeds;
+}
+
+// As fuzz_idx.cpp divides it: the length of the labels, the labels, the images.
+Seeds idx_seeds() {
+  const std::string labels("\0\0\x08\x01\0\0\0\2\3\4", 10),
+      head("\0\0\x08\x03\0\0\0\2\0\0\0\x1c\0\0\0\x1c", 16);
+  return {{"plain", std::string("\x0a\0", 2) + labels + head + std::string(2 * 28 * 28, 'x')}};
+}
+
+Seeds cifar_seeds() {
+  std::string records;
+  for (char label : {3, 9}) records += label + std::string(3072, 'x');
+  return {{"one", records.substr(0, 3073)}, {"two", records}};
+}
+
+Seeds config_seeds() {
+  Seeds seeds = {{"none", "{}"}, {"one", R"({"data": "shapes", "d.lr": 1e-4, "seed": 3})"}};
+  for (const gan::Preset& preset : gan::presets()) seeds[preset.name] = to_json(preset.config());
+  return seeds;
+}
+
+Seeds setting_seeds() {
+  Seeds seeds;
+  const gan::Config config;
+  gan::Config::fields(config, [&](const std::string& key, const auto& value, const char*) {
+    seeds[key] = (std::ostringstream() << key << '=' << std::boolalpha << value).str();
+  });
+  return seeds;
+}
+
+Seeds constraints_seeds() {
+  Seeds seeds = {{"chain", "spectral(iterations=2) + bjorck(k=3)"}};
+  for (const std::string& name : gan::constraint_names()) seeds[name] = name;
+  std::istringstream help(gan::describe_constraints());  // each with all its arguments
+  for (std::string line; std::getline(help, line);)
+    seeds["help " + std::to_string(seeds.size())] = line.substr(2);
+  return seeds;
+}
+
+const std::map<std::string, std::function<Seeds()>> kSeeds = {{"cifar", cifar_seeds},
+                                                              {"config", config_seeds},
+                                                              {"constraints", constraints_seeds},
+                                                              {"idx", idx_seeds},
+                                                              {"image", image_seeds},
+                                                              {"npy", npy_seeds},
+                                                              {"npz", npz_seeds},
+                                                              {"onnx", onnx_seeds},
+                                                              {"safetensors", safetensors_seeds},
+                                                              {"setting", setting_seeds},
+                                                              {"tensorflow", tensorflow_seeds}};
 
 }  // namespace
 
@@ -77,39 +141,9 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: fuzz_seeds FOLDER\n");
     return 2;
   }
-  const fs::path folder = argv[1], cases = "/usr/share/libonnx-testdata/data";
-  fs::create_directories(folder / "tensorflow");
-  fs::create_directories(folder / "onnx");
-  fs::create_directories(folder / "npz");
-  using gan::metrics::NpyArray;
-  const NpyArray mu = NpyArray::from({2}, {1, 2}), sigma = NpyArray::from({2, 2}, {2, 1, 1, 3});
-  engine::write_file(folder / "npz/array", gan::metrics::write_npy(sigma));
-  engine::write_file(folder / "npz/stored",
-                     gan::metrics::write_npz({{"mu", mu}, {"sigma", sigma}}));
-  const std::string x = "x", c = "channels";
-  for (const char* op : {"Relu", "Relu6", "LeakyRelu", "Identity", "Softmax", "Square", "Squeeze",
-                         "MaxPool", "AvgPool", "Cast", "Shape", "Elu", "Tanh"})
-    write(folder / "tensorflow", op, {x});
-  write(folder / "tensorflow", "Conv2D", {x, "kernel"});
-  write(folder / "tensorflow", "BiasAdd", {x, c});
-  write(folder / "tensorflow", "Maximum", {x, c});
-  write(folder / "tensorflow", "BatchNormWithGlobalNormalization", {x, c, c, c, c});
-  write(folder / "tensorflow", "FusedBatchNorm", {x, c, c, c, c});
-  write(folder / "tensorflow", "Concat", {"axis", x, x});
-  write(folder / "tensorflow", "ConcatV2", {x, x, "axis"});
-  write(folder / "tensorflow", "Reshape", {x, "shape"});
-  write(folder / "tensorflow", "ResizeBilinear", {x, "axes"});
-  write(folder / "tensorflow", "ResizeNearestNeighbor", {x, "axes"});
-  write(folder / "tensorflow", "Mean", {x, "axes"});
-  write(folder / "tensorflow", "Pad", {x, "pads"});
-  write(folder / "tensorflow", "ExpandDims", {c, "axis"});
-  write(folder / "tensorflow", "MatMul", {"matrix", "matrix"});
-  if (!fs::exists(cases)) return 0;
-  for (const auto& entry : fs::recursive_directory_iterator(cases)) {
-    const fs::path& file = entry.path();
-    if (file.filename() != "model.onnx" || fs::file_size(file) > 16384) continue;
-    fs::copy_file(file, folder / "onnx" / file.parent_path().filename(),
-                  fs::copy_options::overwrite_existing);
+  for (const auto& [target, seeds] : kSeeds) {
+    const fs::path folder = fs::path(argv[1]) / target;
+    fs::create_directories(folder);
+    for (const auto& [name, bytes] : seeds()) engine::write_file(folder / name, bytes);
   }
-  return 0;
 }

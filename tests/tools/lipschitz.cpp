@@ -84,7 +84,7 @@ bool missing() {
   return true;
 }
 
-bool says(const Answer& outcome, const std::string& text) {
+bool mentions(const Answer& outcome, const std::string& text) {
   return outcome.text.find(text) != std::string::npos;
 }
 
@@ -96,12 +96,12 @@ TEST_CASE("lipschitz check: agreement, disagreement") {
   const Answer good = check(file.dump());
   CAPTURE(good.text);
   CHECK(good.status == 0);
-  CHECK(says(good, "0 differ"));
+  CHECK(mentions(good, "0 differ"));
 
   file["cases"][0]["tsuzuku_bound"] = 12.3288281;
   const Answer off = check(file.dump());
   CHECK(off.status == 1);
-  CHECK(says(off, "7.6e-09 DIFFERS"));
+  CHECK(mentions(off, "7.6e-09 DIFFERS"));
 }
 
 TEST_CASE("lipschitz check: what a file lacks is named in one line") {
@@ -150,12 +150,12 @@ TEST_CASE("lipschitz check: what a file lacks is named in one line") {
     const Answer outcome = check(text);
     CAPTURE(outcome.text);
     CHECK(outcome.status == 1);
-    CHECK(says(outcome, bad.message));
+    CHECK(mentions(outcome, bad.message));
   }
-  CHECK(says(check(R"({"a": 1e999})"), "has a number that is too large for float64"));
+  CHECK(mentions(check(R"({"a": 1e999})"), "has a number that is too large for float64"));
   const std::string text = golden().dump();
-  CHECK(says(check(text.substr(0, 300)), "no JSON from byte 301 of 300 on"));
-  CHECK(says(check("hello"), "no JSON from byte 1 of 5 on"));
+  CHECK(mentions(check(text.substr(0, 300)), "no JSON from byte 301 of 300 on"));
+  CHECK(mentions(check("hello"), "no JSON from byte 1 of 5 on"));
 }
 
 TEST_CASE("lipschitz check: a file without values is refused") {
@@ -165,7 +165,7 @@ TEST_CASE("lipschitz check: a file without values is refused") {
   file["cases"] = Json::array();
   const Answer outcome = check(file.dump());
   CHECK(outcome.status == 1);
-  CHECK(says(outcome, "holds no value to compare"));
+  CHECK(mentions(outcome, "holds no value to compare"));
 }
 
 // Output padding of the stride or more, which dilation allows, leaves room for another window.
@@ -181,7 +181,7 @@ TEST_CASE("lipschitz check: a transposed convolution with much output padding") 
   each["operator_shape"] = {4, 25};
   const Answer outcome = check(file.dump());
   CAPTURE(outcome.text);
-  CHECK(says(outcome, "values compared"));  // it came to the end
+  CHECK(mentions(outcome, "values compared"));  // it came to the end
   for (const char* field : {"operator_shape", "input_shape", "output_shape"}) {
     const std::size_t at = outcome.text.find(field);
     REQUIRE(at != std::string::npos);
@@ -198,8 +198,8 @@ TEST_CASE("lipschitz check: a gradient that is not determined is not said to agr
   each["dsigma_dK"] = {1, 1, 1, 1};
   const Answer outcome = check(file.dump());
   CAPTURE(outcome.text);
-  CHECK(says(outcome, "1 not compared"));
-  CHECK_FALSE(says(outcome, "inf"));
+  CHECK(mentions(outcome, "1 not compared"));
+  CHECK_FALSE(mentions(outcome, "inf"));
 }
 
 TEST_CASE("lipschitz check: clipping of a matrix that no formula tells") {
@@ -214,9 +214,9 @@ TEST_CASE("lipschitz check: clipping of a matrix that no formula tells") {
   const Answer good = check(file.dump());
   CAPTURE(good.text);
   CHECK(good.status == 0);
-  CHECK(says(good, "is of no known form; G is as given"));
+  CHECK(mentions(good, "is of no known form; G is as given"));
   file["spectral_gradient_clipping"]["matrix"] = "G: a diagonal, 3x2";
-  CHECK(says(check(file.dump()), "in which no AxB makes 4 numbers"));
+  CHECK(mentions(check(file.dump()), "in which no AxB makes 4 numbers"));
 }
 
 TEST_CASE("lipschitz check: an all-zero weight has no NaN, and no gradient") {
@@ -226,9 +226,10 @@ TEST_CASE("lipschitz check: an all-zero weight has no NaN, and no gradient") {
   zero["weight"] = {0, 0, 0, 0};
   const Answer outcome = check(file.dump());
   CHECK(outcome.status == 1);  // the stored values are another weight's
-  CHECK_FALSE(says(outcome, "nan"));
+  CHECK_FALSE(mentions(outcome, "nan"));
   zero["dsigma_dK"] = {0, 0, 0, 0};
-  CHECK(says(check(file.dump()), "case 'poster': field 'dsigma_dK': norm_gradient: a map that"));
+  CHECK(
+      mentions(check(file.dump()), "case 'poster': field 'dsigma_dK': norm_gradient: a map that"));
 }
 
 TEST_CASE("lipschitz conv: a table, and bad usage") {
@@ -237,10 +238,11 @@ TEST_CASE("lipschitz conv: a table, and bad usage") {
       answer_to("conv --weight 3x2 --in 2 --out 3 --size 5 --stride 2 --dilation 2");
   CHECK(table.status == 0);
   for (const char* row : {"audited", "exact", "Fantastic Four", "Method 1", "certified"})
-    CHECK(says(table, row));
-  CHECK(says(answer_to("conv --transposed --weight 3 --in 3 --out 2 --size 4 --stride 1 --pad 0 "
-                       "--dilation 2 --output-padding 1"),
-             "x [1, 4, 4, 3] -> y [1, 9, 9, 2]"));
+    CHECK(mentions(table, row));
+  CHECK(
+      mentions(answer_to("conv --transposed --weight 3 --in 3 --out 2 --size 4 --stride 1 --pad 0 "
+                         "--dilation 2 --output-padding 1"),
+               "x [1, 4, 4, 3] -> y [1, 9, 9, 2]"));
   CHECK(answer_to("conv --weight axb").status == 2);
   CHECK(answer_to("conv --sise 3").status == 2);
   CHECK(answer_to("").status == 2);
