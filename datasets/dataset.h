@@ -66,6 +66,7 @@ struct OpenOptions {
   int channels = 0;   // 1: grey, 3: RGB, converted if need be; 0: as the set has them
   bool test = false;  // the test split, of sets that have one
   bool cache = true;  // keep decoded image folders in the user's cache folder
+  std::string cache_folder = {};                  // in this one instead
   Orientation orientation = Orientation::ignore;  // of EXIF, as PIL.Image.open does
   // What messages call `resize` and `orientation`; "": there is no such option.
   const char* resize_option = "--set data.resize=";

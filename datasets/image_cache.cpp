@@ -28,19 +28,16 @@ std::uint64_t checksum(std::string_view bytes) {
 
 }  // namespace
 
-std::string cache_path(std::uint64_t key) {
+std::string cache_path(std::uint64_t key, const std::string& folder) {
   const char* cache = std::getenv("XDG_CACHE_HOME");
   const char* home = std::getenv("HOME");
-  std::string root;
-  if (cache && *cache)
-    root = cache;
-  else if (home && *home)
-    root = std::string(home) + "/.cache";
-  else
-    return "";
+  std::string root = folder;
+  if (root.empty() && cache && *cache) root = std::string(cache) + "/kantor";
+  if (root.empty() && home && *home) root = std::string(home) + "/.cache/kantor";
+  if (root.empty()) return "";
   char name[40];
   std::snprintf(name, sizeof name, "/images-%016llx.bin", static_cast<unsigned long long>(key));
-  return root + "/kantor" + name;
+  return root + name;
 }
 
 std::optional<DecodedImages> read_cache(const std::string& path, std::uint64_t key) {

@@ -22,7 +22,8 @@ struct DecodedImages {
   std::size_t image_size() const { return std::size_t(height) * width * channels; }
 };
 
-std::string cache_path(std::uint64_t key);  // "" where the system names no place for caches
+// In `folder` or, without one, in the user's: "" where the system names no place for caches.
+std::string cache_path(std::uint64_t key, const std::string& folder = "");
 
 std::optional<DecodedImages> read_cache(const std::string& path, std::uint64_t key);
 void write_cache(const std::string& path, std::uint64_t key, DecodedImages& images);

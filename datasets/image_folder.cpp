@@ -163,7 +163,7 @@ std::uint64_t cache_key(const ImageList& list, const OpenOptions& options) {
 
 DecodedImages decode_or_recall(const ImageList& list, const OpenOptions& options) {
   const std::uint64_t key = cache_key(list, options);
-  const std::string cache = options.cache ? cache_path(key) : "";
+  const std::string cache = options.cache ? cache_path(key, options.cache_folder) : "";
   if (cache.empty()) return decode_all(list, options);
   auto recalled = read_cache(cache, key);
   if (recalled && recalled->files.size() == list.entries.size()) return std::move(*recalled);

@@ -38,7 +38,13 @@ std::vector<double> spectral_norms(const ComplexMatrices& stack);  // of each
 // Each matrix a becomes a a^H, in place (rows x rows).
 void times_adjoint(ComplexMatrices& stack);
 
-// Real matrices, row-major in plain arrays of double (cpu/symmetric.cpp).
+// Real matrices, row-major in plain arrays of double (cpu/factors.cpp, cpu/symmetric.cpp).
+// Singular values of a matrix [rows, columns], and its vectors if asked for.
+Svd svd(Index rows, Index columns, std::vector<double> matrix, bool vectors = true);
+// x [rows, n] becomes r [min(rows, n), n], an upper triangle with r^T r = x^T x: the R of x = Q R.
+// Unlike the Gram matrix it keeps all digits of small singular values. Cost: 2 rows n^2, one
+// thread.
+void to_triangle(Index n, std::vector<double>& x);
 // c = a b^T with a [m, k], b [n, k] and c [m, n].
 void multiply_transposed(Index m, Index n, Index k, const double* a, const double* b, double* c);
 // sum += x^T x with x [rows, n] and sum [n, n].

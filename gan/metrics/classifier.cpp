@@ -4,35 +4,17 @@
 
 #include "engine/check.h"
 #include "engine/file.h"
-#include "engine/graph/write_onnx.h"
 #include "engine/ops/move.h"
 #include "engine/ops/pointwise.h"
+#include "gan/metrics/resize.h"
 #include "gan/metrics/sha256.h"
 
 namespace gan::metrics {
 namespace {
 
 using engine::Tensor;
-using engine::graph::Builder;
 using engine::graph::Graph;
 using engine::graph::Model;
-
-// TensorFlow 1's ResizeBilinear, as a graph: any batch of any size to height x width.
-Graph make_resize(Index channels, Index height, Index width) {
-  Builder net;
-  net.input("images", {-1, channels, -1, -1});
-  const std::string zero = net.constant("zero", std::vector<Index>{0}),
-                    two = net.constant("two", std::vector<Index>{2}),
-                    size = net.constant("size", std::vector<Index>{height, width});
-  const std::string same = net.node("Slice", {net.node("Shape", {"images"}), zero, two});
-  const std::string sizes = net.node("Concat", {same, size}, {{"axis", Index{0}}});
-  net.node("Resize", {"images", "", "", sizes},
-           {{"mode", std::string("linear")},
-            {"coordinate_transformation_mode", std::string("asymmetric")}},
-           "resized");
-  net.output("resized", {-1, channels, height, width});
-  return Graph(net.model());
-}
 
 Tensor in_range(const Tensor& x, Range range) {
   switch (range) {
@@ -85,8 +67,6 @@ Classifier::Classifier(const std::string& bytes, const std::string& path,
       survey_.is_inception() && survey_.resize.empty() &&
       survey_.range != Range::bytes;  // of any size, but nothing inside brings it to 299
   if (bare && survey_.height * survey_.width == 0) survey_.height = survey_.width = 299;
-  if (survey_.height > 0 && survey_.width > 0)
-    resize_.emplace(make_resize(survey_.channels, survey_.height, survey_.width));
   std::vector<std::string> wanted;
   for (std::string* name : {&features_, &logits_}) {
     if (name->empty()) continue;
@@ -105,7 +85,7 @@ std::string Classifier::name() const {
 }
 
 std::string Classifier::preprocessing() const {
-  if (resize_)
+  if (resizes())
     return "TensorFlow 1 bilinear to " + std::to_string(survey_.width) + "x" +
            std::to_string(survey_.height);
   if (!survey_.resize.empty()) return "in the graph (" + survey_.resize + ")";
@@ -115,9 +95,8 @@ std::string Classifier::preprocessing() const {
 Tensor Classifier::prepared(const Tensor& images) const {
   engine::check(images.rank() == 4 && images.dim(3) == survey_.channels, graph_.model().path,
                 ": takes images of ", survey_.channels, " channels, these are ", images.shape());
-  const bool resize =
-      resize_ && !(images.dim(1) == survey_.height && images.dim(2) == survey_.width);
-  return in_range(resize ? (*resize_)(images) : images, survey_.range);
+  return in_range(resizes() ? resize_as_tensorflow1(images, survey_.height, survey_.width) : images,
+                  survey_.range);
 }
 
 Answers Classifier::operator()(const Tensor& images) const {

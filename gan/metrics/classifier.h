@@ -55,13 +55,13 @@ class Classifier {
 
  private:
   Classifier(const std::string& bytes, const std::string& path, const ClassifierOptions& options);
+  bool resizes() const { return survey_.height > 0 && survey_.width > 0; }
   engine::Tensor prepared(const engine::Tensor& images) const;
 
   Survey survey_;
   std::string sha256_, features_, logits_;
   bool bias_ = false;
   engine::graph::Graph graph_;
-  std::optional<engine::graph::Graph> resize_;
 };
 
 }  // namespace gan::metrics

@@ -1,8 +1,10 @@
-// Features: what a classifier says about images, a row an image: its pool features or its logits.
-// Rows lie one after the other, as float32, which is what networks give; every metric sums in
-// double. Cost: 4 bytes a number, so 50,000 rows of 2048 take 400 MB. No errors.
+// Features: what a classifier says about images, one row per image: its pool features or its
+// logits. Networks give float32 (`values`); rows from a file may be float64 (`exact`), and are kept
+// so. Every metric sums in double. Cost: 4 bytes a number, so 50,000 rows of 2048 take 400 MB
+// (float64: 800 MB). No errors.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -11,16 +13,31 @@
 namespace gan::metrics {
 
 using engine::Index;
+using Rows = std::span<const Index>;  // numbers of rows, in an order, some perhaps several times
 
 struct Features {
   Index columns = 0;
   std::vector<float> values = {};  // [rows, columns]
+  std::vector<double> exact = {};  // instead of values, where they have more digits
 
-  Index rows() const { return columns == 0 ? 0 : static_cast<Index>(values.size()) / columns; }
-  std::span<const float> row(Index i) const {
+  Index rows() const {
+    return columns == 0 ? 0 : static_cast<Index>(values.size() + exact.size()) / columns;
+  }
+  std::span<const float> row(Index i) const {  // of values
     return {values.data() + i * columns, static_cast<std::size_t>(columns)};
   }
+  double at(Index row, Index column) const {
+    const Index i = row * columns + column;
+    return exact.empty() ? values[i] : exact[i];
+  }
+  void copy_row(Index row, double* to) const {
+    for (Index k = 0; k < columns; ++k) to[k] = at(row, k);
+  }
+  Features chosen(Rows rows) const;
+  Index first_not_finite() const;  // the row; -1: none
 };
+
+std::vector<Index> all_rows(const Features& features);  // 0, 1, 2, ...
 
 // A number over repetitions: splits of the Inception Score, subsets of KID.
 struct Estimate {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include "engine/check.h"
 #include "engine/linalg.h"
@@ -9,50 +11,56 @@
 namespace gan::metrics {
 namespace {
 
-double trace(const std::vector<double>& matrix, Index n) {
+double squares(const std::vector<double>& values) {
   double sum = 0;
-  for (Index i = 0; i < n; ++i) sum += matrix[i * n + i];
-  return sum;
-}
-
-// tr (a b)^(1/2) of symmetric, positive semidefinite matrices.
-double trace_of_root(Index n, const std::vector<double>& a, const std::vector<double>& b) {
-  engine::SymmetricEigen eigen = engine::symmetric_eigen(n, a);
-  std::vector<double>& roots = eigen.vectors;  // A^T: row i becomes its vector times its root
-  for (Index i = 0; i < n; ++i)
-    for (Index k = 0; k < n; ++k) roots[i * n + k] *= std::sqrt(std::max(eigen.values[i], 0.0));
-  std::vector<double> half(a.size()), product(a.size());
-  engine::multiply_transposed(n, n, n, roots.data(), b.data(), half.data());
-  engine::multiply_transposed(n, n, n, half.data(), roots.data(), product.data());
-  double sum = 0;
-  for (const double x : engine::symmetric_eigen(n, std::move(product), false).values)
-    sum += std::sqrt(std::max(x, 0.0));
+  for (const double x : values) sum += x * x;
   return sum;
 }
 
 }  // namespace
 
-FeatureStatistics statistics_of(const Features& features) {
-  const Index rows = features.rows(), n = features.columns;
-  engine::check(rows >= 2, "statistics: ", rows, " images; a covariance needs 2 at least");
-  const auto bad = std::ranges::find_if(features.values, [](float x) { return !std::isfinite(x); });
-  engine::check(bad == features.values.end(), "statistics: the features of image ",
-                (bad - features.values.begin()) / std::max<Index>(n, 1), " are not finite");
-  FeatureStatistics result{std::vector<double>(n), std::vector<double>(n * n)};
-  for (Index i = 0; i < rows; ++i)
-    for (Index k = 0; k < n; ++k) result.mean[k] += features.row(i)[k];
-  for (double& x : result.mean) x /= static_cast<double>(rows);
+std::vector<double> FeatureStatistics::covariance() const {
+  std::vector<double> result(size() * size());
+  engine::add_gram(rank(), size(), factor.data(), result.data());
+  return result;
+}
 
-  constexpr Index block = 1024;  // rows made double, and centred, at a time
-  std::vector<double> centred;
-  for (Index begin = 0; begin < rows; begin += block) {
-    const Index end = std::min(rows, begin + block);
-    centred.clear();
-    for (Index i = begin; i < end; ++i)
-      for (Index k = 0; k < n; ++k) centred.push_back(features.row(i)[k] - result.mean[k]);
-    engine::add_gram(end - begin, n, centred.data(), result.covariance.data());
+FeatureStatistics statistics_of(const Features& features) {
+  return statistics_of(features, all_rows(features));
+}
+
+FeatureStatistics statistics_of(const Features& features, Rows rows) {
+  const Index count = static_cast<Index>(rows.size()), n = features.columns;
+  engine::check(count >= 2, "statistics: ", count, " images; a covariance needs 2 at least");
+  const Index bad = features.first_not_finite();
+  engine::check(bad < 0, "statistics: the features of image ", bad, " are not finite");
+  FeatureStatistics result{std::vector<double>(n), {}};
+  for (const Index i : rows)
+    for (Index k = 0; k < n; ++k) result.mean[k] += features.at(i, k);
+  for (double& x : result.mean) x /= static_cast<double>(count);
+
+  const Index block = std::max<Index>(3 * n, 1024);  // rows that join the triangle at a time
+  const double root = std::sqrt(static_cast<double>(count - 1));
+  for (Index begin = 0; begin < count; begin += block) {
+    for (Index i = begin; i < std::min(count, begin + block); ++i)
+      for (Index k = 0; k < n; ++k)
+        result.factor.push_back((features.at(rows[i], k) - result.mean[k]) / root);
+    if (result.rank() > n) engine::to_triangle(n, result.factor);
   }
-  for (double& x : result.covariance) x /= static_cast<double>(rows - 1);
+  result.factor.shrink_to_fit();
+  return result;
+}
+
+FeatureStatistics statistics_of(std::vector<double> mean, std::vector<double> covariance) {
+  const auto n = static_cast<Index>(mean.size());
+  engine::SymmetricEigen eigen = engine::symmetric_eigen(n, std::move(covariance));
+  const double least = static_cast<double>(n) * std::numeric_limits<double>::epsilon() *
+                       std::max(eigen.values.empty() ? 0.0 : eigen.values.back(), 0.0);
+  FeatureStatistics result{std::move(mean), {}};
+  for (Index i = 0; i < n; ++i)
+    if (eigen.values[i] > least)
+      for (Index k = 0; k < n; ++k)
+        result.factor.push_back(eigen.vectors[i * n + k] * std::sqrt(eigen.values[i]));
   return result;
 }
 
@@ -62,8 +70,12 @@ double frechet_distance(const FeatureStatistics& a, const FeatureStatistics& b) 
                 b.size(), "; both must come from one network");
   double apart = 0;
   for (Index k = 0; k < n; ++k) apart += (a.mean[k] - b.mean[k]) * (a.mean[k] - b.mean[k]);
-  return apart + trace(a.covariance, n) + trace(b.covariance, n) -
-         2 * trace_of_root(n, a.covariance, b.covariance);
+  std::vector<double> product(a.rank() * b.rank());
+  engine::multiply_transposed(a.rank(), b.rank(), n, a.factor.data(), b.factor.data(),
+                              product.data());
+  double shared = 0;  // tr (S1 S2)^(1/2)
+  for (const double s : engine::svd(a.rank(), b.rank(), std::move(product), false).s) shared += s;
+  return apart + std::max(squares(a.factor) + squares(b.factor) - 2 * shared, 0.0);
 }
 
 }  // namespace gan::metrics

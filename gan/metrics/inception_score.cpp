@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "engine/check.h"
 #include "gan/metrics/random_order.h"
@@ -10,22 +9,23 @@
 namespace gan::metrics {
 namespace {
 
-// log p of one row: x - max - log sum exp(x - max).
-void log_softmax(std::span<const float> row, std::vector<double>& log_p) {
+// A row of logits becomes log p: x - max - log sum exp(x - max).
+void log_softmax(std::vector<double>& row) {
   const double most = *std::ranges::max_element(row);
   double sum = 0;
-  for (const float x : row) sum += std::exp(x - most);
+  for (const double x : row) sum += std::exp(x - most);
   const double shift = most + std::log(sum);
-  std::ranges::transform(row, log_p.begin(), [&](float x) { return x - shift; });
+  for (double& x : row) x -= shift;
 }
 
 // exp of H(q) - mean H(p), which is the mean of sum p (log p - log q) in one pass over the rows.
-double score_of(const Features& logits, std::span<const Index> rows) {
+double score_of(const Features& logits, Rows rows) {
   const auto count = static_cast<double>(rows.size());
   std::vector<double> log_p(logits.columns), q(logits.columns, 0);
   double mean_p_log_p = 0;
   for (const Index i : rows) {
-    log_softmax(logits.row(i), log_p);
+    logits.copy_row(i, log_p.data());
+    log_softmax(log_p);
     double p_log_p = 0;
     for (Index k = 0; k < logits.columns; ++k) {
       const double p = std::exp(log_p[k]);
@@ -43,17 +43,22 @@ double score_of(const Features& logits, std::span<const Index> rows) {
 }  // namespace
 
 Estimate inception_score(const Features& logits, const InceptionScoreOptions& options) {
-  const Index n = logits.rows(), splits = options.splits;
+  return inception_score(logits, all_rows(logits), options);
+}
+
+Estimate inception_score(const Features& logits, Rows rows, const InceptionScoreOptions& options) {
+  const Index n = static_cast<Index>(rows.size()), splits = options.splits;
   engine::check(splits >= 1, "inception score: ", splits, " splits; at least 1 is needed");
   engine::check(n >= splits, "inception score: ", n, " images are fewer than the ", splits,
                 " splits; give more images or fewer splits");
-  const auto bad = std::ranges::find_if(logits.values, [](float x) { return !std::isfinite(x); });
-  engine::check(bad == logits.values.end(), "inception score: the logits of image ",
-                (bad - logits.values.begin()) / logits.columns, " are not finite");
+  const Index bad = logits.first_not_finite();
+  engine::check(bad < 0, "inception score: the logits of image ", bad, " are not finite");
 
-  std::vector<Index> order(static_cast<std::size_t>(n));
-  std::iota(order.begin(), order.end(), Index{0});
-  if (options.shuffle) order = RandomOrder(*options.shuffle).permutation(n);
+  std::vector<Index> order(rows.begin(), rows.end());
+  if (options.shuffle) {
+    const std::vector<Index> shuffled = RandomOrder(*options.shuffle).permutation(n);
+    for (Index i = 0; i < n; ++i) order[i] = rows[shuffled[i]];
+  }
   std::vector<double> scores(static_cast<std::size_t>(splits));
 #pragma omp parallel for schedule(dynamic)
   for (Index i = 0; i < splits; ++i) {

@@ -27,5 +27,8 @@ struct InceptionScoreOptions {
 
 // The score over the splits.
 Estimate inception_score(const Features& logits, const InceptionScoreOptions& options = {});
+// Of these rows, as if they were all.
+Estimate inception_score(const Features& logits, Rows rows,
+                         const InceptionScoreOptions& options = {});
 
 }  // namespace gan::metrics

@@ -7,53 +7,81 @@
 namespace gan::metrics {
 namespace {
 
-using Matrix = std::vector<double>;
+// Rows of a set that were drawn for a subset.
+struct Subset {
+  std::vector<Index> rows;
+  std::vector<double> values = {};
 
-Matrix rows_of(const Features& features, const std::vector<Index>& rows) {
-  Matrix chosen;
-  chosen.reserve(rows.size() * features.columns);
-  for (const Index i : rows) {
-    const auto row = features.row(i);
-    chosen.insert(chosen.end(), row.begin(), row.end());
-  }
-  return chosen;
-}
-
-// The kernel of each row of x with each of y, summed; `same`: without a row with itself.
-double kernel_sum(Index size, Index n, const Matrix& x, const Matrix& y, bool same) {
-  Matrix k(size * size);
-  engine::multiply_transposed(size, size, n, x.data(), y.data(), k.data());
-  double sum = 0;
-  for (Index i = 0; i < size; ++i)
-    for (Index j = 0; j < size; ++j) {
-      const double base = k[i * size + j] / static_cast<double>(n) + 1;
-      if (!same || i != j) sum += base * base * base;
+  Subset(const Features& features, Rows from, std::vector<Index> drawn) : rows(std::move(drawn)) {
+    values.resize(rows.size() * features.columns);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      rows[i] = from[rows[i]];
+      features.copy_row(rows[i], values.data() + i * features.columns);
     }
-  return sum;
-}
+  }
+};
+
+struct Kernel {
+  Index columns, degree;
+  double gamma, coef0;
+
+  double value(double product) const {
+    const double base = gamma * product + coef0;
+    double power = 1;
+    for (Index i = 0; i < degree; ++i) power *= base;
+    return power;
+  }
+
+  // The mean over the rows of x with those of y; `same`: of one set, without a row with itself.
+  double mean(const Subset& x, const Subset& y, bool same) const {
+    const auto size = static_cast<Index>(x.rows.size());
+    std::vector<double> k(size * size);
+    engine::multiply_transposed(size, size, columns, x.values.data(), y.values.data(), k.data());
+    double sum = 0;
+    Index pairs = 0;
+    for (Index i = 0; i < size; ++i)
+      for (Index j = 0; j < size; ++j)
+        if (!same || x.rows[i] != y.rows[j]) {
+          sum += value(k[i * size + j]);
+          ++pairs;
+        }
+    engine::check(pairs > 0, "kernel distance: a subset holds one image only, again and again");
+    return sum / static_cast<double>(pairs);
+  }
+};
 
 }  // namespace
 
 Estimate kernel_distance(const Features& a, const Features& b,
+                         const KernelDistanceOptions& options) {
+  return kernel_distance(a, all_rows(a), b, all_rows(b), options);
+}
+
+Estimate kernel_distance(const Features& a, Rows rows_a, const Features& b, Rows rows_b,
                          const KernelDistanceOptions& options) {
   const Index n = a.columns, size = options.size;
   engine::check(n == b.columns, "kernel distance: ", n, " features against ", b.columns,
                 "; both must come from one network");
   engine::check(options.subsets >= 1 && size >= 2, "kernel distance: ", options.subsets,
                 " subsets of ", size, "; at least 1 of 2 is needed");
-  for (const Features* each : {&a, &b})
-    engine::check(each->rows() >= size, "kernel distance: ", each->rows(),
+  engine::check(options.degree >= 1, "kernel distance: degree ", options.degree,
+                "; at least 1 is needed");
+  for (const Rows rows : {rows_a, rows_b})
+    engine::check(static_cast<Index>(rows.size()) >= size, "kernel distance: ", rows.size(),
                   " images are fewer than a subset of ", size,
                   "; give more images or a smaller subset");
+  for (const Features* each : {&a, &b})
+    engine::check(each->first_not_finite() < 0, "kernel distance: the features of image ",
+                  each->first_not_finite(), " are not finite");
+  const Kernel kernel{n, options.degree, options.gamma.value_or(1 / static_cast<double>(n)),
+                      options.coef0};
   RandomOrder random(options.seed);
   std::vector<double> distances;
-  const auto m = static_cast<double>(size);
   for (Index i = 0; i < options.subsets; ++i) {
-    const Matrix x = rows_of(a, random.subset(a.rows(), size));
-    const Matrix y = rows_of(b, random.subset(b.rows(), size));
-    distances.push_back((kernel_sum(size, n, x, x, true) + kernel_sum(size, n, y, y, true)) /
-                            (m * (m - 1)) -
-                        2 * kernel_sum(size, n, x, y, false) / (m * m));
+    const Subset x(a, rows_a, random.subset(static_cast<Index>(rows_a.size()), size));
+    const Subset y(b, rows_b, random.subset(static_cast<Index>(rows_b.size()), size));
+    distances.push_back(kernel.mean(x, x, true) + kernel.mean(y, y, true) -
+                        2 * kernel.mean(x, y, false));
   }
   return estimate(distances);
 }

@@ -33,4 +33,12 @@ std::vector<Index> RandomOrder::subset(Index n, Index count) {
   return order;
 }
 
+std::vector<Index> RandomOrder::draws(Index n, Index count) {
+  engine::check(n >= 1 && n <= std::numeric_limits<std::uint32_t>::max(), "draws: from ", n,
+                " elements; 1 to 2^32 - 1 can be drawn from");
+  std::vector<Index> drawn(static_cast<std::size_t>(count));
+  for (Index& i : drawn) i = up_to(static_cast<std::uint32_t>(n - 1));
+  return drawn;
+}
+
 }  // namespace gan::metrics

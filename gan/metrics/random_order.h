@@ -3,7 +3,8 @@
 //   RandomOrder(2020).permutation(n)   numpy.random.RandomState(2020).permutation(n)
 // Source: Mersenne Twister seeded by init_genrand (Matsumoto and Nishimura, 1998), which is also
 // std::mt19937's; Fisher-Yates from the last element down, with indices by masked rejection.
-// Cost: about 10 ns an element. Errors: more than 2^32 elements, a subset larger than its set.
+// Cost: about 10 ns an element. Errors: more than 2^32 elements, a subset larger than its set,
+// draws from none.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +24,8 @@ class RandomOrder {
   std::vector<Index> permutation(Index n);
   // `count` different ones of 0 .. n - 1: choice(n, count, replace=False).
   std::vector<Index> subset(Index n, Index count);
+  // `count` of 0 .. n - 1, each drawn from all: randint(n, size=count).
+  std::vector<Index> draws(Index n, Index count);
 
  private:
   std::uint32_t up_to(std::uint32_t most);  // uniform in 0 .. most

@@ -27,6 +27,23 @@ void check_covariance(const std::vector<double>& sigma, Index n, const std::stri
     }
 }
 
+void check_finite(const std::vector<double>& values, const char* what, const std::string& path) {
+  check(std::ranges::all_of(values, [](double x) { return std::isfinite(x); }), path, ": ", what,
+        " has values that are not finite");
+}
+
+// Both are of one set: one that was changed without the other would go unnoticed.
+void check_factor(const FeatureStatistics& statistics, const std::vector<double>& sigma,
+                  const std::string& path) {
+  const std::vector<double> product = statistics.covariance();
+  double most = 0, apart = 0;
+  for (std::size_t i = 0; i < sigma.size(); ++i) {
+    most = std::max(most, std::abs(sigma[i]));
+    apart = std::max(apart, std::abs(sigma[i] - product[i]));
+  }
+  check(apart <= 1e-10 * most, path, ": factor does not belong to sigma; write the file anew");
+}
+
 }  // namespace
 
 FeatureStatistics read_statistics(const std::string& path) { return read_statistics(Npz(path)); }
@@ -41,18 +58,26 @@ FeatureStatistics read_statistics(const Npz& file) {
   check(mu.extents == std::vector<Index>{n} && sigma.extents == std::vector<Index>{n, n} && n > 0,
         path, ": mu is ", engine::Shape(mu.extents), " and sigma ", engine::Shape(sigma.extents),
         "; [n] and [n, n] are needed");
-  FeatureStatistics statistics{mu.doubles(), sigma.doubles()};
-  for (const auto* values : {&statistics.mean, &statistics.covariance})
-    check(std::ranges::all_of(*values, [](double x) { return std::isfinite(x); }), path,
-          ": mu or sigma has values that are not finite");
-  check_covariance(statistics.covariance, n, path);
+  const std::vector<double> mean = mu.doubles(), covariance = sigma.doubles();
+  for (const auto* values : {&mean, &covariance}) check_finite(*values, "mu or sigma", path);
+  check_covariance(covariance, n, path);
+  if (!file.has("factor")) return statistics_of(mean, covariance);
+
+  const NpyArray factor = file.array("factor");
+  check(factor.extents.size() == 2 && factor.extents[0] <= n && factor.extents[1] == n, path,
+        ": factor is ", engine::Shape(factor.extents), "; [r, n] with n = ", n, " is needed");
+  FeatureStatistics statistics{mean, factor.doubles()};
+  check_finite(statistics.factor, "factor", path);
+  check_factor(statistics, covariance, path);
   return statistics;
 }
 
 void write_statistics(const std::string& path, const FeatureStatistics& statistics) {
   const Index n = statistics.size();
-  engine::write_file(path, write_npz({{"mu", NpyArray::from({n}, statistics.mean)},
-                                      {"sigma", NpyArray::from({n, n}, statistics.covariance)}}));
+  engine::write_file(
+      path, write_npz({{"mu", NpyArray::from({n}, statistics.mean)},
+                       {"sigma", NpyArray::from({n, n}, statistics.covariance())},
+                       {"factor", NpyArray::from({statistics.rank(), n}, statistics.factor)}}));
 }
 
 }  // namespace gan::metrics

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "engine/tensor.h"
+#include "gan/metrics/resize.h"
 #include "gan/progress.h"
 
 namespace inception_score {
@@ -21,6 +23,7 @@ std::string key_of(const Classifier& network, const ImageSet& set, const Options
         std::string(network.bias() ? "bias" : "no bias"), network.preprocessing(),
         std::string(name_of(network.found().range)), options.precision, options.device, set.sha256})
     key += "|" + part;
+  if (!options.resize_as.empty()) key += "|" + options.resize_as;
   return key;
 }
 
@@ -56,32 +59,56 @@ gan::metrics::Answers answers_of(const Classifier& network, const Tensor& images
   }
 }
 
+// Images `begin` to `begin + count` as the network takes them: floats in 0 .. 255, of one size.
+Tensor batch_of(const Classifier& network, const ImageSet& set, Index begin, Index count,
+                const Options& options) {
+  std::vector<float> pixels;
+  engine::Shape shape;
+  for (Index i = begin; i < begin + count; ++i) {
+    const datasets::Image image = set.read(i);
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(image.pixels.data());
+    const std::span all(bytes, image.pixels.size());
+    if (options.resize_as.empty()) {
+      pixels.insert(pixels.end(), all.begin(), all.end());
+      shape = {count, image.height, image.width, 3};
+      continue;
+    }
+    const auto [height, width] = input_size(network);
+    const Tensor one = Tensor::from({1, image.height, image.width, 3}, {all.begin(), all.end()});
+    const std::vector<float> resized =
+        gan::metrics::resizer_named(options.resize_as).resize(one, height, width).values();
+    pixels.insert(pixels.end(), resized.begin(), resized.end());
+    shape = {count, height, width, 3};
+  }
+  return Tensor::from(shape, pixels);
+}
+
 }  // namespace
+
+std::pair<Index, Index> input_size(const Classifier& network) {
+  const gan::metrics::Survey& found = network.found();
+  if (found.height > 0 && found.width > 0) return {found.height, found.width};
+  engine::check(
+      found.is_inception(), network.name(),
+      ": takes images of any size, so --resize-as has none to bring them to; leave it out");
+  return {299, 299};
+}
 
 Extracted extract(const Classifier& network, const ImageSet& set, const Options& options) {
   const FeatureCache cache(options.cache);
   const std::string key = key_of(network, set, options);
   if (auto found = cache.find(key)) return *std::move(found);
 
-  const datasets::Dataset& images = *set.images;
   Extracted all;
-  gan::Progress progress(0, images.size(), "image");
-  std::vector<std::uint8_t> image(images.image_size());
-  for (Index begin = 0; begin < images.size(); begin += options.batch) {
-    const Index count = std::min(options.batch, images.size() - begin);
-    std::vector<float> pixels;
-    pixels.reserve(static_cast<std::size_t>(count * images.image_size()));
-    for (Index i = 0; i < count; ++i) {
-      images.read(begin + i, image.data());
-      pixels.insert(pixels.end(), image.begin(), image.end());
-    }
-    const auto answers = answers_of(
-        network, Tensor::from({count, images.height(), images.width(), images.channels()}, pixels));
+  gan::Progress progress(0, set.size(), "image");
+  for (Index begin = 0; begin < set.size(); begin += options.batch_size()) {
+    const Index count = std::min(options.batch_size(), set.size() - begin);
+    const auto answers = answers_of(network, batch_of(network, set, begin, count, options));
     append(all.features, answers.features, set, "features", begin);
     append(all.logits, answers.logits, set, "logits", begin);
     progress.step(begin + count, INFINITY);
   }
-  all.seen = images.size();
+  all.seen = set.size();
   cache.keep(key, all);
   return all;
 }

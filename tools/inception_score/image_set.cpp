@@ -3,14 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <numeric>
 
 #include "datasets/fit_square.h"
+#include "datasets/image_list.h"
 #include "datasets/stored_images.h"
 #include "engine/engine.h"
 #include "gan/loaded_run.h"
 #include "gan/metrics/content_hash.h"
+#include "gan/metrics/for_each.h"
 #include "gan/metrics/npz.h"
 #include "gan/metrics/random_order.h"
+#include "gan/metrics/sha256.h"
 #include "gan/progress.h"
 #include "layers/mode.h"
 
@@ -64,8 +68,6 @@ std::unique_ptr<Dataset> open_npz(const std::string& path) {
   std::string name = names.size() == 1 ? names[0] : "";
   for (const char* usual : {"arr_0", "images"})
     if (file.has(usual)) name = usual;
-  check(!file.has("mu"), path,
-        ": holds feature statistics, which are no images; give it to --fid alone");
   check(!name.empty(), path, ": holds ", names.size(),
         " arrays; images are looked for in one called arr_0 or images");
   gan::metrics::NpyArray array = file.array(name);
@@ -91,11 +93,13 @@ std::unique_ptr<Dataset> open_any(const std::string& spec, const Options& option
   check(spec != "run:", "run: names no folder: give run:DIR, with one that gan train made");
   if (spec.starts_with("run:")) return draw(spec.substr(4), options);
   if (fs::is_regular_file(spec)) {
-    check(spec.ends_with(".npz"), spec, ": is a file; give a folder of images or a .npz");
     return open_npz(spec);
   }
-  datasets::OpenOptions open{
-      .resize = options.resize, .resize_option = "--resize ", .orientation_option = ""};
+  datasets::OpenOptions open{.resize = options.resize,
+                             .cache = !options.cache.empty(),
+                             .cache_folder = options.cache,
+                             .resize_option = "--resize ",
+                             .orientation_option = ""};
   if (fs::is_directory(spec)) return datasets::open("images:" + spec, open);
   check(spec.find(':') != std::string::npos || spec.starts_with("shapes"), spec,
         ": no such folder or file; images are a folder, a .npz, shapes, cifar10:DIR, mnist:DIR or "
@@ -141,39 +145,92 @@ std::unique_ptr<Dataset> gathered(const Dataset& from, const std::vector<Index>&
   return std::make_unique<StoredImages>(std::move(info), std::move(pixels), std::move(labels));
 }
 
-bool sorted_by_class(const Dataset& images) {
-  for (Index i = 1; i < images.size(); ++i)
-    if (images.label(i) < images.label(i - 1)) return false;
-  return images.size() > 1 && images.label(0) != images.label(images.size() - 1);
-}
-
-}  // namespace
-
-ImageSet open_images(const std::string& spec, const Options& options) {
-  ImageSet set{.spec = spec, .selection = "all", .resize = "none"};
-  std::unique_ptr<Dataset> all = open_any(spec, options);
-  check(all->size() > 0, spec, ": holds no images");
-  std::vector<Index> chosen(static_cast<std::size_t>(all->size()));
-  for (std::size_t i = 0; i < chosen.size(); ++i) chosen[i] = static_cast<Index>(i);
-  if (spec.starts_with("run:")) {
+// Some of the images, by --count.
+std::vector<Index> choose(ImageSet& set, Index all, const Options& options) {
+  std::vector<Index> chosen(static_cast<std::size_t>(all));
+  std::iota(chosen.begin(), chosen.end(), Index{0});
+  if (set.spec.starts_with("run:")) {
     set.selection = "drawn with seed " + std::to_string(options.seed) +
                     (options.averaged ? " from the moving average" : " from the generator itself");
   } else if (options.count) {
-    check(*options.count <= all->size(), spec, ": has ", all->size(),
-          " images, fewer than --count ", *options.count);
-    if (*options.count < all->size()) {
-      chosen = gan::metrics::RandomOrder(2020).subset(all->size(), *options.count);
+    check(*options.count <= all, set.spec, ": has ", all, " images, fewer than --count ",
+          *options.count);
+    if (*options.count < all) {
+      chosen = gan::metrics::RandomOrder(2020).subset(all, *options.count);
       std::ranges::sort(chosen);
-      set.selection = std::to_string(*options.count) + " of " + std::to_string(all->size()) +
+      set.selection = std::to_string(*options.count) + " of " + std::to_string(all) +
                       ", by RandomState(2020).choice, in order";
     }
   }
+  return chosen;
+}
+
+// The images of a folder as they are, each of its own size.
+void read_pictures(ImageSet& set, const Options& options) {
+  datasets::ImageList list = datasets::list_images(set.spec);
+  const std::vector<Index> chosen = choose(set, static_cast<Index>(list.entries.size()), options);
+  set.pictures.resize(chosen.size());
+  gan::metrics::for_each(static_cast<Index>(chosen.size()), [&](Index i) {
+    set.pictures[i] = datasets::decode_image(list.full_path(chosen[i]));
+  });
+  for (const Index i : chosen) set.labels.push_back(list.entries[i].label);
+  set.class_names = std::move(list.class_names);
+  set.notes = std::move(list.notes);
+}
+
+void read_dataset(ImageSet& set, const Options& options) {
+  const std::unique_ptr<Dataset> all = open_any(set.spec, options);
+  check(all->size() > 0, set.spec, ": holds no images");
+  const std::vector<Index> chosen = choose(set, all->size(), options);
   if (options.resize)
     set.resize =
         "middle square to " + std::to_string(options.resize) + "x" + std::to_string(options.resize);
   set.images = gathered(*all, chosen, options.resize);
-  set.sha256 = gan::metrics::content_hash(*set.images);
-  set.sorted = sorted_by_class(*set.images);
+  for (const Index i : chosen) set.labels.push_back(all->label(i));
+  set.class_names = all->class_names();
+  set.notes = all->notes();
+}
+
+// Of images of several sizes: the extents of each before its pixels.
+std::string content_hash(const std::vector<datasets::Image>& pictures) {
+  gan::metrics::Sha256 hash;
+  hash.add(std::to_string(pictures.size()) + " of their own sizes\n");
+  for (const datasets::Image& each : pictures) {
+    hash.add(std::to_string(each.height) + " " + std::to_string(each.width) + " 3\n");
+    hash.add(each.pixels);
+  }
+  return hash.hex();
+}
+
+}  // namespace
+
+datasets::Image ImageSet::read(Index i) const {
+  if (!images) return pictures[i];
+  datasets::Image image{images->height(), images->width(),
+                        std::string(static_cast<std::size_t>(images->image_size()), '\0')};
+  images->read(i, reinterpret_cast<std::uint8_t*>(image.pixels.data()));
+  return image;
+}
+
+std::string ImageSet::extents() const {
+  const auto text = [](Index width, Index height) {
+    return std::to_string(width) + "x" + std::to_string(height);
+  };
+  if (images) return text(images->width(), images->height());
+  for (const datasets::Image& each : pictures)
+    if (each.height != pictures[0].height || each.width != pictures[0].width)
+      return "several sizes";
+  return text(pictures[0].width, pictures[0].height);
+}
+
+ImageSet open_images(const std::string& spec, const Options& options) {
+  ImageSet set{.spec = spec};
+  if (!options.resize_as.empty() && !options.resize && fs::is_directory(spec))
+    read_pictures(set, options);
+  else
+    read_dataset(set, options);
+  set.sha256 = set.images ? gan::metrics::content_hash(*set.images) : content_hash(set.pictures);
+  set.sorted = std::ranges::is_sorted(set.labels) && set.labels.front() != set.labels.back();
   return set;
 }
 

@@ -1,23 +1,33 @@
 // Sets of images from what the user names: a folder, cifar10:DIR, cifar10-test:DIR, mnist:DIR,
 // mnist-test:DIR, shapes, shapes-test, a .npz of bytes [N, H, W, 3], or run:DIR, which draws from
 // the generator of a checkpoint. All are in memory, as bytes.
+// The images of a folder may have several sizes where each is resized by itself (--resize-as).
 #pragma once
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "datasets/dataset.h"
+#include "datasets/image_file.h"
 #include "tools/inception_score/options.h"
 
 namespace inception_score {
 
 struct ImageSet {
   std::string spec;
-  std::unique_ptr<datasets::Dataset> images;
-  std::string selection;  // "all", "1000 of 50000, ...", "drawn with seed 0, ..."
-  std::string resize;     // "none", "middle square to 32x32"
-  std::string sha256;     // of extents and pixels
-  bool sorted = false;    // by class, of several
+  std::unique_ptr<datasets::Dataset> images = {};  // of one size; null: these
+  std::vector<datasets::Image> pictures = {};
+  std::vector<int> labels = {};
+  std::vector<std::string> class_names = {}, notes = {};
+  std::string selection = "all";  // "1000 of 50000, ...", "drawn with seed 0, ..."
+  std::string resize = "none";    // "middle square to 32x32"
+  std::string sha256 = {};        // of extents and pixels
+  bool sorted = false;            // by class, of several
+
+  Index size() const { return static_cast<Index>(labels.size()); }
+  datasets::Image read(Index i) const;
+  std::string extents() const;  // "32x32", width first; "several sizes"
 };
 
 // Errors: names the spec, file or folder and what is wrong with it.

@@ -1,13 +1,15 @@
-// inception_score: the Inception Score, FID, KID, precision and recall of a set of images, from an
+// inception_score: the Inception Score, FID, KID and other scores of sets of images, from an
 // exported network that this engine runs.
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <iterator>
 #include <new>
 
 #include "engine/device.h"
 #include "gan/interrupt.h"
+#include "gan/metrics/resize.h"
 #include "tools/inception_score/feature_cache.h"
 #include "tools/inception_score/score.h"
 
@@ -24,7 +26,10 @@ const char* const kFooter =
     "SPEC is a folder of images (classes in subfolders or not), cifar10:DIR, mnist:DIR, shapes "
     "(or\n"
     "cifar10-test:DIR and so on), a .npz of bytes [N, height, width, 3], or run:DIR: samples of a\n"
-    "run of gan train.\n"
+    "run of gan train. It may also be a file of features, as --save-features writes it (arrays\n"
+    "features and logits, one row per image) or one array [N, n] in a .npy or .npz; where all "
+    "are,\n"
+    "no --graph is needed.\n"
     "\n"
     "The graph is the frozen one of 2015 (classify_image_graph_def.pb) or an ONNX export of\n"
     "Inception-v3 from torchvision, pytorch-fid or torch-fidelity. Where the network takes "
@@ -36,60 +41,107 @@ const char* const kFooter =
     "with --json its inception_score says \"is_inception\": false, and a network of train_scorer\n"
     "gives proxy_is instead.\n"
     "\n"
+    "--resize-as names another way to the network's size: tf1, or clean-fid (antialiased, by\n"
+    "Pillow's bicubic filter). Either resizes each image of a folder by itself, whatever its "
+    "size.\n"
+    "\n"
     "Results go to stdout, always with the protocol that they depend on; progress to stderr.\n"
     "Exit status: 0 done, 1 the work failed, 2 bad usage.\n"
     "\n"
     "Examples:\n"
     "  inception_score --graph classify_image_graph_def.pb --images cifar10:data\n"
     "  inception_score --graph inception.onnx --images run:runs/mine --fid cifar10:data --json\n"
-    "  inception_score --graph inception.onnx --images train/ --save-stats train.npz\n";
+    "  inception_score --graph inception.onnx --images train/ --save-stats train.npz\n"
+    "  inception_score --graph inception.onnx --images a/ b/ c/ --fid train.npz\n"
+    "  inception_score --images a-features.npz --dc real-features.npz --bootstrap 200\n";
 
 // A seed, or "no".
-void read_shuffle(const std::string& text, Options& options) {
-  options.shuffle.reset();
-  if (text == "no") return;
-  std::size_t read = 0;
+std::optional<std::uint32_t> read_shuffle(const std::string& text) {
+  if (text == "no") return std::nullopt;
   unsigned long seed = 0;
-  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-  if (digits && text.size() <= 10) seed = std::stoul(text, &read);
-  if (read != text.size() || text.empty() || seed > 0xffffffffUL)
+  const bool digits = text.find_first_not_of("0123456789") == std::string::npos;
+  if (digits && text.size() <= 10) seed = std::stoul(text);
+  if (!digits || text.size() > 10 || seed > 0xffffffffUL)
     throw CLI::ValidationError("--shuffle",
                                "must be a seed from 0 to 4294967295, or no; not '" + text + "'");
-  options.shuffle = static_cast<std::uint32_t>(seed);
+  return static_cast<std::uint32_t>(seed);
+}
+
+std::vector<std::string> resizer_names() {
+  std::vector<std::string> names;
+  for (const gan::metrics::Resizer& each : gan::metrics::resizers()) names.emplace_back(each.name);
+  return names;
+}
+
+// What no single option can check: "" or what is wrong.
+std::string contradiction(const Options& options) {
+  const bool saves = !options.save_stats.empty() || !options.save_features.empty();
+  if (saves && options.images.size() > 1)
+    return "--save-stats and --save-features keep one set; give one --images";
+  if (!options.save_stats.empty() && options.save_stats == options.save_features)
+    return "--save-stats and --save-features name the same file";
+  return "";
+}
+
+// Adds the options of the table of scores.
+void add_scores(CLI::App& app, Options& options) {
+  for (const inception_score::Score& score : inception_score::scores())
+    if (score.compares())
+      app.add_option(score.option, options.references[score.key],
+                     std::string("SPEC: ") + score.help);
+  for (const inception_score::Score& score : inception_score::scores())
+    for (const inception_score::Setting& setting : score.settings)
+      std::visit(
+          [&](auto member) {
+            auto& value = options.scores.*member;
+            CLI::Option* added = app.add_option(setting.option, value, setting.help);
+            if constexpr (std::is_same_v<decltype(value), engine::Index&>)
+              added->check(CLI::Range(setting.least, engine::Index{1} << 31));
+            if constexpr (!std::is_same_v<decltype(value), std::optional<double>&>)
+              added->capture_default_str();
+          },
+          setting.member);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Inception Score, FID, KID, precision and recall, from an exported network",
+  CLI::App app("Inception Score, FID, KID and other scores of images, from an exported network",
                "inception_score");
   Options options;
-  std::string shuffle = "2020", range, cache = inception_score::default_cache_folder();
+  std::string shuffle, range, cache = inception_score::default_cache_folder();
   bool bias = false, no_bias = false, no_cache = false, raw = false;
   const auto positive = CLI::Range(engine::Index{1}, engine::Index{1} << 31);
-  app.add_option("--graph", options.graph, "TensorFlow GraphDef or ONNX file")->required();
-  app.add_option("--images", options.images, "SPEC of the images that are scored")->required();
-  app.add_option("--splits", options.splits)->check(positive)->capture_default_str();
-  app.add_option("--shuffle", shuffle,
-                 "seed of the order before splitting, as torch-fidelity's; or no: as given")
-      ->capture_default_str();
+  app.add_option("--graph", options.graph, "TensorFlow GraphDef or ONNX file");
+  app.add_option("--images", options.images, "SPEC of the images that are scored; or several")
+      ->required()
+      ->expected(1, 1000);
   CLI::Option* with =
       app.add_flag("--bias", bias, "logits with the last layer's bias (default: not of Inception)");
   app.add_flag("--no-bias", no_bias, "without, of any network")->excludes(with);
-  app.add_option("--fid", options.fid, "SPEC or a .npz of mu and sigma: distance to these");
-  app.add_option("--kid", options.kid, "SPEC: kernel distance to these");
-  app.add_option("--pr", options.pr, "SPEC of real images: precision and recall");
+  add_scores(app, options);
+  app.add_option("--shuffle", shuffle,
+                 "seed of the order before splitting, as torch-fidelity's; or no: as given [2020]");
+  app.add_option("--rng-seed", options.scores.rng_seed,
+                 "of subsets and resamples, and of --shuffle where that is not given")
+      ->capture_default_str();
+  app.add_option("--bootstrap", options.resamples,
+                 "confidence from this many resamples of the images [none]")
+      ->check(CLI::Range(2, 1'000'000));
+  app.add_option("--confidence", options.confidence, "share of --bootstrap's intervals")
+      ->check(CLI::Range(0.01, 0.9999))
+      ->capture_default_str();
+  app.add_flag("--by-class", options.by_class, "each score of each class, too");
   app.add_option("--save-stats", options.save_stats,
-                 "write mu and sigma of --images, as pytorch-fid does");
-  app.add_option("--kid-subsets", options.kid_subsets)->check(positive)->capture_default_str();
-  app.add_option("--kid-subset-size", options.kid_size)
-      ->check(CLI::Range(2, 1'000'000))
-      ->capture_default_str();
-  app.add_option("--neighbours", options.neighbours, "of --pr")
-      ->check(positive)
-      ->capture_default_str();
+                 "write mu and sigma of --images, which --fid reads, as pytorch-fid does");
+  app.add_option("--save-features", options.save_features,
+                 "write features and logits of --images, which every SPEC may be");
+  app.add_flag("--force", options.force, "replace the files of --save-stats, --save-features");
   app.add_option("--resize", options.resize, "middle square of each image, scaled to this side")
       ->check(CLI::Range(4, 1024));
+  app.add_option("--resize-as", options.resize_as,
+                 "how images come to the network's size: tf1 or clean-fid [as the network does]")
+      ->check(CLI::IsMember(resizer_names()));
   app.add_option("--count", options.count,
                  "so many of --images (RandomState(2020).choice); of a run: to draw (50000)")
       ->check(positive);
@@ -99,20 +151,23 @@ int main(int argc, char** argv) {
   app.add_option("--logits", options.classifier.logits, "name of the logits (found)");
   app.add_option("--range", range,
                  "of the numbers that the network takes: 0..255, 0..1, -1..1 or imagenet (found)");
-  app.add_option("--batch", options.batch, "images at a time")
-      ->check(CLI::Range(1, 4096))
-      ->capture_default_str();
+  app.add_option("--batch", options.batch, "images at a time [8 on the CPU, 64 on a GPU]")
+      ->check(CLI::Range(1, 4096));
   app.add_option("--device", options.device, "cpu or cuda")->capture_default_str();
   app.add_option("--precision", options.precision, "highest, high or medium")
       ->capture_default_str();
   CLI::Option* folder =
-      app.add_option("--cache", cache, "folder where features are kept")->capture_default_str();
-  app.add_flag("--no-cache", no_cache, "keep no features")->excludes(folder);
+      app.add_option("--cache", cache, "folder where features and decoded images are kept")
+          ->capture_default_str();
+  app.add_flag("--no-cache", no_cache, "keep nothing")->excludes(folder);
   app.add_flag("--json", options.json, "for programs");
   app.footer(kFooter);
   try {
     app.parse(argc, argv);
-    read_shuffle(shuffle, options);
+    for (auto given = options.references.begin(); given != options.references.end();)
+      given = given->second.empty() ? options.references.erase(given) : std::next(given);
+    options.scores.shuffle = options.scores.rng_seed;
+    if (!shuffle.empty()) options.scores.shuffle = read_shuffle(shuffle);
     if (!range.empty()) options.classifier.range = gan::metrics::range_named(range);
     engine::precision_named(options.precision);
     engine::check(options.device == "cpu" || options.device == "cuda", "--device '", options.device,
@@ -125,10 +180,13 @@ int main(int argc, char** argv) {
   }
   if (bias || no_bias) options.classifier.bias = bias;
   options.averaged = !raw;
+  if (const std::string wrong = contradiction(options); !wrong.empty()) return complain(wrong, 2);
   options.cache = no_cache ? "" : cache;
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write()
   gan::outlive_readers();         // of the progress: features take long, and are kept at the end
   try {
+    if (const std::string missing = missing_graph(options); !missing.empty())
+      return complain(missing, 2);
     const inception_score::Report report = inception_score::score(options);
     std::signal(SIGPIPE, SIG_DFL);  // who reads the results may stop early
     std::fputs((options.json ? as_json(report, options) : as_text(report, options)).c_str(),

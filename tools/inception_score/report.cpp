@@ -1,140 +1,174 @@
 // A report for people and for programs.
-#include <cstdio>
-#include <nlohmann/json.hpp>
+#include <algorithm>
+#include <cmath>
 
-#include "tools/inception_score/score.h"
+#include "tools/inception_score/protocol.h"
 
 namespace inception_score {
 namespace {
 
-using Json = nlohmann::ordered_json;
-using gan::metrics::Estimate;
+using gan::metrics::Interval;
 
-std::string text(double number) {
-  char digits[32];
-  std::snprintf(digits, sizeof digits, "%.7g", number);
-  return digits;
+bool only_value(const Result& result) { return *result.values.front().key == '\0'; }
+
+// --- Text ------------------------------------------------------------------------------------
+
+// "1.5 ± 0.1 [1.4, 1.7]"
+std::string text_of(const Result& result, std::size_t i) {
+  const Value& value = result.values[i];
+  std::string text = as_text(value.value);
+  if (value.deviation) text += " ± " + as_text(*value.deviation);
+  if (!result.confidence.empty())
+    text +=
+        " [" + as_text(result.confidence[i].low) + ", " + as_text(result.confidence[i].high) + "]";
+  return text;
 }
 
-std::string text(const Estimate& estimate) {
-  return text(estimate.mean) + " ± " + text(estimate.deviation);
+std::string title_of(const Scored& scored, std::size_t i, const NetworkInfo& network) {
+  const Value& value = scored.result.values[i];
+  if (*value.label != '\0') return value.label;
+  return scored.score->compares() ? scored.score->title : network.score_name();
 }
 
-std::string order_of(const Options& options) {
-  return options.shuffle ? "shuffled by RandomState(" + std::to_string(*options.shuffle) + ")"
-                         : "as given";
+// What the number alone does not say.
+std::string remark(const Scored& scored) {
+  const Result& result = scored.result;
+  if (result.line)
+    return "  (a line of slope " + as_text(result.line->slope) + " over 1/N, R^2 " +
+           as_text(result.line->fit) + ", through " + std::to_string(result.line->points.size()) +
+           " numbers of images from " + std::to_string(result.line->points.front().images) +
+           " to " + std::to_string(result.line->points.back().images) + ")\n";
+  if (std::string(scored.score->key) == "kid" && result.values[0].value < 0)
+    return "  (an unbiased estimate may fall a little below 0: the sets are alike)\n";
+  return "";
 }
 
-std::string size_of(const Report& report) {
-  return std::to_string(report.width) + "x" + std::to_string(report.height);
-}
-
-// Ends in a dot where nothing more is known, as of statistics.
-std::string line_of(const char* metric, const Reference& reference) {
-  std::string line = std::string("  ") + metric + " against  " + reference.spec;
-  if (reference.images > 0) line += ": " + std::to_string(reference.images) + " images";
-  return line + "\n";
-}
-
-Json json_of(const Reference& reference) {
-  Json json{{"source", reference.spec}};
-  if (reference.images > 0) {
-    json["count"] = reference.images;
-    json["selection"] = reference.selection;
-    json["sha256"] = reference.sha256;
+std::string one_set(const SetReport& set) {
+  std::string out;
+  for (const Scored& scored : set.rows.front().scores) {
+    for (std::size_t i = 0; i < scored.result.values.size(); ++i)
+      out += title_of(scored, i, set.network) + ": " + text_of(scored.result, i) + "\n";
+    out += remark(scored);
   }
+  return out;
+}
+
+// Characters, not bytes: ± takes two of these.
+std::size_t width_of(const std::string& text) {
+  return std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; });
+}
+
+// Columns as wide as their widest cell; the first row is the head.
+std::string aligned(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths(rows.front().size());
+  for (const auto& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+  std::string out;
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i)
+      out +=
+          row[i] + (i + 1 < row.size() ? std::string(widths[i] + 2 - width_of(row[i]), ' ') : "");
+    out += "\n";
+  }
+  return out;
+}
+
+// One row per set and class, one column per value. Sets that lack a score (features without logits)
+// have "-" there.
+std::string table(const Report& report) {
+  std::vector<std::vector<std::string>> rows{{"images"}};
+  const auto column = [&](const std::string& title) {
+    const auto found = std::ranges::find(rows.front(), title);
+    const std::size_t at = found - rows.front().begin();
+    if (found == rows.front().end()) rows.front().push_back(title);
+    return at;
+  };
+  for (const SetReport& set : report.sets)
+    for (const ReportRow& from : set.rows) {
+      std::vector<std::string> cells{from.class_name.empty() ? set.set.spec
+                                                             : "  " + from.class_name};
+      for (const Scored& scored : from.scores)
+        for (std::size_t i = 0; i < scored.result.values.size(); ++i) {
+          const std::size_t at = column(title_of(scored, i, set.network));
+          cells.resize(std::max(cells.size(), at + 1), "-");
+          cells[at] = text_of(scored.result, i);
+        }
+      rows.push_back(std::move(cells));
+    }
+  for (auto& row : rows) row.resize(rows.front().size(), "-");
+  return aligned(rows);
+}
+
+// --- JSON ------------------------------------------------------------------------------------
+
+Json json_of(const Result& result) {
+  if (only_value(result)) {
+    const Value& value = result.values.front();
+    if (!value.deviation) return value.value;
+    return {{"mean", value.value}, {"std", *value.deviation}};
+  }
+  Json json;
+  for (const Value& value : result.values) json[value.key] = value.value;
+  if (!result.line) return json;
+  json["slope"] = result.line->slope;
+  json["r_squared"] = result.line->fit;
+  for (const auto& [images, distance] : result.line->points)
+    json["points"].push_back({{"images", images}, {"fid", distance}});
   return json;
 }
 
-Json json_of(const Estimate& estimate) {
-  return {{"mean", estimate.mean}, {"std", estimate.deviation}};
+Json json_of(const Interval& interval) {
+  return {{"low", interval.low}, {"high", interval.high}, {"std_error", interval.deviation}};
 }
 
-Json protocol(const Report& report, const Options& options) {
-  Json p;
-  p["images"] = {{"source", report.images},       {"count", report.count},
-                 {"selection", report.selection}, {"size", size_of(report)},
-                 {"resize", report.image_resize}, {"sha256", report.images_sha256}};
-  p["image_count"] = report.count;
-  p["splits"] = options.splits;
-  p["order"] = order_of(options);
-  p["shuffle"] = options.shuffle ? Json(*options.shuffle) : Json("no");
-  p["bias"] = report.bias;
-  p["resize"] = report.network_resize;
-  p["range"] = report.range;
-  p["graph"] = report.graph;
-  p["graph_sha256"] = report.graph_sha256;
-  p["network"] = report.network;
-  p["features"] = report.features;
-  p["feature_count"] = report.feature_count;
-  p["logits"] = report.logits;
-  p["classes"] = report.classes;
-  p["precision"] = options.precision;
-  p["device"] = options.device;
-  if (report.fid_reference) p["fid_reference"] = json_of(*report.fid_reference);
-  if (report.kid_reference) {
-    p["kid_reference"] = json_of(*report.kid_reference);
-    p["kid_subsets"] = options.kid_subsets;
-    p["kid_subset_size"] = options.kid_size;
+// The formula of the Inception Score is the same for every network. One trained here never has this
+// name; of others it is said whether they are Inception.
+void add_scores(Json& json, const ReportRow& row, const NetworkInfo& network) {
+  Json confidence;
+  for (const Scored& scored : row.scores) {
+    const bool logits = !scored.score->compares();
+    const std::string key = logits && network.ours ? "proxy_is" : scored.score->key;
+    json[key] = json_of(scored.result);
+    if (logits) {
+      json[key]["name"] = network.score_name();
+      json[key]["is_inception"] = network.inception && !network.ours;
+    }
+    for (std::size_t i = 0; i < scored.result.confidence.size(); ++i) {
+      const Json interval = json_of(scored.result.confidence[i]);
+      if (only_value(scored.result))
+        confidence[key] = interval;
+      else
+        confidence[key][scored.result.values[i].key] = interval;
+    }
   }
-  if (report.pr_reference) {
-    p["precision_recall_reference"] = json_of(*report.pr_reference);
-    p["neighbours"] = options.neighbours;
-  }
-  return p;
+  if (!confidence.is_null()) json["confidence"] = confidence;
+}
+
+Json json_of(const SetReport& set, const Report& report, const Options& options) {
+  Json json;
+  json["protocol"] = protocol_json(set, report, options);
+  add_scores(json, set.rows.front(), set.network);
+  for (std::size_t i = 1; i < set.rows.size(); ++i)
+    add_scores(json["classes"][set.rows[i].class_name], set.rows[i], set.network);
+  return json;
 }
 
 }  // namespace
 
 std::string as_text(const Report& report, const Options& options) {
-  std::string out;
-  if (report.score) out += report.score_name() + ": " + text(*report.score) + "\n";
-  if (report.fid) out += "FID: " + text(*report.fid) + "\n";
-  if (report.kid) out += "KID: " + text(*report.kid) + "\n";
-  if (report.kid && report.kid->mean < 0)
-    out += "  (an unbiased estimate may fall a little below 0: the sets are alike)\n";
-  if (report.pr)
-    out += "precision: " + text(report.pr->precision) + "\nrecall: " + text(report.pr->recall) +
-           "\nF-score: " + text(report.pr->f_score()) + "\n";
+  const bool alone = report.sets.size() == 1 && report.sets.front().rows.size() == 1;
+  std::string out = alone ? one_set(report.sets.front()) : table(report);
   out += "protocol\n";
-  out += "  images       " + report.images + ": " + std::to_string(report.count) + " of " +
-         size_of(report) + " (" + report.selection + "; resized: " + report.image_resize + ")\n";
-  if (report.score)
-    out += "  splits       " + std::to_string(options.splits) + ", images " + order_of(options) +
-           "\n  logits       " + report.logits + ", " + std::to_string(report.classes) +
-           " classes, " + (report.bias ? "with" : "without") + " the bias\n";
-  out += "  resize       " + report.network_resize + "; numbers in " + report.range + "\n";
-  out += "  network      " + report.network + "\n";
-  if (report.feature_count > 0)
-    out += "  features     " + report.features + ", " + std::to_string(report.feature_count) + "\n";
-  out += "  precision    " + options.precision + " on " + options.device + "\n";
-  out += "  graph        " + report.graph + "\n  sha256       " + report.graph_sha256 + "\n";
-  if (report.fid_reference) out += line_of("FID", *report.fid_reference);
-  if (report.kid_reference)
-    out += line_of("KID", *report.kid_reference) + "  KID subsets  " +
-           std::to_string(options.kid_subsets) + " of " + std::to_string(options.kid_size) + "\n";
-  if (report.pr_reference)
-    out += line_of("P/R", *report.pr_reference) + "  neighbours   " +
-           std::to_string(options.neighbours) + "\n";
-  return out;
+  for (const SetReport& set : report.sets) out += images_line(set);
+  return out + common_lines(report, options);
 }
 
 std::string as_json(const Report& report, const Options& options) {
   Json json;
-  json["protocol"] = protocol(report, options);
-  // The formula is the same for every network. One trained here never has this name; of others it
-  // is said whether they are Inception.
-  if (report.score) {
-    Json& score = json[report.ours ? "proxy_is" : "inception_score"] = json_of(*report.score);
-    score["name"] = report.score_name();
-    score["is_inception"] = report.inception && !report.ours;
-  }
-  if (report.fid) json["fid"] = *report.fid;
-  if (report.kid) json["kid"] = json_of(*report.kid);
-  if (report.pr)
-    json["precision_recall"] = {{"precision", report.pr->precision},
-                                {"recall", report.pr->recall},
-                                {"f_score", report.pr->f_score()}};
+  if (report.sets.size() == 1)
+    json = json_of(report.sets.front(), report, options);
+  else
+    for (const SetReport& set : report.sets) json["sets"].push_back(json_of(set, report, options));
   // Names of files may be in any encoding.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -1,16 +1,15 @@
 #include "tools/inception_score/score.h"
 
-#include <cstdio>
+#include <algorithm>
 #include <filesystem>
 #include <map>
+#include <memory>
 
 #include "engine/check.h"
 #include "engine/device.h"
-#include "gan/metrics/frechet_distance.h"
-#include "gan/metrics/inception_score.h"
-#include "gan/metrics/kernel_distance.h"
+#include "gan/metrics/features_file.h"
 #include "gan/metrics/statistics_file.h"
-#include "tools/inception_score/extract.h"
+#include "tools/inception_score/by_class.h"
 
 namespace inception_score {
 namespace {
@@ -20,178 +19,211 @@ using engine::check;
 
 constexpr Index kEnoughForScore = 50'000, kEnoughForFid = 2'048;
 
-void warn(const std::string& text) { std::fprintf(stderr, "warning: %s\n", text.c_str()); }
-
-std::string describe(const Classifier& network) {
-  const Survey& found = network.found();
-  if (found.is_inception()) return "Inception-v3";
-  return "not Inception-v3: " + std::to_string(found.convolutions) + " convolutions with " +
-         std::to_string(found.kernel_weights) + " weights";
+std::vector<std::string> all_specs(const Options& options) {
+  std::vector<std::string> all = options.images;
+  for (const auto& [key, spec] : options.references) all.push_back(spec);
+  return all;
 }
 
-bool is_statistics(const std::string& spec) {
-  if (!spec.ends_with(".npz") || !std::filesystem::is_regular_file(spec)) return false;
-  const Npz file(spec);
-  return file.has("mu") || file.has("sigma");
+// The spec that a score compares with; "": it compares with none, or was not asked for.
+std::string reference_of(const Score& score, const Options& options) {
+  const auto found = options.references.find(score.key);
+  return found == options.references.end() ? "" : found->second;
 }
 
-// The images of one spec and what the network says about them, each computed once.
-class Sets {
- public:
-  Sets(const Classifier& network, const Options& options) : network_(network), options_(options) {}
+bool needs_features(const Options& options) {
+  return !options.references.empty() || !options.save_stats.empty();
+}
 
-  const ImageSet& images(const std::string& spec) {
-    auto found = sets_.find(spec);
-    if (found == sets_.end()) {
-      Options options = options_;
-      // --count is about --images; of other runs it says how many to draw.
-      if (spec != options.images && !spec.starts_with("run:")) options.count.reset();
-      found = sets_.emplace(spec, open_images(spec, options)).first;
-      for (const std::string& note : found->second.images->notes()) warn(note);
-    }
-    return found->second;
-  }
-  const Extracted& extracted(const std::string& spec) {
-    auto found = extracted_.find(spec);
-    if (found == extracted_.end())
-      found = extracted_.emplace(spec, extract(network_, images(spec), options_)).first;
-    return found->second;
-  }
-  Reference reference(const std::string& spec) {
-    const ImageSet& set = images(spec);
-    return {spec, set.sha256, set.selection, set.images->size()};
-  }
+void check_output(const std::string& path, const char* option, bool force) {
+  if (path.empty()) return;
+  const std::filesystem::path file(path);
+  check(!std::filesystem::is_directory(file), path, ": is a folder; ", option, " names a file");
+  check(force || !std::filesystem::exists(file), path, ": exists; give ", option,
+        " another name, or --force to replace it");
+  const auto folder = file.parent_path();
+  check(folder.empty() || std::filesystem::is_directory(folder), path,
+        ": cannot be written: there is no such folder");
+}
 
- private:
-  const Classifier& network_;
-  const Options& options_;
-  std::map<std::string, ImageSet> sets_;
-  std::map<std::string, Extracted> extracted_;
-};
+void check_network(const Classifier& network, const Options& options) {
+  const bool compared = needs_features(options), scored = !network.logits().empty();
+  check(scored || compared || !options.save_features.empty(), options.graph,
+        ": has no logits to score with; name them with --logits, or ask for --fid");
+  check(!compared || !network.features().empty(), options.graph,
+        ": has no features to compare; name them with --features");
+  const NetworkInfo info = describe(network, options);
+  if (!info.inception && scored)
+    warn(options.graph + ": is " + info.network + ", so its scores are no Inception Scores");
+}
+
+// Fewer images than the score needs.
+void check_count(const Score& score, const SetInfo& set, const Options& options) {
+  const Least least = score.least(set.count, options.scores);
+  check(set.count >= least.images, set.spec, ": has ", set.count, " images, which ", least.reason);
+}
+
+void check_logits(const SetInfo& set, const Options& options) {
+  for (const Score& score : scores())
+    if (!score.compares()) check_count(score, set, options);
+  if (set.count < kEnoughForScore)
+    warn("an Inception Score of " + std::to_string(set.count) +
+         " images is lower than one of 50,000, the usual number");
+  if (!options.scores.shuffle && set.sorted)
+    warn(set.spec + ": the images are in the order of their classes, so that each split sees a " +
+         "few of them only; leave out --shuffle no");
+}
+
+void warn_of_few(const SetInfo& set) {
+  if (set.count > 0 && set.count < kEnoughForFid)
+    warn(set.spec + ": " + std::to_string(set.count) +
+         " images are fewer than 2,048: their FID is too large, and compares only with others of " +
+         "as many");
+}
 
 // What is known to fail is said before the network runs for an hour.
-void check_sizes(Sets& sets, const Options& options, bool scored) {
-  const ImageSet& set = sets.images(options.images);
-  const Index n = set.images->size();
-  if (scored) {
-    check(n >= options.splits, options.images, ": has ", n, " images, fewer than the ",
-          options.splits, " splits; give more images or --splits ", n);
-    if (n < kEnoughForScore)
-      warn("an Inception Score of " + std::to_string(n) +
-           " images is lower than one of 50,000, the usual number");
-    if (!options.shuffle && set.sorted)
-      warn(options.images + ": the images are in the order of their classes, so that each split " +
-           "sees a few of them only; leave out --shuffle no");
+void check_sets(Sets& sets, const Classifier* network, const Options& options) {
+  std::map<std::string, SetInfo> few;  // each warned of once
+  for (const std::string& spec : options.images) {
+    const SetInfo& set = sets.open(spec);
+    check(set.count > 0, spec,
+          ": holds feature statistics, which only --fid and --fid-infinity compare with");
+    const bool images = std::string(set.contents) == "images";
+    const bool scored =
+        images ? !network->logits().empty() : sets.get(spec).data.logits.columns > 0;
+    if (scored) check_logits(set, options);
+    if (!options.save_stats.empty()) few[spec] = set;
   }
-  const auto enough = [&](const std::string& spec) {
-    const Index images = sets.images(spec).images->size();
-    if (images < kEnoughForFid)
-      warn(spec + ": " + std::to_string(images) +
-           " images are fewer than 2,048: their FID is too large, and compares only with others "
-           "of as many");
-    check(images >= 2, spec, ": has one image; FID needs two at least");
-  };
-  if (!options.fid.empty() || !options.save_stats.empty()) enough(options.images);
-  if (!options.fid.empty() && options.fid != options.images && !is_statistics(options.fid))
-    enough(options.fid);
-  for (const std::string& spec : {options.images, options.kid})
-    if (!options.kid.empty())
-      check(sets.images(spec).images->size() >= options.kid_size, spec, ": has ",
-            sets.images(spec).images->size(), " images, fewer than a subset of ", options.kid_size,
-            " for KID; give --kid-subset-size");
-  for (const std::string& spec : {options.images, options.pr})
-    if (!options.pr.empty())
-      check(sets.images(spec).images->size() > options.neighbours, spec, ": has ",
-            sets.images(spec).images->size(), " images; --pr needs more than --neighbours");
+  for (const Score& score : scores()) {
+    const std::string against = reference_of(score, options);
+    if (against.empty()) continue;
+    const SetInfo& reference = sets.open(against);
+    check(score.statistics || reference.count > 0, against, ": holds feature statistics; ",
+          score.option, " needs images or features");
+    if (reference.count > 0) check_count(score, reference, options);
+    for (const std::string& spec : options.images) {
+      check_count(score, sets.open(spec), options);
+      if (score.statistics) few[spec] = sets.open(spec);
+    }
+    if (score.statistics) few[against] = reference;
+  }
+  for (const auto& [spec, set] : few) warn_of_few(set);
 }
 
-void describe_protocol(Report& report, const Classifier& network, const ImageSet& set,
-                       const Options& options) {
-  report.graph = options.graph;
-  report.graph_sha256 = network.sha256();
-  report.network = describe(network);
-  report.name = network.name();
-  report.inception = network.found().is_inception();
-  report.ours = network.ours();
-  report.bias = network.bias();
-  report.features = network.features();
-  report.logits = network.logits();
-  report.network_resize = network.preprocessing();
-  report.range = name_of(network.found().range);
-  report.images = options.images;
-  report.images_sha256 = set.sha256;
-  report.selection = set.selection;
-  report.image_resize = set.resize;
-  report.count = set.images->size();
-  report.height = set.images->height();
-  report.width = set.images->width();
+void check_same_network(const ScoredSet& made, const ScoredSet& reference) {
+  check(made.network.agrees(reference.network), made.info.spec, ": its features are '",
+        made.network.features, "' of ", made.network.graph, ", those of ", reference.info.spec,
+        " are '", reference.network.features, "' of ", reference.network.graph,
+        ", or of images resized otherwise; compare features of one network");
 }
 
-void compare(Report& report, Sets& sets, const Options& options) {
-  const Extracted& made = sets.extracted(options.images);
-  std::optional<FeatureStatistics> statistics;
-  if (!options.fid.empty() || !options.save_stats.empty())
-    statistics = statistics_of(made.features);
-  if (!options.save_stats.empty()) write_statistics(options.save_stats, *statistics);
-  if (!options.fid.empty()) {
-    const bool ready = is_statistics(options.fid);
-    report.fid =
-        frechet_distance(*statistics, ready ? read_statistics(options.fid)
-                                            : statistics_of(sets.extracted(options.fid).features));
-    report.fid_reference = ready ? Reference{options.fid} : sets.reference(options.fid);
+std::optional<BootstrapOptions> bootstrap_of(const Options& options) {
+  if (options.resamples == 0) return std::nullopt;
+  return BootstrapOptions{options.resamples, options.confidence, options.scores.rng_seed};
+}
+
+ReportRow row_of(const Data& made, const std::string& class_name,
+                 const std::map<const Score*, const Data*>& references, const Options& options) {
+  ReportRow row{class_name, {}};
+  for (const Score& score : scores()) {
+    const auto found = references.find(&score);
+    if (score.compares() ? found == references.end() : made.logits.columns == 0) continue;
+    const Inputs inputs{made, score.compares() ? found->second : nullptr, options.scores};
+    row.scores.push_back({&score, compute(score, inputs, bootstrap_of(options))});
   }
-  if (!options.kid.empty()) {
-    report.kid = kernel_distance(made.features, sets.extracted(options.kid).features,
-                                 {.subsets = options.kid_subsets, .size = options.kid_size});
-    report.kid_reference = sets.reference(options.kid);
+  return row;
+}
+
+void save(const ScoredSet& set, const Options& options) {
+  if (!options.save_features.empty())
+    write_features(options.save_features, {.features = set.data.features,
+                                           .logits = set.data.logits,
+                                           .labels = set.labels,
+                                           .class_names = set.class_names,
+                                           .network = set.network.to_json()});
+  if (!options.save_stats.empty())
+    write_statistics(options.save_stats,
+                     set.data.statistics ? *set.data.statistics : statistics_of(set.data.features));
+}
+
+SetReport report_of(Sets& sets, const std::string& spec, const Options& options) {
+  const ScoredSet& made = sets.get(spec);
+  const bool compared = needs_features(options);
+  check(!compared || made.data.features.columns > 0, spec, ": holds no features to compare");
+  check(compared || made.data.logits.columns > 0 || !options.save_features.empty(), spec,
+        ": holds no logits to score with; ask for --fid or another comparison");
+  save(made, options);
+  SetReport report{.set = made.info,
+                   .network = made.network,
+                   .feature_count = made.data.features.columns,
+                   .classes = made.data.logits.columns};
+  if (made.network.inception && report.classes > 0 && report.classes != 1008)
+    warn(made.network.graph + ": has " + std::to_string(report.classes) +
+         " classes, where the network of 2015 has 1008: other weights give other scores " +
+         "(torchvision's 9.7 for 11.2)");
+  std::map<const Score*, const Data*> references;
+  std::map<const Score*, const ScoredSet*> sources;
+  for (const Score& score : scores())
+    if (const std::string against = reference_of(score, options); !against.empty()) {
+      const ScoredSet& reference = sets.get(against, score.statistics);
+      check(reference.data.statistics || reference.data.features.columns > 0, against,
+            ": holds no features to compare with");
+      check_same_network(made, reference);
+      references[&score] = &reference.data;
+      sources[&score] = &reference;
+    }
+  report.rows.push_back(row_of(made.data, "", references, options));
+  if (!options.by_class) return report;
+  for (const ClassOfSet& part : classes_of(made)) {
+    std::map<const Score*, Data> parts;
+    std::map<const Score*, const Data*> pointers;
+    for (const auto& [score, source] : sources) {
+      parts[score] = part_of(*source, part.name, score->statistics);
+      pointers[score] = &parts[score];
+    }
+    for (const Score& score : scores()) {
+      SetInfo info = made.info;
+      info.spec += ", class " + part.name;
+      info.count = part.data.rows();
+      if (score.compares() ? references.contains(&score) : part.data.logits.columns > 0)
+        check_count(score, info, options);
+    }
+    report.rows.push_back(row_of(part.data, part.name, pointers, options));
   }
-  if (!options.pr.empty()) {
-    report.pr =
-        precision_recall(made.features, sets.extracted(options.pr).features, options.neighbours);
-    report.pr_reference = sets.reference(options.pr);
-  }
+  return report;
 }
 
 }  // namespace
 
-std::string Report::score_name() const {
-  return inception && !ours ? "Inception Score" : "proxy-IS(" + name + ")";
+std::string missing_graph(const Options& options) {
+  if (!options.graph.empty()) return "";
+  for (const std::string& spec : all_specs(options))
+    if (!is_numbers(spec))
+      return "--graph is required: " + spec + " are images, which a network has to look at";
+  return "";
 }
 
 Report score(const Options& options) {
   engine::Device::named(options.device).use();
   engine::set_precision(engine::precision_named(options.precision));
-  const Classifier network(options.graph, options.classifier);
-  const bool compared = !options.fid.empty() || !options.kid.empty() || !options.pr.empty() ||
-                        !options.save_stats.empty();
-  const bool scored = !network.logits().empty();
-  check(scored || compared, options.graph,
-        ": has no logits to score with; name them with --logits, or ask for --fid");
-  check(!compared || !network.features().empty(), options.graph,
-        ": has no features to compare; name them with --features");
-  if (!options.fid.empty() && is_statistics(options.fid)) read_statistics(options.fid);
-  const auto folder = std::filesystem::path(options.save_stats).parent_path();
-  check(folder.empty() || std::filesystem::is_directory(folder), options.save_stats,
-        ": cannot be written: there is no such folder");
+  check_output(options.save_stats, "--save-stats", options.force);
+  check_output(options.save_features, "--save-features", options.force);
+  std::unique_ptr<const Classifier> network;
+  if (!options.graph.empty())
+    network = std::make_unique<const Classifier>(options.graph, options.classifier);
+  if (network) check_network(*network, options);
 
-  Sets sets(network, options);
-  check_sizes(sets, options, scored);
+  Sets sets(network.get(), options);
+  check_sets(sets, network.get(), options);
   Report report;
-  describe_protocol(report, network, sets.images(options.images), options);
-  if (!report.inception && scored)
-    warn(options.graph + ": is " + report.network + ", so its scores are no Inception Scores");
-
-  const Extracted& made = sets.extracted(options.images);
-  report.classes = made.logits.columns;
-  report.feature_count = made.features.columns;
-  if (report.inception && scored && report.classes != 1008)
-    warn(options.graph + ": has " + std::to_string(report.classes) +
-         " classes, where the network " +
-         "of 2015 has 1008: other weights give other scores (torchvision's 9.7 for 11.2)");
-  if (scored)
-    report.score = gan::metrics::inception_score(
-        made.logits, {.splits = options.splits, .shuffle = options.shuffle});
-  compare(report, sets, options);
+  for (const std::string& spec : options.images) {
+    report.sets.push_back(report_of(sets, spec, options));
+    const auto others = all_specs(options);
+    if (std::ranges::count(others, spec) == 1) sets.drop(spec);
+  }
+  for (const Score& score : scores())
+    if (const std::string against = reference_of(score, options); !against.empty())
+      report.references.emplace_back(&score, sets.open(against));
   return report;
 }
 

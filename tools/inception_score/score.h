@@ -1,40 +1,43 @@
-// The work of inception_score: every number that was asked for, and the protocol it was had by.
+// The work of inception_score: every score that was asked for, of every set, and the protocol by
+// which it came about.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "gan/metrics/precision_recall.h"
-#include "tools/inception_score/options.h"
+#include "tools/inception_score/sets.h"
 
 namespace inception_score {
 
-struct Reference {  // what FID, KID or precision and recall compared with
-  std::string spec, sha256, selection;
-  Index images = 0;  // 0: not known, as of statistics
+struct Scored {
+  const Score* score;
+  Result result;
+};
+
+// The scores of one set, or of one class of it.
+struct ReportRow {
+  std::string class_name;  // "": of all classes
+  std::vector<Scored> scores;
+};
+
+struct SetReport {
+  SetInfo set;
+  NetworkInfo network;
+  Index feature_count = 0, classes = 0;  // columns of features and of logits
+  std::vector<ReportRow> rows;           // the first is that of all images
 };
 
 struct Report {
-  // How the numbers came about.
-  std::string graph, graph_sha256, network, name;  // name: the file's, without folder and ending
-  bool inception = false, ours = false, bias = false;
-  std::string features, logits, network_resize, range;
-  std::string images, images_sha256, selection, image_resize;
-  Index count = 0, height = 0, width = 0, classes = 0, feature_count = 0;
-  std::optional<Reference> fid_reference, kid_reference, pr_reference;
-
-  std::optional<gan::metrics::Estimate> score;
-  std::optional<double> fid;
-  std::optional<gan::metrics::Estimate> kid;
-  std::optional<gan::metrics::PrecisionRecall> pr;
-
-  // "Inception Score", or "proxy-IS(name)" of a network that is not Inception.
-  std::string score_name() const;
+  std::vector<SetReport> sets;  // in the order of --images
+  std::vector<std::pair<const Score*, SetInfo>> references;
 };
 
 // Warnings, and what else the user should know, go to stderr as they arise.
 Report score(const Options& options);
+
+// What --graph is needed for is missing: "", or what to say.
+std::string missing_graph(const Options& options);
 
 std::string as_text(const Report& report, const Options& options);
 std::string as_json(const Report& report, const Options& options);

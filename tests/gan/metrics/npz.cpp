@@ -8,6 +8,7 @@
 
 #include "engine/check.h"
 #include "engine/file.h"
+#include "gan/metrics/features_file.h"
 #include "gan/metrics/sha256.h"
 #include "gan/metrics/statistics_file.h"
 #include "tests/datasets/scratch.h"
@@ -175,7 +176,12 @@ TEST_CASE("statistics file: written, read back, and refused") {
   write_statistics(path, a);
   const FeatureStatistics b = read_statistics(path);
   CHECK(a.mean == b.mean);
-  CHECK(a.covariance == b.covariance);
+  CHECK(a.factor == b.factor);  // the distance to the file is that to the features, bit for bit
+  const Npz file(path);
+  CHECK(file.array("sigma").doubles() == a.covariance());
+  const FeatureStatistics other = read_statistics(
+      Npz(write_npz({{"mu", file.array("mu")}, {"sigma", file.array("sigma")}}), "other.npz"));
+  CHECK(frechet_distance(a, other) < 1e-12);
 
   const auto refused = [&](const std::map<std::string, NpyArray>& arrays) {
     return complaint([&] { read_statistics(Npz(write_npz(arrays), "s.npz")); });
@@ -189,9 +195,53 @@ TEST_CASE("statistics file: written, read back, and refused") {
         "s.npz: sigma is no covariance: [1, 1] is -1");
   CHECK(says(refused({{"mu", mu}, {"sigma", NpyArray::from({2, 2}, {1, 5, 0, 1})}}),
              "no covariance"));
+  const NpyArray one = NpyArray::from({2, 2}, {1, 0, 0, 1});
+  CHECK(refused({{"mu", mu}, {"sigma", one}, {"factor", NpyArray::from({2, 2}, {1, 0, 0, 2})}}) ==
+        "s.npz: factor does not belong to sigma; write the file anew");
+  CHECK(says(refused({{"mu", mu}, {"sigma", one}, {"factor", NpyArray::from({2}, {1, 0})}}),
+             "factor is [2]"));
   CHECK(says(refused({{"mu", NpyArray::from({2}, {1, NAN})},
                       {"sigma", NpyArray::from({2, 2}, {1, 0, 0, 1})}}),
              "not finite"));
+}
+
+TEST_CASE("features file: written, read back, and refused") {
+  const Scratch scratch;
+  const std::string path = scratch / "features.npz";
+  const FeatureFile written{.features = golden_features(4, 6, 31),
+                            .logits = {2, {}, {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8}},
+                            .labels = {0, 1, 1, 0},
+                            .class_names = {"cat", "dog"},
+                            .network = "{}"};
+  write_features(path, written);
+  CHECK(contents_of(path) == Contents::features);
+  const FeatureFile read = read_features(path);
+  CHECK(read.features.values == written.features.values);
+  CHECK(read.logits.exact == written.logits.exact);
+  CHECK(read.labels == written.labels);
+  CHECK(read.class_names == written.class_names);
+  CHECK(read.network == written.network);
+
+  const auto from = [&](const std::map<std::string, NpyArray>& arrays) {
+    return scratch.write("f.npz", write_npz(arrays));
+  };
+  const NpyArray rows = NpyArray::from({2, 3}, {1, 2, 3, 4, 5, 6});
+  CHECK(read_features(from({{"arr_0", rows}})).features.exact == rows.doubles());
+  CHECK(read_features(scratch.write("f.npy", write_npy(rows))).features.rows() == 2);
+  CHECK(contents_of(scratch / "f.npy") == Contents::features);
+  CHECK(contents_of(from({{"mu", rows}})) == Contents::statistics);
+  CHECK(contents_of(from({{"x", {"|u1", {1, 1, 1, 3}, "abc"}}})) == Contents::images);
+  const auto refused = [&](const std::map<std::string, NpyArray>& arrays) {
+    return complaint([&] { read_features(from(arrays)); });
+  };
+  CHECK(says(refused({{"features", NpyArray::from({3}, {1, 2, 3})}}),
+             "array 'features': is <f8 [3]; features are float32 or float64"));
+  CHECK(says(refused({{"features", rows}, {"logits", NpyArray::from({1, 2}, {1, 2})}}),
+             "2 rows of features and 1 of logits"));
+  CHECK(says(refused({{"logits", NpyArray::from({2, 1}, {1, NAN})}}), "row 1 is not finite"));
+  CHECK(says(refused({{"features", rows}, {"labels", NpyArray::from({2}, {0, 1})}}), "label 0"));
+  CHECK(says(refused({{"features", rows}, {"labels", NpyArray::from({1}, {0})}}), "1 labels"));
+  CHECK(says(complaint([&] { contents_of(from({{"x", rows}, {"y", rows}})); }), "holds 2 arrays"));
 }
 
 // FIPS 180-2, appendix B.

@@ -1,0 +1,39 @@
+// The ways to bring images to the size that a network takes, each by the name of who does it so.
+// The same features of the same images differ by them: an FID by several points.
+//
+//   find(resizers(), "resizing", "clean-fid").resize(images, 299, 299)
+//
+//   tf1        TensorFlow 1's ResizeBilinear, as the graph of 2015 contains it: pixel i of the
+//              result lies at i in / out (align_corners=False, no half-pixel centers), and lies
+//              between two pixels; shrinking skips pixels, so fine patterns alias
+//   clean-fid  Pillow's bicubic filter (a = -1/2), as wide as the shrinking asks for, so that
+//              every pixel counts; in float, across first, then down, clipped to 0 .. 255
+//
+// Images are [N, H, W, C] in 0 .. 255, of one size, whole: nothing is cut off. No result is rounded
+// to bytes. tf1 gives torch-fidelity's bits, clean-fid those of Pillow's mode F.
+// Cost: some ten operations a pixel and filter tap. Errors: a size without pixels.
+// Source: tensorflow/core/util/image_resizer_state.h; Pillow's src/libImaging/Resample.c; Parmar et
+// al., "On Aliased Resizing and Surprising Subtleties in GAN Evaluation", 2022.
+#pragma once
+
+#include <span>
+
+#include "engine/tensor.h"
+
+namespace gan::metrics {
+
+using engine::Index;
+
+struct Resizer {
+  const char* name;  // what options call it
+  const char* says;  // what the protocol says: "TensorFlow 1 bilinear"
+  engine::Tensor (*resize)(const engine::Tensor& images, Index height, Index width);
+};
+
+std::span<const Resizer> resizers();
+const Resizer& resizer_named(const std::string& name);  // Errors: an unknown name
+
+engine::Tensor resize_as_tensorflow1(const engine::Tensor& images, Index height, Index width);
+engine::Tensor resize_as_clean_fid(const engine::Tensor& images, Index height, Index width);
+
+}  // namespace gan::metrics

@@ -1,0 +1,25 @@
+// A set taken apart by class: the rows of each class, as sets of their own. Folder names are
+// classes; data sets and files of features that were written here name theirs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/inception_score/sets.h"
+
+namespace inception_score {
+
+struct ClassOfSet {
+  std::string name;
+  Data data;
+};
+
+// In the order of the classes; those without images are left out.
+// Errors: a set of one class, or whose classes are not known.
+std::vector<ClassOfSet> classes_of(const ScoredSet& set);
+
+// The class of that name, with its statistics if asked for.
+// Errors: statistics, which are of all classes together; no such class.
+Data part_of(const ScoredSet& set, const std::string& class_name, bool statistics);
+
+}  // namespace inception_score

@@ -1,0 +1,90 @@
+#include "tools/inception_score/network_info.h"
+
+#include <nlohmann/json.hpp>
+
+#include "engine/check.h"
+#include "gan/metrics/resize.h"
+#include "tools/inception_score/extract.h"
+
+namespace inception_score {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Calls use(name, member) for each, in writing and in reading.
+template <class Info, class Use>
+void each_member(Info& info, const Use& use) {
+  use("graph", info.graph);
+  use("graph_sha256", info.graph_sha256);
+  use("network", info.network);
+  use("name", info.name);
+  use("inception", info.inception);
+  use("ours", info.ours);
+  use("bias", info.bias);
+  use("features", info.features);
+  use("logits", info.logits);
+  use("resize", info.resize);
+  use("range", info.range);
+  use("precision", info.precision);
+  use("device", info.device);
+}
+
+std::string described(const gan::metrics::Survey& found) {
+  if (found.is_inception()) return "Inception-v3";
+  return "not Inception-v3: " + std::to_string(found.convolutions) + " convolutions with " +
+         std::to_string(found.kernel_weights) + " weights";
+}
+
+}  // namespace
+
+std::string NetworkInfo::score_name() const {
+  return inception && !ours ? "Inception Score" : "proxy-IS(" + name + ")";
+}
+
+bool NetworkInfo::agrees(const NetworkInfo& other) const {
+  return !known() || !other.known() ||
+         (graph_sha256 == other.graph_sha256 && features == other.features &&
+          resize == other.resize && range == other.range);
+}
+
+std::string NetworkInfo::to_json() const {
+  Json json;
+  each_member(*this, [&](const char* name, const auto& member) { json[name] = member; });
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+NetworkInfo NetworkInfo::from_json(const std::string& text) {
+  NetworkInfo info;
+  try {
+    const Json json = Json::parse(text);
+    each_member(info, [&](const char* name, auto& member) { json.at(name).get_to(member); });
+  } catch (const Json::exception&) {
+    engine::fail("what it says about the network is not readable");
+  }
+  return info;
+}
+
+NetworkInfo describe(const gan::metrics::Classifier& network, const Options& options) {
+  return {.graph = options.graph,
+          .graph_sha256 = network.sha256(),
+          .network = described(network.found()),
+          .name = network.name(),
+          .inception = network.found().is_inception(),
+          .ours = network.ours(),
+          .bias = network.bias(),
+          .features = network.features(),
+          .logits = network.logits(),
+          .resize = resize_of(network, options),
+          .range = name_of(network.found().range),
+          .precision = options.precision,
+          .device = options.device};
+}
+
+std::string resize_of(const gan::metrics::Classifier& network, const Options& options) {
+  if (options.resize_as.empty()) return network.preprocessing();
+  const auto [height, width] = input_size(network);
+  return std::string(gan::metrics::resizer_named(options.resize_as).says) + " to " +
+         std::to_string(width) + "x" + std::to_string(height);
+}
+
+}  // namespace inception_score

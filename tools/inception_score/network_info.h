@@ -1,0 +1,33 @@
+// NetworkInfo: which network features come from and what images went through on their way. Files of
+// features carry it, so that a score of such a file has the protocol of the images themselves.
+#pragma once
+
+#include <string>
+
+#include "gan/metrics/classifier.h"
+#include "tools/inception_score/options.h"
+
+namespace inception_score {
+
+struct NetworkInfo {
+  std::string graph, graph_sha256;  // "": not known, as of features of another program
+  std::string network, name;        // "Inception-v3"; the file's name, without folder and ending
+  bool inception = false, ours = false, bias = false;
+  std::string features, logits;  // names of values; "": none
+  std::string resize, range;     // of images to the network's input
+  std::string precision, device;
+
+  bool known() const { return !graph_sha256.empty(); }
+  // "Inception Score", or "proxy-IS(name)" of a network that is not Inception.
+  std::string score_name() const;
+  // Whether features of both may be compared.
+  bool agrees(const NetworkInfo& other) const;
+
+  std::string to_json() const;
+  static NetworkInfo from_json(const std::string& text);  // Errors: another text
+};
+
+NetworkInfo describe(const gan::metrics::Classifier& network, const Options& options);
+std::string resize_of(const gan::metrics::Classifier& network, const Options& options);
+
+}  // namespace inception_score

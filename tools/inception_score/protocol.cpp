@@ -1,0 +1,152 @@
+#include "tools/inception_score/protocol.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace inception_score {
+namespace {
+
+std::string order_of(const ScoreOptions& options) {
+  return options.shuffle ? "shuffled by RandomState(" + std::to_string(*options.shuffle) + ")"
+                         : "as given";
+}
+
+// The setting as JSON; of a gamma that was not given, what it then is.
+Json value_of(const Setting& setting, const ScoreOptions& options, Index features) {
+  if (const auto* whole = std::get_if<Index ScoreOptions::*>(&setting.member))
+    return options.*(*whole);
+  if (const auto* real = std::get_if<double ScoreOptions::*>(&setting.member))
+    return options.*(*real);
+  const auto& given = options.*std::get<std::optional<double> ScoreOptions::*>(setting.member);
+  return given.value_or(1 / static_cast<double>(std::max<Index>(features, 1)));
+}
+
+std::string text_of(const Json& value) {
+  return value.is_number_float() ? as_text(value.get<double>()) : value.dump();
+}
+
+// Whether the score is among those of the report.
+bool asked(const Score& score, const SetReport& set) {
+  return std::ranges::any_of(set.rows.front().scores,
+                             [&](const Scored& each) { return each.score == &score; });
+}
+
+Json json_of(const SetInfo& reference) {
+  Json json{{"source", reference.spec}};
+  if (reference.count > 0) {
+    json["count"] = reference.count;
+    json["selection"] = reference.selection;
+    json["sha256"] = reference.sha256;
+  }
+  return json;
+}
+
+// "  name         text"
+std::string line(const std::string& name, const std::string& text) {
+  std::string padded = "  " + name;
+  padded.resize(std::max<std::size_t>(padded.size() + 1, 15), ' ');
+  return padded + text + "\n";
+}
+
+std::string line_of(const Score& score, const SetInfo& reference, const SetReport& set,
+                    const Options& options) {
+  std::string text = reference.spec;
+  if (reference.count > 0)
+    text += ": " + std::to_string(reference.count) + " " + reference.contents;
+  for (const Setting& each : score.settings)
+    text += std::string("; ") + each.label + " " +
+            text_of(value_of(each, options.scores, set.feature_count));
+  return line(std::string(score.title) + " against", text);
+}
+
+}  // namespace
+
+std::string as_text(double number) {
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%.7g", number);
+  return digits;
+}
+
+Json protocol_json(const SetReport& set, const Report& report, const Options& options) {
+  const NetworkInfo& network = set.network;
+  Json p;
+  p["images"] = {{"source", set.set.spec},         {"count", set.set.count},
+                 {"selection", set.set.selection}, {"size", set.set.extents},
+                 {"resize", set.set.resize},       {"sha256", set.set.sha256}};
+  if (set.set.extents.empty()) p["images"]["contents"] = set.set.contents;
+  p["image_count"] = set.set.count;
+  p["splits"] = options.scores.splits;
+  p["order"] = order_of(options.scores);
+  p["shuffle"] = options.scores.shuffle ? Json(*options.scores.shuffle) : Json("no");
+  p["bias"] = network.bias;
+  p["resize"] = network.resize;
+  p["range"] = network.range;
+  p["graph"] = network.graph;
+  p["graph_sha256"] = network.graph_sha256;
+  p["network"] = network.known() ? network.network : "unknown";
+  p["features"] = network.features;
+  p["feature_count"] = set.feature_count;
+  p["logits"] = network.logits;
+  p["classes"] = set.classes;
+  p["precision"] = network.precision;
+  p["device"] = network.device;
+  if (set.set.extents.size() > 0) p["batch"] = options.batch_size();
+  p["rng_seed"] = options.scores.rng_seed;
+  for (const auto& [score, reference] : report.references) {
+    p[std::string(score->key) + "_reference"] = json_of(reference);
+    for (const Setting& each : score->settings)
+      p[each.key] = value_of(each, options.scores, set.feature_count);
+  }
+  if (options.resamples > 0)
+    p["bootstrap"] = {{"resamples", options.resamples}, {"confidence", options.confidence}};
+  return p;
+}
+
+std::string images_line(const SetReport& set) {
+  const SetInfo& info = set.set;
+  const std::string of = info.extents.empty() ? info.contents : "of " + info.extents;
+  const std::string resized = info.extents.empty() ? "" : "; resized: " + info.resize;
+  return line("images", info.spec + ": " + std::to_string(info.count) + " " + of + " (" +
+                            info.selection + resized + ")");
+}
+
+std::string common_lines(const Report& report, const Options& options) {
+  const SetReport& set = report.sets.front();
+  const NetworkInfo& network = set.network;
+  std::string out;
+  if (asked(scores().front(), set))
+    out += line("splits",
+                std::to_string(options.scores.splits) + ", images " + order_of(options.scores)) +
+           line("logits", (network.logits.empty() ? "from a file" : network.logits) + ", " +
+                              std::to_string(set.classes) + " classes" +
+                              (!network.known() ? ""
+                               : network.bias   ? ", with the bias"
+                                                : ", without the bias"));
+  if (network.known()) {
+    out += line("resize", network.resize + "; numbers in " + network.range);
+    out += line("network", network.network);
+  } else {
+    out += line("network", "unknown: the features come from another program");
+  }
+  if (set.feature_count > 0)
+    out += line("features", (network.features.empty() ? "from a file" : network.features) + ", " +
+                                std::to_string(set.feature_count));
+  if (network.known()) {
+    out += line("precision",
+                network.precision + " on " + network.device +
+                    (set.set.extents.empty()
+                         ? ""
+                         : ", " + std::to_string(options.batch_size()) + " images at a time"));
+    out += line("graph", network.graph) + line("sha256", network.graph_sha256);
+  }
+  for (const auto& [score, reference] : report.references)
+    out += line_of(*score, reference, set, options);
+  if (!report.references.empty() || options.resamples > 0)
+    out += line("seed", std::to_string(options.scores.rng_seed) + " of random choices");
+  if (options.resamples > 0)
+    out += line("confidence", as_text(100 * options.confidence) + " % by " +
+                                  std::to_string(options.resamples) + " bootstrap resamples");
+  return out;
+}
+
+}  // namespace inception_score
