@@ -40,6 +40,10 @@ std::vector<Index> all_rows(const Features& features) {
   return rows;
 }
 
+double mean(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
 Estimate estimate(std::span<const double> values) {
   const auto count = static_cast<double>(values.size());
   double mean = 0, squares = 0;

@@ -39,6 +39,8 @@ struct Features {
 
 std::vector<Index> all_rows(const Features& features);  // 0, 1, 2, ...
 
+double mean(std::span<const double> values);  // exact where all are the same whole number
+
 // A number over repetitions: splits of the Inception Score, subsets of KID.
 struct Estimate {
   double mean = 0;

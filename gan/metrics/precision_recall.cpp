@@ -27,7 +27,7 @@ Membership membership(const Features& generated, const Features& real, Index nei
 PrecisionRecall precision_recall(const Features& generated, const Features& real,
                                  Index neighbours) {
   const Membership found = membership(generated, real, neighbours);
-  return {estimate(found.generated).mean, estimate(found.real).mean};
+  return {mean(found.generated), mean(found.real)};
 }
 
 }  // namespace gan::metrics

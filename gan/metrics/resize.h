@@ -10,7 +10,8 @@
 //              every pixel counts; in float, across first, then down, clipped to 0 .. 255
 //
 // Images are [N, H, W, C] in 0 .. 255, of one size, whole: nothing is cut off. No result is rounded
-// to bytes. tf1 gives torch-fidelity's bits, clean-fid those of Pillow's mode F.
+// to bytes. clean-fid gives the bits of Pillow's mode F; Pillow 13 goes down before across for some
+// images (such as 77x100 to 64x64), and then differs by a rounding of float32, 3.1e-5 of 255.
 // Cost: some ten operations a pixel and filter tap. Errors: a size without pixels.
 // Source: tensorflow/core/util/image_resizer_state.h; Pillow's src/libImaging/Resample.c; Parmar et
 // al., "On Aliased Resizing and Surprising Subtleties in GAN Evaluation", 2022.

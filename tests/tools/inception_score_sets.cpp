@@ -38,7 +38,9 @@ TEST_CASE("inception_score: statistics and features in files give the same digit
   };
   const Json images = result("a.npz" + net + all + against("b.npz"));
   CHECK(images["fid_infinity"]["points"].size() == 4);
-  CHECK(images["fid_infinity"]["points"][3]["fid"] == images["fid"]);
+  // All images, in another order.
+  CHECK(images["fid_infinity"]["points"][3]["fid"].get<double>() ==
+        doctest::Approx(images["fid"].get<double>()).epsilon(1e-9));
   CHECK(images["density_coverage"]["coverage"] > 0);
   // Any name will do, and no network is needed.
   result("a.npz" + net + "--save-features a-features");
@@ -81,7 +83,7 @@ TEST_CASE("inception_score: several sets give one table") {
   CHECK(text.out.starts_with("images  proxy-IS(pytorch)"));
   for (const char* part : {"FID", "precision", "recall", "\na.npz   ", "\nb.npz   ", "\nc.npz   ",
                            "  images       c.npz: 60 of 8x8", "FID against  b.npz: 60 images"})
-    CHECK(says(text.out, part));
+    CHECK(text.out.find(part) != std::string::npos);
   const Json json = Json::parse(kInceptionScore.run(scratch, ask + "--json").out);
   REQUIRE(json["sets"].size() == 3);
   CHECK(json["sets"][1]["fid"] < 1e-9);
@@ -134,7 +136,8 @@ TEST_CASE("inception_score: scores by class, and how sure they are") {
   CHECK(fid["std_error"] > 0);
   CHECK(json["confidence"]["density_coverage"]["coverage"]["high"] <= 1.5);
   const std::string text = kInceptionScore.run(scratch, ask).out;
-  CHECK(says(text, "\n  cat   ", "\n  dog   ", "95 % by 30 bootstrap resamples"));
+  for (const char* part : {"\n  cat   ", "\n  dog   ", "95 % by 30 bootstrap resamples"})
+    CHECK(text.find(part) != std::string::npos);
   fs::remove_all(fs::path(scratch / "b/dog"));
   scratch.write("b/horse/1.ppm", read_file(scratch / "b/cat/10.ppm"));
   CHECK(kInceptionScore.refused(

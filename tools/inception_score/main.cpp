@@ -151,7 +151,7 @@ int main(int argc, char** argv) {
   app.add_option("--logits", options.classifier.logits, "name of the logits (found)");
   app.add_option("--range", range,
                  "of the numbers that the network takes: 0..255, 0..1, -1..1 or imagenet (found)");
-  app.add_option("--batch", options.batch, "images at a time [8 on the CPU, 64 on a GPU]")
+  app.add_option("--batch", options.batch, "images at a time [4 on the CPU, 64 on a GPU]")
       ->check(CLI::Range(1, 4096));
   app.add_option("--device", options.device, "cpu or cuda")->capture_default_str();
   app.add_option("--precision", options.precision, "highest, high or medium")

@@ -40,8 +40,8 @@ struct Options {
   std::string device = "cpu", precision = "highest";
   bool json = false;
 
-  // A network is memory-bound at 4 to 8 images on a CPU already; a GPU wants more at a time.
-  Index batch_size() const { return batch.value_or(device == "cpu" ? 8 : 64); }
+  // Inception-v3 on a CPU takes 370 MB at 4 images, 1.3 GB at 32; a GPU wants more at a time.
+  Index batch_size() const { return batch.value_or(device == "cpu" ? 4 : 64); }
 };
 
 }  // namespace inception_score

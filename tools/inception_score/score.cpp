@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "engine/check.h"
 #include "engine/device.h"
@@ -47,14 +48,11 @@ void check_output(const std::string& path, const char* option, bool force) {
 }
 
 void check_network(const Classifier& network, const Options& options) {
-  const bool compared = needs_features(options), scored = !network.logits().empty();
-  check(scored || compared || !options.save_features.empty(), options.graph,
+  const bool compared = needs_features(options);
+  check(!network.logits().empty() || compared || !options.save_features.empty(), options.graph,
         ": has no logits to score with; name them with --logits, or ask for --fid");
   check(!compared || !network.features().empty(), options.graph,
         ": has no features to compare; name them with --features");
-  const NetworkInfo info = describe(network, options);
-  if (!info.inception && scored)
-    warn(options.graph + ": is " + info.network + ", so its scores are no Inception Scores");
 }
 
 // Fewer images than the score needs.
@@ -63,58 +61,71 @@ void check_count(const Score& score, const SetInfo& set, const Options& options)
   check(set.count >= least.images, set.spec, ": has ", set.count, " images, which ", least.reason);
 }
 
-void check_logits(const SetInfo& set, const Options& options) {
-  for (const Score& score : scores())
-    if (!score.compares()) check_count(score, set, options);
-  if (set.count < kEnoughForScore)
-    warn("an Inception Score of " + std::to_string(set.count) +
-         " images is lower than one of 50,000, the usual number");
-  if (!options.scores.shuffle && set.sorted)
-    warn(set.spec + ": the images are in the order of their classes, so that each split sees a " +
-         "few of them only; leave out --shuffle no");
-}
-
-void warn_of_few(const SetInfo& set) {
-  if (set.count > 0 && set.count < kEnoughForFid)
-    warn(set.spec + ": " + std::to_string(set.count) +
-         " images are fewer than 2,048: their FID is too large, and compares only with others of " +
-         "as many");
-}
-
-// What is known to fail is said before the network runs for an hour.
-void check_sets(Sets& sets, const Classifier* network, const Options& options) {
-  std::map<std::string, SetInfo> few;  // each warned of once
-  for (const std::string& spec : options.images) {
-    const SetInfo& set = sets.open(spec);
-    check(set.count > 0, spec,
-          ": holds feature statistics, which only --fid and --fid-infinity compare with");
-    const bool images = std::string(set.contents) == "images";
-    const bool scored =
-        images ? !network->logits().empty() : sets.get(spec).data.logits.columns > 0;
-    if (scored) check_logits(set, options);
-    if (!options.save_stats.empty()) few[spec] = set;
-  }
-  for (const Score& score : scores()) {
-    const std::string against = reference_of(score, options);
-    if (against.empty()) continue;
-    const SetInfo& reference = sets.open(against);
-    check(score.statistics || reference.count > 0, against, ": holds feature statistics; ",
-          score.option, " needs images or features");
-    if (reference.count > 0) check_count(score, reference, options);
-    for (const std::string& spec : options.images) {
-      check_count(score, sets.open(spec), options);
-      if (score.statistics) few[spec] = sets.open(spec);
-    }
-    if (score.statistics) few[against] = reference;
-  }
-  for (const auto& [spec, set] : few) warn_of_few(set);
-}
-
 void check_same_network(const ScoredSet& made, const ScoredSet& reference) {
   check(made.network.agrees(reference.network), made.info.spec, ": its features are '",
         made.network.features, "' of ", made.network.graph, ", those of ", reference.info.spec,
         " are '", reference.network.features, "' of ", reference.network.graph,
         ", or of images resized otherwise; compare features of one network");
+}
+
+bool has_logits(const ScoredSet& set, const Classifier* network) {
+  return std::string(set.info.contents) == "images" ? !network->logits().empty()
+                                                    : set.data.logits.columns > 0;
+}
+
+// What is known to fail is said before the network runs for an hour.
+void check_sets(Sets& sets, const Classifier* network, const Options& options) {
+  for (const std::string& spec : options.images) {
+    const ScoredSet& set = sets.open(spec);
+    check(set.info.count > 0, spec,
+          ": holds feature statistics, which only --fid and --fid-infinity compare with");
+    for (const Score& score : scores())
+      if (!score.compares() && has_logits(set, network)) check_count(score, set.info, options);
+    if (!options.save_stats.empty())
+      check(set.info.count >= 2, spec, ": has one image; its covariance needs two at least");
+  }
+  for (const Score& score : scores()) {
+    const std::string against = reference_of(score, options);
+    if (against.empty()) continue;
+    const ScoredSet& reference = sets.open(against);
+    check(score.statistics || reference.info.count > 0, against, ": holds feature statistics; ",
+          score.option, " needs images or features");
+    if (reference.info.count > 0) check_count(score, reference.info, options);
+    for (const std::string& spec : options.images) {
+      check_count(score, sets.open(spec).info, options);
+      check_same_network(sets.open(spec), reference);
+    }
+  }
+}
+
+// What makes numbers misleading, said once nothing is known to fail.
+void warn_of_protocol(Sets& sets, const Classifier* network, const Options& options) {
+  if (network && !network->logits().empty() && !network->found().is_inception())
+    warn(options.graph + ": is " + describe(*network, options).network +
+         ", so its scores are no Inception Scores");
+  std::set<std::string> few;  // sets whose FID is asked for, each warned of once
+  for (const std::string& spec : options.images) {
+    const ScoredSet& set = sets.open(spec);
+    if (!has_logits(set, network)) continue;
+    if (set.info.count < kEnoughForScore)
+      warn("an Inception Score of " + std::to_string(set.info.count) +
+           " images is lower than one of 50,000, the usual number");
+    if (!options.scores.shuffle && set.info.sorted)
+      warn(spec + ": the images are in the order of their classes, so that each split sees a few " +
+           "of them only; leave out --shuffle no");
+  }
+  if (!options.save_stats.empty()) few.insert(options.images.front());
+  for (const Score& score : scores())
+    if (const std::string against = reference_of(score, options);
+        !against.empty() && score.statistics) {
+      few.insert(against);
+      few.insert(options.images.begin(), options.images.end());
+    }
+  for (const std::string& spec : few)
+    if (const Index count = sets.open(spec).info.count; count > 0 && count < kEnoughForFid)
+      warn(spec + ": " + std::to_string(count) +
+           " images are fewer than 2,048: their FID is too large, and compares only with others " +
+           "of as many");
 }
 
 std::optional<BootstrapOptions> bootstrap_of(const Options& options) {
@@ -168,7 +179,6 @@ SetReport report_of(Sets& sets, const std::string& spec, const Options& options)
       const ScoredSet& reference = sets.get(against, score.statistics);
       check(reference.data.statistics || reference.data.features.columns > 0, against,
             ": holds no features to compare with");
-      check_same_network(made, reference);
       references[&score] = &reference.data;
       sources[&score] = &reference;
     }
@@ -215,6 +225,7 @@ Report score(const Options& options) {
 
   Sets sets(network.get(), options);
   check_sets(sets, network.get(), options);
+  warn_of_protocol(sets, network.get(), options);
   Report report;
   for (const std::string& spec : options.images) {
     report.sets.push_back(report_of(sets, spec, options));
@@ -223,7 +234,7 @@ Report score(const Options& options) {
   }
   for (const Score& score : scores())
     if (const std::string against = reference_of(score, options); !against.empty())
-      report.references.emplace_back(&score, sets.open(against));
+      report.references.emplace_back(&score, sets.open(against).info);
   return report;
 }
 

@@ -25,7 +25,7 @@ std::vector<Index> rows_of(const Features& features, const Resampled* rows, std:
 }
 
 double mean_of(const std::vector<double>& each, const Resampled* rows, std::size_t side) {
-  if (!rows) return estimate(each).mean;
+  if (!rows) return mean(each);
   double sum = 0;
   for (const Index i : (*rows)[side]) sum += each[i];
   return sum / static_cast<double>((*rows)[side].size());

@@ -87,7 +87,7 @@ Sets::Entry& Sets::entry(const std::string& spec) {
   return sets_.emplace(spec, std::move(entry)).first->second;
 }
 
-const SetInfo& Sets::open(const std::string& spec) { return entry(spec).set.info; }
+const ScoredSet& Sets::open(const std::string& spec) { return entry(spec).set; }
 
 const ScoredSet& Sets::get(const std::string& spec, bool statistics) {
   Entry& found = entry(spec);

@@ -36,7 +36,7 @@ class Sets {
 
   // Looks at a set without running the network. Errors: it is missing, broken, empty. Notes about
   // images left out go to stderr.
-  const SetInfo& open(const std::string& spec);
+  const ScoredSet& open(const std::string& spec);
   // With its numbers; `statistics`: those too. The images themselves are dropped.
   const ScoredSet& get(const std::string& spec, bool statistics = false);
   // Frees a set's numbers; another `get` computes them anew.
