@@ -171,7 +171,7 @@ void read_pictures(ImageSet& set, const Options& options) {
   const std::vector<Index> chosen = choose(set, static_cast<Index>(list.entries.size()), options);
   set.pictures.resize(chosen.size());
   gan::metrics::for_each(static_cast<Index>(chosen.size()), [&](Index i) {
-    set.pictures[i] = datasets::decode_image(list.full_path(chosen[i]));
+    set.pictures[i] = datasets::with_channels(datasets::decode_image(list.full_path(chosen[i])), 3);
   });
   for (const Index i : chosen) set.labels.push_back(list.entries[i].label);
   set.class_names = std::move(list.class_names);
@@ -206,8 +206,10 @@ std::string content_hash(const std::vector<datasets::Image>& pictures) {
 
 datasets::Image ImageSet::read(Index i) const {
   if (!images) return pictures[i];
-  datasets::Image image{images->height(), images->width(),
-                        std::string(static_cast<std::size_t>(images->image_size()), '\0')};
+  datasets::Image image{
+      .height = images->height(),
+      .width = images->width(),
+      .pixels = std::string(static_cast<std::size_t>(images->image_size()), '\0')};
   images->read(i, reinterpret_cast<std::uint8_t*>(image.pixels.data()));
   return image;
 }
