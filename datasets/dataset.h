@@ -68,6 +68,7 @@ struct OpenOptions {
   bool cache = true;  // keep decoded image folders in the user's cache folder
   std::string cache_folder = {};                  // in this one instead
   Orientation orientation = Orientation::ignore;  // of EXIF, as PIL.Image.open does
+  int resize_advice = 32;                         // the size that messages advise
   // What messages call `resize` and `orientation`; "": there is no such option.
   const char* resize_option = "--set data.resize=";
   const char* orientation_option = "--set data.orientation=";

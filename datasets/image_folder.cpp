@@ -60,7 +60,8 @@ std::string room_for(const ImageList& list, const Model& model, int channels,
   } catch (const std::exception&) {
     engine::fail("images:", list.folder, ": ", list.entries.size(), " images of ", model.width, "x",
                  model.height, " take ", std::ceil(bytes / 1e9), " GB, more memory than there is; ",
-                 "set a smaller size, with ", options.resize_option, "32 for instance");
+                 "set a smaller size, with ", options.resize_option, options.resize_advice,
+                 " for instance");
   }
 }
 
@@ -96,10 +97,10 @@ void check_attempts(const ImageList& list, const Model& model, const std::vector
   const std::string* first_problem = nullptr;
   for (std::size_t i = 0; i < attempts.size(); ++i) {
     const std::string &problem = attempts[i].problem, &other_size = attempts[i].other_size;
-    engine::check(other_size.empty(), "images:", list.folder,
-                  ": the images have several sizes: ", model.path, " is ", model.width, "x",
-                  model.height, ", ", list.full_path(i), " is ", other_size,
-                  "; give them one, with ", options.resize_option, "32 for instance");
+    engine::check(
+        other_size.empty(), "images:", list.folder, ": the images have several sizes: ", model.path,
+        " is ", model.width, "x", model.height, ", ", list.full_path(i), " is ", other_size,
+        "; give them one, with ", options.resize_option, options.resize_advice, " for instance");
     if (problem.empty()) continue;
     ++unreadable;
     if (!first_problem) first_problem = &problem;

@@ -13,7 +13,7 @@
 namespace datasets {
 namespace {
 
-constexpr const char* kBmpCut = ": cut off: shorter than its BMP header says";
+constexpr const char* kCut = ": cut off: shorter than its BMP header says";
 
 using Color = std::array<char, 3>;
 
@@ -28,7 +28,7 @@ struct Header {
 
 Header read_header(std::string_view file, const std::string& path) {
   Header h{.pixels = little_endian(file, 10, 4), .length = little_endian(file, 14, 4)};
-  engine::check(file.size() >= (h.core() ? 26 : 54), path, kBmpCut);
+  engine::check(file.size() >= (h.core() ? 26 : 54), path, kCut);
   const int each = h.core() ? 2 : 4;
   h.width = static_cast<std::int32_t>(little_endian(file, 18, each));
   h.height = static_cast<std::int32_t>(little_endian(file, 18 + each, each));
@@ -44,7 +44,7 @@ Header read_header(std::string_view file, const std::string& path) {
                 " bits a pixel");
   h.masks = h.bits == 16 ? std::array<std::uint32_t, 3>{0x7C00, 0x3E0, 0x1F}
                          : std::array<std::uint32_t, 3>{0xFF0000, 0xFF00, 0xFF};
-  engine::check(!h.masked() || file.size() >= 66, path, kBmpCut);
+  engine::check(!h.masked() || file.size() >= 66, path, kCut);
   if (h.masked())
     for (int c = 0; c < 3; ++c) h.masks[c] = little_endian(file, 54 + 4 * c, 4);
   return h;
@@ -76,8 +76,7 @@ Image read_bmp(std::string_view file, const std::string& path) {
   const std::int64_t height = h.height < 0 ? -std::int64_t{h.height} : h.height;
   Image image = sized_image(height, h.width, 3, path);
   const std::int64_t stride = (std::int64_t{h.width} * h.bits + 31) / 32 * 4;
-  engine::check(stride * height + h.pixels <= static_cast<std::int64_t>(file.size()), path,
-                kBmpCut);
+  engine::check(stride * height + h.pixels <= static_cast<std::int64_t>(file.size()), path, kCut);
   const auto palette = h.bits <= 8 ? read_palette(file, h) : std::vector<Color>();
   image.pixels.reserve(std::size_t{3} * image.width * image.height);
   const unsigned bytes = h.bits / 8;

@@ -9,9 +9,9 @@
 namespace datasets {
 namespace {
 
-class NetpbmReader {
+class Reader {
  public:
-  NetpbmReader(std::string_view file, const std::string& path)
+  Reader(std::string_view file, const std::string& path)
       : file_(file), path_(path), kind_(file[1] - '0') {}
 
   Image read() {
@@ -96,7 +96,7 @@ class NetpbmReader {
 }  // namespace
 
 Image read_netpbm(std::string_view file, const std::string& path) {
-  return NetpbmReader(file, path).read();
+  return Reader(file, path).read();
 }
 
 }  // namespace datasets

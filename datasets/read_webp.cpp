@@ -12,7 +12,7 @@
 namespace datasets {
 namespace {
 
-constexpr const char* kWebpDamaged = ": damaged: its WebP data cannot be decoded";
+constexpr const char* kDamaged = ": damaged: its WebP data cannot be decoded";
 
 template <class Thing>
 using Owned = std::unique_ptr<Thing, void (*)(Thing*)>;
@@ -26,7 +26,7 @@ void read_still(const WebPData& data, Image& image, const std::string& path) {
   const bool done =
       WebPDecodeRGBInto(data.bytes, data.size, reinterpret_cast<std::uint8_t*>(image.pixels.data()),
                         image.pixels.size(), 3 * image.width);
-  engine::check(done, path, kWebpDamaged);
+  engine::check(done, path, kDamaged);
 }
 
 void read_first_frame(const WebPData& data, Image& image, const std::string& path) {
@@ -41,7 +41,7 @@ void read_first_frame(const WebPData& data, Image& image, const std::string& pat
                     canvas.canvas_width == static_cast<std::uint32_t>(image.width) &&
                     canvas.canvas_height == static_cast<std::uint32_t>(image.height) &&
                     WebPAnimDecoderGetNext(decoder.get(), &frame, &milliseconds);
-  engine::check(done, path, kWebpDamaged);
+  engine::check(done, path, kDamaged);
   const std::size_t pixels = std::size_t(image.height) * image.width;
   image.pixels.resize(3 * pixels);
   for (std::size_t i = 0; i < pixels; ++i)
@@ -67,7 +67,7 @@ Image read_webp(std::string_view file, const std::string& path) {
   const WebPData data = data_of(file);
   WebPBitstreamFeatures features;
   const VP8StatusCode status = WebPGetFeatures(data.bytes, data.size, &features);
-  engine::check(status == VP8_STATUS_OK, path, kWebpDamaged);
+  engine::check(status == VP8_STATUS_OK, path, kDamaged);
   Image image = sized_image(features.height, features.width, 3, path);
   features.has_animation ? read_first_frame(data, image, path) : read_still(data, image, path);
   image.orientation = orientation_of(data);

@@ -98,6 +98,7 @@ std::unique_ptr<Dataset> open_any(const std::string& spec, const Options& option
   datasets::OpenOptions open{.resize = options.resize,
                              .cache = !options.cache.empty(),
                              .cache_folder = options.cache,
+                             .resize_advice = options.resize_advice,
                              .resize_option = "--resize ",
                              .orientation_option = ""};
   if (fs::is_directory(spec)) return datasets::open("images:" + spec, open);
@@ -209,6 +210,7 @@ datasets::Image ImageSet::read(Index i) const {
   datasets::Image image{
       .height = images->height(),
       .width = images->width(),
+      .channels = images->channels(),
       .pixels = std::string(static_cast<std::size_t>(images->image_size()), '\0')};
   images->read(i, reinterpret_cast<std::uint8_t*>(image.pixels.data()));
   return image;
