@@ -1,5 +1,6 @@
 #include "engine/graph/rewrite.h"
 
+#include <limits>
 #include <unordered_map>
 
 namespace engine::graph {
@@ -175,6 +176,18 @@ void pad(const Rewrite& r) {
   r.emit("Pad", {r.input(0), r.constant("pads", count, std::move(pads))});
 }
 
+// Each axis from its last element to its first.
+void reverse(const Rewrite& r) {
+  const Whole& axes = r.numbers(1);
+  const Shape count{static_cast<Index>(axes.size())};
+  const auto all = [&](const char* suffix, std::int64_t number) {
+    return r.constant(suffix, count, Whole(axes.size(), number));
+  };
+  r.emit("Slice",
+         {r.input(0), all("last", -1), all("end", std::numeric_limits<std::int64_t>::min()),
+          r.input(1), all("back", -1)});
+}
+
 void relu6(const Rewrite& r) { r.emit("Clip", {r.input(0)}, {{"min", 0.f}, {"max", 6.f}}); }
 void square(const Rewrite& r) { r.emit("Mul", {r.input(0), r.input(0)}); }
 void leaky_relu(const Rewrite& r) {
@@ -230,6 +243,7 @@ const std::unordered_map<std::string, Row> kRewrites = {
     {"Reshape", reshape},
     {"ResizeBilinear", resize<true>},
     {"ResizeNearestNeighbor", resize<false>},
+    {"ReverseV2", reverse},
     {"Square", square},
     {"Squeeze", squeeze},
 };

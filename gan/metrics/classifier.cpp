@@ -1,11 +1,12 @@
 #include "gan/metrics/classifier.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "engine/check.h"
 #include "engine/file.h"
 #include "engine/ops/move.h"
-#include "engine/ops/pointwise.h"
+#include "engine/ops/reduce.h"
 #include "gan/metrics/resize.h"
 #include "gan/metrics/sha256.h"
 
@@ -15,36 +16,31 @@ namespace {
 using engine::Tensor;
 using engine::graph::Graph;
 using engine::graph::Model;
+using engine::graph::Value;
 
-Tensor in_range(const Tensor& x, Range range) {
-  switch (range) {
-    case Range::bytes:
-      return x;
-    case Range::unit:
-      return x / 255.F;
-    case Range::symmetric:
-      return (x - 128.F) * 0.0078125F;
-    case Range::imagenet:
-      break;
-  }
-  engine::check(x.dim(3) == 3, "range imagenet: is of three channels, the images have ", x.dim(3));
-  return (x / 255.F - Tensor::from({3}, {0.485F, 0.456F, 0.406F})) /
-         Tensor::from({3}, {0.229F, 0.224F, 0.225F});
-}
-
-// [N, 1, 1, n] or [N, n] as [N, n].
-Tensor rows(const Tensor& x, Index images, const std::string& name) {
-  const bool fits = x.rank() >= 2 && x.dim(0) == images && x.size() == images * x.dim(-1);
-  engine::check(fits, "value '", name, "' is ", x.shape(), " for ", images,
-                " images; one row of numbers an image is needed: name another with --features or "
-                "--logits");
-  return reshape(x, {images, x.dim(-1)});
-}
-
-Graph load(std::string_view bytes, const std::string& path, Survey& found) {
+Graph load(std::string_view bytes, const std::string& path, const ClassifierOptions& options,
+           Survey& found, Choice& choice) {
   Model model = engine::graph::read_model(bytes, path);
   found = survey(model);
+  choice = choose_values(model, found, options);
   return Graph(std::move(model));
+}
+
+// Of a value [N, ..., C] or [N, C, ...] of one image or more, in the file's order: the axes of its
+// pixels. None: it is a row of numbers already.
+engine::Axes pixel_axes(const Value& value, bool channels_last) {
+  const engine::Shape shape = value.shape();
+  if (shape.rank() != 4 || shape[1] * shape[2] == 1 || shape[2] * shape[3] == 1) return {};
+  return channels_last ? engine::Axes{1, 2} : engine::Axes{2, 3};
+}
+
+// Whether a value of four axes has its channels last in the file.
+bool is_channels_last(const Model& model, const std::string& name) {
+  if (model.nhwc) return true;
+  const auto* maker = Links(model).maker(name);
+  const auto* order =
+      maker && maker->op == "Transpose" ? attribute<std::vector<Index>>(*maker, "perm") : nullptr;
+  return order && *order == std::vector<Index>{0, 2, 3, 1};
 }
 
 }  // namespace
@@ -54,29 +50,58 @@ Classifier::Classifier(const std::string& path, const ClassifierOptions& options
 
 Classifier::Classifier(const std::string& bytes, const std::string& path,
                        const ClassifierOptions& options)
-    : graph_(load(bytes, path, survey_)) {
+    : graph_(load(bytes, path, options, survey_, choice_)) {
   Sha256 hash;
   hash.add(bytes);
   for (const std::string& file : graph_.model().files) hash.add(engine::read_file(file));
   sha256_ = hash.hex();
-  bias_ = options.bias.value_or(!survey_.is_inception());
-  if (options.range) survey_.range = *options.range;
-  features_ = options.features.empty() ? survey_.features : options.features;
-  logits_ = !options.logits.empty() ? options.logits : bias_ ? survey_.logits : survey_.unbiased;
-  const bool bare =
-      survey_.is_inception() && survey_.resize.empty() &&
-      survey_.range != Range::bytes;  // of any size, but nothing inside brings it to 299
-  if (bare && survey_.height * survey_.width == 0) survey_.height = survey_.width = 299;
-  std::vector<std::string> wanted;
-  for (std::string* name : {&features_, &logits_}) {
-    if (name->empty()) continue;
-    if (!graph_.has(*name) && name->ends_with(":0")) name->resize(name->size() - 2);
-    engine::check(graph_.has(*name), path, ": no value is called '", *name, "'");
-    wanted.push_back(*name);
+  graph_.plan({survey_.input}, wanted());  // whatever cannot run is said now
+  range_ = choose_range(path, survey_, options);
+  choose_size(options);
+  find_pooled();
+}
+
+std::vector<std::string> Classifier::wanted() const {
+  std::vector<std::string> names;
+  for (const std::string* name : {&choice_.features, &choice_.logits})
+    if (!name->empty()) names.push_back(*name);
+  return names;
+}
+
+// What the file says, else what it resizes to inside, else what is known, else what is given.
+void Classifier::choose_size(const ClassifierOptions& options) {
+  const std::string& path = graph_.model().path;
+  const bool any = survey_.height == 0 || survey_.width == 0;
+  const InputSize given = options.size.value_or(InputSize{});
+  if (given.height > 0) {
+    const auto fits = [](Index fixed, Index size) { return fixed == 0 || fixed == size; };
+    if (!fits(survey_.height, given.height) || !fits(survey_.width, given.width))
+      throw BadOption(path + ": takes images of " + std::to_string(survey_.width) + "x" +
+                      std::to_string(survey_.height) + ", not --input-size " +
+                      std::to_string(given.width) + "x" + std::to_string(given.height));
+    survey_.height = given.height;
+    survey_.width = given.width;
+  } else if (any && !survey_.resizes && !options.size) {
+    if (!survey_.is_inception())
+      throw BadOption(path +
+                      ": takes images of any size and does not say of which it was trained; give "
+                      "--input-size 224, for instance, or --input-size any for images as they are");
+    survey_.height = survey_.width = 299;
   }
-  engine::check(!wanted.empty(), path,
-                ": neither features nor logits were found; name them with --features and --logits");
-  graph_.plan({survey_.input}, wanted);  // whatever cannot run is said now
+}
+
+void Classifier::find_pooled() {
+  const engine::NoGrad constant;
+  const Tensor black = engine::zeros({1, survey_.height > 0 ? survey_.height : 64,
+                                      survey_.width > 0 ? survey_.width : 64, survey_.channels});
+  try {
+    const std::vector<std::string> names = wanted();
+    const auto values = graph_.run_values({{survey_.input, as_input(black, survey_)}}, names);
+    for (std::size_t i = 0; i < names.size(); ++i)
+      if (!pixel_axes(values[i], true).empty()) pooled_.insert(names[i]);
+  } catch (const engine::Error&) {
+    // Images of another size or number may run; if not, they say so.
+  }
 }
 
 std::string Classifier::name() const {
@@ -89,26 +114,41 @@ std::string Classifier::preprocessing() const {
     return "TensorFlow 1 bilinear to " + std::to_string(survey_.width) + "x" +
            std::to_string(survey_.height);
   if (!survey_.resize.empty()) return "in the graph (" + survey_.resize + ")";
-  return survey_.is_inception() ? "in the graph (spelled out by other ops)" : "none";
+  return survey_.resizes ? "in the graph (spelled out by other ops)" : "none";
 }
 
 Tensor Classifier::prepared(const Tensor& images) const {
   engine::check(images.rank() == 4 && images.dim(3) == survey_.channels, graph_.model().path,
                 ": takes images of ", survey_.channels, " channels, these are ", images.shape());
-  return in_range(resizes() ? resize_as_tensorflow1(images, survey_.height, survey_.width) : images,
-                  survey_.range);
+  return to_range(resizes() ? resize_as_tensorflow1(images, survey_.height, survey_.width) : images,
+                  range_.range);
+}
+
+Tensor Classifier::rows(const Value& value, Index images, const std::string& name) const {
+  Tensor x = value.tensor();
+  const engine::Axes pixels = pixel_axes(value, is_channels_last(graph_.model(), name));
+  if (!pixels.empty()) x = mean(x, pixels);
+  const bool fits = x.rank() >= 2 && x.dim(0) == images;
+  const Index columns = fits ? x.size() / std::max<Index>(images, 1) : 0;
+  const bool row = fits && std::any_of(x.shape().begin() + 1, x.shape().end(),
+                                       [&](Index extent) { return extent == columns; });
+  engine::check(row, graph_.model().path, ": value '", name, "' is ", value.shape(), " for ",
+                images, " images", fits && x.rank() > 2 ? ", a dimension too many" : "",
+                "; one row of numbers an image is needed: name another with --features or "
+                "--logits");
+  return reshape(x, {images, columns});
 }
 
 Answers Classifier::operator()(const Tensor& images) const {
   const engine::NoGrad constant;
-  std::vector<std::string> wanted;
-  for (const std::string* name : {&features_, &logits_})
-    if (!name->empty()) wanted.push_back(*name);
-  const std::vector<Tensor> values = graph_.run({{survey_.input, prepared(images)}}, wanted);
+  const std::vector<std::string> names = wanted();
+  const auto values =
+      graph_.run_values({{survey_.input, as_input(prepared(images), survey_)}}, names);
   Answers answers;
-  std::size_t next = 0;
-  if (!features_.empty()) answers.features = rows(values[next++], images.dim(0), features_);
-  if (!logits_.empty()) answers.logits = rows(values[next], images.dim(0), logits_);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const bool features = i == 0 && !choice_.features.empty();
+    (features ? answers.features : answers.logits) = rows(values[i], images.dim(0), names[i]);
+  }
   return answers;
 }
 

@@ -1,43 +1,29 @@
-// Survey: what the graph of a classifier says about itself: where images go in and in which range,
-// and which values are the pool features and the logits, with and without the bias.
+// Survey: what the graph of a classifier says about itself: where images go in, in which range and
+// at which size, and which values are features and logits.
 //
-// Names decide where they are well known (the graph of 2015); elsewhere the structure does: the
-// last matrix product with constant weights makes the logits, and what it multiplies are the
-// features; without one, the features are what the last global average pool makes.
-// Cost: a few passes over the nodes. Errors: a graph without one input of images.
+// Each question has a file of its own: front.h and range_rules.h (the range), head.h (the values).
+// Where the graph does not say, the survey does not guess: the range is not known.
+// Cost: a few passes over the nodes, and six runs of what stands before the first layer.
+// Errors: a graph without one input of images.
 #pragma once
 
-#include <string>
-
-#include "engine/graph/graph.h"
+#include "gan/metrics/front.h"
+#include "gan/metrics/head.h"
+#include "gan/metrics/range_rules.h"
 
 namespace gan::metrics {
 
-using engine::Index;
-
-// What the numbers of an image are to be, for bytes 0 .. 255.
-enum class Range {
-  bytes,      // as they are
-  unit,       // x / 255
-  symmetric,  // (x - 128) / 128, as the graph of 2015 computes it itself
-  imagenet    // (x / 255 - mean) / deviation of ImageNet's channels
-};
-const char* name_of(Range range);
-Range range_named(const std::string& name);  // Errors: any other name
-
-struct Survey {
-  std::string input;
-  Index channels = 3, height = 0, width = 0;  // 0: any
-  Range range = Range::symmetric;
-  std::string resize;  // inside the graph: "linear, asymmetric"; empty: none
+struct Survey : Entry {
+  std::optional<FoundRange> range;
+  std::string resize;    // an op before the first layer: "linear, asymmetric"; empty: none
+  bool resizes = false;  // images of any size come to one inside
   Index convolutions = 0, kernel_weights = 0;
-  std::string features, unbiased, logits;  // names of values; empty: not found
+  Head head;
 
   // The 94 convolutions and 21,751,136 kernel weights of Inception-v3.
   bool is_inception() const { return convolutions == 94 && kernel_weights == 21'751'136; }
 };
 
-// May add a node to the model: the logits without a bias that is part of a product.
-Survey survey(engine::graph::Model& model);
+Survey survey(const engine::graph::Model& model);
 
 }  // namespace gan::metrics

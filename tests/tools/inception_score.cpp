@@ -126,7 +126,8 @@ TEST_CASE("inception_score: features that are not finite are refused, whatever i
   for (const char* ask : {"--kid a.npz --kid-subset-size 10", "--pr a.npz", "--fid a.npz"}) {
     const Outcome outcome = kInceptionScore.run(
         scratch,
-        std::string("inception_score --graph log.onnx --images a.npz --features y ") + ask);
+        std::string("inception_score --graph log.onnx --range -1..1 --images a.npz --features y ") +
+            ask);
     CHECK(outcome.status == 1);
     CHECK(outcome.err.find("a.npz: the features of image ") != std::string::npos);
     CHECK(outcome.err.find(" are not finite\n") != std::string::npos);
@@ -144,7 +145,8 @@ TEST_CASE("inception_score: a graph of one image at a time is told from a broken
   save_onnx(scratch / "one.onnx", net.model());
   write_images(scratch, "a.npz", 20, 3);
   const std::string ask =
-      "inception_score --graph one.onnx --images a.npz --no-cache --features y --fid a.npz ";
+      "inception_score --graph one.onnx --range -1..1 --images a.npz --no-cache --features y --fid "
+      "a.npz ";
   const Outcome many = kInceptionScore.run(scratch, ask);
   CHECK(many.status == 1);
   CHECK(many.err.find("cannot become [1, 3]; it takes one image at a time: give --batch 1") !=
@@ -182,6 +184,73 @@ TEST_CASE("inception_score: features are kept by content") {
   fs::remove_all(scratch / "cache");
   kInceptionScore.run(scratch, ask + " --no-cache");
   CHECK(!fs::exists(scratch / "cache/kantor"));
+}
+
+// A network of another front than write_net's: none.
+TEST_CASE("inception_score: the numbers that a network takes are found, given, or asked for") {
+  REQUIRE(fs::exists(kInceptionScore.path()));
+  const Scratch scratch;
+  engine::graph::Builder net;
+  const std::string pool =
+      net.node("Flatten", {net.node("GlobalAveragePool", {net.input("x", {-1, 3, 8, 8})})});
+  const std::string w =
+      net.constant("w", Tensor::from({3, 4}, {9, 1, -5, 2, 0, 8, 3, -7, 1, -4, 9, 2}));
+  net.node("MatMul", {pool, w}, {}, "product");
+  net.node("Add", {"product", net.constant("b", Tensor::from({4}, {0, 1, 0, 2}))}, {}, "y");
+  net.output("y", {-1, 4});
+  save_onnx(scratch / "bare.onnx", net.model());
+  write_net(scratch);
+  write_images(scratch, "a.npz", 60, 3);
+  const auto ask = [&](const std::string& arguments) {
+    return kInceptionScore.run(
+        scratch, "inception_score --images a.npz --splits 2 --json --graph " + arguments);
+  };
+  const auto protocol = [&](const std::string& arguments) {
+    const Outcome outcome = ask(arguments);
+    INFO(outcome.err);
+    REQUIRE(outcome.status == 0);
+    return Json::parse(outcome.out)["protocol"];
+  };
+  CHECK(kInceptionScore.refused(ask("bare.onnx"), 2, "does not say which numbers", "--range"));
+  CHECK(kInceptionScore.refused(ask("bare.onnx --mean 1,2"), 2, "--mean", "2 numbers"));
+  CHECK(kInceptionScore.refused(ask("bare.onnx --mean a"), 2, "--mean", "'a'"));
+  CHECK(kInceptionScore.refused(ask("bare.onnx --range 0..1 --input-size 9"), 2, "8x8", "9x9"));
+  CHECK(kInceptionScore.refused(ask("bare.onnx --range 0..1 --input-size 0x9"), 2, "'0x9'"));
+  CHECK(kInceptionScore.refused(ask("bare.onnx --bgr --rgb"), 2, "--rgb"));
+  const Json found = protocol("pytorch.onnx"), given = protocol("bare.onnx --range 0..1");
+  CHECK(found["range"] == "0..255");
+  CHECK(found["range_source"] == "the graph brings them to -1..1");
+  CHECK(given["range"] == "0..1");
+  CHECK(given["range_source"] == "given");
+  CHECK(given["channels"] == "RGB");
+  const Json mean = protocol("bare.onnx --mean 0.5 --std 0.25,0.5,0.25 --bgr");
+  CHECK(mean["range"] == "0..1");
+  CHECK(mean["mean"] == Json({0.5}));
+  CHECK(mean["std"] == Json({0.25, 0.5, 0.25}));
+  CHECK(mean["channels"] == "BGR");
+
+  // The same numbers by different options are the same score; other numbers are not, cache or not.
+  const auto score = [&](const std::string& arguments) {
+    const Json json = Json::parse(ask(arguments).out);  // bare.onnx was written here
+    return json[json.contains("proxy_is") ? "proxy_is" : "inception_score"]["mean"].get<double>();
+  };
+  const double symmetric = score("bare.onnx --range -1..1");
+  CHECK(score("bare.onnx --mean 128 --std 128") == doctest::Approx(symmetric).epsilon(1e-5));
+  CHECK(score("pytorch.onnx") == doctest::Approx(symmetric).epsilon(1e-5));
+  CHECK(std::abs(score("bare.onnx --mean 128 --std 128 --bgr") - symmetric) > 1e-3);
+
+  // What is said of the bias is what was computed.
+  for (const auto& [options, bias] :
+       std::map<std::string, bool>{{"--range 0..1", true},
+                                   {"--range 0..1 --no-bias", false},
+                                   {"--range 0..1 --logits product", false},
+                                   {"--range 0..1 --logits y", true},
+                                   {"--range 0..1 --logits y --no-bias", false},
+                                   {"--range 0..1 --logits product --bias", true}}) {
+    CAPTURE(options);
+    CHECK(protocol("bare.onnx " + options)["bias"] == bias);
+    CHECK(protocol("bare.onnx " + options)["logits"] == (bias ? "y" : "product"));
+  }
 }
 
 TEST_CASE("inception_score: images from data sets and from a run") {
@@ -246,7 +315,7 @@ TEST_CASE("inception_score: bad usage ends with 2, work that fails with 1, each 
   scratch.write("mixed/1.ppm", "P6 1 1 255\nabc");
   scratch.write("mixed/2.ppm", "P6 2 1 255\nabcdef");
   CHECK(kInceptionScore.refused(ask("--graph pytorch.onnx --images mixed"), 1, "several sizes",
-                                "--resize 32"));
+                                "--resize 8 for instance"));
   scratch.write("odd.npz",
                 gan::metrics::write_npz({{"x", gan::metrics::NpyArray::from({1}, {1})}}));
   CHECK(kInceptionScore.refused(ask("--graph pytorch.onnx --images odd.npz"), 1, "odd.npz",

@@ -13,8 +13,10 @@ inline const Program kInceptionScore("tools/inception_score/inception_score");
 // A classifier of 8x8 images by their mean colour, as another program would export it.
 inline std::string write_net(const Scratch& scratch, const std::string& producer = "pytorch") {
   engine::graph::Builder net;
-  const std::string pool = net.node(
-      "Flatten", {net.node("GlobalAveragePool", {net.input("x", {-1, 3, 8, 8})})}, {}, "pool");
+  const std::string centered =
+      net.node("Sub", {net.input("x", {-1, 3, 8, 8}), net.constant("mean", engine::scalar(128))});
+  const std::string x = net.node("Div", {centered, net.constant("deviation", engine::scalar(128))});
+  const std::string pool = net.node("Flatten", {net.node("GlobalAveragePool", {x})}, {}, "pool");
   net.node(
       "Gemm",
       {pool,

@@ -20,8 +20,9 @@ std::string key_of(const Classifier& network, const ImageSet& set, const Options
   std::string key = "2";  // another number where old features no longer count
   for (const std::string& part :
        {network.sha256(), network.features(), network.logits(),
-        std::string(network.bias() ? "bias" : "no bias"), network.preprocessing(),
-        std::string(name_of(network.found().range)), options.precision, options.device, set.sha256})
+        std::string(network.bias() == gan::metrics::Bias::left_out ? "no bias" : "bias"),
+        network.preprocessing(), describe(network.range().range), options.precision, options.device,
+        set.sha256})
     key += "|" + part;
   if (!options.resize_as.empty()) key += "|" + options.resize_as;
   return key;

@@ -11,6 +11,7 @@
 #include "gan/interrupt.h"
 #include "gan/metrics/resize.h"
 #include "tools/inception_score/feature_cache.h"
+#include "tools/inception_score/network_options.h"
 #include "tools/inception_score/score.h"
 
 namespace {
@@ -32,14 +33,19 @@ const char* const kFooter =
     "no --graph is needed.\n"
     "\n"
     "The graph is the frozen one of 2015 (classify_image_graph_def.pb) or an ONNX export of\n"
-    "Inception-v3 from torchvision, pytorch-fid or torch-fidelity. Where the network takes "
-    "299x299,\n"
-    "images are resized as TensorFlow 1 does it and brought to [-1, 1]; where it resizes itself,\n"
-    "they go in as they are. Published scores have 50,000 images, 10 splits and logits without "
-    "the\n"
-    "bias. A network that is not Inception-v3 gives a proxy-IS, which compares with nothing else;\n"
-    "with --json its inception_score says \"is_inception\": false, and a network of train_scorer\n"
-    "gives proxy_is instead.\n"
+    "Inception-v3 from torchvision, pytorch-fid or torch-fidelity; other classifiers work too. "
+    "Where\n"
+    "the network takes 299x299, images are resized as TensorFlow 1 does it; where it resizes "
+    "itself,\n"
+    "they go in as they are. The range of the numbers is read off the graph; where the graph does "
+    "not\n"
+    "say it, --range, or --mean and --std, must. Published scores have 50,000 images, 10 splits "
+    "and\n"
+    "logits without the bias. A network that is not Inception-v3 gives a proxy-IS, which compares\n"
+    "with nothing else; with --json its inception_score says \"is_inception\": false, and a "
+    "network "
+    "of\n"
+    "train_scorer gives proxy_is instead.\n"
     "\n"
     "--resize-as names another way to the network's size: tf1, or clean-fid (antialiased, by\n"
     "Pillow's bicubic filter). Either resizes each image of a folder by itself, whatever its "
@@ -109,7 +115,7 @@ int main(int argc, char** argv) {
   CLI::App app("Inception Score, FID, KID and other scores of images, from an exported network",
                "inception_score");
   Options options;
-  std::string shuffle, range, cache = inception_score::default_cache_folder();
+  std::string shuffle, cache = inception_score::default_cache_folder();
   bool bias = false, no_bias = false, no_cache = false, raw = false;
   const auto positive = CLI::Range(engine::Index{1}, engine::Index{1} << 31);
   app.add_option("--graph", options.graph, "TensorFlow GraphDef or ONNX file");
@@ -147,10 +153,7 @@ int main(int argc, char** argv) {
       ->check(positive);
   app.add_option("--seed", options.seed, "of a run's noise")->capture_default_str();
   app.add_flag("--no-ema", raw, "a run's generator itself, not its moving average");
-  app.add_option("--features", options.classifier.features, "name of the features (found)");
-  app.add_option("--logits", options.classifier.logits, "name of the logits (found)");
-  app.add_option("--range", range,
-                 "of the numbers that the network takes: 0..255, 0..1, -1..1 or imagenet (found)");
+  inception_score::NetworkOptions network(app);
   app.add_option("--batch", options.batch, "images at a time [4 on the CPU, 64 on a GPU]")
       ->check(CLI::Range(1, 4096));
   app.add_option("--device", options.device, "cpu or cuda")->capture_default_str();
@@ -168,7 +171,7 @@ int main(int argc, char** argv) {
       given = given->second.empty() ? options.references.erase(given) : std::next(given);
     options.scores.shuffle = options.scores.rng_seed;
     if (!shuffle.empty()) options.scores.shuffle = read_shuffle(shuffle);
-    if (!range.empty()) options.classifier.range = gan::metrics::range_named(range);
+    network.read(options.classifier);
     engine::precision_named(options.precision);
     engine::check(options.device == "cpu" || options.device == "cuda", "--device '", options.device,
                   "' is unknown: give cpu or cuda");
@@ -179,6 +182,8 @@ int main(int argc, char** argv) {
     return complain(error.what(), 2);
   }
   if (bias || no_bias) options.classifier.bias = bias;
+  // A size that --resize chose is the network's too.
+  if (options.resize && !options.classifier.size) options.classifier.size.emplace();
   options.averaged = !raw;
   if (const std::string wrong = contradiction(options); !wrong.empty()) return complain(wrong, 2);
   options.cache = no_cache ? "" : cache;
@@ -192,6 +197,8 @@ int main(int argc, char** argv) {
     std::fputs((options.json ? as_json(report, options) : as_text(report, options)).c_str(),
                stdout);
     return std::fflush(stdout) == 0 ? 0 : complain("stdout cannot be written", 1);
+  } catch (const gan::metrics::BadOption& error) {
+    return complain(error.what(), 2);
   } catch (const std::bad_alloc&) {
     return complain("out of memory; a smaller --batch needs less", 1);
   } catch (const std::exception& error) {

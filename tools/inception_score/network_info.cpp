@@ -20,11 +20,17 @@ void each_member(Info& info, const Use& use) {
   use("name", info.name);
   use("inception", info.inception);
   use("ours", info.ours);
-  use("bias", info.bias);
+  use("bias_detail", info.bias_detail);
   use("features", info.features);
   use("logits", info.logits);
+  use("features_pooled", info.features_pooled);
+  use("logits_pooled", info.logits_pooled);
   use("resize", info.resize);
   use("range", info.range);
+  use("range_source", info.range_source);
+  use("mean", info.mean);
+  use("std", info.deviation);
+  use("bgr", info.bgr);
   use("precision", info.precision);
   use("device", info.device);
 }
@@ -33,6 +39,11 @@ std::string described(const gan::metrics::Survey& found) {
   if (found.is_inception()) return "Inception-v3";
   return "not Inception-v3: " + std::to_string(found.convolutions) + " convolutions with " +
          std::to_string(found.kernel_weights) + " weights";
+}
+
+std::optional<bool> has_bias(gan::metrics::Bias bias) {
+  if (bias == gan::metrics::Bias::unknown) return std::nullopt;
+  return bias == gan::metrics::Bias::included;
 }
 
 }  // namespace
@@ -44,12 +55,14 @@ std::string NetworkInfo::score_name() const {
 bool NetworkInfo::agrees(const NetworkInfo& other) const {
   return !known() || !other.known() ||
          (graph_sha256 == other.graph_sha256 && features == other.features &&
-          resize == other.resize && range == other.range);
+          resize == other.resize && range == other.range && mean == other.mean &&
+          deviation == other.deviation && bgr == other.bgr);
 }
 
 std::string NetworkInfo::to_json() const {
   Json json;
   each_member(*this, [&](const char* name, const auto& member) { json[name] = member; });
+  json["bias"] = bias ? Json(*bias) : Json();
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -58,6 +71,7 @@ NetworkInfo NetworkInfo::from_json(const std::string& text) {
   try {
     const Json json = Json::parse(text);
     each_member(info, [&](const char* name, auto& member) { json.at(name).get_to(member); });
+    if (const Json& bias = json.at("bias"); !bias.is_null()) info.bias = bias.get<bool>();
   } catch (const Json::exception&) {
     engine::fail("what it says about the network is not readable");
   }
@@ -65,17 +79,25 @@ NetworkInfo NetworkInfo::from_json(const std::string& text) {
 }
 
 NetworkInfo describe(const gan::metrics::Classifier& network, const Options& options) {
+  const gan::metrics::ValueRange& range = network.range().range;
   return {.graph = options.graph,
           .graph_sha256 = network.sha256(),
           .network = described(network.found()),
           .name = network.name(),
           .inception = network.found().is_inception(),
           .ours = network.ours(),
-          .bias = network.bias(),
+          .bias = has_bias(network.bias()),
+          .bias_detail = gan::metrics::describe(network.bias()),
           .features = network.features(),
           .logits = network.logits(),
+          .features_pooled = network.is_pooled(network.features()),
+          .logits_pooled = network.is_pooled(network.logits()),
           .resize = resize_of(network, options),
-          .range = name_of(network.found().range),
+          .range = name_of(range.range),
+          .range_source = network.range().why,
+          .mean = range.mean,
+          .deviation = range.deviation,
+          .bgr = range.bgr,
           .precision = options.precision,
           .device = options.device};
 }

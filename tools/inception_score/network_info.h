@@ -2,7 +2,9 @@
 // features carry it, so that a score of such a file has the protocol of the images themselves.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "gan/metrics/classifier.h"
 #include "tools/inception_score/options.h"
@@ -12,9 +14,15 @@ namespace inception_score {
 struct NetworkInfo {
   std::string graph, graph_sha256;  // "": not known, as of features of another program
   std::string network, name;        // "Inception-v3"; the file's name, without folder and ending
-  bool inception = false, ours = false, bias = false;
+  bool inception = false, ours = false;
+  std::optional<bool> bias;      // whether it is in the logits; none: not known
+  std::string bias_detail;       // "with the bias"
   std::string features, logits;  // names of values; "": none
-  std::string resize, range;     // of images to the network's input
+  bool features_pooled = false, logits_pooled = false;  // averaged over the pixels they still have
+  std::string resize, range;                            // of images to the network's input
+  std::string range_source;                             // what says so
+  std::vector<float> mean, deviation;                   // see gan::metrics::ValueRange
+  bool bgr = false;
   std::string precision, device;
 
   bool known() const { return !graph_sha256.empty(); }

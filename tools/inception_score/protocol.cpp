@@ -48,6 +48,22 @@ std::string line(const std::string& name, const std::string& text) {
   return padded + text + "\n";
 }
 
+constexpr const char* kPooling = "mean over the pixels";
+
+std::string value_text(const std::string& name, bool pooled) {
+  if (name.empty()) return "from a file";
+  return pooled ? name + " (" + kPooling + ")" : name;
+}
+
+// "0..1, mean 0.5, std 0.5, BGR (given)"
+std::string range_text(const NetworkInfo& network) {
+  const gan::metrics::ValueRange range{.range = gan::metrics::range_named(network.range),
+                                       .mean = network.mean,
+                                       .deviation = network.deviation,
+                                       .bgr = network.bgr};
+  return gan::metrics::describe(range) + " (" + network.range_source + ")";
+}
+
 std::string line_of(const Score& score, const SetInfo& reference, const SetReport& set,
                     const Options& options) {
   std::string text = reference.spec;
@@ -78,13 +94,20 @@ Json protocol_json(const SetReport& set, const Report& report, const Options& op
   p["splits"] = options.scores.splits;
   p["order"] = order_of(options.scores);
   p["shuffle"] = options.scores.shuffle ? Json(*options.scores.shuffle) : Json("no");
-  p["bias"] = network.bias;
+  p["bias"] = network.bias ? Json(*network.bias) : Json();
+  p["bias_detail"] = network.bias_detail;
   p["resize"] = network.resize;
   p["range"] = network.range;
+  p["range_source"] = network.range_source;
+  p["channels"] = network.bgr ? "BGR" : "RGB";
+  if (!network.mean.empty()) p["mean"] = network.mean;
+  if (!network.deviation.empty()) p["std"] = network.deviation;
   p["graph"] = network.graph;
   p["graph_sha256"] = network.graph_sha256;
   p["network"] = network.known() ? network.network : "unknown";
   p["features"] = network.features;
+  if (network.features_pooled) p["features_pooling"] = kPooling;
+  if (network.logits_pooled) p["logits_pooling"] = kPooling;
   p["feature_count"] = set.feature_count;
   p["logits"] = network.logits;
   p["classes"] = set.classes;
@@ -117,19 +140,17 @@ std::string common_lines(const Report& report, const Options& options) {
   if (asked(scores().front(), set))
     out += line("splits",
                 std::to_string(options.scores.splits) + ", images " + order_of(options.scores)) +
-           line("logits", (network.logits.empty() ? "from a file" : network.logits) + ", " +
+           line("logits", value_text(network.logits, network.logits_pooled) + ", " +
                               std::to_string(set.classes) + " classes" +
-                              (!network.known() ? ""
-                               : network.bias   ? ", with the bias"
-                                                : ", without the bias"));
+                              (network.known() ? ", " + network.bias_detail : ""));
   if (network.known()) {
-    out += line("resize", network.resize + "; numbers in " + network.range);
+    out += line("resize", network.resize + "; numbers in " + range_text(network));
     out += line("network", network.network);
   } else {
     out += line("network", "unknown: the features come from another program");
   }
   if (set.feature_count > 0)
-    out += line("features", (network.features.empty() ? "from a file" : network.features) + ", " +
+    out += line("features", value_text(network.features, network.features_pooled) + ", " +
                                 std::to_string(set.feature_count));
   if (network.known()) {
     out += line("precision",

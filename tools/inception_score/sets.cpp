@@ -53,6 +53,8 @@ void Sets::open_images_of(Entry& entry) {
   // --count is about --images; of other runs it says how many to draw.
   if (std::ranges::find(options.images, spec) == options.images.end() && !spec.starts_with("run:"))
     options.count.reset();
+  if (const Index height = network_->found().height; height > 0)
+    options.resize_advice = static_cast<int>(height);
   entry.images = std::make_unique<ImageSet>(open_images(spec, options));
   const ImageSet& images = *entry.images;
   for (const std::string& note : images.notes) warn(note);

@@ -159,7 +159,8 @@ engine::graph::Model make_model(const Sequential& network, const datasets::Datas
       {1, data.height(), data.width(), data.channels()}, "images", "logits");
   std::string classes;
   for (const std::string& each : data.class_names()) classes += (classes.empty() ? "" : ",") + each;
-  model.metadata = {{"kantor.scorer", name}, {"kantor.classes", classes}};
+  model.metadata = {
+      {"kantor.scorer", name}, {"kantor.classes", classes}, {"kantor.range", "0..255"}};
   return model;
 }
 

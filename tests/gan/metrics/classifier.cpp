@@ -43,8 +43,11 @@ Builder small_net(const Extents& input, const Front& front = {},
   return net;
 }
 
-Classifier classifier(const Model& model, const ClassifierOptions& options = {}) {
+// In -1..1 where the graph does not say, at the size of the images where it takes any.
+Classifier classifier(const Model& model, ClassifierOptions options = {}) {
   const Scratch scratch;
+  if (!options.range && !survey(model).range) options.range = Range::symmetric;
+  if (!options.size) options.size.emplace();
   return Classifier(scratch.write("net.onnx", write_onnx(model)), options);
 }
 
@@ -68,8 +71,11 @@ TEST_CASE("classifier: the network of 2015, as a GraphDef and as ONNX") {
     const Classifier a(pb, {.bias = bias}), b(onnx, {.bias = bias});
     CHECK(a.sha256() == Sha256::of(frozen));
     CHECK(a.found().input == "ExpandDims");
-    CHECK(a.found().range == Range::bytes);
-    CHECK(b.found().range == Range::bytes);
+    for (const Classifier* net : {&a, &b}) {
+      CHECK(net->range().range == ValueRange{.range = Range::bytes});
+      CHECK(net->range().why == "the graph brings them to -1..1");
+      CHECK(net->bias() == (bias ? Bias::included : Bias::left_out));
+    }
     CHECK(a.found().convolutions == 94);
     CHECK(a.found().kernel_weights == b.found().kernel_weights);
     CHECK(a.found().resize == "linear, asymmetric");
@@ -84,15 +90,19 @@ TEST_CASE("classifier: the network of 2015, as a GraphDef and as ONNX") {
     CHECK(largest_difference(p.logits, q.logits) < 1e-5);
   }
   // The names of TensorFlow, and any other value.
-  const Classifier other(pb, {.features = "pool_3:0", .logits = "softmax:0"});
-  CHECK(sum(other(x).logits).item() == doctest::Approx(3));
+  const Classifier other(pb, {.features = "softmax:0", .logits = "softmax/logits:0"});
+  CHECK(sum(other(x).features).item() == doctest::Approx(3));
+  CHECK(other.bias() == Bias::included);
+  CHECK(says(complaint([&] { Classifier(pb, {.logits = "softmax:0"}); }),
+             "'softmax' holds probabilities", "--logits softmax/logits"));
 }
 
 TEST_CASE("classifier: a bias that is part of the product is left out, or not") {
   const Classifier with = classifier(small_net({-1, 3, 8, 8}).model(), {.bias = true}),
                    without = classifier(small_net({-1, 3, 8, 8}).model(), {.bias = false}),
                    usual = classifier(small_net({-1, 3, 8, 8}).model());
-  CHECK(usual.bias());  // not Inception: as the network has it
+  CHECK(usual.bias() == Bias::included);  // not Inception: as the network has it
+  CHECK(without.bias() == Bias::left_out);
   CHECK(usual.ours());
   const Tensor x = pictures(8, 8), expected = matmul((averaged(x) - 128.F) * 0.0078125F, kWeights);
   CHECK(largest_difference(without(x).logits, expected) < 1e-6);
@@ -107,43 +117,6 @@ TEST_CASE("classifier: images are brought to the size of the input as TensorFlow
   // From 8x4 to 4x2 every second pixel is taken: no antialiasing, no half pixels.
   const Tensor x = pictures(8, 4), thin = slice(slice(x, 1, 0, 8, 2), 2, 0, 4, 2);
   CHECK(largest_difference(net(x).features, (averaged(thin) - 128.F) * 0.0078125F) < 1e-6);
-}
-
-TEST_CASE("classifier: the range that a graph takes is read off its first ops") {
-  const auto number = [](Builder& net, float x) {
-    return net.constant("c" + std::to_string(net.model().constants.size()), engine::scalar(x));
-  };
-  const Extents any{-1, 3, -1, -1};
-  const Front unit = [&](Builder& net, const std::string& x) {
-    return net.node("Sub", {net.node("Mul", {number(net, 2), x}), number(net, 1)});
-  };
-  const Front bytes = [&](Builder& net, const std::string& x) {
-    return net.node("Div", {net.node("Sub", {x, number(net, 127.5F)}), number(net, 127.5F)});
-  };
-  const Front channels = [&](Builder& net, const std::string& x) {
-    std::vector<std::string> parts;
-    for (Index i = 0; i < 3; ++i)
-      parts.push_back(net.node("Gather", {x, net.constant("i" + std::to_string(i), Extents{i})},
-                               {{"axis", Index{1}}}));
-    return net.node("Concat", parts, {{"axis", Index{1}}});
-  };
-  const Tensor x = pictures(5, 6);
-  const Classifier a = classifier(small_net(any, unit).model()),
-                   b = classifier(small_net(any, bytes).model()),
-                   c = classifier(small_net(any, channels).model()),
-                   d = classifier(small_net(any, {}, engine::graph::Type::uint8).model()),
-                   e = classifier(small_net(any, unit).model(), {.range = Range::bytes});
-  CHECK(a.found().range == Range::unit);
-  CHECK(b.found().range == Range::bytes);
-  CHECK(c.found().range == Range::imagenet);
-  CHECK(d.found().range == Range::bytes);
-  CHECK(a.preprocessing() == "none");
-  CHECK(largest_difference(a(x).features, averaged(x) * (2 / 255.F) - 1.F) < 1e-5);
-  CHECK(largest_difference(b(x).features, averaged(x) / 127.5F - 1.F) < 1e-5);
-  CHECK(largest_difference(e(x).features, averaged(x) * 2.F - 1.F) < 1e-5);
-  const Tensor mean = Tensor::from({3}, {0.485F, 0.456F, 0.406F}),
-               deviation = Tensor::from({3}, {0.229F, 0.224F, 0.225F});
-  CHECK(largest_difference(c(x).features, (averaged(x) / 255.F - mean) / deviation) < 1e-5);
 }
 
 TEST_CASE("classifier: graphs that take images channels last, and turn them first") {
@@ -168,7 +141,8 @@ TEST_CASE("classifier: graphs that take images channels last, and turn them firs
   CHECK(found.channels == 3);
   CHECK(found.height == 8);
   CHECK(found.width == 9);
-  CHECK(found.range == Range::bytes);
+  REQUIRE(found.range);
+  CHECK(found.range->range == ValueRange{.range = Range::bytes});
   CHECK(found.input == "images");
 }
 
@@ -200,7 +174,7 @@ TEST_CASE("classifier: weights in another file are part of its name by content")
     std::vector<float> w = kWeights.values();
     w[0] = first;
     scratch.write("net.data", {reinterpret_cast<const char*>(w.data()), w.size() * sizeof(float)});
-    const Classifier net(file);
+    const Classifier net(file, {.range = Range::symmetric});
     return std::pair(net.sha256(), net(pictures(8, 8)).logits.values());
   };
   const auto a = named(1), b = named(2), again = named(1);
@@ -213,13 +187,16 @@ TEST_CASE("classifier: what is no classifier of these images") {
   CHECK(says(complaint([] {
                classifier(small_net({-1, 3, 8, 8}).model(), {.logits = "z"});
              }),
-             "net.onnx: no value is called 'z'"));
+             "net.onnx: no value is called 'z'; it could be one of 'y' [1, 2], 'pool' [1, 3]"));
   const Classifier net = classifier(small_net({-1, 3, 8, 8}).model());
   CHECK(says(complaint([&] { net(engine::ones({1, 8, 8, 1})); }), "3 channels", "[1, 8, 8, 1]"));
-  CHECK(says(complaint([&] {
-               classifier(small_net({-1, 3, 8, 8}).model(), {.features = "images"})(pictures(8, 8));
-             }),
-             "'images' is [3, 8, 8, 3]", "--features"));
+  Builder tokens = small_net({-1, 3, 8, 8}, [](Builder& b, const std::string& x) {
+    const std::string shape = b.constant("shape", Extents{0, 3, 64});
+    b.node("Reshape", {x, shape}, {}, "tokens");
+    return x;
+  });
+  CHECK(says(complaint([&] { classifier(tokens.model(), {.features = "tokens"})(pictures(8, 8)); }),
+             "'tokens' is [3, 3, 64]", "a dimension too many", "--features"));
   Builder line;
   line.node("Relu", {line.input("x", {-1, 3})}, {}, "y");
   line.output("y", {-1, 3});

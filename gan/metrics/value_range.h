@@ -1,0 +1,40 @@
+// ValueRange: the numbers that a network takes for the bytes of an image, and their order.
+//
+//   const ValueRange range{.range = Range::unit, .mean = {0.5F}, .deviation = {0.5F}};
+//   Tensor x = to_range(images, range);    // images [N, H, W, C], 0 .. 255, red first
+//
+// Mean and deviation are in the units of the range and act after it, (x - mean) / deviation; they
+// are in the order red, green, blue even where the network takes blue first.
+// Errors: means or deviations for another number of channels than the images have.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/tensor.h"
+
+namespace gan::metrics {
+
+enum class Range {
+  bytes,      // as they are
+  unit,       // x / 255
+  symmetric,  // (x - 128) / 128, as the graph of 2015 computes it itself
+  imagenet    // (x / 255 - mean) / deviation of ImageNet's channels
+};
+const char* name_of(Range range);
+Range range_named(const std::string& name);  // Errors: any other name
+std::string range_choices();                 // "0..255, 0..1, -1..1 or imagenet"
+
+struct ValueRange {
+  Range range = Range::symmetric;
+  std::vector<float> mean = {}, deviation = {};  // one for all channels or one each; empty: none
+  bool bgr = false;                              // blue first
+
+  bool operator==(const ValueRange&) const = default;
+};
+
+// "0..255", or all that the numbers depend on: "0..1, mean 0.5, std 0.5, BGR".
+std::string describe(const ValueRange& range);
+engine::Tensor to_range(const engine::Tensor& images, const ValueRange& range);
+
+}  // namespace gan::metrics
