@@ -2,16 +2,15 @@
 // model.onnx and test_data_set_*/{input,output}_k.pb, as Debian's libonnx-testdata installs them.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "engine/device.h"
-#include "engine/file.h"
 #include "engine/graph/graph.h"
+#include "tools/graph/data_set.h"
+#include "tools/graph/difference.h"
 
 namespace {
 
@@ -21,51 +20,17 @@ using engine::graph::Port;
 using engine::graph::Unsupported;
 using engine::graph::Value;
 
-constexpr double kRelative = 1e-3, kAbsolute = 1e-7;  // what ONNX's own runner allows
-
-Value read_value(const fs::path& file) {
-  return engine::graph::read_onnx_tensor(engine::read_file(file), file);
-}
-
-// Empty if they agree, else how they differ.
-std::string difference(const Value& got, const Value& wanted) {
-  std::ostringstream text;
-  if (got.type() != wanted.type() || !(got.shape() == wanted.shape())) {
-    text << "is " << name_of(got.type()) << " " << got.shape() << ", should be "
-         << name_of(wanted.type()) << " " << wanted.shape();
-    return text.str();
-  }
-  if (got.is_whole()) return got.whole() == wanted.whole() ? "" : "has other whole numbers";
-  const std::vector<float> a = got.tensor().values(), b = wanted.tensor().values();
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const bool same = a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i])) ||
-                      std::abs(a[i] - b[i]) <= kAbsolute + kRelative * std::abs(b[i]);
-    if (same) continue;
-    text << "element " << i << " is " << a[i] << ", should be " << b[i];
-    return text.str();
-  }
-  return "";
-}
-
 // Runs one data set. Empty if all outputs agree, else what does not.
 std::string run_set(const Graph& graph, const fs::path& folder) {
-  std::map<std::string, Value> feeds;
-  for (std::size_t k = 0; k < graph.inputs().size(); ++k) {
-    const fs::path file = folder / ("input_" + std::to_string(k) + ".pb");
-    if (fs::exists(file)) feeds[graph.inputs()[k].name] = read_value(file);
-  }
+  const graph_program::DataSet set = graph_program::read_data_set(graph, folder);
+  if (!set.missing.empty()) return "has no " + set.missing;
+  if (graph.outputs().empty()) return "the graph has no outputs";
   std::vector<std::string> names;
-  std::vector<Value> wanted;
-  for (const Port& output : graph.outputs()) {
-    const fs::path file = folder / ("output_" + std::to_string(names.size()) + ".pb");
-    if (!fs::exists(file)) return "has no " + file.filename().string();
-    names.push_back(output.name);
-    wanted.push_back(read_value(file));
-  }
-  if (names.empty()) return "the graph has no outputs";
-  const std::vector<Value> got = graph.run_values(feeds, names);
-  for (std::size_t k = 0; k < wanted.size(); ++k)
-    if (const std::string text = difference(got[k], wanted[k]); !text.empty())
+  for (const Port& output : graph.outputs()) names.push_back(output.name);
+  const std::vector<Value> got = graph.run_values(set.inputs, names);
+  for (std::size_t k = 0; k < names.size(); ++k)
+    if (const std::string text = graph_program::difference(got[k], set.outputs.at(names[k]));
+        !text.empty())
       return "output '" + names[k] + "' " + text;
   return "";
 }

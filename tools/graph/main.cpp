@@ -1,0 +1,133 @@
+// graph: looks at, runs and compares networks from files.
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "engine/device.h"
+#include "tools/graph/compare.h"
+#include "tools/graph/run.h"
+#include "tools/graph/show.h"
+
+namespace {
+
+int complain(const std::string& what, int status) {
+  std::fprintf(stderr, "graph: %s\n", what.c_str());
+  return status;
+}
+
+// "NAME=1,3,224,224".
+void read_shape(const std::string& text, graph_program::Extents& shapes) {
+  const std::size_t equals = text.rfind('=');
+  std::vector<engine::Index> extents;
+  const char *at = text.data() + equals + 1, *end = text.data() + text.size();
+  bool good = equals != std::string::npos && equals > 0;
+  while (good) {
+    engine::Index extent = 0;
+    const auto [rest, error] = std::from_chars(at, end, extent);
+    good =
+        error == std::errc() && extent >= 0 && extents.size() < 6 && (rest == end || *rest == ',');
+    extents.push_back(extent);
+    if (rest == end) break;
+    at = rest + 1;
+  }
+  if (!good)
+    throw CLI::ValidationError("--shape", "must be such as x=1,3,224,224, not '" + text + "'");
+  shapes[text.substr(0, equals)] = extents;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Looks at, runs and compares networks from files (ONNX, frozen TensorFlow graphs)",
+               "graph");
+  app.require_subcommand(1);
+  app.footer(
+      "Arrays are NumPy's .npy files, with the axes in the order of the network's file.\n"
+      "Exit status: 0 done, 1 the work failed or values differ, 2 bad usage.\n"
+      "\n"
+      "Examples:\n"
+      "  graph show model.onnx\n"
+      "  graph run model.onnx --in x.npy --out y.npy\n"
+      "  graph compare model.onnx model.pb --rtol 1e-4");
+  std::string device = "cpu";
+  const auto with_device = [&](CLI::App* command) {
+    command->add_option("--device", device, "cpu or cuda")
+        ->check(CLI::IsMember({"cpu", "cuda"}))
+        ->capture_default_str();
+  };
+
+  graph_program::ShowOptions show;
+  std::vector<std::string> shapes;
+  CLI::App* show_command = app.add_subcommand(
+      "show", "Inputs, outputs, operators, what a classifier takes, and values with their shapes");
+  show_command->add_option("MODEL", show.model)->required();
+  show_command->add_option("--shape", shapes,
+                           "NAME=1,3,224,224: extents of an input that leaves some open");
+  show_command->add_flag("--json", show.json, "for programs");
+
+  graph_program::RunOptions run;
+  CLI::App* run_command = app.add_subcommand("run", "Run a network on arrays from files");
+  run_command->add_option("MODEL", run.model)->required();
+  run_command->add_option("--in", run.in,
+                          "[NAME=]x.npy for the next input, or the one of that name");
+  run_command->add_option("--out", run.out, "[NAME=]y.npy for the next output, or that value")
+      ->required();
+  run_command->add_option("--value", run.values, "name of the value that the next --out takes");
+  with_device(run_command);
+
+  graph_program::CompareOptions compare;
+  CLI::App* compare_command = app.add_subcommand(
+      "compare", "Compare two networks on the same inputs, or one with what it should give");
+  compare_command->add_option("A", compare.a, "a network")->required();
+  CLI::Option* other = compare_command->add_option("B", compare.b, "another one");
+  CLI::Option* expected =
+      compare_command
+          ->add_option("--expected", compare.expected,
+                       "folder of input_K and output_K, or files called after values: .npy or .pb")
+          ->check(CLI::ExistingDirectory)
+          ->excludes(other);
+  compare_command->add_option("--in", compare.in, "[NAME=]x.npy (random numbers in 0..1)");
+  compare_command->add_option("--value", compare.values, "a value to compare (all outputs)");
+  const auto tolerance = CLI::Range(0.0, 1e300);
+  compare_command->add_option("--rtol", compare.tolerance.relative, "of each expected element")
+      ->check(tolerance)
+      ->capture_default_str();
+  compare_command->add_option("--atol", compare.tolerance.absolute, "added to that")
+      ->check(tolerance)
+      ->capture_default_str();
+  compare_command->add_option("--seed", compare.seed, "of the random numbers")
+      ->capture_default_str();
+  compare_command->add_flag("--json", compare.json, "for programs");
+  with_device(compare_command);
+
+  try {
+    app.parse(argc, argv);
+    for (const std::string& shape : shapes) read_shape(shape, show.shapes);
+    if (*compare_command && other->empty() && expected->empty())
+      throw CLI::RequiredError("B or --expected");
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    return complain(std::string(error.what()) + "; see graph --help", 2);
+  }
+  try {
+    engine::Device::named(device).use();
+    std::string text;
+    bool same = true;
+    if (*show_command) text = graph_program::show(show);
+    if (*run_command) text = graph_program::run(run);
+    if (*compare_command) {
+      const graph_program::Comparison comparison = graph_program::compare(compare);
+      text = comparison.text;
+      same = comparison.same;
+    }
+    std::fputs(text.c_str(), stdout);
+    if (std::fflush(stdout) != 0) return complain("stdout cannot be written", 1);
+    return same ? 0 : 1;
+  } catch (const std::bad_alloc&) {
+    return complain("out of memory", 1);
+  } catch (const std::exception& error) {
+    return complain(error.what(), 1);
+  }
+}

@@ -1,0 +1,18 @@
+// graph run: a network on arrays from files, its values into files.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace graph_program {
+
+struct RunOptions {
+  std::string model;
+  std::vector<std::string> in, out,
+      values;  // [NAME=]x.npy each; names of values for `out`, in order
+};
+// Returns what it did, a line each array. Errors: everything is read, and all values are computed,
+// before a file is written.
+std::string run(const RunOptions& options);
+
+}  // namespace graph_program
