@@ -301,7 +301,7 @@ TEST_CASE("inception_score: bad usage ends with 2, work that fails with 1, each 
   CHECK(kInceptionScore.refused(ask(good + "--frobnicate"), 2, "frobnicate"));
 
   CHECK(kInceptionScore.refused(ask("--graph none.onnx --images a.npz"), 1, "none.onnx"));
-  CHECK(kInceptionScore.refused(ask("--graph a.npz --images a.npz"), 1, "a.npz: is neither"));
+  CHECK(kInceptionScore.refused(ask("--graph a.npz --images a.npz"), 1, "a.npz: is an archive"));
   scratch.write("cut.onnx", read_file(scratch / "pytorch.onnx").substr(0, 150));
   CHECK(kInceptionScore.refused(ask("--graph cut.onnx --images a.npz"), 1, "cut.onnx: ", "byte"));
   CHECK(kInceptionScore.refused(ask("--graph pytorch.onnx --images none"), 1,
