@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
+#include <charconv>
+#include <iterator>
 
 #include "engine/check.h"
 #include "engine/ops/move.h"
@@ -49,8 +50,9 @@ std::string listed(const char* what, const std::vector<float>& numbers) {
   std::string text;
   for (const float number : numbers) {
     char digits[32];
-    std::snprintf(digits, sizeof digits, "%.9g", number);
-    text += (text.empty() ? std::string(", ") + what + " " : ",") + digits;
+    const char* end = std::to_chars(std::begin(digits), std::end(digits), number).ptr;  // all of it
+    text +=
+        (text.empty() ? std::string(", ") + what + " " : ",") + std::string(digits, end - digits);
   }
   return text;
 }
