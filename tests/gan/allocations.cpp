@@ -23,8 +23,16 @@ void* counted(std::size_t bytes) {
 
 }  // namespace
 
-// The plain forms: the library's other forms (arrays, nothrow) call them.
+// The plain forms: the library's other forms (arrays) call them. So does its nothrow form, but the
+// address sanitizer has one of its own, whose blocks must not be freed here.
 void* operator new(std::size_t bytes) { return counted(bytes); }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  try {
+    return counted(bytes);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 void operator delete(void* block) noexcept { std::free(block); }
 void operator delete(void* block, std::size_t) noexcept { std::free(block); }
 
