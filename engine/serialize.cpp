@@ -1,12 +1,19 @@
 #include "engine/serialize.h"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <sstream>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "engine/check.h"
 #include "engine/file.h"
@@ -19,11 +26,54 @@ static_assert(std::endian::native == std::endian::little, "safetensors files are
 
 constexpr const char* kDtype = sizeof(Real) == 4 ? "F32" : "F64";
 
-template <class Number>
-std::vector<Real> numbers(const char* bytes, std::size_t count) {
-  std::vector<Number> raw(count);
-  if (count > 0) std::memcpy(raw.data(), bytes, count * sizeof(Number));
-  return {raw.begin(), raw.end()};
+// The number types of the format, with the bits of one number. F32 and F64 become tensors.
+struct Dtype {
+  std::string_view name;
+  std::size_t bits;
+};
+constexpr Dtype kDtypes[] = {{"F32", 32},        {"F64", 64},    {"F16", 16},    {"BF16", 16},
+                             {"F8_E4M3", 8},     {"F8_E5M2", 8}, {"F8_E8M0", 8}, {"F8_E4M3FNUZ", 8},
+                             {"F8_E5M2FNUZ", 8}, {"F6_E2M3", 6}, {"F6_E3M2", 6}, {"F4", 4},
+                             {"C64", 64},        {"BOOL", 8},    {"I8", 8},      {"U8", 8},
+                             {"I16", 16},        {"U16", 16},    {"I32", 32},    {"U32", 32},
+                             {"I64", 64},        {"U64", 64}};
+
+// One entry of the header: "name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}.
+struct Entry {
+  std::string name;
+  Dtype dtype;
+  std::vector<std::size_t> extents;
+  std::size_t begin, end;  // of its bytes among the values
+};
+
+// A name of the file for a message of one line: control characters are escaped.
+std::string shown(const std::string& name) {
+  const std::string text = Json(name).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return text.substr(1, text.size() - 2);
+}
+
+// Errors: the text is not a JSON object, or some object in it has a key twice (a parser would keep
+// one of them).
+Json parse_header(const std::string& path, std::string_view text) {
+  constexpr int kDeepest = 127;  // of other readers
+  std::vector<std::set<std::string>> open;
+  std::optional<std::string> twice;
+  bool deep = false;
+  const auto watch = [&](int depth, Json::parse_event_t event, const Json& parsed) {
+    deep = deep || depth > kDeepest;
+    if (event == Json::parse_event_t::object_start) open.emplace_back();
+    if (event == Json::parse_event_t::object_end) open.pop_back();
+    if (event == Json::parse_event_t::key && !open.back().insert(parsed).second) twice = parsed;
+    return true;
+  };
+  // The parser would skip a byte order mark, and take a zero byte for the end of the text.
+  const bool plain = text.starts_with('{') && text.find('\0') == std::string_view::npos;
+  Json header;
+  if (plain) header = Json::parse(text, watch, /*allow_exceptions=*/false);
+  check(header.is_object() && !deep, path,
+        ": its header is not JSON; it is not a safetensors file, or damaged");
+  check(!twice, path, ": its header names '", shown(twice.value_or("")), "' twice");
+  return header;
 }
 
 // A list of the header. Errors: it holds anything but whole numbers.
@@ -39,33 +89,77 @@ std::vector<std::size_t> whole_numbers(const std::string& where, const Json& ent
   return values;
 }
 
-// One entry of the header: {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}.
-Tensor parse_tensor(const std::string& where, const Json& entry, std::string_view data) {
-  const std::vector<std::size_t> extents = whole_numbers(where, entry, "shape");
-  const std::vector<std::size_t> offsets = whole_numbers(where, entry, "data_offsets");
-  const std::string dtype = entry.at("dtype");
-  check(dtype == "F32" || dtype == "F64", where, ": its dtype ", dtype, " is not F32 or F64");
-  check(extents.size() <= Shape::kMaxRank, where, ": it has ", extents.size(), " axes, more than ",
-        Shape::kMaxRank);
+// Errors: a dtype that the format does not have, or a shape that does not fill the offsets.
+Entry parse_entry(const std::string& where, const std::string& name, const Json& json) {
+  const std::string dtype = json.at("dtype");
+  const auto* const known = std::ranges::find(kDtypes, dtype, &Dtype::name);
+  check(known != std::end(kDtypes), where, ": its dtype '", shown(dtype), "' is unknown");
+  const std::vector<std::size_t> extents = whole_numbers(where, json, "shape");
+  const std::vector<std::size_t> offsets = whole_numbers(where, json, "data_offsets");
   check(offsets.size() == 2, where, ": it has ", offsets.size(), " data offsets instead of two");
-  const std::size_t begin = offsets[0], end = offsets[1], width = dtype == "F32" ? 4 : 8;
-  check(begin <= end && end <= data.size(), where, ": its offsets ", begin, " to ", end,
-        " do not lie in the ", data.size(), " bytes of values; the file is damaged or cut short");
-  const std::size_t count = (end - begin) / width;
+  const std::size_t begin = offsets[0], end = offsets[1];
   std::size_t product = 1;  // of the extents that are not zero
-  bool fits = (end - begin) % width == 0, empty = false;
+  bool fits = begin <= end, empty = false;
   for (const std::size_t extent : extents) {
     // Divides rather than multiplies: a hostile shape must not overflow.
-    fits = fits && extent <= std::numeric_limits<Index>::max() / product;
+    fits = fits && extent <= std::numeric_limits<Index>::max() / 64 / product;
     if (fits && extent > 0) product *= extent;
     empty = empty || extent == 0;
   }
-  check(fits && count == (empty ? 0 : product), where, ": its shape ", entry.at("shape").dump(),
-        " does not match its ", end - begin, " bytes of ", dtype);
-  const Shape shape(std::vector<Index>(extents.begin(), extents.end()));
-  const char* bytes = data.data() + begin;
-  return Tensor::from(
-      shape, dtype == "F32" ? numbers<float>(bytes, count) : numbers<double>(bytes, count));
+  const std::size_t bits = empty ? 0 : product * known->bits;
+  check(fits && bits % 8 == 0 && end - begin == bits / 8, where, ": its shape ",
+        json.at("shape").dump(), " of ", dtype, " does not match its offsets ", begin, " to ", end);
+  return {name, *known, extents, begin, end};
+}
+
+// Errors: a byte of the values belongs to no entry, or to two.
+void check_ranges(const std::string& path, std::vector<Entry> entries, std::size_t size) {
+  std::ranges::sort(entries, {}, [](const Entry& e) { return std::pair(e.begin, e.end); });
+  std::size_t covered = 0;
+  for (const Entry& e : entries) {
+    const auto place = [&] {
+      std::ostringstream text;
+      text << path << ": tensor '" << shown(e.name) << "': its offsets " << e.begin << " to "
+           << e.end;
+      return text.str();
+    };
+    if (e.end > size)
+      fail(place(), " do not lie in the ", size,
+           " bytes of values; the file is damaged or cut short");
+    if (e.begin < covered) fail(place(), " overlap another tensor's; the file is damaged");
+    if (e.begin > covered)
+      fail(place(), " leave a gap, the tensor before ends at ", covered, "; the file is damaged");
+    covered = e.end;
+  }
+  check(covered == size, path, ": the last ", size - covered, " of its ", size,
+        " bytes of values belong to no tensor; the file is damaged");
+}
+
+// Errors: a number that Real cannot hold.
+template <class Number>
+std::vector<Real> numbers(std::string_view bytes) {
+  std::vector<Number> raw(bytes.size() / sizeof(Number));
+  if (!raw.empty()) std::memcpy(raw.data(), bytes.data(), bytes.size());
+  std::vector<Real> values;
+  values.reserve(raw.size());
+  for (const Number number : raw) {
+    values.push_back(static_cast<Real>(number));
+    check(std::isfinite(values.back()) || !std::isfinite(number), "holds ", number,
+          ", which is beyond the range of float32");
+  }
+  return values;
+}
+
+// Errors: what kept it from being read, beginning with a verb.
+Tensor read_tensor(const Entry& entry, std::string_view data) {
+  const bool single = entry.dtype.name == "F32";
+  check(single || entry.dtype.name == "F64", "holds ", entry.dtype.name,
+        " numbers; only F32 and F64 can be read");
+  check(entry.extents.size() <= Shape::kMaxRank, "has ", entry.extents.size(), " axes, more than ",
+        Shape::kMaxRank);
+  const Shape shape(std::vector<Index>(entry.extents.begin(), entry.extents.end()));
+  const std::string_view bytes = data.substr(entry.begin, entry.end - entry.begin);
+  return Tensor::from(shape, single ? numbers<float>(bytes) : numbers<double>(bytes));
 }
 
 template <class Number>
@@ -83,13 +177,20 @@ Number metadata_number(const TensorFile& file, const std::string& name) {
 
 }  // namespace
 
-const Tensor& TensorFile::at(const std::string& name, const Shape& shape) const {
+const Tensor* TensorFile::find(const std::string& name) const {
+  if (const auto reason = unread.find(name); reason != unread.end())
+    fail(path, ": tensor '", shown(name), "' ", reason->second);
   const auto entry = tensors.find(name);
-  check(entry != tensors.end(), path, ": holds no tensor '", name,
-        "'; it belongs to another model");
-  check(entry->second.shape() == shape, path, ": tensor '", name, "' is ", entry->second.shape(),
-        " where ", shape, " is needed; it belongs to another model");
-  return entry->second;
+  return entry == tensors.end() ? nullptr : &entry->second;
+}
+
+const Tensor& TensorFile::at(const std::string& name, const Shape& shape) const {
+  const Tensor* const tensor = find(name);
+  check(tensor != nullptr, path, ": holds no tensor '", name, "'; it belongs to another model");
+  if (!(tensor->shape() == shape))
+    fail(path, ": tensor '", name, "' is ", tensor->shape(), " where ", shape,
+         " is needed; it belongs to another model");
+  return *tensor;
 }
 
 std::int64_t TensorFile::integer(const std::string& name) const {
@@ -101,6 +202,9 @@ std::uint64_t TensorFile::natural(const std::string& name) const {
 }
 
 void save(const std::string& path, const TensorFile& file) {
+  if (!file.unread.empty())
+    fail(path, ": tensor '", file.unread.begin()->first,
+         "' was not read and cannot be written: it ", file.unread.begin()->second);
   Json header = Json::object();
   if (!file.metadata.empty()) header["__metadata__"] = file.metadata;
   std::size_t offset = 0;
@@ -132,23 +236,34 @@ TensorFile load(const std::string& path) {
         " bytes are not a safetensors file");
   std::memcpy(&length, bytes.data(), sizeof(length));
   check(length <= bytes.size() - sizeof(length), path, ": its header claims ", length,
-        " bytes, the file has ", bytes.size(), "; it is no safetensors file, or cut short");
+        " bytes, the file has ", bytes.size(), "; it is not a safetensors file, or cut short");
+  constexpr std::uint64_t kLongestHeader = 100'000'000;  // of other readers
+  check(length <= kLongestHeader, path, ": its header claims ", length, " bytes, more than ",
+        kLongestHeader, "; it is not a safetensors file");
   const std::string_view rest = std::string_view(bytes).substr(sizeof(length));
-  const Json header = Json::parse(rest.substr(0, length), nullptr, /*allow_exceptions=*/false);
-  check(header.is_object(), path, ": its header is not JSON; it is no safetensors file");
+  const std::string_view data = rest.substr(length);
+  const Json header = parse_header(path, rest.substr(0, length));
   TensorFile file;
   file.path = path;
+  std::vector<Entry> entries;
   try {
     for (const auto& [name, entry] : header.items()) {
-      if (name == "__metadata__") {
+      if (name != "__metadata__") {
+        entries.push_back(parse_entry(path + ": tensor '" + shown(name) + "'", name, entry));
+      } else if (!entry.is_null()) {
         file.metadata = entry.get<std::map<std::string, std::string>>();
-      } else {
-        const std::string where = path + ": tensor '" + name + "'";
-        file.tensors.emplace(name, parse_tensor(where, entry, rest.substr(length)));
       }
     }
   } catch (const Json::exception& error) {
-    fail(path, ": its header is not that of a safetensors file: ", error.what());
+    fail(path, ": its header is not that of a safetensors file: ", shown(error.what()));
+  }
+  check_ranges(path, entries, data.size());
+  for (const Entry& entry : entries) {
+    try {
+      file.tensors.emplace(entry.name, read_tensor(entry, data));
+    } catch (const Error& reason) {  // it may not be asked for
+      file.unread.emplace(entry.name, reason.what());
+    }
   }
   return file;
 }

@@ -43,11 +43,11 @@ void GradientSpectra::store(engine::TensorFile& file, const std::string& prefix)
 
 void GradientSpectra::restore(const engine::TensorFile& file, const std::string& prefix) {
   for (Weight& weight : weights_) {
-    const auto entry = file.tensors.find(prefix + weight.layer);
-    if (entry == file.tensors.end()) {
+    const engine::Tensor* const kept = file.find(prefix + weight.layer);
+    if (kept == nullptr) {
       weight.clipping.subspace.reset();
     } else {
-      weight.clipping.subspace.assign(entry->second);
+      weight.clipping.subspace.assign(*kept);
     }
   }
 }

@@ -84,11 +84,11 @@ void restore(const engine::TensorFile& file, const std::string& prefix, Sequenti
         param.set_advanced(file.metadata.contains(prefix + name + ".advanced"));
       },
       [&](const std::string& name, State& state) {
-        const auto entry = file.tensors.find(prefix + name);
+        const Tensor* const kept = file.find(prefix + name);
         if (state.defined()) {  // a norm's; those of constraints went with the weight
           state.assign(file.at(prefix + name, state.value().shape()));
-        } else if (entry != file.tensors.end()) {
-          state.assign(entry->second);
+        } else if (kept != nullptr) {
+          state.assign(*kept);
         }
       });
   module.visit(visitor);

@@ -204,6 +204,10 @@ TEST_CASE("serialize: hostile headers are refused, naming the file") {
       "7",
       R"({"x":null})",
       R"({"x":{}})",
+      R"({"a\nb":{}})",
+      R"({"a\nb":{"dtype":"F32","shape":[1],"data_offsets":[1,5]}})",
+      R"({"a\nb":{"dtype":"F\n32","shape":[1],"data_offsets":[0,4]}})",
+      R"({"a\nb":1,"a\nb":1})",
       R"({"x":[1]})",
       R"({"__metadata__":{"step":3}})",
       R"({"__metadata__":[]})",
@@ -224,7 +228,6 @@ TEST_CASE("serialize: hostile headers are refused, naming the file") {
       entry(f32, R"(["1"])", "[0,4]"),
       entry(f32, R"({"a":1})", "[0,4]"),
       entry(f32, "[null]", "[0,4]"),
-      entry(f32, "[1,1,1,1,1,1,1]", "[0,4]"),
       entry(f32, "[0]", "[0,4]"),
       entry(f32, "[4294967296,4294967296]", "[0,0]"),  // 2^64: zero, if it overflows
       entry(f32, "[18446744073709551615]", "[0,4]"),
@@ -232,20 +235,104 @@ TEST_CASE("serialize: hostile headers are refused, naming the file") {
       entry(f32, "[4611686018427387905]", "[0,4]"),  // times 4 bytes: 2^64 + 4
       entry(f32, "[9223372036854775807,0,9223372036854775807]", "[0,0]"),
       entry(f32, "[1]", "[18446744073709551612,18446744073709551615]"),
-      entry(R"("I64")", "[1]", "[0,8]"),
-      entry("3", "[1]", "[0,4]")};
+      entry(R"("X8")", "[8]", "[0,8]"),
+      entry(R"("F32 ")", "[1]", "[0,4]"),
+      entry(R"("F4")", "[3]", "[0,2]"),
+      entry(R"("I64")", "[1]", "[0,4]"),
+      entry("3", "[1]", "[0,4]"),
+      " " + entry(f32, "[1]", "[0,4]"),
+      "\xef\xbb\xbf" + entry(f32, "[1]", "[0,4]"),
+      entry(f32, "[1]", "[0,4]") + std::string(1, '\0'),
+      entry(f32, "[1]", "[0,4]") + "}",
+      std::string("{\"\xff\":") + R"({"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+      R"({"\ud800":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+      R"({"__metadata__":{},"__metadata__":{}})",
+      R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"data_offsets":[0,4]}})",
+      R"({"x":{"dtype":"F32","shape":[0],"data_offsets":[0,0],"more":)" + std::string(200, '[') +
+          std::string(200, ']') + "}}"};
   for (const std::string& header : headers) {
     CAPTURE(header);
-    write(path, file_bytes(header, std::string(8, '\0')));
-    const std::string error = error_of([&] { load(path); });
-    CHECK(error.find(path) == 0);
-    CHECK(error.find('\n') == std::string::npos);
+    for (const std::size_t bytes : {0, 2, 4, 8}) {  // with one of them the values are all used
+      CAPTURE(bytes);
+      write(path, file_bytes(header, std::string(bytes, '\0')));
+      const std::string error = error_of([&] { load(path); });
+      CHECK(error.find(path) == 0);
+      CHECK(error.find('\n') == std::string::npos);
+    }
   }
   std::string huge = file_bytes("{}", "");
   for (int i = 0; i < 8; ++i) huge[i] = '\xff';
   write(path, huge);
   CHECK(error_of([&] { load(path); }).find("claims 18446744073709551615 bytes") !=
         std::string::npos);
+  write(path, file_bytes("{}" + std::string(100'000'000, ' '), ""));
+  CHECK(error_of([&] { load(path); }).find("more than 100000000") != std::string::npos);
+}
+
+TEST_CASE("serialize: each byte of the values belongs to one tensor, each key to one entry") {
+  const Scratch scratch;
+  const std::string path = scratch / "ranges";
+  using Ranges = std::map<std::string, std::string>;  // name: offsets, of one F32 each
+  const auto refusal = [&](const Ranges& ranges, const std::string& more = "") {
+    std::string header;
+    for (const auto& [name, offsets] : ranges)
+      header += (header.empty() ? "{\"" : ",\"") + name +
+                R"(":{"dtype":"F32","shape":[1],"data_offsets":[)" + offsets + "]}";
+    write(path, file_bytes(header + more + "}", std::string(12, '\0')));
+    return error_of([&] { load(path); });
+  };
+  const Ranges whole = {{"a", "4,8"}, {"b", "0,4"}, {"c", "8,12"}};
+  CHECK(refusal(whole) == "no error");
+  CHECK(refusal(whole, R"(,"d":{"dtype":"F32","shape":[0,3],"data_offsets":[4,4]})") == "no error");
+  CHECK(refusal(whole, R"(,"__metadata__":null)") == "no error");
+
+  const auto says = [](const std::string& error, const char* part) {
+    CAPTURE(error);
+    CHECK(error.find(part) != std::string::npos);
+  };
+  says(refusal({{"a", "0,4"}, {"b", "4,8"}, {"c", "4,8"}}),
+       "tensor 'c': its offsets 4 to 8 overlap");
+  says(refusal({{"a", "0,4"}, {"b", "2,6"}, {"c", "8,12"}}), "'b': its offsets 2 to 6 overlap");
+  says(refusal({{"a", "0,4"}, {"b", "8,12"}}), "'b': its offsets 8 to 12 leave a gap");
+  says(refusal({{"a", "4,8"}, {"b", "8,12"}}), "'a': its offsets 4 to 8 leave a gap");
+  says(refusal({{"a", "0,4"}, {"b", "4,8"}}), "the last 4 of its 12 bytes");
+  says(refusal({{"a", "0,4"}, {"b", "4,8"}, {"c", "12,16"}}), "do not lie in the 12 bytes");
+  says(refusal(whole, R"(,"d":{"dtype":"F32","shape":[0],"data_offsets":[6,6]})"), "'d'");
+  says(refusal(whole, R"(,"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]})"),
+       "names 'a' twice");
+  says(refusal(whole, R"(,"__metadata__":{"k":"1","k":"2"})"), "names 'k' twice");
+}
+
+TEST_CASE("serialize: a tensor that cannot be read is an error only where it is asked for") {
+  const Scratch scratch;
+  const std::string path = scratch / "mixed";
+  const float f = 1.5F;
+  const double d = 1e300;
+  write(path,
+        file_bytes(R"({"f":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
+                   R"("d":{"dtype":"F64","shape":[1],"data_offsets":[4,12]},)"
+                   R"("steps":{"dtype":"I64","shape":[],"data_offsets":[12,20]},)"
+                   R"("half":{"dtype":"BF16","shape":[2],"data_offsets":[20,24]},)"
+                   R"("axes":{"dtype":"F32","shape":[1,1,1,1,1,1,1],"data_offsets":[24,28]}})",
+                   std::string(reinterpret_cast<const char*>(&f), 4) +
+                       std::string(reinterpret_cast<const char*>(&d), 8) + std::string(16, '\0')));
+  const TensorFile file = load(path);
+  CHECK(file.at("f", {1}).item() == 1.5F);
+  CHECK(file.find("g") == nullptr);
+  const std::string where = path + ": tensor '";
+  CHECK(error_of([&] { file.at("steps", {}); }) ==
+        where + "steps' holds I64 numbers; only F32 and F64 can be read");
+  CHECK(error_of([&] { (void)file.find("half"); }).find(where + "half' holds BF16") == 0);
+  CHECK(error_of([&] { (void)file.find("axes"); }) == where + "axes' has 7 axes, more than 6");
+  if (kDouble) {
+    CHECK(file.at("d", {1}).item() == d);
+  } else {
+    CHECK(error_of([&] { file.at("d", {1}); }) ==
+          where + "d' holds 1e+300, which is beyond the range of float32");
+  }
+  CHECK(error_of([&] { save(scratch / "copy", file); }).find("cannot be written") !=
+        std::string::npos);
+  CHECK(!fs::exists(scratch / "copy"));
 }
 
 TEST_CASE("serialize: what is missing or has another shape is named") {

@@ -30,9 +30,9 @@ void put(TensorFile& file, const char* name, const Features& features) {
 }
 
 Features take(const TensorFile& file, const char* name) {
-  const auto found = file.tensors.find(name);
-  if (found == file.tensors.end() || found->second.rank() != 2) return {};
-  return {found->second.dim(1), found->second.values()};
+  const Tensor* const found = file.find(name);
+  if (found == nullptr || found->rank() != 2) return {};
+  return {found->dim(1), found->values()};
 }
 
 }  // namespace

@@ -27,17 +27,19 @@ Tensor make_weight(const ConvOptions& o) {
                   static_cast<Real>(std::sqrt(1 / fan_in)));
   }
   const TensorFile file = load(o.file);
-  const auto found = file.tensors.find(o.tensor);
-  if (found == file.tensors.end()) {
+  const Tensor* const found = file.find(o.tensor);
+  if (found == nullptr) {
     std::string names;
     for (const auto& [name, tensor] : file.tensors)
       if (tensor.rank() == 4 || tensor.rank() == 2) names += " " + name;
     fail(o.file, ": no tensor '", o.tensor,
          "'; kernels and matrices there:", names.empty() ? " none" : names);
   }
-  const Tensor& weight = found->second;
+  const Tensor& weight = *found;
   check(weight.rank() == 4 || weight.rank() == 2, o.file, ": tensor '", o.tensor,
         "' must be a kernel [O, kH, kW, I] or a matrix, it is ", weight.shape());
+  check(weight.size() > 0, o.file, ": tensor '", o.tensor, "' of shape ", weight.shape(),
+        " holds no values");
   return weight.rank() == 4 ? weight : reshape(weight, {weight.dim(0), 1, 1, weight.dim(1)});
 }
 
