@@ -1,13 +1,12 @@
 // The rows of pointwise.def as loops: one template each for map and zip, and a table of them.
-#include <cmath>
-
 #include "engine/cpu/backend.h"
 #include "engine/cpu/traverse.h"
+#include "engine/ops/row_functions.h"
 
 namespace engine::cpu {
 namespace {
 
-using std::cos, std::exp, std::log, std::log1p, std::pow, std::sin, std::sqrt, std::tanh;
+using namespace row_functions;
 
 #define UNARY(name, value, dx)                                                                    \
   struct name##_row {                                                                             \

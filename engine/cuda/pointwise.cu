@@ -1,14 +1,13 @@
 // The rows of pointwise.def as kernels: one template each for map and zip, and a table of them.
-#include <cmath>
-
 #include "engine/cuda/backend.h"
 #include "engine/cuda/launch.h"
 #include "engine/cuda/traverse.h"
+#include "engine/ops/row_functions.h"
 
 namespace engine::cuda {
 namespace {
 
-using std::cos, std::exp, std::log, std::log1p, std::pow, std::sin, std::sqrt, std::tanh;
+using namespace row_functions;
 
 #define UNARY(name, value, dx)                                                               \
   struct name##_row {                                                                        \

@@ -2,14 +2,14 @@
 // written. A row is compared with its own formula in double; the formula is its definition.
 #pragma once
 
-#include <cmath>
-
+#include "engine/ops/row_functions.h"
 #include "tests/cases/case.h"
 #include "tests/support/definitions.h"
 
 namespace tests::rows {
 
-using Real = double;  // in the formulas below; their exp, log, ... are those of <cmath>
+using Real = double;  // in the formulas below
+using namespace engine::row_functions;
 
 constexpr double kA = 0.3, kB = 0.9;  // the constants of the rows that have them
 
