@@ -1,7 +1,9 @@
 // The program onnx_conformance on cases made here: what counts as passed, and what does not.
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <filesystem>
+#include <limits>
 
 #include "engine/graph/onnx.pb.h"
 #include "engine/graph/write_onnx.h"
@@ -57,6 +59,54 @@ TEST_CASE("onnx_conformance: nothing to compare with is no success") {
   CHECK(conformance(scratch, 1).starts_with("FAILED  case: test_data_set_0: has no output_0.pb\n"));
   write_case(scratch, {});
   CHECK(conformance(scratch, 1).starts_with("FAILED  case: has no test_data_set_*\n"));
+}
+
+TEST_CASE("onnx_conformance: only an infinity of the same sign passes for one") {
+  REQUIRE(fs::exists(kConformance.path()));
+  const Scratch scratch;
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  for (const float wanted : {infinity, -infinity}) {
+    write_case(scratch, {{"input_0", 5}, {"output_0", wanted}, {"output_1", 5}});
+    CHECK(conformance(scratch, 1).starts_with("FAILED"));
+  }
+  write_case(scratch, {{"input_0", infinity}, {"output_0", 5}, {"output_1", infinity}});
+  CHECK(conformance(scratch, 1).starts_with("FAILED"));
+  write_case(scratch, {{"input_0", infinity}, {"output_0", infinity}, {"output_1", infinity}});
+  CHECK(conformance(scratch, 1).starts_with("FAILED"));
+  write_case(scratch, {{"input_0", infinity}, {"output_0", -infinity}, {"output_1", infinity}});
+  CHECK(conformance(scratch, 0).starts_with("passed"));
+  write_case(scratch, {{"input_0", NAN}, {"output_0", NAN}, {"output_1", NAN}});
+  CHECK(conformance(scratch, 0).starts_with("passed"));
+  write_case(scratch, {{"input_0", 5}, {"output_0", NAN}, {"output_1", 5}});
+  CHECK(conformance(scratch, 1).starts_with("FAILED"));
+}
+
+TEST_CASE("onnx_conformance: a case runs once, however it is named; tolerances are given") {
+  REQUIRE(fs::exists(kConformance.path()));
+  const Scratch scratch;
+  write_case(scratch, {{"input_0", 2}, {"output_0", -2.01F}, {"output_1", 2}});
+  fs::create_directory_symlink("case", scratch / "link");
+  for (const char* const roots :
+       {"case", "case/", "case/ .", ". ./case//", "link/ case", "link ."}) {
+    CAPTURE(roots);
+    const auto run = [&](const std::string& options) {
+      return kConformance.run(scratch, "onnx_conformance " + (roots + (" " + options)));
+    };
+    CHECK(run("").out.ends_with("0 passed, 1 failed, 0 skipped\n"));
+    CHECK(run("--rtol 0.01").out == "passed  case\n1 passed, 0 failed, 0 skipped\n");
+    CHECK(run("--atol 0.02 --rtol 0").out == "passed  case\n1 passed, 0 failed, 0 skipped\n");
+    CHECK(run("--atol 0.001 --rtol 0").status == 1);
+  }
+  for (const char* const wrong : {"-1", "inf", "nan", "x"})
+    CHECK(kConformance.run(scratch, std::string("onnx_conformance case --rtol ") + wrong).status ==
+          2);
+}
+
+TEST_CASE("onnx_conformance: an output that the graph does not have is a failure") {
+  REQUIRE(fs::exists(kConformance.path()));
+  const Scratch scratch;
+  write_case(scratch, {{"input_0", 2}, {"output_0", -2}, {"output_1", 2}, {"output_2", 2}});
+  CHECK(conformance(scratch, 1).starts_with("FAILED  case: test_data_set_0: has output_2.pb"));
 }
 
 }  // namespace

@@ -29,7 +29,9 @@ Difference compare_values(const Value& got, const Value& wanted, const Tolerance
     if (std::isfinite(b[i])) largest = std::max<double>(largest, std::abs(b[i]));
     if (a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i]))) continue;
     found.absolute = std::isnan(off) ? off : std::max(found.absolute, off);
-    if (off <= tolerance.absolute + tolerance.relative * std::abs(b[i])) continue;
+    // Any value would do where the bound itself is infinite.
+    const bool finite = std::isfinite(b[i]);
+    if (finite && off <= tolerance.absolute + tolerance.relative * std::abs(b[i])) continue;
     if (found.count++ == 0) text << "element " << i << " is " << a[i] << ", should be " << b[i];
   }
   found.relative = largest > 0 ? found.absolute / largest : found.absolute;
