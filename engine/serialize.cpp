@@ -135,7 +135,7 @@ void check_ranges(const std::string& path, std::vector<Entry> entries, std::size
         " bytes of values belong to no tensor; the file is damaged");
 }
 
-// Errors: a number that Real cannot hold.
+// Errors: a number beyond the range of Real, or none but zeros after rounding to it.
 template <class Number>
 std::vector<Real> numbers(std::string_view bytes) {
   std::vector<Number> raw(bytes.size() / sizeof(Number));
@@ -147,6 +147,9 @@ std::vector<Real> numbers(std::string_view bytes) {
     check(std::isfinite(values.back()) || !std::isfinite(number), "holds ", number,
           ", which is beyond the range of float32");
   }
+  const auto is_zero = [](auto number) { return number == 0; };
+  check(std::ranges::all_of(raw, is_zero) || !std::ranges::all_of(values, is_zero),
+        "holds only numbers so small that they are zero in float32");
   return values;
 }
 

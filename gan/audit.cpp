@@ -20,8 +20,10 @@ using layers::Sequential;
 constexpr Index kBatch = 32;
 
 double largest_slope(const Sequential& discriminator, const Tensor& x) {
-  const Tensor slopes = engine::grad(sum(discriminator(x)), {x})[0];
-  return std::sqrt(static_cast<double>(max(sum(square(flatten(slopes)), {1})).item()));
+  const Tensor slopes = flatten(engine::grad(sum(discriminator(x)), {x})[0]);
+  const Tensor scale = square_scale(slopes, {0, 1});
+  const double square = max(sum(engine::square(slopes / scale), {1})).item();
+  return scale.item() * std::sqrt(square);
 }
 
 // Over real images, fakes, and one point between each real and fake.
@@ -38,8 +40,11 @@ double empirical_constant(LoadedRun& run, const datasets::Dataset& data, Index i
       fake = run.networks.generator(engine::normal({batch, run.networks.z_dim}));
       between = fake + engine::uniform({batch, 1, 1, 1}) * (real - fake);
     }
-    for (const Tensor& x : {real, fake, between})
-      largest = std::max(largest, largest_slope(discriminator, x));
+    for (const Tensor& x : {real, fake, between}) {
+      const double slope = largest_slope(discriminator, x);
+      if (!std::isfinite(slope)) return slope;
+      largest = std::max(largest, slope);
+    }
   }
   return largest;
 }
@@ -49,7 +54,7 @@ std::vector<AuditRow> audit_layers(Sequential& discriminator) {
   layers::Visitor visitor(
       [&](const std::string& name, layers::Param& param) {
         if (param.raw().rank() >= 2 && name.ends_with("weight"))
-          rows.push_back({name.substr(0, name.rfind('.')), layers::audit(param)});
+          rows.push_back({name.substr(0, name.rfind('.')), layers::audit(param, name)});
       },
       [](const std::string&, engine::State&) {});
   discriminator.visit(visitor);
@@ -81,7 +86,9 @@ std::vector<std::string> RunAudit::contradictions() const {
     if (!row.found.consistent())
       lines.push_back("layer " + row.name + ": its bounds are not in order; see its row");
   constexpr double kSlack = 1e-4;  // the slopes are rounded, the bounds are not
-  if (!(empirical <= certified * (1 + kSlack)))
+  if (!std::isfinite(empirical))
+    lines.push_back("network: its slope on images is not finite; its values leave float32");
+  else if (!(empirical <= certified * (1 + kSlack)))
     lines.push_back("network: its slope on images exceeds the certified bound");
   return lines;
 }

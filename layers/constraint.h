@@ -8,9 +8,11 @@
 //   Tensor project(raw)           the raw values to go on with after an optimizer step
 //   void attach(raw)              called with the raw values when they are set from outside
 //   optional<double> aim()        the norm aimed at, if not always that of `target` or `k`
+//   TopVectors top                the vectors of its power iteration, of which audits show |W v|
 //   static constexpr Bounds       whose norm its k bounds (constraints/target.h)
 #pragma once
 
+#include <concepts>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -22,6 +24,12 @@
 namespace layers {
 
 class Visitor;
+
+// The top singular vectors of a map, u = W v / |W v| and v, as far as a power iteration knows them:
+// kept and saved, never differentiated, never averaged.
+struct TopVectors {
+  engine::State u = {}, v = {};
+};
 
 class Constraint {
  public:
@@ -52,6 +60,8 @@ class Constraint {
   }
   // The norm that it aims at, if it names one by `aim()` or a member `target` or `k`.
   std::optional<double> target() const { return held_->target(); }
+  // The vectors of its power iteration: the member `top`. Null if there is none.
+  const TopVectors* top_vectors() const { return held_->top_vectors(); }
 
  private:
   struct Held {
@@ -62,6 +72,7 @@ class Constraint {
     virtual engine::Tensor project(const engine::Tensor&) { return {}; }
     virtual void attach(const engine::Tensor&) {}
     virtual std::optional<double> target() const { return std::nullopt; }
+    virtual const TopVectors* top_vectors() const { return nullptr; }
     std::vector<engine::State*> states;
   };
   template <class C>
@@ -99,6 +110,15 @@ class Constraint {
         return constraint.k;
       } else {
         return std::nullopt;
+      }
+    }
+    const TopVectors* top_vectors() const override {
+      if constexpr (requires {
+                      { constraint.top } -> std::same_as<const TopVectors&>;
+                    }) {
+        return &constraint.top;
+      } else {
+        return nullptr;
       }
     }
     C constraint;

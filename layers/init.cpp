@@ -28,6 +28,8 @@ Tensor he_normal(const Shape& shape) { return normal(shape, 0, std::sqrt(2 / Fan
 
 // Gram and Schmidt, twice over, in double: orthonormal to rounding.
 Tensor orthogonal(const Shape& shape, Real gain) {
+  check(shape.rank() > 0 && shape.size() > 0, "orthogonal: a weight of shape ", shape,
+        " has no elements");
   const Index n = shape[0], m = shape.size() / shape[0];
   const Index count = std::min(n, m), length = std::max(n, m);
   const std::vector<Real> start = normal({count, length}).values();

@@ -13,6 +13,8 @@ namespace {
 std::vector<double> to_host(const char* function, const Tensor& matrix) {
   check(matrix.rank() == 2, function, ": a matrix [rows, columns] is needed, got ", matrix.shape());
   const std::vector<Real> values = matrix.values();
+  for (const Real value : values)
+    check(std::isfinite(value), function, ": the matrix ", matrix.shape(), " holds ", value);
   return {values.begin(), values.end()};
 }
 

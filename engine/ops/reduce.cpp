@@ -148,8 +148,20 @@ Tensor max(const Tensor& x, const Axes& axes, bool keep) {
   return keep ? largest : reshape(largest, to.dropped);
 }
 
+Tensor square_scale(const Tensor& x, const Axes& axes, bool keep) {
+  const NoGrad constant;
+  constexpr Real kLarge = sizeof(Real) == 4 ? Real(1e15F) : Real(1e150), kSmall = 1 / kLarge;
+  const Tensor size = max(abs(x.detach()), axes, keep);
+  const Tensor beyond = greater(size, scalar(kLarge)) +
+                        greater(scalar(kSmall), size) * greater(size, scalar(0));  // 0 or 1
+  return beyond * size + (1 - beyond);
+}
+
 // The smallest normal number keeps the gradient of a zero tensor finite (it is zero).
-Tensor norm(const Tensor& x) { return sqrt(sum(square(x)) + std::numeric_limits<Real>::min()); }
+Tensor norm(const Tensor& x) {
+  const Tensor scale = x.size() > 0 ? square_scale(x, all_axes(x)) : scalar(1);
+  return scale * sqrt(sum(square(x / scale)) + std::numeric_limits<Real>::min());
+}
 
 Tensor dot(const Tensor& x, const Tensor& y) { return sum(x * y); }
 

@@ -23,9 +23,13 @@ Tensor max(const Tensor& x, const Axes& axes, bool keep = false);  // ties share
 Tensor sum_to(const Tensor& x, const Shape& shape);
 Tensor expand_to(const Tensor& x, const Shape& shape);
 
-Tensor norm(const Tensor& x);  // Euclidean norm of all elements
+Tensor norm(const Tensor& x);  // Euclidean norm of all elements, whatever their size
 Tensor dot(const Tensor& x, const Tensor& y);
 Tensor unit(const Tensor& x);  // x / |x|; zero stays zero
+
+// By what x is divided before it is squared, so that no square leaves the range of Real: 1 where
+// the largest |x| is ordinary (or 0), else that. A constant in gradients.
+Tensor square_scale(const Tensor& x, const Axes& axes, bool keep = false);
 
 Tensor softmax(const Tensor& x, int axis = -1);
 Tensor log_softmax(const Tensor& x, int axis = -1);

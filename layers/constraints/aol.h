@@ -19,7 +19,8 @@ struct Aol {
   }
 
   engine::Tensor operator()(const LinearMap& W) const {
-    const engine::Tensor& weight = W.weight;
+    const engine::Tensor scale = square_scale(flatten(W.weight), {0, 1});
+    const engine::Tensor weight = W.weight / scale;
     const bool dense = weight.rank() == 2;
     const engine::Tensor kernel =
         dense ? reshape(weight, {weight.dim(0), 1, 1, weight.dim(1)}) : weight;
@@ -30,7 +31,7 @@ struct Aol {
     const engine::Tensor gram = conv2d(images, images, {.padding = engine::Padding(h, w)});
     constexpr engine::Real kSmallest = 1e-24F;  // a channel of zeros stays zero
     const engine::Tensor t = maximum(sum(abs(gram), {0, 1, 2}), engine::scalar(kSmallest));
-    return target.scale(weight, sqrt(t));  // a number for each input channel
+    return target.scale(W.weight, scale * sqrt(t));  // a number for each input channel
   }
 };
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <sstream>
 
+#include "layers/constraint.h"
 #include "layers/linear_map.h"
 #include "layers/mode.h"
 
@@ -25,12 +26,6 @@ inline void keep_if_of_shape(engine::State& state, const engine::Shape& shape) {
   std::fputs(text.str().c_str(), stderr);
   state.reset();
 }
-
-// The top singular vectors of a map, u = W v / |W v| and v, as far as they are known: kept and
-// saved, never differentiated, never averaged.
-struct TopVectors {
-  engine::State u = {}, v = {};
-};
 
 // The largest singular value of W, |W v|, differentiable in W alone (v is a constant, which is
 // exact at the top pair: Danskin). An iteration starts from the kept u, so that its product W v is

@@ -26,7 +26,7 @@ struct Target {
   }
 
   // The weight, scaled; sigma is its norm, one number, or one for each row or channel, as it
-  // broadcasts. A zero weight stays zero. Errors: k <= 0.
+  // broadcasts. A zero weight stays zero, and norms below 1e-12 count as zero. Errors: k <= 0.
   engine::Tensor scale(const engine::Tensor& weight, engine::Tensor sigma) const {
     constexpr engine::Real kSmallest = 1e-12F;  // a guard, not a term: norms above it are exact
     engine::check(k > 0, "constraint: a norm to aim at is greater than 0, got k = ", k);

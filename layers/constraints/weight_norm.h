@@ -55,7 +55,9 @@ struct WeightNorm {
 
   static engine::Tensor row_norms(const engine::Tensor& rows) {
     constexpr engine::Real kSmallest = 1e-24F;  // a zero row stays zero, with a gradient
-    return sqrt(maximum(sum(square(rows), {1}, true), engine::scalar(kSmallest)));
+    const engine::Tensor scale = square_scale(rows, {1}, true);
+    const engine::Tensor squares = sum(square(rows / scale), {1}, true);
+    return scale * sqrt(maximum(squares, engine::scalar(kSmallest)));
   }
 };
 

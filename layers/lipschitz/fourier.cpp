@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "layers/lipschitz/kernel.h"
+#include "layers/lipschitz/sized.h"
 
 namespace layers {
 
@@ -24,6 +25,8 @@ std::vector<Complex> waves(Index first, Index last, Index taps, Index n) {
 
 ComplexMatrices symbols(const Tensor& kernel, Index height, Index width, Index first, Index last) {
   const Index out = kernel.dim(0), kh = kernel.dim(1), kw = kernel.dim(2), in = kernel.dim(3);
+  check(height > 0 && width > 0 && kernel.size() > 0, "symbols: a kernel ", kernel.shape(),
+        " on a torus of ", height, " x ", width, " pixels has none");
   const Index half = width / 2 + 1, block = out * in, count = last - first;
   constexpr double kMost = 1 << 28;
   check(static_cast<double>(count) * half * block <= kMost, "symbols: ", count * half,
@@ -44,6 +47,7 @@ ComplexMatrices symbols(const Tensor& kernel, Index height, Index width, Index f
 
 void for_each_symbols(const Tensor& kernel, Index height, Index width,
                       const std::function<void(ComplexMatrices&)>& body) {
+  check(kernel.size() > 0, "symbols: a kernel of shape ", kernel.shape(), " has none");
   constexpr Index kAtOnce = 1 << 22;  // numbers: 64 MiB
   const Index row = (width / 2 + 1) * kernel.dim(0) * kernel.dim(3);
   const Index step = std::max<Index>(1, kAtOnce / row);
@@ -54,11 +58,12 @@ void for_each_symbols(const Tensor& kernel, Index height, Index width,
 }
 
 double torus_norm(const Tensor& kernel, Index height, Index width) {
+  const Sized k = sized("torus_norm", kernel);
   double most = 0;
-  for_each_symbols(kernel, height, width, [&](const ComplexMatrices& some) {
+  for_each_symbols(k.weight, height, width, [&](const ComplexMatrices& some) {
     for (const double norm : spectral_norms(some)) most = std::max(most, norm);
   });
-  return most;
+  return k.size * most;
 }
 
 double circular_norm(const LinearMap& W) {

@@ -8,7 +8,8 @@
 // Strides fold by space-to-depth (kernel.h). K^(-f) is the conjugate, so half of them suffice.
 // Source: Sedghi, Gupta and Long, "The Singular Values of Convolutional Layers" (2019).
 // Cost: H W / 2 symbols, an eigenproblem of min(O, I) each.
-// Errors: symbols at a time that take more than 4 GiB.
+// Errors: symbols at a time that take more than 4 GiB; a kernel or a torus without elements; of
+// norms, a kernel that is not finite.
 #pragma once
 
 #include <functional>

@@ -13,7 +13,10 @@ SpectralGradientClipping::Result SpectralGradientClipping::operator()(const Tens
         gradient.shape());
   const NoGrad constant;
   const Tensor g = flatten(gradient);
-  if (g.dim(0) == 1 || g.dim(1) == 1) return {gradient, sqrt(sum(square(g))), scalar(0)};
+  if (g.dim(0) == 1 || g.dim(1) == 1) {
+    const Tensor scale = square_scale(g, {0, 1});
+    return {gradient, scale * sqrt(sum(square(g / scale))), scalar(0)};
+  }
   const auto [s0, s1, u0, v0] = top_two(g, subspace, iterations);
   const Tensor clipped = g - matmul_nt(u0 * relu(s0 - r * s1), v0);
   return {reshape(clipped, gradient.shape()), s0, s1};

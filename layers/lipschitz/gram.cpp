@@ -6,6 +6,7 @@
 
 #include "layers/lipschitz/fourier.h"
 #include "layers/lipschitz/kernel.h"
+#include "layers/lipschitz/sized.h"
 
 namespace layers {
 
@@ -34,20 +35,21 @@ Tensor exchanged(const Tensor& kernel) { return permute(kernel, {3, 1, 2, 0}); }
 }  // namespace
 
 double gram_circular(const Tensor& kernel, Index height, Index width, int iterations) {
-  const Tensor narrow = kernel.dim(0) <= kernel.dim(3) ? kernel : exchanged(kernel);
+  const auto [weight, size] = sized("gram_circular", kernel);
+  const Tensor narrow = weight.dim(0) <= weight.dim(3) ? weight : exchanged(weight);
   double most = kLogZero;
-  for_each_symbols(narrow, height, width, [&](ComplexMatrices& g) {
+  for_each_symbols(narrow, height, width, [&most, iterations](ComplexMatrices& g) {
     std::vector<double> logs(g.count, 0);  // what was divided out: G_t is exp(log) times g
     for (int t = 0; t < iterations; ++t) {
-      const Index size = g.rows * g.columns;
+      const Index elements = g.rows * g.columns;
       for (Index f = 0; f < g.count; ++f)
-        logs[f] = 2 * (logs[f] + divide(g.matrix(f), size, frobenius(g.matrix(f), size)));
+        logs[f] = 2 * (logs[f] + divide(g.matrix(f), elements, frobenius(g.matrix(f), elements)));
       times_adjoint(g);
     }
     for (Index f = 0; f < g.count; ++f)
       most = std::max(most, logs[f] + std::log(frobenius(g.matrix(f), g.rows * g.columns)));
   });
-  return std::exp(std::ldexp(most, -iterations));
+  return size * std::exp(std::ldexp(most, -iterations));
 }
 
 double gram_bound(const LinearMap& W, int iterations) {

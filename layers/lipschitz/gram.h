@@ -9,7 +9,7 @@
 // Source: Delattre et al., "Efficient Bound of Lipschitz Constant for Convolutional Layers by Gram
 // Iteration" (2023), and for zero padding their "Spectral Norm of Convolutional Layers with
 // Circular and Zero Paddings" (2024). A zero kernel gives zero. Errors: symbols of more than
-// 4 GiB.
+// 4 GiB; a kernel that has no elements, or some that are not finite.
 #pragma once
 
 #include "layers/linear_map.h"

@@ -7,6 +7,7 @@
 
 #include "layers/lipschitz/fourier.h"
 #include "layers/lipschitz/gram.h"
+#include "layers/lipschitz/sized.h"
 
 namespace layers {
 
@@ -66,9 +67,10 @@ double gram_zero_padding_cost(const Tensor& kernel, int iterations) {
 }
 
 double gram_zero_padding(const Tensor& kernel, int iterations) {
+  const auto [weight, size] = sized("gram_zero_padding", kernel);
   // The Gram matrices of the larger side, as its authors do.
-  const bool exchange = kernel.dim(3) > kernel.dim(0);
-  const Tensor k = exchange ? permute(kernel, {3, 1, 2, 0}) : kernel;
+  const bool exchange = weight.dim(3) > weight.dim(0);
+  const Tensor k = exchange ? permute(weight, {3, 1, 2, 0}) : weight;
   const Index height = final_taps(k.dim(1), iterations), width = final_taps(k.dim(2), iterations);
   ComplexMatrices g = symbols(k, height, width, 0, height);
   double log = 0;  // what was divided out
@@ -80,7 +82,8 @@ double gram_zero_padding(const Tensor& kernel, int iterations) {
     log = 2 * (log + std::log(most));
     times_adjoint(g);
   }
-  return std::exp(std::ldexp(log + std::log(largest_row_sum(g, height, width)), -iterations));
+  return size *
+         std::exp(std::ldexp(log + std::log(largest_row_sum(g, height, width)), -iterations));
 }
 
 }  // namespace layers

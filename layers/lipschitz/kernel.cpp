@@ -6,6 +6,7 @@ using namespace engine;
 
 Tensor kernel(const LinearMap& W) {
   const Tensor& weight = W.weight;
+  check(weight.size() > 0, "kernel: a weight of shape ", weight.shape(), " has no elements");
   return weight.rank() == 4 ? weight : reshape(weight, {weight.dim(0), 1, 1, weight.dim(1)});
 }
 

@@ -1,5 +1,7 @@
 #include "layers/lipschitz/norm_gradient.h"
 
+#include "layers/lipschitz/sized.h"
+
 namespace layers {
 
 using namespace engine;
@@ -10,6 +12,7 @@ struct Derivative {
   Tensor sigma, gradient;
 };
 
+// Of a weight of ordinary size; the gradient is that of any multiple of it.
 Derivative differentiate(const LinearMap& W, const Tensor& v) {
   const NoGrad constant;
   const Tensor image = W(v);
@@ -20,12 +23,15 @@ Derivative differentiate(const LinearMap& W, const Tensor& v) {
 
 }  // namespace
 
-Tensor norm_gradient(const LinearMap& W, const Tensor& v) { return differentiate(W, v).gradient; }
+Tensor norm_gradient(const LinearMap& W, const Tensor& v) {
+  return differentiate(W.with(sized("norm_gradient", W.weight).weight), v).gradient;
+}
 
 Tensor normalized_gradient(const LinearMap& W, const Tensor& v, const Tensor& g, Real k) {
-  const auto [sigma, gradient] = differentiate(W, v);
+  const auto [weight, size] = sized("normalized_gradient", W.weight);
+  const auto [sigma, gradient] = differentiate(W.with(weight), v);
   const NoGrad constant;
-  return (k / sigma) * (g - dot(g, W.weight) / sigma * gradient);
+  return (k / sigma) * (g - dot(g, weight) / sigma * gradient) / static_cast<Real>(size);
 }
 
 }  // namespace layers

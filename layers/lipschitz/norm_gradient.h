@@ -8,7 +8,8 @@
 //   dL / dK = k / sigma (G - <G, K> / sigma  d sigma / dK),        <dL / dK, K> = 0 for any v.
 //
 // At a multiple top value it is one of the subgradients. Cost: a convolution and a weight gradient
-// of one image. Errors: shapes that do not fit, and a map with W v = 0, which has no such gradient.
+// of one image. Errors: shapes that do not fit; a map with W v = 0, which has no such gradient; a
+// weight that has no elements, or some that are not finite.
 #pragma once
 
 #include "layers/linear_map.h"

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "layers/lipschitz/sized.h"
+
 namespace layers {
 
 using namespace engine;
@@ -29,12 +31,14 @@ std::vector<double> power_method(const LinearMap& W, const Tensor& start, int it
   check(start.shape() == needed, "power_method: a start of shape ", start.shape(),
         " does not fit the range ", W.range());
   const NoGrad constant;
+  const Sized weight = sized("power_method", W.weight);
+  const LinearMap map = W.with(weight.weight);
   std::vector<double> sigmas;
   Tensor u = unit_samples(start);
   for (int t = 0; t < iterations; ++t) {
-    const Tensor image = W(unit_samples(W.transpose(u)));
+    const Tensor image = map(unit_samples(map.transpose(u)));
     const double square = max(squares(image)).item();
-    sigmas.push_back(std::sqrt(square));
+    sigmas.push_back(weight.size * std::sqrt(square));
     u = unit_samples(image);
   }
   return sigmas;

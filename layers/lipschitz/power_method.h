@@ -2,7 +2,8 @@
 // estimate |W v| rises to sigma(W): before that it is a LOWER bound, with the real padding, stride,
 // dilation and image size. (The poster prints W^T in both lines; so does nobody's working code.)
 // Source: Sargent, "Lipschitz Constraints in Wasserstein GANs", Method 2; Gouk et al. (2018).
-// Cost: two convolutions an iteration and start. Errors: a start of another shape than the range.
+// Cost: two convolutions an iteration and start. Errors: a start of another shape than the range; a
+// weight that has no elements, or some that are not finite.
 #pragma once
 
 #include <cstdint>

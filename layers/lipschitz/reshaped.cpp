@@ -39,7 +39,7 @@ Index most_reads(Index extent, Index out, Index kernel, Index stride, Index dila
       const Index x = p * stride + a * dilation - before;
       if (x >= 0 && x < extent) ++reads[x];
     }
-  return *std::max_element(reads.begin(), reads.end());
+  return reads.empty() ? 0 : *std::max_element(reads.begin(), reads.end());
 }
 
 // Two taps a < a' meet one input only if s divides (a' - a) d, so they are s / gcd(s, d) apart.

@@ -316,6 +316,11 @@ TEST_CASE("serialize: a tensor that cannot be read is an error only where it is 
                    R"("axes":{"dtype":"F32","shape":[1,1,1,1,1,1,1],"data_offsets":[24,28]}})",
                    std::string(reinterpret_cast<const char*>(&f), 4) +
                        std::string(reinterpret_cast<const char*>(&d), 8) + std::string(16, '\0')));
+  const double tiny[] = {1e-200, 0};
+  write(scratch / "tiny", file_bytes(R"({"t":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}})",
+                                     std::string(reinterpret_cast<const char*>(tiny), 16)));
+  CHECK((error_of([&] { load(scratch / "tiny").at("t", {2}); }) == "no error") == kDouble);
+
   const TensorFile file = load(path);
   CHECK(file.at("f", {1}).item() == 1.5F);
   CHECK(file.find("g") == nullptr);

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -74,11 +75,49 @@ TEST_CASE("gan audit, gan spectrum: a run of two steps, and one whose checkpoint
   CHECK(rows.find("\nrun (2),0,reshaped,32,") != std::string::npos);
   CHECK(read_file(scratch / "twice/spectrum.gnuplot").find("'run (2)'") != std::string::npos);
 
-  multiply(scratch / "run/checkpoint.safetensors", "discriminator.0.weight.0.state1", 3);
+  // The constraint makes the same weight of a huge one, whose squares leave float32.
+  const std::string checkpoint = scratch / "run/checkpoint.safetensors";
+  multiply(checkpoint, "discriminator.0.weight", 1e25F);
+  const Outcome huge = kGan.run(scratch, "gan audit run --images 4 --json");
+  CAPTURE(huge.err);
+  CHECK(huge.status == 0);
+  const Json same = Json::parse(huge.out)["layers"][0];
+  for (const char* const column : {"running", "audited", "certified", "reshaped"})
+    CHECK(same[column] == doctest::Approx(audit["layers"][0][column].get<double>()).epsilon(1e-4));
+
+  multiply(checkpoint, "discriminator.0.weight.0.state1", 3);
   const Outcome bad = kGan.run(scratch, "gan audit run --images 4");
   CHECK(bad.status == 1);
   CHECK(bad.out.find("certified") != std::string::npos);  // the table is printed all the same
   CHECK(says(bad.err.substr(0, bad.err.size() - 1), "gan: layer 0: its bounds are not in order"));
+}
+
+TEST_CASE("gan audit: weights whose squares leave float32, and that are not finite") {
+  const Scratch scratch;
+  REQUIRE(kGan.run(scratch,
+                   "gan train --steps 1 --out run --preset sn-small --data shapes --set "
+                   "data.resize=16 batch=2 g.batch=2 d.constraint=none")
+              .status == 0);
+  const auto layer = [&] {
+    const Outcome outcome = kGan.run(scratch, "gan audit run --images 2 --json");
+    CAPTURE(outcome.err);
+    CHECK(outcome.status == 0);
+    return Json::parse(outcome.out)["layers"][1];
+  };
+  const std::string checkpoint = scratch / "run/checkpoint.safetensors";
+  const Json before = layer();
+  for (const engine::Real by : {1e25F, 1e-30F, 1e-25F}) {  // altogether 1e25, 1e-5 and 1e-30
+    multiply(checkpoint, "discriminator.1.weight", by);
+    const double factor = by == 1e25F ? 1e25 : by == 1e-30F ? 1e-5 : 1e-30;
+    const Json after = layer();
+    for (const char* const column : {"audited", "certified", "reshaped"})
+      CHECK(after[column].get<double>() / factor ==
+            doctest::Approx(before[column].get<double>()).epsilon(1e-4));
+  }
+  multiply(checkpoint, "discriminator.1.weight", NAN);
+  const Outcome bad = kGan.run(scratch, "gan audit run --images 2");
+  CHECK(bad.status == 1);
+  CHECK(says(bad.err.substr(0, bad.err.size() - 1), "1.weight"));
 }
 
 TEST_CASE("audit: what contradicts itself") {

@@ -145,6 +145,78 @@ TEST_CASE("constraints: an audit compares a running norm of R with R") {
   CHECK(found.consistent());
 }
 
+// W turns e1 into 2 e0, and e0 into next to nothing: |W u| is far from |W v|, of the same shape.
+TEST_CASE("constraints: an audit finds the vector v by its name, where u has the same shape") {
+  const Tensor turning = Tensor::from({2, 2}, {Real(0.1), 2, 0, Real(0.1)});
+  for (const Constraint& constraint :
+       {Constraint(SpectralNorm{}), Constraint(ToeplitzNorm{}), Constraint(TsuzukuNorm{})})
+    for (const bool dense : {true, false}) {
+      CAPTURE(dense);
+      engine::seed(5);
+      const LinearMap map = dense ? LinearMap::dense(turning)
+                                  : LinearMap::conv(reshape(turning, {2, 1, 1, 2}), {}, 3, 3);
+      const Param weight(map.weight, {constraint});
+      weight.value(map.with(weight.raw()));
+      const LayerAudit found = audit(weight);
+      CHECK(*found.running == doctest::Approx(1).epsilon(1e-4));
+      CHECK(found.audited == doctest::Approx(1).epsilon(1e-4));
+      CHECK(found.consistent());
+      weight.states()[1]->assign(weight.states()[0]->value());  // u in the place of v
+      CHECK(*audit(weight).running < 0.2);
+      CHECK(!audit(weight).consistent());
+    }
+}
+
+TEST_CASE("constraints: a running norm is near the audited one, unless it is behind the weights") {
+  LayerAudit row{.running = 0.96, .audited = 1, .certified = 1, .reshaped = 1};
+  CHECK(row.consistent());
+  row.running = 0.94;
+  CHECK(!row.consistent());
+  row.behind = true;
+  CHECK(row.consistent());
+  row.running = 1.01;
+  CHECK(!row.consistent());
+  row = {.running = 0.48, .of_matrix = true, .audited = 0.48, .certified = 1, .reshaped = 1};
+  CHECK(!row.consistent());
+  row.running = NAN;
+  CHECK(!row.consistent());
+
+  // Rows to norm 1 after the iteration: v is not the top vector of what is used.
+  engine::seed(5);
+  const LinearMap map = LinearMap::dense(Tensor::from({2, 2}, {1, 0, 0, Real(0.1)}));
+  const Param weight(map.weight, {SpectralNorm{}, WeightNorm{}});
+  weight.value(map.with(weight.raw()));
+  CHECK(audit(weight).behind);
+  CHECK(audit(weight).consistent());
+}
+
+TEST_CASE("constraints: an iteration that follows late is in order, one that is damaged is not") {
+  engine::seed(5);
+  const Host before = [] {
+    Host m(Shape{3, 3});
+    m.at({0, 1}) = m.at({1, 0}) = m.at({2, 2}) = 1;
+    m.at({0, 1}) = 1.2;
+    return m;
+  }();
+  const LinearMap map = LinearMap::dense(before.tensor());
+  Param weight(map.weight, {ToeplitzNorm{}});
+  weight.value(map.with(weight.raw()));
+  Host after = before;  // another value becomes the largest, of which v has next to nothing
+  after.at({2, 2}) = 2.4;
+  weight.raw().write(after.tensor());
+  weight.changed();
+  const Eval evaluate;
+  weight.value(map.with(weight.raw()));
+  const LayerAudit late = audit(weight);
+  CHECK(*late.running == doctest::Approx(1).epsilon(1e-3));
+  CHECK(late.audited == doctest::Approx(2).epsilon(1e-3));
+  CHECK(late.behind);
+  CHECK(late.consistent());
+  engine::State& v = *weight.states()[1];
+  v.assign(v.value() * Real(0.5));
+  CHECK(!audit(weight).consistent());
+}
+
 // Singular values 5, 1, 0.8, 0.64 ... of the reshaped kernel.
 TEST_CASE("constraints: SpectralClamp brings the largest value down to r times the second") {
   for (const LinearMap& map : maps()) {

@@ -57,6 +57,11 @@ TEST_CASE("init: orthogonal rows or columns") {
   CHECK(variance(orthogonal({6, 6}, 3)) == doctest::Approx(9.0 / 6).epsilon(kClose));
 }
 
+TEST_CASE("init: a weight without elements has no orthogonal rows") {
+  for (const Shape& shape : {Shape{0, 3}, Shape{3, 0}, Shape{2, 0, 3, 1}})
+    CHECK(error_of([&] { layers::orthogonal(shape); }).find("no elements") != std::string::npos);
+}
+
 TEST_CASE("init: initialize sets weights and their biases, and leaves norms alone") {
   engine::seed(1);
   Sequential net = {Linear(4, 4), BatchNorm(4), Residual{{Linear(4, 4)}, {}}};

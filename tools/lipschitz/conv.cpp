@@ -8,6 +8,7 @@
 
 #include "layers/lipschitz/bounds.h"
 #include "layers/lipschitz/kernel.h"
+#include "layers/lipschitz/sized.h"
 #include "layers/lipschitz/toeplitz.h"
 
 namespace lipschitz {
@@ -38,8 +39,7 @@ Tensor make_weight(const ConvOptions& o) {
   const Tensor& weight = *found;
   check(weight.rank() == 4 || weight.rank() == 2, o.file, ": tensor '", o.tensor,
         "' must be a kernel [O, kH, kW, I] or a matrix, it is ", weight.shape());
-  check(weight.size() > 0, o.file, ": tensor '", o.tensor, "' of shape ", weight.shape(),
-        " holds no values");
+  layers::sized(o.file + ": tensor '" + o.tensor + "'", weight);  // refuses what has no norm
   return weight.rank() == 4 ? weight : reshape(weight, {weight.dim(0), 1, 1, weight.dim(1)});
 }
 

@@ -7,6 +7,7 @@
 
 #include "layers/lipschitz/kernel.h"
 #include "layers/lipschitz/norm_gradient.h"
+#include "layers/lipschitz/sized.h"
 
 namespace lipschitz {
 
@@ -41,7 +42,8 @@ std::vector<double> power_method(const GoldenCase& golden, int iterations) {
 template <class Number>
 std::vector<Number> dense_power_method(GoldenCase& golden, int iterations) {
   const Index rows = golden.matrix().dim(0), columns = golden.matrix().dim(1);
-  const std::vector<Real> t = golden.matrix().values(), u0 = start(golden).values();
+  const auto [matrix, size] = layers::sized(golden.where, golden.matrix());
+  const std::vector<Real> t = matrix.values(), u0 = start(golden).values();
   std::vector<Number> u(u0.begin(), u0.end()), v(columns), sigmas;
   const auto normalize = [](std::vector<Number>& x) {
     Number sum = 0;
@@ -60,7 +62,7 @@ std::vector<Number> dense_power_method(GoldenCase& golden, int iterations) {
       u[r] = 0;
       for (Index c = 0; c < columns; ++c) u[r] += t[r * columns + c] * v[c];
     }
-    sigmas.push_back(normalize(u));
+    sigmas.push_back(static_cast<Number>(size) * normalize(u));
   }
   return sigmas;
 }
