@@ -151,7 +151,7 @@ Tensor max(const Tensor& x, const Axes& axes, bool keep) {
 Tensor square_scale(const Tensor& x, const Axes& axes, bool keep) {
   const NoGrad constant;
   constexpr Real kLarge = sizeof(Real) == 4 ? Real(1e15F) : Real(1e150), kSmall = 1 / kLarge;
-  const Tensor size = max(abs(x.detach()), axes, keep);
+  const Tensor size = max(abs(x), axes, keep);
   const Tensor beyond = greater(size, scalar(kLarge)) +
                         greater(scalar(kSmall), size) * greater(size, scalar(0));  // 0 or 1
   return beyond * size + (1 - beyond);
