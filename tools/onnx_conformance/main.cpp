@@ -1,6 +1,5 @@
 // onnx_conformance: runs ONNX's backend test cases through engine/graph. A case is a folder with
 // model.onnx and test_data_set_*/{input,output}_k.pb, as Debian's libonnx-testdata installs them.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -9,6 +8,9 @@
 
 #include "engine/device.h"
 #include "engine/graph/graph.h"
+#include "gan/console/options.h"
+#include "gan/console/printable.h"
+#include "gan/console/program.h"
 #include "tools/graph/data_set.h"
 #include "tools/graph/difference.h"
 
@@ -19,6 +21,7 @@ using engine::graph::Graph;
 using engine::graph::Port;
 using engine::graph::Unsupported;
 using engine::graph::Value;
+using gan::console::printable;
 
 // Runs one data set. Empty if all outputs agree, else what does not.
 std::string run_set(const Graph& graph, const fs::path& folder) {
@@ -69,6 +72,23 @@ std::vector<fs::path> cases_below(const std::vector<std::string>& roots) {
   return cases;
 }
 
+int run_all(const std::vector<std::string>& roots, bool quiet) {
+  const std::vector<fs::path> cases = cases_below(roots);
+  engine::check(!cases.empty(), "no model.onnx below ", roots[0]);
+  constexpr const char* kNames[] = {"passed", "FAILED", "skipped"};
+  int counts[] = {0, 0, 0};
+  for (const fs::path& folder : cases) {
+    const auto [outcome, text] = run_case(folder);
+    ++counts[static_cast<int>(outcome)];
+    if (quiet && outcome != Outcome::failed) continue;
+    std::printf("%-7s %s%s%s\n", kNames[static_cast<int>(outcome)],
+                printable(folder.filename().string()).c_str(), text.empty() ? "" : ": ",
+                printable(text).c_str());
+  }
+  std::printf("%d passed, %d failed, %d skipped\n", counts[0], counts[1], counts[2]);
+  return counts[1] > 0 ? 1 : 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -80,36 +100,14 @@ int main(int argc, char** argv) {
   app.add_option("DIR", roots, "Cases, or folders that hold cases at any depth")
       ->required()
       ->check(CLI::ExistingDirectory);
-  app.add_option("--device", device, "cpu or cuda")->capture_default_str();
+  gan::console::add_device(app, device);
+  gan::console::add_threads(app);
   app.add_flag("--quiet", quiet, "Only failures and the last line");
   app.footer(
       "example: onnx_conformance /usr/share/libonnx-testdata/data/node\n"
       "Exit status: 0 all passed or skipped, 1 some failed, 2 bad usage.");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  try {
+  return gan::console::run(app, argc, argv, [&] {
     engine::Device::named(device).use();
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "onnx_conformance: %s\n", error.what());
-    return 1;
-  }
-  const std::vector<fs::path> cases = cases_below(roots);
-  if (cases.empty()) {
-    std::fprintf(stderr, "onnx_conformance: no model.onnx below %s\n", roots[0].c_str());
-    return 1;
-  }
-  constexpr const char* kNames[] = {"passed", "FAILED", "skipped"};
-  int counts[] = {0, 0, 0};
-  for (const fs::path& folder : cases) {
-    const auto [outcome, text] = run_case(folder);
-    ++counts[static_cast<int>(outcome)];
-    if (quiet && outcome != Outcome::failed) continue;
-    std::printf("%-7s %s%s%s\n", kNames[static_cast<int>(outcome)], folder.filename().c_str(),
-                text.empty() ? "" : ": ", text.c_str());
-  }
-  std::printf("%d passed, %d failed, %d skipped\n", counts[0], counts[1], counts[2]);
-  return counts[1] > 0 ? 1 : 0;
+    return run_all(roots, quiet);
+  });
 }
