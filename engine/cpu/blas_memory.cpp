@@ -19,7 +19,8 @@ namespace {
 constexpr std::size_t kBuffer = std::size_t{128} << 20;  // BUFFER_SIZE in common_x86_64.h
 
 bool available(std::size_t bytes) {
-  void* block = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  const int kind = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;  // more than the RAM is well
+  void* block = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, kind, -1, 0);
   if (block == MAP_FAILED) return false;
   munmap(block, bytes);
   return true;

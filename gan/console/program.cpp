@@ -8,6 +8,7 @@
 #include <iostream>
 #include <new>
 #include <string>
+#include <system_error>
 
 #include "gan/console/printable.h"
 #include "gan/console/start.h"
@@ -70,6 +71,11 @@ int run(CLI::App& app, int argc, char** argv, const std::function<int()>& work,
     return complain(error.what(), bad_usage);
   } catch (const std::bad_alloc&) {
     return complain(std::string("out of memory") + (*advice.memory ? "; " : "") + advice.memory,
+                    failed);
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::resource_unavailable_try_again)
+      return complain(error.what(), failed);
+    return complain("the system starts no more threads; raise its limits (ulimit -u, ulimit -v)",
                     failed);
   } catch (const std::exception& error) {
     return complain(error.what(), failed);

@@ -13,12 +13,13 @@
 namespace gan::console {
 namespace {
 
-// Idle threads spin this often (some 20 microseconds) before they sleep. Seconds of a run of sn-small
-// on two cores of a Zen 5, quiet (60 steps, median of 7) and beside two busy processes (10 steps):
-//   spins    0      300    1000   3000   10000  libgomp's 300000   one thread
-//   quiet    1.19   1.08   1.01   0.99   1.02   1.05               1.78
-//   busy     1.3           2.2           2.5 (of 5000)  67         6.2
-char spin_count[] = "GOMP_SPINCOUNT=1000";
+// Idle threads spin this often (some 40 microseconds) before they sleep; libgomp's own number is
+// 300000. Measured with two threads on two cores of a Zen 5, sn-small, seconds and ms:
+//   spins                            0     1000  2000  4000  300000  one thread
+//   60 steps, quiet                  1.19  1.01        0.99    1.05        1.78
+//   bench step, iteration, quiet           60.8  57.1  55.8    60.4
+//   10 steps beside two busy loops   1.3   2.2   3.4   2.5     67          6.2
+char spin_count[] = "GOMP_SPINCOUNT=2000";
 char blas_threads[] = "OPENBLAS_NUM_THREADS=1";
 
 // What was entered, by name, with a blank after each; also the sign that it was.

@@ -15,7 +15,7 @@ using layers::LinearMap;
 namespace {
 
 // Of the eigenvalues of W W^T, in Real: half of that in sigma.
-constexpr double kClose = sizeof(Real) == 8 ? 1e-6 : 1e-4;
+constexpr double kAgree = sizeof(Real) == 8 ? 1e-6 : 1e-4;
 
 std::vector<LinearMap> maps() {
   Draw draw(11);
@@ -57,7 +57,7 @@ TEST_CASE("lipschitz: the largest singular values are those of the dense matrix"
     REQUIRE(top.size() == 12);
     for (std::size_t i = 0; i < top.size(); ++i) {
       CAPTURE(i);
-      CHECK(top[i] == doctest::Approx(all[i]).epsilon(kClose));
+      CHECK(top[i] == doctest::Approx(all[i]).epsilon(kAgree));
     }
   }
 }
@@ -69,7 +69,7 @@ TEST_CASE("lipschitz: multiple singular values are found as often as they occur"
   const std::vector<double> top = layers::largest_singular_values(W, {.count = 20, .block = 4});
   REQUIRE(top.size() == 20);
   for (std::size_t i = 0; i < top.size(); ++i)
-    CHECK(top[i] == doctest::Approx(i < 15 ? 2 : 1).epsilon(kClose));
+    CHECK(top[i] == doctest::Approx(i < 15 ? 2 : 1).epsilon(kAgree));
 }
 
 TEST_CASE("lipschitz: what has not converged is left out, and a bound from below remains") {
@@ -79,7 +79,7 @@ TEST_CASE("lipschitz: what has not converged is left out, and a bound from below
   REQUIRE(!some.empty());
   CHECK(some.size() < 24);
   for (std::size_t i = 0; i < some.size(); ++i) {
-    CHECK(some[i] <= all[i] * (1 + kClose));
+    CHECK(some[i] <= all[i] * (1 + kAgree));
     CHECK(some[i] >= all[i] * (1 - 2e-3));  // the tolerance
   }
   CHECK(layers::largest_singular_values(W, {.count = 9, .block = 1, .most = 1}).size() == 1);

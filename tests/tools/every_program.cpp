@@ -73,7 +73,7 @@ bool lost(const Outcome& outcome) {
 TEST_CASE("every program: results that are lost are an error") {
   for (const Example& e : examples()) {
     CAPTURE(e.work);
-    for (const std::string command : {e.program.name() + " --help", e.work})
+    for (const std::string& command : {e.program.name() + " --help", e.work})
       for (const std::string into : {" >/dev/full", " >&-"}) {
         CAPTURE(command);
         CAPTURE(into);

@@ -65,7 +65,8 @@ int main(int argc, char** argv) {
       "Each row shows its fraction of what the machine can do at most, measured in the same run, "
       "and\nthe ratio to a peer if one is given: above 1, we are faster. KANTOR_ISA chooses the "
       "instructions\n(here: " +
-      engine::alternatives(isa_names()) + ")."};
+          engine::alternatives(isa_names()) + ").",
+      "bench"};
   app.footer(
       "Examples:\n"
       "  bench step --batch 64 --peer pytorch --python /opt/torch/bin/python\n"
