@@ -43,9 +43,10 @@ std::string title_of(const Panel& panel) {
   if (first.matrix == "circulant") title += " (torus, by Fourier)";
   const auto partial =
       std::find_if(panel.begin(), panel.end(), [](const Spectrum* s) { return s->partial(); });
-  if (partial != panel.end())
-    title += ": " + std::to_string((*partial)->values.size()) + " largest of " +
-             std::to_string((*partial)->size);
+  if (partial == panel.end()) return title;
+  title += ": " + std::to_string((*partial)->values.size()) + " largest of " +
+           std::to_string((*partial)->size);
+  if (panel.size() > 1) title += " (" + (*partial)->run + ")";
   return title;
 }
 
@@ -114,7 +115,7 @@ Plot spectrum_plot(const std::vector<Spectrum>& spectra, const std::string& fold
   body << "set termoption noenhanced\nset multiplot layout " << rows << "," << columns << " title "
        << quoted("Singular values of the weights; dashed: k, dotted: the certified bound" +
                  missing(matrices_of_layer, spectra))
-       << "\nset yrange [0:*]\nset xlabel 'index'\nset format x '%.0s%c'\nset key bottom left\nset "
+       << "\nset yrange [0:*]\nset xlabel 'index'\nset key bottom left\nset "
           "grid\n";
   for (const std::string& each : panels) body << each;
   body << "unset multiplot\n";

@@ -28,12 +28,22 @@ void check_command(const CLI::App& app, int argc, char** argv) {
                      " --help");
 }
 
-// An argument that is not known is often the one that is missing, misspelled: it comes first.
-std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
+// Where an argument stands on the command line; behind its end where it does not.
+int position(const std::string& name, int argc, char** argv) {
+  for (int i = 1; i < argc; ++i)
+    if (argv[i] == name || std::string(argv[i]).starts_with(name + "=")) return i;
+  return argc;
+}
+
+// CLI11 looks at values first, then at what is missing, then at what it does not know. The mistake
+// that the user made first is told: an option that is not known is often the one that is missing.
+std::string complaint(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  std::string text = error.what();
   const std::vector<std::string> unknown = app.remaining(true);
-  const bool first = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !unknown.empty();
-  return (first ? CLI::ExtrasError(app.get_name(), unknown).what() : error.what()) +
-         ("; see " + app.get_name() + " --help");
+  const std::string option = text.substr(0, text.find(':'));
+  if (!unknown.empty() && position(unknown.front(), argc, argv) < position(option, argc, argv))
+    text = CLI::ExtrasError(app.get_name(), unknown).what();
+  return text + "; see " + app.get_name() + " --help";
 }
 
 // Why stdout did not take all; empty if it did.
@@ -65,7 +75,7 @@ int run(CLI::App& app, int argc, char** argv, const std::function<int()>& work,
     app.parse(argc, argv);
     status = work();
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) return complain(complaint(app, error), bad_usage);
+    if (error.get_exit_code() != 0) return complain(complaint(app, error, argc, argv), bad_usage);
     app.exit(error);  // --help
   } catch (const UsageError& error) {
     return complain(error.what(), bad_usage);
