@@ -43,15 +43,16 @@ std::vector<double> largest(const LinearMap& W) {
 class Layer {
  public:
   Layer(Spectra& to, Spectrum about, const LinearMap& W)
-      : to_(to), about_(std::move(about)), W_(W) {}
+      : to_(to), about_(std::move(about)), map_(W) {}
 
   void add_all() {
-    const engine::Tensor matrix = flatten(W_.weight);
+    const engine::Tensor matrix = flatten(map_.weight);
     add("reshaped", engine::singular_values(matrix), std::min(matrix.dim(0), matrix.dim(1)));
-    if (W_.weight.rank() != 4) return;
-    const Index size = std::min(W_.domain().size(), W_.range().size());
-    if (affordable(W_)) return add("toeplitz", engine::singular_values(layers::toeplitz(W_)), size);
-    add("toeplitz", largest(W_), size);
+    if (map_.weight.rank() != 4) return;
+    const Index size = std::min(map_.domain().size(), map_.range().size());
+    if (affordable(map_))
+      return add("toeplitz", engine::singular_values(layers::toeplitz(map_)), size);
+    add("toeplitz", largest(map_), size);
     note("toeplitz", "the matrix is too large to decompose; its " +
                          std::to_string(to_.found.back().values.size()) + " largest values of " +
                          std::to_string(size) + " are by Lanczos iteration");
@@ -60,9 +61,9 @@ class Layer {
 
  private:
   void add_circulant(Index size) {
-    if (layers::circular_singular_values_cost(W_) > kBearable)
+    if (layers::circular_singular_values_cost(map_) > kBearable)
       return note("circulant", "left out: it takes too long for so many channels");
-    std::vector<double> values = layers::circular_singular_values(W_);
+    std::vector<double> values = layers::circular_singular_values(map_);
     if (values.empty()) return note("circulant", "left out: the stride does not divide the image");
     size = std::ssize(values);
     add("circulant", std::move(values), size);
@@ -81,7 +82,7 @@ class Layer {
 
   Spectra& to_;
   Spectrum about_;
-  const LinearMap& W_;
+  const LinearMap& map_;
 };
 
 }  // namespace

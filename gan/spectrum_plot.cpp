@@ -77,12 +77,12 @@ std::string plot_of(const Panel& panel, const std::vector<std::string>& runs) {
 std::string missing(const std::map<std::string, std::vector<std::string>>& matrices_of_layer,
                     const std::vector<Spectrum>& spectra) {
   std::string layers;
-  for (const auto& [layer, matrices] : matrices_of_layer) {
-    const bool partial = std::any_of(spectra.begin(), spectra.end(), [&](const Spectrum& s) {
-      return s.layer == layer && s.matrix == "toeplitz" && s.partial();
-    });
-    if (partial && std::find(matrices.begin(), matrices.end(), "circulant") == matrices.end())
-      layers += (layers.empty() ? "" : ", ") + layer;
+  for (const Spectrum& s : spectra) {
+    const std::vector<std::string>& matrices = matrices_of_layer.at(s.layer);
+    const bool alone = std::find(matrices.begin(), matrices.end(), "circulant") == matrices.end();
+    const bool told = (", " + layers + ",").find(", " + s.layer + ",") != std::string::npos;
+    if (s.matrix == "toeplitz" && s.partial() && alone && !told)
+      layers += (layers.empty() ? "" : ", ") + s.layer;
   }
   return layers.empty() ? "" : "; no circulant of layer " + layers;
 }
