@@ -41,6 +41,7 @@ std::vector<Example> examples() {
        "lipschitz_float conv"},
       {Program("tools/bench/bench"),
        "bench conv --batch 1 --image 8 --rounds 1 --precision highest", "bench matmul"},
+      {Program("tools/graph/graph"), "graph show s.onnx", "graph run s.onnx --out y.npy"},
       {Program("tools/onnx_conformance/onnx_conformance"), "onnx_conformance .",
        "onnx_conformance ."},
   };
