@@ -1,5 +1,6 @@
 #include "datasets/dataset.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "datasets/channels.h"
@@ -8,37 +9,61 @@
 #include "datasets/mnist.h"
 #include "datasets/shapes.h"
 #include "engine/check.h"
+#include "engine/choices.h"
 
 namespace datasets {
 namespace {
 
-std::unique_ptr<Dataset> open_form(const std::string& form, const std::string& directory,
-                                   const OpenOptions& options) {
-  if (form == "cifar10") return open_cifar10(directory, options);
-  if (form == "images") return open_image_folder(directory, options);
-  if (form == "mnist") return open_mnist(directory, options);
-  return std::make_unique<Shapes>(options);
+struct Form {
+  const char* name;
+  bool folder;  // written name:DIR
+  std::unique_ptr<Dataset> (*open)(const std::string& folder, const OpenOptions& options);
+};
+constexpr Form kForms[] = {
+    {"shapes", false,
+     [](const std::string&, const OpenOptions& options) -> std::unique_ptr<Dataset> {
+       return std::make_unique<Shapes>(options);
+     }},
+    {"cifar10", true, open_cifar10},
+    {"images", true, open_image_folder},
+    {"mnist", true, open_mnist},
+};
+
+std::string written(const Form& form) {
+  return std::string(form.name) + (form.folder ? ":DIR" : "");
 }
 
 }  // namespace
 
+std::vector<std::string> forms() {
+  std::vector<std::string> all;
+  for (const Form& form : kForms) all.push_back(written(form));
+  return all;
+}
+
 std::unique_ptr<Dataset> open(const std::string& spec, const OpenOptions& options) {
   const std::size_t colon = spec.find(':');
-  const std::string form = spec.substr(0, colon);
-  const std::string directory = colon == std::string::npos ? "" : spec.substr(colon + 1);
-  const bool known = form == "cifar10" || form == "images" || form == "mnist";
-  engine::check(spec == "shapes" || known, "data set '", spec,
-                "' is unknown: give shapes, cifar10:DIR, images:DIR or mnist:DIR");
-  engine::check(spec == "shapes" || !directory.empty(), "data set '", spec,
-                "' names no folder: give ", form, ":DIR");
-  engine::check(options.resize == 0 || (options.resize >= 4 && options.resize <= 1024),
-                options.resize_option, options.resize,
-                " is out of range: give 4 to 1024, or 0 to keep ", "the size of the images");
-
+  const std::string name = spec.substr(0, colon);
+  const std::string folder = colon == std::string::npos ? "" : spec.substr(colon + 1);
+  const Form* found = nullptr;
+  for (const Form& form : kForms)
+    if (form.name == name && (form.folder || colon == std::string::npos)) found = &form;
+  engine::check(found, "data set '", spec, "' is unknown: give ", engine::alternatives(forms()));
+  engine::check(!found->folder || !folder.empty(), "data set '", spec, "' names no folder: give ",
+                written(*found));
+  engine::check(options.resize == 0 || (options.resize >= 4 && options.resize <= kLargestResize),
+                options.resize_option, options.resize, " is out of range: give 4 to ",
+                kLargestResize, ", or 0 to keep the size of the images");
   engine::check(options.channels == 0 || options.channels == 1 || options.channels == 3,
                 "images have 1 or 3 channels, not ", options.channels);
-  auto data = open_form(form, directory, options);
+  auto data = found->open(folder, options);
   return options.channels == 0 ? std::move(data) : with_channels(std::move(data), options.channels);
+}
+
+int fitting_side(Index height, Index width) {
+  constexpr Index kMultiple = 8;  // what the networks of gan/ take
+  const Index rounded = (std::min(height, width) + kMultiple - 1) / kMultiple * kMultiple;
+  return static_cast<int>(std::clamp<Index>(rounded, kMultiple, kLargestResize));
 }
 
 }  // namespace datasets

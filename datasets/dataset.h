@@ -59,6 +59,8 @@ class Dataset {
   Info info_;
 };
 
+constexpr int kLargestResize = 1024;
+
 enum class Orientation { ignore, apply };
 
 struct OpenOptions {
@@ -68,14 +70,21 @@ struct OpenOptions {
   bool cache = true;  // keep decoded image folders in the user's cache folder
   std::string cache_folder = {};                  // in this one instead
   Orientation orientation = Orientation::ignore;  // of EXIF, as PIL.Image.open does
-  int resize_advice = 32;                         // the size that messages advise
+  int resize_advice = 0;  // the size that messages suggest; 0: one that fits the images
   // What messages call `resize` and `orientation`; "": there is no such option.
   const char* resize_option = "--set data.resize=";
   const char* orientation_option = "--set data.orientation=";
 };
 
-// Opens `shapes`, `cifar10:DIR`, `images:DIR` or `mnist:DIR`.
-// Errors: an unknown form, and whatever the set's own header lists.
+// What may be opened, as a user writes it: "shapes", "cifar10:DIR" and so on.
+std::vector<std::string> forms();
+
+// Opens one of these forms, DIR being a folder. Errors: an unknown form, and whatever the set's own
+// header lists.
 std::unique_ptr<Dataset> open(const std::string& spec, const OpenOptions& options = {});
+
+// What messages suggest as `resize` for images of this size: the shorter side, rounded up to a
+// multiple of 8, as far as it may be given.
+int fitting_side(Index height, Index width);
 
 }  // namespace datasets

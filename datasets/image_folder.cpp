@@ -52,6 +52,11 @@ Model find_model(const ImageList& list, const OpenOptions& options) {
   engine::fail(first_problem);  // not reached: more than 1% were unreadable
 }
 
+// The size that messages suggest for images of this one.
+int advice(const OpenOptions& options, int height, int width) {
+  return options.resize_advice ? options.resize_advice : fitting_side(height, width);
+}
+
 std::string room_for(const ImageList& list, const Model& model, int channels,
                      const OpenOptions& options) {
   const double bytes = 1.0 * channels * model.height * model.width * list.entries.size();
@@ -60,15 +65,15 @@ std::string room_for(const ImageList& list, const Model& model, int channels,
   } catch (const std::exception&) {
     engine::fail("images:", list.folder, ": ", list.entries.size(), " images of ", model.width, "x",
                  model.height, " take ", std::ceil(bytes / 1e9), " GB, more memory than there is; ",
-                 "set a smaller size, with ", options.resize_option, options.resize_advice,
-                 " for instance");
+                 "set a smaller size, with ", options.resize_option,
+                 advice(options, model.height / 8, model.width / 8), " for instance");
   }
 }
 
 // What came of one file; both texts are empty if all went well.
 struct Attempt {
   std::string problem = {};
-  std::string other_size = {};  // "640x480", where the model has another
+  std::pair<int, int> other_size = {};  // height and width, where the model has others
   int orientation = 1;
   bool grey = false;
 };
@@ -84,7 +89,7 @@ Attempt decode_into(const std::string& path, const Model& model, int channels,
     else if (image.height == model.height && image.width == model.width)
       std::ranges::copy(image.pixels, out);
     else
-      return {.other_size = std::to_string(image.width) + "x" + std::to_string(image.height)};
+      return {.other_size = {image.height, image.width}};
     return attempt;
   } catch (const std::exception& error) {
     return {.problem = error.what()};
@@ -96,11 +101,14 @@ void check_attempts(const ImageList& list, const Model& model, const std::vector
   std::size_t unreadable = 0;
   const std::string* first_problem = nullptr;
   for (std::size_t i = 0; i < attempts.size(); ++i) {
-    const std::string &problem = attempts[i].problem, &other_size = attempts[i].other_size;
+    const std::string& problem = attempts[i].problem;
+    const auto [height, width] = attempts[i].other_size;
     engine::check(
-        other_size.empty(), "images:", list.folder, ": the images have several sizes: ", model.path,
-        " is ", model.width, "x", model.height, ", ", list.full_path(i), " is ", other_size,
-        "; give them one, with ", options.resize_option, options.resize_advice, " for instance");
+        height == 0, "images:", list.folder, ": the images have several sizes: ", model.path,
+        " is ", model.width, "x", model.height, ", ", list.full_path(i), " is ", width, "x", height,
+        "; give them one, with ", options.resize_option,
+        std::min(advice(options, height, width), advice(options, model.height, model.width)),
+        " for instance");
     if (problem.empty()) continue;
     ++unreadable;
     if (!first_problem) first_problem = &problem;

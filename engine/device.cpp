@@ -2,6 +2,7 @@
 
 #include "engine/backend.h"
 #include "engine/check.h"
+#include "engine/choices.h"
 
 namespace engine {
 namespace {
@@ -12,6 +13,19 @@ Backend*& current_backend() {
 }
 
 Precision chosen_precision = Precision::highest;
+
+struct DeviceRow {
+  const char* name;
+  Device (*find)();
+};
+constexpr DeviceRow kDevices[] = {{"cpu", Device::cpu}, {"cuda", Device::cuda}};
+
+struct PrecisionRow {
+  const char* name;
+  Precision precision;
+};
+constexpr PrecisionRow kPrecisions[] = {
+    {"highest", Precision::highest}, {"high", Precision::high}, {"medium", Precision::medium}};
 
 }  // namespace
 
@@ -26,10 +40,12 @@ Device Device::cuda() {
 }
 
 Device Device::named(const std::string& name) {
-  if (name == "cpu") return cpu();
-  if (name == "cuda") return cuda();
-  fail("device: there is no '", name, "'; use cpu or cuda");
+  for (const DeviceRow& row : kDevices)
+    if (row.name == name) return row.find();
+  fail("device: there is no '", name, "'; use ", alternatives(names()));
 }
+
+std::vector<std::string> Device::names() { return names_of(kDevices); }
 
 Device Device::current() { return Device(*current_backend()); }
 void Device::use() const { current_backend() = backend_; }
@@ -40,10 +56,11 @@ Precision precision() { return chosen_precision; }
 void set_precision(Precision precision) { chosen_precision = precision; }
 
 Precision precision_named(const std::string& name) {
-  if (name == "highest") return Precision::highest;
-  if (name == "high") return Precision::high;
-  if (name == "medium") return Precision::medium;
-  fail("precision: there is no '", name, "'; use highest, high or medium");
+  for (const PrecisionRow& row : kPrecisions)
+    if (row.name == name) return row.precision;
+  fail("precision: there is no '", name, "'; use ", alternatives(precision_names()));
 }
+
+std::vector<std::string> precision_names() { return names_of(kPrecisions); }
 
 }  // namespace engine

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace engine {
 
@@ -13,7 +14,8 @@ class Device {
  public:
   static Device cpu();
   static Device cuda();                          // Errors: one sentence when there is none
-  static Device named(const std::string& name);  // "cpu" or "cuda"; Errors: any other name
+  static Device named(const std::string& name);  // Errors: none of `names`
+  static std::vector<std::string> names();
 
   static Device current();
   void use() const;  // makes this the current device
@@ -33,6 +35,7 @@ class Device {
 enum class Precision { highest, high, medium };
 Precision precision();
 void set_precision(Precision precision);
-Precision precision_named(const std::string& name);  // Errors: any other name
+Precision precision_named(const std::string& name);  // Errors: none of `precision_names`
+std::vector<std::string> precision_names();
 
 }  // namespace engine

@@ -151,7 +151,9 @@ void write_file(const std::string& path, std::string_view bytes) {
   if (error == 0 && std::rename(beside.c_str(), target.c_str()) != 0) error = errno;
   if (error != 0) {
     ::unlink(beside.c_str());
-    fail(path, ": cannot be written: ", std::strerror(error), "; what was there before is kept");
+    std::error_code unseen;
+    fail(path, ": cannot be written: ", std::strerror(error),
+         fs::exists(target, unseen) ? "; what was there before is kept" : "");
   }
   error = sync_folder_of(target);
   check(error == 0, path, ": is written, but its folder cannot be synced: ", std::strerror(error));

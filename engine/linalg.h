@@ -34,6 +34,9 @@ struct ComplexMatrices {
 };
 
 std::vector<double> spectral_norms(const ComplexMatrices& stack);  // of each
+// All of each, one matrix after the other; as roots of a Gram matrix's eigenvalues, so that those
+// below 1e-8 of the largest are rounding.
+std::vector<double> singular_values(const ComplexMatrices& stack);
 
 // Each matrix a becomes a a^H, in place (rows x rows).
 void times_adjoint(ComplexMatrices& stack);

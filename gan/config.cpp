@@ -4,10 +4,13 @@
 #include <iomanip>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
+#include "datasets/dataset.h"
 #include "engine/check.h"
+#include "engine/choices.h"
 #include "engine/device.h"
 #include "gan/constraints.h"
 #include "gan/losses.h"
@@ -20,6 +23,43 @@ namespace {
 using engine::check;
 using engine::fail;
 using Json = nlohmann::ordered_json;
+
+// The settings whose values are names, with the names that there are.
+struct Choice {
+  std::string_view key;
+  std::vector<std::string> (*names)();
+};
+constexpr Choice kChoices[] = {
+    {"data", datasets::forms},
+    {"data.channels",
+     [] {
+       return std::vector<std::string>{"auto", "1", "3"};
+     }},
+    {"data.orientation",
+     [] {
+       return std::vector<std::string>{"ignore", "apply"};
+     }},
+    {"model", [] { return engine::names_of(models()); }},
+    {"loss", [] { return engine::names_of(losses()); }},
+    {"clip",
+     [] {
+       return std::vector<std::string>{"none", "d", "g", "both"};
+     }},
+    {"device", engine::Device::names},
+    {"precision", engine::precision_names},
+};
+
+// For the values of this key; empty where any may be given.
+std::vector<std::string> choices(std::string_view key) {
+  const auto found = std::ranges::find(kChoices, key, &Choice::key);
+  return found == std::end(kChoices) ? std::vector<std::string>() : found->names();
+}
+
+void check_choice(const char* key, const std::string& value) {
+  const std::vector<std::string> names = choices(key);
+  check(std::ranges::find(names, value) != names.end(), key, "=", value, ": give ",
+        engine::alternatives(names));
+}
 
 std::vector<std::string> keys() {
   std::vector<std::string> all;
@@ -95,7 +135,7 @@ struct Limits {
 // Of a whole number: far beyond what is of use, and short of what would overflow or never end.
 Limits limits(const std::string& key) {
   constexpr Index most = 1'000'000'000'000;
-  if (key == "data.resize") return {0, 1024};
+  if (key == "data.resize") return {0, datasets::kLargestResize};
   if (key == "decay_steps") return {0, most};
   // With one sample, batch norm has no variance to divide by.
   if (key == "batch" || key == "g.batch") return {2, 100'000};
@@ -125,16 +165,12 @@ void validate(const Config& config) {
   find_model(config.model);
   parse_constraints(config.constraint);
   engine::precision_named(config.precision);
-  check(config.device == "cpu" || config.device == "cuda", "device=", config.device,
-        ": give cpu or cuda");
-  check(config.channels == "auto" || config.channels == "1" || config.channels == "3",
-        "data.channels=", config.channels, ": give auto, 1 or 3");
-  check(config.orientation == "ignore" || config.orientation == "apply",
-        "data.orientation=", config.orientation, ": give ignore or apply");
+  check_choice("device", config.device);
+  check_choice("data.channels", config.channels);
+  check_choice("data.orientation", config.orientation);
   check_adam("g", config.g);
   check_adam("d", config.d);
-  check(config.clip == "none" || config.clip == "d" || config.clip == "g" || config.clip == "both",
-        "clip=", config.clip, ": give none, d, g or both");
+  check_choice("clip", config.clip);
   check(config.clip_r > 1, "clip.r=", config.clip_r, ": give a ratio above 1");
   check(config.ema >= 0 && config.ema < 1, "ema=", config.ema, ": give 0 to below 1");
   Config::fields(config, [](const char* key, const auto& value, const char*) {
@@ -186,7 +222,9 @@ std::string describe(const Config& config) {
     std::ostringstream shown;
     shown << std::boolalpha << value;
     text << (fixed ? "  " : "* ") << std::left << std::setw(18) << key << std::setw(13)
-         << shown.str() << "  " << help << '\n';
+         << shown.str() << "  " << help;
+    const std::vector<std::string> names = choices(key);
+    text << (names.empty() ? "" : ": ") << engine::alternatives(names) << '\n';
   });
   return text.str();
 }

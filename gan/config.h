@@ -52,7 +52,8 @@ struct Config {
   Index score_every = 500;
   Index score_images = 1000;
 
-  // Calls visit(key, member, help) for each setting of `config`, a Config or a const Config.
+  // Calls visit(key, member, help) for each setting of `config`, a Config or a const Config. Where
+  // the value is a name from a table, the help text goes on with the names (kChoices, config.cpp).
   template <class Config, class Visit>
   static void fields(Config& config, Visit&& visit) {
     settings(config, [&](const char* key, auto& member, const char* help, const char* = nullptr) {
@@ -67,20 +68,17 @@ struct Config {
     constexpr const char *images = "the images of all its steps are made with it",
                          *networks = "its networks are built with it",
                          *place = "the place of a step in the data follows from it";
-    visit("data", config.data, "shapes, cifar10:DIR, images:DIR or mnist:DIR");
+    visit("data", config.data, "images to learn from");
     visit("data.resize", config.resize, "side of the images; 0: as they are", images);
-    visit("data.channels", config.channels, "1: grey; 3: RGB; auto: 1 where all images are grey",
+    visit("data.channels", config.channels, "1 is grey, 3 RGB, auto 1 where all images are grey",
           images);
-    visit("data.orientation", config.orientation, "EXIF orientation of images: ignore or apply",
-          images);
+    visit("data.orientation", config.orientation, "EXIF orientation of images", images);
     visit("data.flip", config.flip, "mirror images at random", images);
     visit("data.dequantize", config.dequantize, "add noise below one grey level", images);
-    visit("model", config.model, "both networks: sn-cnn, sn-cnn-wide, sn-resnet or sn-small",
-          networks);
+    visit("model", config.model, "both networks", networks);
     visit("d.constraint", config.constraint, "on every weight of the discriminator; see below",
           networks);
-    visit("loss", config.loss, "hinge, non-saturating, wasserstein or least-squares",
-          "its networks have learnt by it");
+    visit("loss", config.loss, "of both networks", "its networks have learnt by it");
     visit("steps", config.steps, "generator updates, counted from the start of the run");
     visit("n_dis", config.n_dis, "discriminator updates before each generator update", place);
     visit("batch", config.batch, "real images (and as many fakes) of a discriminator update",
@@ -95,13 +93,13 @@ struct Config {
     visit("d.beta2", config.d.beta2, "Adam of the discriminator: decay of the mean square");
     visit("decay_steps", config.decay_steps, "both rates fall linearly to 0 here; 0: constant");
     visit("ema", config.ema, "decay of the generator's moving average; 0: the generator itself");
-    visit("clip", config.clip, "spectral clipping of the gradients of none, d, g or both");
+    visit("clip", config.clip, "spectral clipping of the gradients of these networks");
     visit("clip.r", config.clip_r, "the largest ratio s0/s1 of a gradient's singular values");
     visit("clip.iterations", config.clip_iterations, "of the subspace iteration, an update");
     visit("seed", config.seed, "of weights, noise and the order of images",
           "its weights and the order of its images were drawn from it");
-    visit("device", config.device, "cpu or cuda");
-    visit("precision", config.precision, "of matrix products: highest, high or medium");
+    visit("device", config.device, "where it runs");
+    visit("precision", config.precision, "of matrix products");
     visit("log_every", config.log_every, "steps between rows of log.csv");
     visit("gradients_every", config.gradients_every, "steps between rows of gradients.csv");
     visit("sample_every", config.sample_every, "steps between grids of samples");

@@ -10,6 +10,7 @@
 
 #include "engine/check.h"
 #include "engine/file.h"
+#include "gan/console/printable.h"
 
 namespace gan {
 namespace {
@@ -22,8 +23,10 @@ std::string script(const Plot& plot) {
   text << "# Draws " << plot.name << ".svg and " << plot.name << ".png from " << plot.name
        << ".csv: gnuplot " << plot.name << ".gnuplot\n"
        << "set datafile separator ','\n";
+  // Of the terminals for PNG the one by cairo alone draws dashes; not every gnuplot has it.
+  text << "\npng = strstrt(GPVAL_TERMINALS, 'pngcairo') ? 'pngcairo' : 'png'\n";
   for (const char* kind : {"svg", "png"})
-    text << "\nset terminal " << kind << (kind[0] == 's' ? " background 'white'" : "") << " size "
+    text << "\nset terminal " << (kind[0] == 's' ? "svg background 'white'" : "@png") << " size "
          << plot.width << "," << plot.height << "\nset output '" << plot.name << '.' << kind
          << "'\n"
          << plot.body;
@@ -61,7 +64,8 @@ std::string draw(const Plot& plot) {
 
 std::string quoted(const std::string& text) {
   std::string result = "'";
-  for (const char c : text) result += c == '\'' ? std::string("''") : std::string(1, c);
+  for (const char c : console::printable(text))
+    result += c == '\'' ? std::string("''") : std::string(1, c);
   return result + "'";
 }
 

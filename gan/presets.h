@@ -16,6 +16,8 @@ struct Preset {
   Config (*config)();
 };
 
+inline constexpr const char* kDefaultPreset = "sn-small";
+
 std::span<const Preset> presets();
 const Preset& find_preset(const std::string& name);
 

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "gan/console/printable.h"
+
 namespace gan {
 namespace {
 
@@ -44,7 +46,7 @@ std::string Progress::line(Index step, double seconds_left) const {
   const double left = std::min(static_cast<double>(last_ - step) / rate, seconds_left);
   std::string shown =
       unit_ + text(" %lld/%lld  ", static_cast<long long>(step), static_cast<long long>(last_));
-  if (!note_.empty()) shown += note_ + "  ";
+  if (!note_.empty()) shown += console::printable(note_) + "  ";
   return shown + text(rate < 100 ? "%.2f " : "%.0f ", rate) + unit_ + "s/s  " +
          duration(std::max(left, 0.0)) + " left";
 }

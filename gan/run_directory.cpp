@@ -1,9 +1,13 @@
 #include "gan/run_directory.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <vector>
@@ -180,6 +184,12 @@ RunDirectory RunDirectory::open(const std::string& path) {
 RunDirectory RunDirectory::resume(const std::string& path) {
   RunDirectory run = open(path);
   run.lock();
+  // Whatever the logs read is looked at before a resumed run changes anything.
+  for (const fs::directory_entry& entry : entries(path))
+    if (is_of_run(entry.path().filename())) engine::InputFile(entry.path().string());
+  const std::string samples = path + "/" + kSamples;
+  check(!fs::exists(samples) || ::access(samples.c_str(), R_OK | W_OK | X_OK) == 0, samples, ": ",
+        std::strerror(errno), "; a resumed run writes its grids there");
   remove_orphans(path);
   return run;
 }

@@ -6,17 +6,16 @@
 #include <string>
 
 #include "engine/check.h"
+#include "engine/choices.h"
 
 namespace gan {
 
 template <class Row>
 const Row& find(std::span<const Row> rows, const char* what, const std::string& name) {
-  std::string known;
-  for (const Row& row : rows) {
+  for (const Row& row : rows)
     if (row.name == name) return row;
-    known += (known.empty() ? "" : ", ") + std::string(row.name);
-  }
-  engine::fail(what, " '", name, "' is unknown: give one of ", known);
+  engine::fail(what, " '", name, "' is unknown: give ",
+               engine::alternatives(engine::names_of(rows)));
 }
 
 }  // namespace gan

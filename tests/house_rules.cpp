@@ -48,7 +48,7 @@ const std::vector<Door> kDoors = {
     {"engine/", kEngine, kPosix},
     {"layers/", kFront + "|layers/.*", ""},
     {"datasets/",
-     "engine/(tensor|shape|check|philox|real|file|random|capture|images)\\.h|datasets/.*",
+     "engine/(tensor|shape|check|choices|philox|real|file|random|capture|images)\\.h|datasets/.*",
      kPosix +
          "|stb_[a-z_]+\\.h|zlib\\.h|png\\.h|jpeglib\\.h|jerror\\.h|gif_lib\\.h|webp/[a-z]+\\.h"},
     {"gan/metrics/", kFront + "|engine/graph/(graph|write_onnx)\\.h|datasets/.*|gan/metrics/.*",

@@ -4,6 +4,9 @@
 
 #include <cstring>
 
+#include "engine/cpu/blas_memory.h"
+#include "engine/threads.h"
+
 namespace engine {
 
 Backend& cpu_backend() {
@@ -15,7 +18,10 @@ Backend& cpu_backend() {
 namespace cpu {
 
 // Threads are ours (OpenMP): every call of a matrix product below is on one thread.
-CpuBackend::CpuBackend() { openblas_set_num_threads(1); }
+CpuBackend::CpuBackend() {
+  openblas_set_num_threads(1);
+  reserve_blas_memory(threads());
+}
 
 void CpuBackend::upload(Real* to, const Real* host, Index n) {
   if (n > 0) std::memcpy(to, host, static_cast<std::size_t>(n) * sizeof(Real));

@@ -15,26 +15,38 @@ namespace {
 using RowMajor = Eigen::Matrix<Complex, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using Stacked = Eigen::Map<const RowMajor>;
 
-// The root of the largest eigenvalue of the smaller of a a^H and a^H a, which is scaled first so
-// that squares neither overflow nor vanish.
-double norm_by_gram(const Stacked& a) {
+// The roots of the eigenvalues of the smaller of a a^H and a^H a, which is scaled first so that
+// squares neither overflow nor vanish. They ascend.
+Eigen::VectorXd roots_of_gram(const Stacked& a) {
   const double scale = a.size() == 0 ? 0 : a.cwiseAbs().maxCoeff();
-  if (scale == 0) return 0;
+  if (scale == 0) return Eigen::VectorXd::Zero(std::min(a.rows(), a.cols()));
   const Eigen::MatrixXcd scaled = a / scale;
   const Eigen::MatrixXcd gram = a.rows() <= a.cols() ? Eigen::MatrixXcd(scaled * scaled.adjoint())
                                                      : Eigen::MatrixXcd(scaled.adjoint() * scaled);
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXcd> solver(gram, Eigen::EigenvaluesOnly);
-  return scale * std::sqrt(std::max(0.0, solver.eigenvalues()(gram.rows() - 1)));
+  return scale * solver.eigenvalues().cwiseMax(0.0).cwiseSqrt();
 }
 
 }  // namespace
 
-std::vector<double> spectral_norms(const ComplexMatrices& stack) {
-  std::vector<double> norms(stack.count);
+std::vector<double> singular_values(const ComplexMatrices& stack) {
+  const Index each = std::min(stack.rows, stack.columns);
+  std::vector<double> values(stack.count * each);
   cpu::parallel_for(stack.count, 1, [&](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i)
-      norms[i] = norm_by_gram(Stacked(stack.matrix(i), stack.rows, stack.columns));
+    for (Index i = begin; i < end; ++i) {
+      const Eigen::VectorXd roots =
+          roots_of_gram(Stacked(stack.matrix(i), stack.rows, stack.columns));
+      std::reverse_copy(roots.begin(), roots.end(), values.begin() + i * each);
+    }
   });
+  return values;
+}
+
+std::vector<double> spectral_norms(const ComplexMatrices& stack) {
+  const Index each = std::min(stack.rows, stack.columns);
+  const std::vector<double> values = singular_values(stack);
+  std::vector<double> norms(stack.count);
+  for (Index i = 0; i < stack.count && each > 0; ++i) norms[i] = values[i * each];
   return norms;
 }
 

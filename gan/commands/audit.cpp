@@ -24,8 +24,7 @@ void run(const AuditOptions& options) {
   const RunAudit found = audit(loaded, *data, options.images);
   std::fputs((options.json ? as_json(found) : as_table(found)).c_str(), stdout);
   const std::vector<std::string> wrong = found.contradictions();
-  for (std::size_t i = 1; i < wrong.size(); ++i)
-    std::fprintf(stderr, "gan: %s\n", wrong[i].c_str());
+  for (std::size_t i = 1; i < wrong.size(); ++i) console::note("gan: " + wrong[i]);
   engine::check(wrong.empty(), wrong.empty() ? "" : wrong.front());
 }
 
@@ -39,9 +38,10 @@ void add_audit(CLI::App& app) {
   command->add_option("--data", options->data, "images for the slopes, if not the run's own");
   command->add_option("--images", options->images, "how many of them")
       ->capture_default_str()
-      ->transform(whole_number(1, 100'000));
+      ->transform(console::whole_number(1, 100'000));
   command->add_flag("--json", options->json, "for programs");
-  add_device(command, options->device);
+  console::add_device(*command, options->device);
+  console::add_threads(*command);
   command->footer(
       "Columns: k, the norm the constraint aims at; running, what its stored vector says; "
       "audited,\n"

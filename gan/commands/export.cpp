@@ -1,4 +1,5 @@
-#include <cstdio>
+#include <algorithm>
+#include <string_view>
 
 #include "engine/graph/write_onnx.h"
 #include "gan/commands/commands.h"
@@ -13,28 +14,41 @@ struct ExportOptions {
   bool raw = false;
 };
 
+struct Network {
+  std::string_view name;
+  engine::graph::Model (*model)(const LoadedRun& run);
+};
+constexpr Network kNetworks[] = {
+    {"generator", [](const LoadedRun& run) { return generator_model(run.networks); }},
+    {"discriminator",
+     [](const LoadedRun& run) { return discriminator_model(run.networks, run.header.image); }},
+};
+
 void run(const ExportOptions& options) {
   const LoadedRun loaded = LoadedRun::open(options.run, !options.raw);
-  engine::graph::Model model = options.network == "generator"
-                                   ? generator_model(loaded.networks)
-                                   : discriminator_model(loaded.networks, loaded.header.image);
+  const auto chosen = std::ranges::find(kNetworks, options.network, &Network::name);
+  engine::graph::Model model = chosen->model(loaded);
   model.metadata = {{"kantor.model", loaded.header.config.model},
                     {"kantor.network", options.network},
                     {"kantor.step", std::to_string(loaded.header.step)}};
   engine::graph::save_onnx(options.onnx, model);
-  std::printf("%s\n", options.onnx.c_str());
+  console::print(options.onnx);
 }
 
 }  // namespace
 
 void add_export(CLI::App& app) {
   auto options = std::make_shared<ExportOptions>();
+  const std::vector<std::string> networks = engine::names_of(kNetworks);
   CLI::App* command = app.add_subcommand("export", "A trained network as an ONNX file");
   command->add_option("RUN", options->run, "folder that gan train made")->required();
-  command->add_option("--onnx", options->onnx, "file to write")->required()->transform(not_empty());
-  command->add_option("--network", options->network, "generator or discriminator")
+  command->add_option("--onnx", options->onnx, "file to write")
+      ->required()
+      ->transform(console::not_empty());
+  command->add_option("--network", options->network, engine::alternatives(networks))
       ->capture_default_str()
-      ->check(CLI::IsMember({"generator", "discriminator"}));
+      ->check(console::one_of(networks));
+  console::add_threads(*command);
   command->add_flag("--no-ema", options->raw, "the generator itself, not its moving average");
   command->footer(
       "Inputs and outputs, float32, N of any size (opset 13):\n"

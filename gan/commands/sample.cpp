@@ -1,4 +1,3 @@
-#include <cstdio>
 #include <limits>
 
 #include "datasets/image_grid.h"
@@ -35,7 +34,7 @@ void run(const SampleOptions& options) {
   engine::seed(options.seed);
   const engine::Tensor images = sample(networks.generator, options.count, networks.z_dim);
   datasets::save_grid(options.out, images);
-  std::printf("%s\n", options.out.c_str());
+  console::print(options.out);
 }
 
 }  // namespace
@@ -46,15 +45,16 @@ void add_sample(CLI::App& app) {
   command->add_option("RUN", options->run, "folder that gan train made")->required();
   command->add_option("--count", options->count, "how many images")
       ->capture_default_str()
-      ->transform(whole_number(1, 100'000));
+      ->transform(console::whole_number(1, 100'000));
   command->add_option("--out", options->out, "PNG file to write")
       ->capture_default_str()
-      ->transform(not_empty());
+      ->transform(console::not_empty());
   command->add_option("--seed", options->seed, "of the noise")
       ->capture_default_str()
-      ->transform(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
+      ->transform(console::whole_number(0, std::numeric_limits<std::uint64_t>::max()));
   command->add_flag("--no-ema", options->raw, "the generator itself, not its moving average");
-  add_device(command, options->device);
+  console::add_device(*command, options->device);
+  console::add_threads(*command);
   command->footer("Example:\n  gan sample runs/sn-small-shapes-1 --count 100 --out grid.png\n");
   command->callback([options] { run(*options); });
 }

@@ -1,7 +1,6 @@
 #include "gan/spectrum.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <set>
 
@@ -31,7 +30,9 @@ std::vector<std::string> titles(const std::vector<std::string>& runs) {
   std::vector<std::string> result = distinct ? names : runs;
   std::set<std::string> taken;
   for (std::string& name : result) {
-    std::replace(name.begin(), name.end(), ',', '_');  // in the CSV
+    name = console::printable(name);
+    std::ranges::replace_if(
+        name, [](char c) { return c == ',' || c == '"'; }, '_');  // of CSV
     const std::string first = name;
     for (int number = 2; !taken.insert(name).second; ++number)
       name = first + " (" + std::to_string(number) + ")";
@@ -45,12 +46,13 @@ void run(const SpectrumOptions& options) {
   const std::vector<std::string> names = titles(options.runs);
   for (std::size_t i = 0; i < names.size(); ++i) {
     LoadedRun loaded = LoadedRun::open(options.runs[i]);
-    const std::vector<Spectrum> found = spectra(loaded, names[i]);
-    all.insert(all.end(), found.begin(), found.end());
+    const Spectra some = spectra(loaded, names[i]);
+    all.insert(all.end(), some.found.begin(), some.found.end());
+    for (const std::string& note : some.notes) console::note("note: " + note);
   }
   const std::string beside = options.runs.size() == 1 ? options.runs[0] + "/spectrum" : "spectrum";
   const std::string line = draw(spectrum_plot(all, options.out.empty() ? beside : options.out));
-  std::printf("%s\n", line.c_str());
+  console::print(line);
 }
 
 }  // namespace
@@ -58,14 +60,19 @@ void run(const SpectrumOptions& options) {
 void add_spectrum(CLI::App& app) {
   auto options = std::make_shared<SpectrumOptions>();
   CLI::App* command = app.add_subcommand(
-      "spectrum", "All singular values of a discriminator's layers, as CSV and as a picture");
+      "spectrum", "Singular values of a discriminator's layers, as CSV and as a picture");
   command->add_option("RUN", options->runs, "folders that gan train made, side by side")
       ->required();
   command->add_option("--out", options->out,
                       "folder for spectrum.csv, .gnuplot, .svg and .png (RUN/spectrum; of several "
                       "runs: spectrum)");
-  add_device(command, options->device);
+  console::add_device(*command, options->device);
+  console::add_threads(*command);
   command->footer(
+      "Matrices: reshaped, the reshaped kernel; toeplitz, the convolution itself, on large images\n"
+      "its largest values only; beside those, circulant, the convolution on a torus. Dashed lines\n"
+      "are the norm k that the constraint aims at, dotted ones certified bounds of the "
+      "convolution.\n\n"
       "Example:\n  gan spectrum runs/clip runs/weight-norm runs/spectral runs/toeplitz\n");
   command->callback([options] { run(*options); });
 }

@@ -20,9 +20,9 @@ namespace gan {
 namespace {
 
 struct TrainOptions {
-  std::string preset, out, resume;
+  std::string out, resume;
   std::vector<std::string> assignments;
-  std::optional<std::string> data, device, precision, scorer;
+  std::optional<std::string> preset, data, device, precision, scorer;
   std::optional<Index> steps;
   std::optional<std::uint64_t> seed;
   double minutes = std::numeric_limits<double>::infinity();
@@ -33,8 +33,8 @@ std::string footer() {
   for (const Preset& preset : presets())
     text += "  " + std::string(preset.name) +
             std::string(14 - std::string(preset.name).size(), ' ') + preset.source + "\n";
-  text += "\nKeys of --set, with the values of sn-small (*: may change on --resume):\n" +
-          describe(find_preset("sn-small").config());
+  text += std::string("\nKeys of --set, with the values of ") + kDefaultPreset +
+          " (*: may change on --resume):\n" + describe(find_preset(kDefaultPreset).config());
   text += "\nd.constraint, one or several joined by +, is applied to every weight:\n" +
           describe_constraints();
   return text +
@@ -72,8 +72,7 @@ void apply(const TrainOptions& options, Config& config) {
 
 Config new_config(const TrainOptions& options) {
   return from_user([&] {
-    engine::check(!options.preset.empty(), "gan train: give --preset NAME, or --resume RUN");
-    Config config = find_preset(options.preset).config();
+    Config config = find_preset(options.preset.value_or(kDefaultPreset)).config();
     apply(options, config);
     validate(config);
     return config;
@@ -109,15 +108,14 @@ std::unique_ptr<const ProxyScorer> open_scorer(const Config& config,
 }
 
 void announce(const datasets::Dataset& data, const RunDirectory& run) {
-  std::fprintf(stderr, "%s\n", data.description().c_str());
-  for (const std::string& note : data.notes()) std::fprintf(stderr, "%s\n", note.c_str());
+  console::note(data.description());
+  for (const std::string& note : data.notes()) console::note(note);
   if (run.replaces_another())
-    std::fprintf(stderr, "%s: a run that never reached a checkpoint is replaced\n",
-                 run.path().c_str());
+    console::note(run.path() + ": a run that never reached a checkpoint is replaced");
   if (!run.is_locked())
-    std::fprintf(stderr, "note: %s: its file system has no locks; do not train there twice\n",
-                 run.path().c_str());
-  std::fprintf(stderr, "the run is kept in %s\n", run.path().c_str());
+    console::note("note: " + run.path() +
+                  ": its file system has no locks; do not train there twice");
+  console::note("the run is kept in " + run.path());
 }
 
 // Opens what the settings of a run name, unless an option names it anew; it may have moved since.
@@ -141,19 +139,17 @@ void change_settings(const RunDirectory& run, const CheckpointHeader& before, co
     engine::fail(run.path(), "/config.json: ", error.what());  // edited by hand
   }
   for (const Change& change : changed)
-    std::fprintf(stderr, "changed after step %lld: %s from %s to %s\n",
-                 static_cast<long long>(before.step), change.key.c_str(), change.before.c_str(),
-                 change.after.c_str());
+    console::note("changed after step " + std::to_string(before.step) + ": " + change.key +
+                  " from " + change.before + " to " + change.after);
   if (before.data_hash.empty() && before.config.data != config.data)
-    std::fprintf(stderr, "note: the checkpoint does not say which images the run has trained on\n");
+    console::note("note: the checkpoint does not say which images the run has trained on");
   if (!before.data_hash.empty() && before.data_hash != data_hash) {
     changed.push_back({"data.sha256", '"' + before.data_hash + '"', '"' + data_hash + '"'});
-    std::fprintf(stderr, "note: %s: these are not the images that the run has trained on so far\n",
-                 config.data.c_str());
+    console::note("note: " + config.data +
+                  ": these are not the images that the run has trained on so far");
   }
   if (!changed.empty())
-    std::fprintf(stderr, "a new run with these settings need not be the same; see %s\n",
-                 run.changes().c_str());
+    console::note("a new run with these settings need not be the same; see " + run.changes());
   record(run.changes(), before.step, changed);
   run.write_config(config);
 }
@@ -165,8 +161,9 @@ void print_scores(Trainer& trainer, const ProxyScorer& scorer, const datasets::D
   if (!fake) return;
   const ProxyScore real = scorer(images, data);
   std::printf("%s of %lld images: generated %.2f, real %.2f; classes covered: %lld of %lld\n",
-              scorer.name().c_str(), static_cast<long long>(images), fake->value, real.value,
-              static_cast<long long>(fake->covered), static_cast<long long>(fake->classes));
+              console::printable(scorer.name()).c_str(), static_cast<long long>(images),
+              fake->value, real.value, static_cast<long long>(fake->covered),
+              static_cast<long long>(fake->classes));
 }
 
 void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& config,
@@ -178,12 +175,14 @@ void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& con
   if (ending != Ending::done)
     std::fprintf(stderr, "%s at step %lld; go on with gan train --resume %s\n",
                  ending == Ending::interrupted ? "interrupted" : "the time is over",
-                 static_cast<long long>(trainer.step_count()), run.path().c_str());
+                 static_cast<long long>(trainer.step_count()),
+                 console::printable(run.path()).c_str());
   if (scorer && !interrupted()) {
     leave_interrupts();  // all is saved
     print_scores(trainer, *scorer, data, config.score_images);
   }
-  std::printf("%s\n%s\n", run.checkpoint().c_str(), run.samples(trainer.step_count()).c_str());
+  console::print(run.checkpoint());
+  console::print(run.samples(trainer.step_count()));
 }
 
 void start(const TrainOptions& options) {
@@ -194,8 +193,9 @@ void start(const TrainOptions& options) {
   config.channels = std::to_string(data->channels());  // what auto came to, for when it resumes
   const auto scorer = open_scorer(config, *data);
   Trainer trainer(config, *data);
+  const std::string preset = options.preset.value_or(kDefaultPreset);
   const RunDirectory run = options.out.empty()
-                               ? RunDirectory::create_numbered(options.preset, data->name(), config)
+                               ? RunDirectory::create_numbered(preset, data->name(), config)
                                : RunDirectory::create(options.out, config);
   announce(*data, run);
   run_to_the_end(trainer, run, config, *data, scorer.get(), options.minutes);
@@ -203,7 +203,7 @@ void start(const TrainOptions& options) {
 
 void resume(const TrainOptions& options) {
   from_user([&] {
-    engine::check(options.preset.empty(),
+    engine::check(!options.preset,
                   "--preset: a resumed run keeps its settings; change some with --set");
     engine::check(options.out.empty(), "--out: a resumed run stays in its folder; leave it out");
   });
@@ -232,25 +232,28 @@ void resume(const TrainOptions& options) {
 void add_train(CLI::App& app) {
   auto options = std::make_shared<TrainOptions>();
   CLI::App* train = app.add_subcommand("train", "Train a GAN, or go on training one");
-  train->add_option("--data", options->data, "shapes, cifar10:DIR, images:DIR or mnist:DIR");
-  train->add_option("--preset", options->preset, "settings to start from; see below");
+  train->add_option("--data", options->data, engine::alternatives(datasets::forms()));
+  train->add_option("--preset", options->preset,
+                    std::string("settings to start from; see below [") + kDefaultPreset + "]");
   train->add_option("--set", options->assignments, "key=value ...: other settings; see below")
       ->take_all();
   train
       ->add_option("--steps", options->steps,
                    "generator updates, counted from the start of the run, resumed or not")
-      ->transform(whole_number(1, std::numeric_limits<Index>::max()));
+      ->transform(console::whole_number(1, std::numeric_limits<Index>::max()));
   train->add_option("--minutes", options->minutes, "stop after about so many minutes")
-      ->transform(positive_number());
+      ->transform(console::positive_number());
   train->add_option("--out", options->out, "folder of the run (runs/<preset>-<data>-<n>)");
   train->add_option("--resume", options->resume,
                     "folder of a run to go on with; options given beside it change its settings");
   train->add_option("--scorer", options->scorer,
                     "classifier made by train_scorer: logs the proxy-IS of generated images");
-  train->add_option("--device", options->device, "cpu or cuda");
-  train->add_option("--precision", options->precision, "highest, high or medium");
+  train->add_option("--device", options->device, engine::alternatives(engine::Device::names()));
+  train->add_option("--precision", options->precision,
+                    engine::alternatives(engine::precision_names()));
+  console::add_threads(*train);
   train->add_option("--seed", options->seed, "of weights, noise and the order of images")
-      ->transform(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
+      ->transform(console::whole_number(0, std::numeric_limits<std::uint64_t>::max()));
   train->footer(footer);
   train->callback([options] {
     outlive_readers();

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "engine/check.h"
+#include "engine/choices.h"
 #include "engine/ops/move.h"
 #include "engine/ops/pointwise.h"
 
@@ -63,12 +64,7 @@ const char* name_of(Range range) {
   return std::ranges::find(kRanges, range, &RangeName::range)->name;
 }
 
-std::string range_choices() {
-  std::string text;
-  for (std::size_t i = 0; i < kRanges.size(); ++i)
-    text += (i == 0 ? "" : i + 1 == kRanges.size() ? " or " : ", ") + std::string(kRanges[i].name);
-  return text;
-}
+std::string range_choices() { return engine::alternatives(engine::names_of(kRanges)); }
 
 Range range_named(const std::string& name) {
   const auto found = std::ranges::find(kRanges, name, &RangeName::name);

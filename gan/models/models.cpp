@@ -1,5 +1,6 @@
 #include "gan/models/models.h"
 
+#include "datasets/dataset.h"
 #include "engine/ops/move.h"
 #include "gan/models/sn_cnn.h"
 #include "gan/models/sn_resnet.h"
@@ -24,10 +25,9 @@ const Model& find_model(const std::string& name) { return find(models(), "model"
 
 Networks build_networks(const std::string& name, const ImageSize& image,
                         const Constraints& constraints) {
-  const Index side = std::max<Index>(8, (std::min(image.height, image.width) + 7) / 8 * 8);
   engine::check(image.height % 8 == 0 && image.width % 8 == 0, "images of ", image.height, "x",
                 image.width, ": the networks need a height and width that are multiples of 8: set ",
-                "data.resize=", side);
+                "data.resize=", datasets::fitting_side(image.height, image.width));
   return find_model(name).build(image, constraints);
 }
 

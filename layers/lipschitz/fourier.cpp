@@ -1,6 +1,7 @@
 #include "layers/lipschitz/fourier.h"
 
 #include <algorithm>
+#include <functional>
 #include <numbers>
 
 #include "layers/lipschitz/kernel.h"
@@ -82,6 +83,35 @@ std::optional<double> circular_norm_strided(const LinearMap& W) {
   const Window w = W.window();
   if (w.height % w.stride_h != 0 || w.width % w.stride_w != 0) return std::nullopt;
   return torus_norm(polyphase(W), w.height / w.stride_h, w.width / w.stride_w);
+}
+
+std::vector<double> circular_singular_values(const LinearMap& W) {
+  const Window w = W.window();
+  if (w.height % w.stride_h != 0 || w.width % w.stride_w != 0) return {};
+  const Index height = w.height / w.stride_h, width = w.width / w.stride_w, half = width / 2 + 1;
+  std::vector<double> all;
+  for_each_symbols(polyphase(W), height, width, [&](const ComplexMatrices& some) {
+    const std::vector<double> values = singular_values(some);
+    const Index each = std::ssize(values) / some.count;
+    for (Index i = 0; i < some.count; ++i) {
+      const Index x = i % half;
+      const bool pair = x > 0 && 2 * x < width;  // a conjugate of it is left out
+      for (int times = pair ? 2 : 1; times > 0; --times)
+        all.insert(all.end(), values.begin() + i * each, values.begin() + (i + 1) * each);
+    }
+  });
+  std::ranges::sort(all, std::greater());
+  return all;
+}
+
+double circular_singular_values_cost(const LinearMap& W) {
+  const Window w = W.window();
+  const auto symbols =
+      static_cast<double>(w.height / w.stride_h) * static_cast<double>(w.width / w.stride_w) / 2;
+  const auto out = static_cast<double>(w.out);
+  const auto in = static_cast<double>(w.in * w.stride_h * w.stride_w);
+  const double least = std::min(out, in);
+  return 4 * symbols * least * (out * in + 4 * least * least);
 }
 
 double torus_supremum(const LinearMap& W, Index grid) {

@@ -38,6 +38,12 @@ double circular_norm_padded(const LinearMap& W);  // the same on H + 2p: an uppe
 // With its stride: on (H / s) x (W / s) blocks. Nothing where the stride does not divide the image.
 std::optional<double> circular_norm_strided(const LinearMap& W);
 
+// All singular values of the same, descending: as many as the smaller of its domain and its range
+// has elements. Empty where the stride does not divide the image. Cost: a Gram matrix of each
+// symbol and its eigenvalues, O I min(O, I) multiplications for each of H W / 2.
+std::vector<double> circular_singular_values(const LinearMap& W);
+double circular_singular_values_cost(const LinearMap& W);  // in real multiplications, about
+
 // The largest symbol of the polyphase kernel on a fine grid: what sigma(T) tends to from below for
 // ever larger images, up to the grid.
 double torus_supremum(const LinearMap& W, engine::Index grid = 64);

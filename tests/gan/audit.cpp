@@ -70,7 +70,9 @@ TEST_CASE("gan audit, gan spectrum: a run of two steps, and one whose checkpoint
 
   CHECK(kGan.run(scratch, "gan spectrum run run --out twice").status == 0);
   const std::string rows = read_file(scratch / "twice/spectrum.csv");
-  CHECK(rows.starts_with("run,layer,matrix,index,value,relative\nrun,0,reshaped,1,"));
+  CHECK(
+      rows.starts_with("run,layer,matrix,index,value,relative,values,k,certified\n"
+                       "run,0,reshaped,1,"));
   CHECK(rows.find("\nrun,0,reshaped,32,") != std::string::npos);
   CHECK(rows.find("\nrun (2),0,reshaped,32,") != std::string::npos);
   CHECK(read_file(scratch / "twice/spectrum.gnuplot").find("'run (2)'") != std::string::npos);

@@ -3,8 +3,15 @@
 
 #include <algorithm>
 
+#include "datasets/dataset.h"
+#include "engine/choices.h"
+#include "engine/device.h"
 #include "engine/graph/graph.h"
 #include "gan/config.h"
+#include "gan/constraints.h"
+#include "gan/losses.h"
+#include "gan/models/models.h"
+#include "gan/presets.h"
 #include "tests/support/program.h"
 
 namespace {
@@ -35,7 +42,7 @@ TEST_CASE("gan: bad usage ends with status 2 and one line, and leaves nothing be
   };
   CHECK(kGan.refused(bad(""), 2, "subcommand"));
   CHECK(kGan.refused(bad("trian"), 2, "'trian'", "--help"));
-  CHECK(kGan.refused(bad("train"), 2, "--preset"));
+  CHECK(kGan.refused(bad("train --preset ''"), 2, "preset ''", "sn-small"));
   CHECK(kGan.refused(bad("train --preset big"), 2, "'big'", "sn-small"));
   CHECK(kGan.refused(bad("train --preset sn-small --steps many"), 2, "--steps"));
   CHECK(kGan.refused(bad("train --preset sn-small --steps 99999999999999999999"), 2, "--steps"));
@@ -58,6 +65,61 @@ TEST_CASE("gan: bad usage ends with status 2 and one line, and leaves nothing be
   CHECK(kGan.refused(bad("export run"), 2, "--onnx"));
   CHECK(kGan.refused(bad("export run --onnx x --network both"), 2, "--network", "discriminator"));
   CHECK(!std::filesystem::exists(scratch / "runs"));
+}
+
+TEST_CASE("gan: the mistake that the user made comes first, in one line with one prefix") {
+  const Scratch scratch;
+  const auto first = [&](const std::string& arguments, int status, const std::string& part) {
+    const Outcome outcome = kGan.run(scratch, "gan " + arguments);
+    INFO(arguments);
+    return kGan.refused(outcome, status, part) && outcome.err.find("gan: gan") == std::string::npos;
+  };
+  CHECK(first("train --data circles", 1, "'circles'"));
+  CHECK(first("train --data shapes --set g.rl=1", 2, "'g.rl'"));
+  CHECK(first("train --data images:none", 1, "none"));
+  CHECK(first("train --data shapes --stesp 3", 2, "--stesp"));
+  CHECK(first("sample --cuont 3", 2, "--cuont"));  // not: RUN is missing
+  CHECK(first("export --onxn g.onnx", 2, "--onxn"));
+}
+
+TEST_CASE("gan train: sn-small on shapes is what runs where nothing else is asked for") {
+  const Scratch scratch;
+  const Outcome outcome = kGan.run(scratch, "gan train --steps 1 --set batch=2 g.batch=2");
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.status == 0);
+  const std::string run = scratch / "runs/sn-small-shapes-1";
+  const gan::Config config = gan::from_json(read_file(run + "/config.json"), "");
+  CHECK(config.model == "sn-small");
+  CHECK(config.constraint == "spectral(k=2)");
+}
+
+TEST_CASE("gan train: the same run to the bit, for any number of threads") {
+  const Scratch scratch;
+  for (const std::string threads : {"1", "2", "3"})
+    REQUIRE(
+        kGan.run(scratch, "gan train --steps 2 --threads " + threads + " --out " + threads + kTiny)
+            .status == 0);
+  for (const std::string threads : {"2", "3"})
+    CHECK(read_file(scratch / (threads + "/checkpoint.safetensors")) ==
+          read_file(scratch / "1/checkpoint.safetensors"));
+}
+
+TEST_CASE("gan: help lists what the tables hold") {
+  const Scratch scratch;
+  const std::string help = kGan.run(scratch, "gan train --help").out;
+  const auto lists = [&](const std::vector<std::string>& names) {
+    INFO(engine::alternatives(names));
+    return help.find(engine::alternatives(names)) != std::string::npos;
+  };
+  CHECK(lists(engine::names_of(gan::models())));
+  CHECK(lists(engine::names_of(gan::losses())));
+  CHECK(lists(engine::Device::names()));
+  CHECK(lists(engine::precision_names()));
+  CHECK(lists(datasets::forms()));
+  for (const gan::Preset& preset : gan::presets())
+    CHECK(help.find(std::string(preset.name) + " ") != std::string::npos);
+  for (const std::string& name : gan::constraint_names())
+    CHECK(help.find("\n  " + name) != std::string::npos);
 }
 
 TEST_CASE("gan: work that fails ends with status 1 and one line, and leaves nothing behind") {

@@ -45,6 +45,7 @@ class Program {
   }
 
   const std::string& path() const { return path_; }
+  const std::string& name() const { return name_; }
 
  private:
   std::string path_, name_;

@@ -115,7 +115,7 @@ TEST_CASE("bench: what it refuses") {
   usage("conv --image 4");
   usage("scaling --peer pytorch");
   usage("inception --graph nothing.onnx");
-  CHECK(kBench.refused(kBench.run(scratch, "bench step --model sn-cnm"), 1, "sn-cnm", "sn-cnn"));
+  CHECK(kBench.refused(kBench.run(scratch, "bench step --model sn-cnm"), 2, "sn-cnm", "sn-cnn"));
   const Outcome peer = kBench.run(scratch, "bench conv --peer pytorch --python /nowhere/python");
   CHECK(kBench.refused(peer, 1, "peer", "/nowhere/python", "--python"));
 }

@@ -78,7 +78,7 @@ TEST_CASE("train_scorer: what makes no sense is refused in one line, and nothing
   CHECK(refused("--data shapes --out missing/s.onnx", 1, "missing"));
   CHECK(refused("--data shapes --out empty", 1, "empty"));
   CHECK(refused("--data shapes --resize 8 --out s.onnx", 1, "16x16"));
-  CHECK(refused("--data shapes --out s.onnx --precision great", 1, "great"));
+  CHECK(refused("--data shapes --out s.onnx --precision great", 2, "great"));
   CHECK(refused("--data shapes --out s.onnx --epochs 0.01 --lr 1e30", 1, "lower --lr"));
 }
 

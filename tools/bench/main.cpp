@@ -1,11 +1,11 @@
 // bench: the cost of the engine's work, as figures and ratios of one run.
-#include <CLI/CLI.hpp>
 #include <cstdio>
-#include <exception>
-#include <iostream>
 
 #include "engine/check.h"
-#include "engine/device.h"
+#include "engine/cpu/isa.h"
+#include "gan/console/options.h"
+#include "gan/console/program.h"
+#include "gan/models/models.h"
 #include "tools/bench/benchmarks.h"
 
 namespace {
@@ -18,7 +18,8 @@ void add_common(CLI::App& command, Options& options, bool& json) {
   command.add_option("--rounds", options.rounds, "runs of each, of which the median is taken")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  command.add_option("--device", options.device, "cpu or cuda")->capture_default_str();
+  gan::console::add_device(command, options.device);
+  gan::console::add_threads(command);
   command.add_flag("--json", json, "print JSON instead of a table");
 }
 
@@ -29,19 +30,30 @@ void add_batch(CLI::App& command, Options& options) {
 }
 
 void add_precision(CLI::App& command, Options& options) {
-  command.add_option("--precision", options.precisions, "highest, high, medium or several of them")
+  const std::vector<std::string> names = engine::precision_names();
+  command
+      .add_option("--precision", options.precisions,
+                  engine::alternatives(names) + ", or several of them")
       ->capture_default_str()
       ->delimiter(',')
-      ->check(CLI::IsMember({"highest", "high", "medium"}));
+      ->check(gan::console::one_of(names));
 }
 
 void add_peer(CLI::App& command, Options& options) {
+  const std::vector<std::string> names = {"pytorch"};
   command
-      .add_option("--peer", options.peer,
-                  "run the same work in this library too (pytorch), taking turns")
-      ->check(CLI::IsMember({"pytorch"}));
+      .add_option(
+          "--peer", options.peer,
+          "run the same work in this library too, interleaved: " + engine::alternatives(names))
+      ->check(gan::console::one_of(names));
   command.add_option("--python", options.python, "the Python that has the peer")
       ->capture_default_str();
+}
+
+std::vector<std::string> isa_names() {
+  std::vector<std::string> names;
+  for (const engine::cpu::Isa isa : engine::cpu::available_isas()) names.emplace_back(name(isa));
+  return names;
 }
 
 }  // namespace
@@ -51,8 +63,10 @@ int main(int argc, char** argv) {
       "Measures the engine: medians of runs taken in turn, so that ratios hold on a noisy "
       "machine.\n"
       "Each row shows its fraction of what the machine can do at most, measured in the same run, "
-      "and\nthe ratio to a peer if one is given: above 1, we are faster. OMP_NUM_THREADS chooses "
-      "the\nthreads and KANTOR_ISA the instructions (portable, avx2, avx512, avx512_bf16, amx)."};
+      "and\nthe ratio to a peer if one is given: above 1, we are faster. KANTOR_ISA chooses the "
+      "instructions\n(here: " +
+          engine::alternatives(isa_names()) + ").",
+      "bench"};
   app.footer(
       "Examples:\n"
       "  bench step --batch 64 --peer pytorch --python /opt/torch/bin/python\n"
@@ -73,7 +87,10 @@ int main(int argc, char** argv) {
   };
   CLI::App* step =
       add("step", "one update of each network of a model, and an iteration (5 + 1)", bench::step);
-  step->add_option("--model", options.model, "as in gan train")->capture_default_str();
+  const std::vector<std::string> models = engine::names_of(gan::models());
+  step->add_option("--model", options.model, engine::alternatives(models))
+      ->capture_default_str()
+      ->check(gan::console::one_of(models));
   for (CLI::App* command :
        {step, add("conv", "the convolutions of sn-cnn's discriminator, slot by slot", bench::conv)})
     command->add_option("--image", options.image, "height and width")
@@ -88,21 +105,13 @@ int main(int argc, char** argv) {
       bench::constraints)
       ->add_option("--only", options.only, "these constraints, as in d.constraint")
       ->delimiter(';');
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  try {
+  return gan::console::run(app, argc, argv, [&] {
     engine::Device::named(options.device).use();
     engine::check(options.device == "cpu" || options.peer.empty(), "--peer ", options.peer,
                   ": the peer runs on the cpu; leave out --device, or "
                   "compare on a GPU by tools/gpu_check");
     const Report report = chosen(options);
-    std::cout << (json ? bench::as_json(report) : bench::as_table(report));
+    std::fputs((json ? bench::as_json(report) : bench::as_table(report)).c_str(), stdout);
     return 0;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "bench: %s\n", error.what());
-    return 1;
-  }
+  });
 }

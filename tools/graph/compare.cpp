@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/random.h"
+#include "gan/console/printable.h"
 #include "tools/graph/arrays.h"
 #include "tools/graph/data_set.h"
 
@@ -118,7 +119,8 @@ std::string text_of(const Row& row) {
   char numbers[160];
   std::snprintf(numbers, sizeof numbers, "largest difference %.3g, %.3g of the largest value",
                 d.absolute, d.relative);
-  std::string text = (d.text.empty() ? "same    '" : "DIFFERS '") + row.name + "': " + numbers;
+  std::string text = (d.text.empty() ? "same    '" : "DIFFERS '") +
+                     gan::console::printable(row.name) + "': " + numbers;
   if (!d.text.empty()) text += "; " + d.text;
   if (d.count > 1)
     text += "; so do " + std::to_string(d.count - 1) + " more of " + std::to_string(d.elements);

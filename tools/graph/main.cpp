@@ -1,21 +1,14 @@
 // graph: looks at, runs and compares networks from files.
-#include <CLI/CLI.hpp>
 #include <charconv>
 #include <cstdio>
-#include <exception>
-#include <new>
 
-#include "engine/device.h"
+#include "gan/console/options.h"
+#include "gan/console/program.h"
 #include "tools/graph/compare.h"
 #include "tools/graph/run.h"
 #include "tools/graph/show.h"
 
 namespace {
-
-int complain(const std::string& what, int status) {
-  std::fprintf(stderr, "graph: %s\n", what.c_str());
-  return status;
-}
 
 // "NAME=1,3,224,224".
 void read_shape(const std::string& text, graph_program::Extents& shapes) {
@@ -53,9 +46,8 @@ int main(int argc, char** argv) {
       "  graph compare model.onnx model.pb --rtol 1e-4");
   std::string device = "cpu";
   const auto with_device = [&](CLI::App* command) {
-    command->add_option("--device", device, "cpu or cuda")
-        ->check(CLI::IsMember({"cpu", "cuda"}))
-        ->capture_default_str();
+    gan::console::add_device(*command, device);
+    gan::console::add_threads(*command);
   };
 
   graph_program::ShowOptions show;
@@ -66,6 +58,7 @@ int main(int argc, char** argv) {
   show_command->add_option("--shape", shapes,
                            "NAME=1,3,224,224: extents of an input that leaves some open");
   show_command->add_flag("--json", show.json, "for programs");
+  gan::console::add_threads(*show_command);
 
   graph_program::RunOptions run;
   CLI::App* run_command = app.add_subcommand("run", "Run a network on arrays from files");
@@ -102,16 +95,10 @@ int main(int argc, char** argv) {
   compare_command->add_flag("--json", compare.json, "for programs");
   with_device(compare_command);
 
-  try {
-    app.parse(argc, argv);
+  return gan::console::run(app, argc, argv, [&] {
     for (const std::string& shape : shapes) read_shape(shape, show.shapes);
     if (*compare_command && other->empty() && expected->empty())
       throw CLI::RequiredError("B or --expected");
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help
-    return complain(std::string(error.what()) + "; see graph --help", 2);
-  }
-  try {
     engine::Device::named(device).use();
     std::string text;
     bool same = true;
@@ -123,11 +110,6 @@ int main(int argc, char** argv) {
       same = comparison.same;
     }
     std::fputs(text.c_str(), stdout);
-    if (std::fflush(stdout) != 0) return complain("stdout cannot be written", 1);
     return same ? 0 : 1;
-  } catch (const std::bad_alloc&) {
-    return complain("out of memory", 1);
-  } catch (const std::exception& error) {
-    return complain(error.what(), 1);
-  }
+  });
 }

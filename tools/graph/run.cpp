@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "gan/console/printable.h"
 #include "tools/graph/arrays.h"
 
 namespace graph_program {
@@ -10,6 +11,7 @@ namespace {
 
 using engine::graph::Graph;
 using engine::graph::Value;
+using gan::console::printable;
 
 // Which value each file takes: the one it names, or the next of --value, or the next output.
 std::vector<Binding> results_of(const Graph& graph, const RunOptions& options) {
@@ -53,7 +55,8 @@ std::string run(const RunOptions& options) {
   std::string text;
   for (std::size_t i = 0; i < results.size(); ++i) {
     write_array(results[i].path, values[i]);
-    text += results[i].name + " " + text_of(values[i]) + " -> " + results[i].path + "\n";
+    text += printable(results[i].name) + " " + text_of(values[i]) + " -> " +
+            printable(results[i].path) + "\n";
   }
   return text;
 }

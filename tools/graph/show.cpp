@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "engine/graph/ops/table.h"
+#include "gan/console/printable.h"
 #include "gan/metrics/choice.h"
 
 namespace graph_program {
@@ -116,7 +117,7 @@ Json describe(const ShowOptions& options) {
 
 std::string text(const Json& json) {
   if (json.is_null()) return "?";
-  if (json.is_string()) return json.get<std::string>();
+  if (json.is_string()) return gan::console::printable(json.get<std::string>());
   if (!json.is_array()) return json.dump();
   std::string list;
   for (const Json& each : json)

@@ -8,6 +8,7 @@
 #include "datasets/fit_square.h"
 #include "datasets/image_list.h"
 #include "datasets/stored_images.h"
+#include "engine/choices.h"
 #include "engine/engine.h"
 #include "gan/loaded_run.h"
 #include "gan/metrics/content_hash.h"
@@ -103,8 +104,7 @@ std::unique_ptr<Dataset> open_any(const std::string& spec, const Options& option
                              .orientation_option = ""};
   if (fs::is_directory(spec)) return datasets::open("images:" + spec, open);
   check(spec.find(':') != std::string::npos || spec.starts_with("shapes"), spec,
-        ": no such folder or file; images are a folder, a .npz, shapes, cifar10:DIR, mnist:DIR or "
-        "run:DIR");
+        ": no such folder or file; images are a folder, ", engine::alternatives(forms()));
   std::string name = spec;
   const std::size_t end = std::min(spec.find(':'), spec.size());
   if (end >= 5 && spec.compare(end - 5, 5, "-test") == 0) {
@@ -225,6 +225,12 @@ std::string ImageSet::extents() const {
     if (each.height != pictures[0].height || each.width != pictures[0].width)
       return "several sizes";
   return text(pictures[0].width, pictures[0].height);
+}
+
+std::vector<std::string> forms() {
+  std::vector<std::string> all = datasets::forms();
+  all.insert(all.end(), {"FILE.npz", "run:DIR"});
+  return all;
 }
 
 ImageSet open_images(const std::string& spec, const Options& options) {

@@ -31,6 +31,9 @@ struct ImageSet {
 };
 
 // Errors: names the spec, file or folder and what is wrong with it.
+// What a SPEC may be besides a folder, as a user writes it.
+std::vector<std::string> forms();
+
 ImageSet open_images(const std::string& spec, const Options& options);
 
 }  // namespace inception_score

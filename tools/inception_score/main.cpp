@@ -1,16 +1,16 @@
 // inception_score: the Inception Score, FID, KID and other scores of sets of images, from an
 // exported network that this engine runs.
-#include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
-#include <exception>
 #include <iterator>
-#include <new>
 
-#include "engine/device.h"
+#include "gan/console/options.h"
+#include "gan/console/program.h"
 #include "gan/interrupt.h"
 #include "gan/metrics/resize.h"
+#include "gan/usage.h"
 #include "tools/inception_score/feature_cache.h"
+#include "tools/inception_score/image_set.h"
 #include "tools/inception_score/network_options.h"
 #include "tools/inception_score/score.h"
 
@@ -18,19 +18,10 @@ namespace {
 
 using inception_score::Options;
 
-int complain(const std::string& what, int status) {
-  std::fprintf(stderr, "inception_score: %s\n", what.c_str());
-  return status;
-}
-
 const char* const kFooter =
-    "SPEC is a folder of images (classes in subfolders or not), cifar10:DIR, mnist:DIR, shapes "
-    "(or\n"
-    "cifar10-test:DIR and so on), a .npz of bytes [N, height, width, 3], or run:DIR: samples of a\n"
-    "run of gan train. It may also be a file of features, as --save-features writes it (arrays\n"
-    "features and logits, one row per image) or one array [N, n] in a .npy or .npz; where all "
-    "are,\n"
-    "no --graph is needed.\n"
+    "It may also be a file of features, as --save-features writes it (arrays features and logits,\n"
+    "one row per image) or one array [N, n] in a .npy or .npz; where all are, no --graph is "
+    "needed.\n"
     "\n"
     "The graph is the frozen one of 2015 (classify_image_graph_def.pb) or an ONNX export of\n"
     "Inception-v3 from torchvision, pytorch-fid or torch-fidelity; other classifiers work too. "
@@ -61,6 +52,15 @@ const char* const kFooter =
     "  inception_score --graph inception.onnx --images a/ b/ c/ --fid train.npz\n"
     "  inception_score --images a-features.npz --dc real-features.npz --bootstrap 200\n";
 
+std::string footer() {
+  return "SPEC is a folder of images (classes in subfolders or not), " +
+         engine::alternatives(inception_score::forms()) +
+         "\n(cifar10-test:DIR and so on: the test split). FILE.npz holds bytes [N, height, width, "
+         "3];\n"
+         "run:DIR is samples of a run of gan train. " +
+         kFooter;
+}
+
 // A seed, or "no".
 std::optional<std::uint32_t> read_shuffle(const std::string& text) {
   if (text == "no") return std::nullopt;
@@ -71,12 +71,6 @@ std::optional<std::uint32_t> read_shuffle(const std::string& text) {
     throw CLI::ValidationError("--shuffle",
                                "must be a seed from 0 to 4294967295, or no; not '" + text + "'");
   return static_cast<std::uint32_t>(seed);
-}
-
-std::vector<std::string> resizer_names() {
-  std::vector<std::string> names;
-  for (const gan::metrics::Resizer& each : gan::metrics::resizers()) names.emplace_back(each.name);
-  return names;
 }
 
 // What no single option can check: "" or what is wrong.
@@ -117,6 +111,7 @@ int main(int argc, char** argv) {
   Options options;
   std::string shuffle, cache = inception_score::default_cache_folder();
   bool bias = false, no_bias = false, no_cache = false, raw = false;
+  const std::vector<std::string> resizers = engine::names_of(gan::metrics::resizers());
   const auto positive = CLI::Range(engine::Index{1}, engine::Index{1} << 31);
   app.add_option("--graph", options.graph, "TensorFlow GraphDef or ONNX file");
   app.add_option("--images", options.images, "SPEC of the images that are scored; or several")
@@ -144,10 +139,11 @@ int main(int argc, char** argv) {
                  "write features and logits of --images, which every SPEC may be");
   app.add_flag("--force", options.force, "replace the files of --save-stats, --save-features");
   app.add_option("--resize", options.resize, "middle square of each image, scaled to this side")
-      ->check(CLI::Range(4, 1024));
+      ->check(CLI::Range(4, datasets::kLargestResize));
   app.add_option("--resize-as", options.resize_as,
-                 "how images come to the network's size: tf1 or clean-fid [as the network does]")
-      ->check(CLI::IsMember(resizer_names()));
+                 "how images come to the network's size: " + engine::alternatives(resizers) +
+                     " [as the network does]")
+      ->check(gan::console::one_of(resizers));
   app.add_option("--count", options.count,
                  "so many of --images (RandomState(2020).choice); of a run: to draw (50000)")
       ->check(positive);
@@ -156,52 +152,40 @@ int main(int argc, char** argv) {
   inception_score::NetworkOptions network(app);
   app.add_option("--batch", options.batch, "images at a time [4 on the CPU, 64 on a GPU]")
       ->check(CLI::Range(1, 4096));
-  app.add_option("--device", options.device, "cpu or cuda")->capture_default_str();
-  app.add_option("--precision", options.precision, "highest, high or medium")
-      ->capture_default_str();
+  gan::console::add_device(app, options.device);
+  gan::console::add_precision(app, options.precision);
+  gan::console::add_threads(app);
   CLI::Option* folder =
       app.add_option("--cache", cache, "folder where features and decoded images are kept")
           ->capture_default_str();
   app.add_flag("--no-cache", no_cache, "keep nothing")->excludes(folder);
   app.add_flag("--json", options.json, "for programs");
-  app.footer(kFooter);
-  try {
-    app.parse(argc, argv);
+  app.footer(footer);
+  const auto work = [&] {
     for (auto given = options.references.begin(); given != options.references.end();)
       given = given->second.empty() ? options.references.erase(given) : std::next(given);
     options.scores.shuffle = options.scores.rng_seed;
     if (!shuffle.empty()) options.scores.shuffle = read_shuffle(shuffle);
-    network.read(options.classifier);
-    engine::precision_named(options.precision);
-    engine::check(options.device == "cpu" || options.device == "cuda", "--device '", options.device,
-                  "' is unknown: give cpu or cuda");
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help
-    return complain(std::string(error.what()) + "; see inception_score --help", 2);
-  } catch (const engine::Error& error) {
-    return complain(error.what(), 2);
-  }
-  if (bias || no_bias) options.classifier.bias = bias;
-  // A size that --resize chose is the network's too.
-  if (options.resize && !options.classifier.size) options.classifier.size.emplace();
-  options.averaged = !raw;
-  if (const std::string wrong = contradiction(options); !wrong.empty()) return complain(wrong, 2);
-  options.cache = no_cache ? "" : cache;
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write()
-  gan::outlive_readers();         // of the progress: features take long, and are kept at the end
-  try {
-    if (const std::string missing = missing_graph(options); !missing.empty())
-      return complain(missing, 2);
-    const inception_score::Report report = inception_score::score(options);
+    gan::from_user([&] { network.read(options.classifier); });
+    if (bias || no_bias) options.classifier.bias = bias;
+    // A size that --resize chose is the network's too.
+    if (options.resize && !options.classifier.size) options.classifier.size.emplace();
+    options.averaged = !raw;
+    options.cache = no_cache ? "" : cache;
+    for (const std::string& wrong : {contradiction(options), missing_graph(options)})
+      if (!wrong.empty()) throw gan::UsageError(wrong);
+    gan::outlive_readers();  // of the progress: features take long, and are kept at the end
+    const inception_score::Report report = [&] {
+      try {
+        return inception_score::score(options);
+      } catch (const gan::metrics::BadOption& error) {
+        throw gan::UsageError(error.what());
+      }
+    }();
     std::signal(SIGPIPE, SIG_DFL);  // who reads the results may stop early
     std::fputs((options.json ? as_json(report, options) : as_text(report, options)).c_str(),
                stdout);
-    return std::fflush(stdout) == 0 ? 0 : complain("stdout cannot be written", 1);
-  } catch (const gan::metrics::BadOption& error) {
-    return complain(error.what(), 2);
-  } catch (const std::bad_alloc&) {
-    return complain("out of memory; a smaller --batch needs less", 1);
-  } catch (const std::exception& error) {
-    return complain(error.what(), 1);
-  }
+    return 0;
+  };
+  return gan::console::run(app, argc, argv, work, {.memory = "a smaller --batch needs less"});
 }

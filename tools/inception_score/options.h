@@ -18,7 +18,7 @@ struct Options {
 
   // Image sets.
   int resize = 0;                   // the middle square, resized; 0: as they are
-  int resize_advice = 32;           // what messages advise: the network's own size
+  int resize_advice = 0;            // what messages suggest: the network's own size
   std::string resize_as;            // a name of gan::metrics::resizers(); "": as the network does
   std::optional<Index> count = {};  // none: all; of a run 50,000
   std::uint64_t seed = 0;           // of a run's noise

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "gan/console/printable.h"
+
 namespace inception_score {
 namespace {
 
@@ -45,7 +47,7 @@ Json json_of(const SetInfo& reference) {
 std::string line(const std::string& name, const std::string& text) {
   std::string padded = "  " + name;
   padded.resize(std::max<std::size_t>(padded.size() + 1, 15), ' ');
-  return padded + text + "\n";
+  return padded + gan::console::printable(text) + "\n";
 }
 
 constexpr const char* kPooling = "mean over the pixels";

@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gan/console/printable.h"
 #include "tools/inception_score/protocol.h"
 
 namespace inception_score {
 namespace {
 
+using gan::console::printable;
 using gan::metrics::Interval;
 
 bool only_value(const Result& result) { return *result.values.front().key == '\0'; }
@@ -27,7 +29,7 @@ std::string text_of(const Result& result, std::size_t i) {
 std::string title_of(const Scored& scored, std::size_t i, const NetworkInfo& network) {
   const Value& value = scored.result.values[i];
   if (*value.label != '\0') return value.label;
-  return scored.score->compares() ? scored.score->title : network.score_name();
+  return scored.score->compares() ? scored.score->title : printable(network.score_name());
 }
 
 // What the number alone does not say.
@@ -85,8 +87,8 @@ std::string table(const Report& report) {
   };
   for (const SetReport& set : report.sets)
     for (const ReportRow& from : set.rows) {
-      std::vector<std::string> cells{from.class_name.empty() ? set.set.spec
-                                                             : "  " + from.class_name};
+      std::vector<std::string> cells{
+          printable(from.class_name.empty() ? set.set.spec : "  " + from.class_name)};
       for (const Scored& scored : from.scores)
         for (std::size_t i = 0; i < scored.result.values.size(); ++i) {
           const std::size_t at = column(title_of(scored, i, set.network));

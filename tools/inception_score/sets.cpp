@@ -1,12 +1,12 @@
 #include "tools/inception_score/sets.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <utility>
 
 #include "engine/check.h"
 #include "engine/file.h"
+#include "gan/console/printable.h"
 #include "gan/metrics/features_file.h"
 #include "gan/metrics/sha256.h"
 #include "gan/metrics/statistics_file.h"
@@ -41,7 +41,7 @@ ScoredSet features_in(const std::string& spec) {
 
 }  // namespace
 
-void warn(const std::string& text) { std::fprintf(stderr, "warning: %s\n", text.c_str()); }
+void warn(const std::string& text) { gan::console::note("warning: " + text); }
 
 bool is_numbers(const std::string& spec) {
   return std::filesystem::is_regular_file(spec) && contents_of(spec) != Contents::images;

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <numbers>
 #include <optional>
 #include <regex>
 
 #include "engine/linalg.h"
+#include "gan/console/printable.h"
 #include "layers/lipschitz/gradient_clipping.h"
 #include "layers/lipschitz/toeplitz.h"
 #include "tools/lipschitz/check.h"
@@ -155,8 +155,8 @@ void check_analytic(const Json& section, const std::string& path, const Formula&
     if (exact)
       report.row(name, "sigma (by its formula)", compare(sigma, *exact, Comparison::relative));
     else
-      std::fprintf(stderr, "lipschitz: %s: formula \"%s\" is not known, the matrix is\n",
-                   where.c_str(), formula.c_str());
+      gan::console::note("lipschitz: " + where + ": formula \"" + formula +
+                         "\" is not known, the matrix is");
     report.end_case(name);
   }
 }
@@ -170,8 +170,8 @@ void check_clipping(const Json& section, const std::string& path, const Formula&
   const auto given = value<std::vector<double>>(section, path, "G");
   if (told.empty()) {
     find_extents(path, text, static_cast<Index>(given.size()), rows, columns);
-    std::fprintf(stderr, "lipschitz: %s: matrix \"%.200s\" is of no known form; G is as given\n",
-                 path.c_str(), text.c_str());
+    gan::console::note("lipschitz: " + path + ": matrix \"" + text.substr(0, 200) +
+                       "\" is of no known form; G is as given");
   } else {
     report.row("clipping", "G", compare(section["G"], told, Comparison::relative));
     check(given.size() == told.size(), path, ": field 'G' has ", given.size(),

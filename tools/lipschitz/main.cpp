@@ -1,9 +1,10 @@
 // lipschitz: golden values checked, and every bound on one convolution side by side.
-#include <CLI/CLI.hpp>
 #include <cstdio>
-#include <exception>
 
 #include "engine/device.h"
+#include "engine/real.h"
+#include "gan/console/options.h"
+#include "gan/console/program.h"
 #include "tools/lipschitz/check.h"
 #include "tools/lipschitz/conv.h"
 
@@ -35,7 +36,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
 
   std::string path, device = "cpu";
-  app.add_option("--device", device, "cpu, or cuda (lipschitz_float)")->capture_default_str();
+  gan::console::add_device(app, device);
   bool brief = false;
   CLI::App* check = app.add_subcommand(
       "check", "Compute every value of a golden file and print stored and computed side by side");
@@ -81,22 +82,12 @@ int main(int argc, char** argv) {
       "and the seconds it took. lower <= sigma <= upper for zero padding on this very image.\n"
       "example: lipschitz conv --weight 4x4 --in 16 --out 32 --size 16 --stride 2 --pad 1");
 
-  try {
-    app.parse(argc, argv);
+  for (CLI::App* command : {check, conv}) gan::console::add_threads(*command);
+  return gan::console::run(app, argc, argv, [&] {
     read_extents(extents, options);
-  } catch (const CLI::Success& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& error) {
-    std::fprintf(stderr, "lipschitz: %s (see lipschitz --help)\n", error.what());
-    return 2;
-  }
-  try {
     engine::Device::named(device).use();
     if (check->parsed()) return lipschitz::check_file(path, brief) ? 0 : 1;
     lipschitz::report_conv(options);
     return 0;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "lipschitz: %s\n", error.what());
-    return 1;
-  }
+  });
 }

@@ -1,6 +1,5 @@
 // onnx_conformance: runs ONNX's backend test cases through engine/graph. A case is a folder with
 // model.onnx and test_data_set_*/{input,output}_k.pb, as Debian's libonnx-testdata installs them.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -13,6 +12,9 @@
 #include "engine/check.h"
 #include "engine/device.h"
 #include "engine/graph/graph.h"
+#include "gan/console/options.h"
+#include "gan/console/printable.h"
+#include "gan/console/program.h"
 #include "tools/graph/data_set.h"
 #include "tools/graph/difference.h"
 
@@ -23,6 +25,7 @@ using engine::graph::Graph;
 using engine::graph::Port;
 using engine::graph::Unsupported;
 using engine::graph::Value;
+using gan::console::printable;
 using graph_program::Tolerance;
 
 // Runs one data set. Empty if all outputs agree, else what does not.
@@ -76,7 +79,7 @@ std::set<fs::path> cases_below(const std::vector<std::string>& roots) {
 }
 
 // Runs them all and prints the outcomes. The exit status.
-int run(const std::vector<std::string>& roots, const Tolerance& tolerance, bool quiet) {
+int run_all(const std::vector<std::string>& roots, const Tolerance& tolerance, bool quiet) {
   const std::set<fs::path> cases = cases_below(roots);
   engine::check(!cases.empty(), "no model.onnx below ", roots[0]);
   constexpr const char* kNames[] = {"passed", "FAILED", "skipped"};
@@ -85,8 +88,9 @@ int run(const std::vector<std::string>& roots, const Tolerance& tolerance, bool 
     const auto [outcome, text] = run_case(folder, tolerance);
     ++counts[static_cast<int>(outcome)];
     if (quiet && outcome != Outcome::failed) continue;
-    std::printf("%-7s %s%s%s\n", kNames[static_cast<int>(outcome)], folder.filename().c_str(),
-                text.empty() ? "" : ": ", text.c_str());
+    std::printf("%-7s %s%s%s\n", kNames[static_cast<int>(outcome)],
+                printable(folder.filename().string()).c_str(), text.empty() ? "" : ": ",
+                printable(text).c_str());
   }
   std::printf("%d passed, %d failed, %d skipped\n", counts[0], counts[1], counts[2]);
   return counts[1] > 0 ? 1 : 0;
@@ -104,7 +108,8 @@ int main(int argc, char** argv) {
   app.add_option("DIR", roots, "Cases, or folders that hold cases at any depth")
       ->required()
       ->check(CLI::ExistingDirectory);
-  app.add_option("--device", device, "cpu or cuda")->capture_default_str();
+  gan::console::add_device(app, device);
+  gan::console::add_threads(app);
   const CLI::Validator finite(
       [](const std::string& text) {
         const double value = std::strtod(text.c_str(), nullptr);
@@ -121,16 +126,8 @@ int main(int argc, char** argv) {
   app.footer(
       "example: onnx_conformance /usr/share/libonnx-testdata/data/node\n"
       "Exit status: 0 all passed or skipped, 1 some failed, 2 bad usage.");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  try {
+  return gan::console::run(app, argc, argv, [&] {
     engine::Device::named(device).use();
-    return run(roots, tolerance, quiet);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "onnx_conformance: %s\n", error.what());
-    return 1;
-  }
+    return run_all(roots, tolerance, quiet);
+  });
 }

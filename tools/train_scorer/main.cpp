@@ -2,18 +2,17 @@
 // Exit status: 0 done, 1 the work failed or was interrupted, 2 bad usage.
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-#include <csignal>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <memory>
-#include <new>
 #include <optional>
 
 #include "engine/engine.h"
 #include "engine/graph/graph.h"
 #include "engine/graph/write_onnx.h"
+#include "gan/console/options.h"
+#include "gan/console/printable.h"
+#include "gan/console/program.h"
 #include "gan/interrupt.h"
 #include "tools/train_scorer/network.h"
 #include "tools/train_scorer/training.h"
@@ -30,8 +29,9 @@ struct Options {
 };
 
 const char* const kFooter =
-    "SPEC is shapes, cifar10:DIR, mnist:DIR, or images:DIR with a subfolder for each class. Where\n"
-    "--test is left out, the test split is that of --data; images:DIR has none.\n"
+    "; images:DIR has a\nsubfolder for each class. Where --test is left out, the test split is "
+    "that "
+    "of --data;\nimages:DIR has none.\n"
     "\n"
     "The file takes images [N, C, H, W], float32, of grey levels 0 to 255, any N, of the size\n"
     "it was trained on, and gives logits [N, classes]: means over views of an image, mirrored\n"
@@ -45,11 +45,6 @@ const char* const kFooter =
     "  train_scorer --data images:train --test images:test --out cifar10.onnx --epochs 20\n"
     "  gan train --preset sn-small --data shapes --scorer shapes.onnx\n";
 
-int complain(const std::string& what, int status) {
-  std::fprintf(stderr, "train_scorer: %s\n", what.c_str());
-  return status;
-}
-
 void add_options(CLI::App& app, Options& o) {
   scorer::TrainingOptions& t = o.training;
   app.add_option("--data", o.data, "SPEC of the images to learn from")->required();
@@ -58,7 +53,7 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--name", o.name, "of the scorer (the name of the data set)");
   app.add_option("--resize", o.resize, "side of the images; 0: as they are")
       ->capture_default_str()
-      ->check(CLI::Range(0, 1024));
+      ->check(CLI::Range(0, datasets::kLargestResize));
   app.add_option("--epochs", t.epochs, "passes over the images")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
@@ -81,9 +76,10 @@ void add_options(CLI::App& app, Options& o) {
       ->check(CLI::Range(0, 1024));
   app.add_flag("!--no-flip", t.flip, "do not mirror images: for letters and digits");
   app.add_option("--seed", t.seed, "of weights, order and augmentation")->capture_default_str();
-  app.add_option("--device", o.device, "cpu or cuda")->capture_default_str();
-  app.add_option("--precision", o.precision, "highest, high or medium")->capture_default_str();
-  app.footer(kFooter);
+  gan::console::add_device(app, o.device);
+  gan::console::add_precision(app, o.precision);
+  gan::console::add_threads(app);
+  app.footer([] { return "SPEC is " + engine::alternatives(datasets::forms()) + kFooter; });
 }
 
 std::unique_ptr<datasets::Dataset> open_set(const std::string& spec, bool test, Index resize,
@@ -93,8 +89,8 @@ std::unique_ptr<datasets::Dataset> open_set(const std::string& spec, bool test, 
                                     .test = test,
                                     .resize_option = "--resize ",
                                     .orientation_option = ""});
-  std::fprintf(stderr, "%s\n", data->description().c_str());
-  for (const std::string& note : data->notes()) std::fprintf(stderr, "%s\n", note.c_str());
+  gan::console::note(data->description());
+  for (const std::string& note : data->notes()) gan::console::note(note);
   return data;
 }
 
@@ -102,7 +98,7 @@ std::unique_ptr<datasets::Dataset> open_set(const std::string& spec, bool test, 
 std::unique_ptr<datasets::Dataset> open_test_set(const Options& options,
                                                  const datasets::Dataset& data) {
   if (!options.test && options.data.starts_with("images:")) {
-    std::fprintf(stderr, "note: without --test there is nothing to test on\n");
+    gan::console::note("note: without --test there is nothing to test on");
     return nullptr;
   }
   const std::string& spec = options.test.value_or(options.data);
@@ -147,8 +143,8 @@ int run(const Options& options) {
   gan::catch_interrupts(
       "\ntrain_scorer: interrupted: the step at hand is finished; a second interrupt ends it at "
       "once\n");
-  if (!scorer::train(network, *data, options.training))
-    return complain("interrupted; " + options.out + " is not written", 1);
+  engine::check(scorer::train(network, *data, options.training), "interrupted; ", options.out,
+                " is not written");
   const std::string name = options.name.empty() ? data->name() : options.name;
   engine::graph::save_onnx(options.out, scorer::make_model(network, *data, name));
   gan::leave_interrupts();  // it is written
@@ -157,7 +153,7 @@ int run(const Options& options) {
     std::printf("test accuracy %.4f on %lld images\n", scorer::accuracy(written, *test),
                 static_cast<long long>(test->size()));
   }
-  std::printf("%s\n", options.out.c_str());
+  gan::console::print(options.out);
   return 0;
 }
 
@@ -168,18 +164,6 @@ int main(int argc, char** argv) {
                "train_scorer");
   Options options;
   add_options(app, options);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write()
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help
-    return complain(std::string(error.what()) + "; see train_scorer --help", 2);
-  }
-  try {
-    return run(options);
-  } catch (const std::bad_alloc&) {
-    return complain("out of memory; a smaller --batch or --width needs less", 1);
-  } catch (const std::exception& error) {
-    return complain(error.what(), 1);
-  }
+  return gan::console::run(app, argc, argv, [&] { return run(options); },
+                           {.memory = "a smaller --batch or --width needs less"});
 }

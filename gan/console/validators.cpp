@@ -1,7 +1,9 @@
-#include "gan/commands/commands.h"
+#include <algorithm>
+
+#include "gan/console/options.h"
 #include "gan/read_number.h"
 
-namespace gan {
+namespace gan::console {
 
 CLI::Validator whole_number(std::uint64_t low, std::uint64_t high) {
   const auto decimal = [=](std::string& text) -> std::string {
@@ -31,4 +33,12 @@ CLI::Validator not_empty() {
   return {named, ""};
 }
 
-}  // namespace gan
+CLI::Validator one_of(const std::vector<std::string>& names) {
+  const auto known = [names](const std::string& text) -> std::string {
+    const bool found = std::find(names.begin(), names.end(), text) != names.end();
+    return found ? "" : "'" + text + "' is unknown: give " + engine::alternatives(names);
+  };
+  return {known, ""};
+}
+
+}  // namespace gan::console

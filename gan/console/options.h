@@ -1,0 +1,49 @@
+// Options that every program has, written once: --threads, --device, --precision; and checks of
+// what is typed, for Option::transform and Option::check. Help texts list what may be given from
+// the tables that know it.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <string>
+
+#include "engine/choices.h"
+#include "engine/device.h"
+#include "engine/threads.h"
+
+namespace gan::console {
+
+// Decimal digits of a number in these limits. CLI11 alone takes 0100 for octal, wraps -1 and clips
+// what is too large.
+CLI::Validator whole_number(std::uint64_t low, std::uint64_t high);
+CLI::Validator positive_number();  // finite, with or without a fraction
+CLI::Validator not_empty();        // a file to write
+
+// One of these names; the complaint lists them.
+CLI::Validator one_of(const std::vector<std::string>& names);
+
+// `device` and `precision` are the defaults.
+inline CLI::Option* add_device(CLI::App& command, std::string& device) {
+  return command.add_option("--device", device, engine::alternatives(engine::Device::names()))
+      ->capture_default_str()
+      ->check(one_of(engine::Device::names()));
+}
+
+inline CLI::Option* add_precision(CLI::App& command, std::string& precision) {
+  return command
+      .add_option("--precision", precision,
+                  "of matrix products: " + engine::alternatives(engine::precision_names()))
+      ->capture_default_str()
+      ->check(one_of(engine::precision_names()));
+}
+
+inline void add_threads(CLI::App& command) {
+  constexpr int kMost = 256;
+  command
+      .add_option_function<int>("--threads", engine::set_threads,
+                                "processor threads (OMP_NUM_THREADS, else one a processor); the "
+                                "results are the same for any number")
+      ->transform(whole_number(1, kMost));
+}
+
+}  // namespace gan::console
