@@ -14,7 +14,6 @@ namespace {
 using engine::NoGrad;
 using engine::Real;
 using engine::Tensor;
-using layers::Sequential;
 
 // Seeds first, so that the weights drawn next are those of this seed.
 Networks seeded_networks(const Config& config, const ImageSize& image) {

@@ -235,7 +235,9 @@ bool same(const std::vector<Front::Channel>& a, const std::vector<Front::Channel
 // Levels 0 and 1 are within every range, and whole; a curve that is straight there gives itself
 // away halfway or behind 1.
 void find_map(Front& front, const Probe& probe, const Entry& entry, Index height, Index width) {
-  const auto run = [&](std::vector<double> color) { return probe.run(color, height, width); };
+  const auto run = [&](const std::vector<double>& color) {
+    return probe.run(color, height, width);
+  };
   const std::vector<double> none(static_cast<std::size_t>(entry.channels), 0.0);
   const std::vector<Seen> black = run(none);
   std::vector<std::vector<Seen>> lit(black.size());  // by end, by channel
