@@ -25,9 +25,9 @@ struct Close {
   void operator()(GifFileType* gif) const { DGifCloseFile(gif, nullptr); }
 };
 
-class Reader {
+class GifReader {
  public:
-  Reader(std::string_view file, const std::string& path) : path_(path), left_(file) {
+  GifReader(std::string_view file, const std::string& path) : path_(path), left_(file) {
     int error = 0;
     gif_.reset(DGifOpen(&left_, take, &error));
     if (!gif_) fail(error);
@@ -136,6 +136,8 @@ class Reader {
 
 }  // namespace
 
-Image read_gif(std::string_view file, const std::string& path) { return Reader(file, path).read(); }
+Image read_gif(std::string_view file, const std::string& path) {
+  return GifReader(file, path).read();
+}
 
 }  // namespace datasets

@@ -21,12 +21,12 @@ constexpr int kMostScans = 256;
 constexpr std::int64_t kMostScanned = std::int64_t{1} << 32;  // pixels, of all scans
 
 // libjpeg's own structures.
-struct Decoder {
+struct JpegDecoder {
   jpeg_decompress_struct jpeg = {};
   jpeg_error_mgr errors = {};
   jpeg_progress_mgr progress = {};
   LongjmpTrap trap;
-  ~Decoder() { jpeg_destroy_decompress(&jpeg); }
+  ~JpegDecoder() { jpeg_destroy_decompress(&jpeg); }
 };
 
 [[noreturn]] void give_up(j_common_ptr jpeg) {
@@ -56,7 +56,7 @@ void count_scans(j_common_ptr common) {
     static_cast<LongjmpTrap*>(common->client_data)->spring("more scans than any image needs");
 }
 
-void read_header(Decoder& d, std::string_view file) {
+void read_header(JpegDecoder& d, std::string_view file) {
   d.jpeg.err = jpeg_std_error(&d.errors);
   d.errors.error_exit = give_up;
   d.errors.emit_message = hear;
@@ -91,7 +91,7 @@ void append_rgb(const std::uint8_t* row, int width, std::string& pixels) {
 }  // namespace
 
 Image read_jpeg(std::string_view file, const std::string& path) {
-  Decoder d;
+  JpegDecoder d;
   jpeg_decompress_struct& jpeg = d.jpeg;
   const auto done = [&](bool yes) {
     if (yes) return;

@@ -9,9 +9,9 @@
 namespace datasets {
 namespace {
 
-class Reader {
+class NetpbmReader {
  public:
-  Reader(std::string_view file, const std::string& path)
+  NetpbmReader(std::string_view file, const std::string& path)
       : file_(file), path_(path), kind_(file[1] - '0') {}
 
   Image read() {
@@ -96,7 +96,7 @@ class Reader {
 }  // namespace
 
 Image read_netpbm(std::string_view file, const std::string& path) {
-  return Reader(file, path).read();
+  return NetpbmReader(file, path).read();
 }
 
 }  // namespace datasets

@@ -77,13 +77,13 @@ std::int64_t all_rows(const Progress& progress) {
 }
 
 // libpng's own structures.
-struct Decoder {
+struct PngDecoder {
   png_structp png = nullptr;
   png_infop info = nullptr;
-  ~Decoder() { png_destroy_read_struct(&png, &info, nullptr); }
+  ~PngDecoder() { png_destroy_read_struct(&png, &info, nullptr); }
 };
 
-void decode(Decoder& decoder, Progress& progress, std::string_view file) {
+void decode(PngDecoder& decoder, Progress& progress, std::string_view file) {
   decoder.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &progress, give_up, ignore);
   if (decoder.png) decoder.info = png_create_info_struct(decoder.png);
   if (!decoder.info) progress.trap.spring("no memory");
@@ -128,7 +128,7 @@ Image read_png(std::string_view file, const std::string& path) {
   const auto length = static_cast<std::int64_t>(file.size());
   engine::check(raw_size(file, image) / kMostInflated <= length, path, kCut);
   image.pixels.resize(std::size_t(image.height) * image.width * image.channels);
-  Decoder decoder;
+  PngDecoder decoder;
   const bool done = progress.trap.run([&] { decode(decoder, progress, file); });
   engine::check(done, path, ": cannot be decoded: ", progress.trap.reason());
   engine::check(progress.ended && progress.rows == all_rows(progress), path, kCut);

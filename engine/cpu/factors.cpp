@@ -1,11 +1,11 @@
 // Factors of real matrices on the host, in plain arrays of double, by LAPACK: singular values and
 // the triangle of a QR decomposition. (Eigen 3.4.0's BDCSVD is wrong by percents on some matrices
 // whose singular values are multiple, such as those of convolutions with groups or large strides.)
-#include <cblas.h>
 
 #include <algorithm>
 
 #include "engine/check.h"
+#include "engine/cpu/blas.h"
 #include "engine/device.h"
 #include "engine/linalg.h"
 
@@ -22,7 +22,7 @@ void dgelqf_(const blasint* m, const blasint* n, double* a, const blasint* row_a
 namespace engine {
 namespace {
 
-blasint extent(Index i) { return static_cast<blasint>(i); }
+using cpu::extent;
 
 // Calls lapack(work, size) twice: the first call only asks how much work space it needs.
 template <class Lapack>

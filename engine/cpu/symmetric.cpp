@@ -1,11 +1,11 @@
 // Real symmetric matrices on the host: products in parallel strips, each a single-threaded dgemm of
 // OpenBLAS, and eigenvalues by LAPACK's divide and conquer.
-#include <cblas.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "engine/check.h"
+#include "engine/cpu/blas.h"
 #include "engine/cpu/parallel.h"
 #include "engine/device.h"
 #include "engine/linalg.h"
@@ -19,9 +19,9 @@ extern "C" void dsyevd_(const char* job, const char* triangle, const blasint* n,
 namespace engine {
 namespace {
 
-constexpr Index kStrip = 256;  // columns a thread takes at a time
+using cpu::extent;
 
-blasint extent(Index i) { return static_cast<blasint>(i); }
+constexpr Index kStrip = 256;  // columns a thread takes at a time
 
 }  // namespace
 

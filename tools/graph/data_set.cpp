@@ -10,7 +10,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using engine::graph::Graph;
-using engine::graph::Port;
 using engine::graph::Value;
 
 std::optional<Value> find_value(const fs::path& folder, const std::string& stem) {

@@ -1,13 +1,10 @@
 // The options that say how a network is used: its values, the numbers it takes, its size.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <string>
 
 #include "gan/metrics/choice.h"
-
-namespace CLI {
-class App;
-}
 
 namespace inception_score {
 

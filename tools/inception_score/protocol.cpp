@@ -115,7 +115,7 @@ Json protocol_json(const SetReport& set, const Report& report, const Options& op
   p["classes"] = set.classes;
   p["precision"] = network.precision;
   p["device"] = network.device;
-  if (set.set.extents.size() > 0) p["batch"] = options.batch_size();
+  if (!set.set.extents.empty()) p["batch"] = options.batch_size();
   p["rng_seed"] = options.scores.rng_seed;
   for (const auto& [score, reference] : report.references) {
     p[std::string(score->key) + "_reference"] = json_of(reference);
