@@ -12,13 +12,12 @@
 #include "gan/losses.h"
 #include "gan/models/models.h"
 #include "gan/presets.h"
+#include "tests/gan/tiny_run.h"
 #include "tests/support/program.h"
 
 namespace {
 
 using engine::read_file;
-
-const std::string kTiny = " --preset sn-small --data shapes --set batch=2 g.batch=2 ";
 
 bool is_png(const std::string& path) { return read_file(path).starts_with("\x89PNG"); }
 

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using engine::Tensor;
 
-const std::string kTiny =
+const std::string kRecorded =
     " --preset sn-small --data shapes --set batch=2 g.batch=2 log_every=1 gradients_every=2 "
     "sample_every=1 checkpoint_every=2 ";
 
@@ -33,7 +33,7 @@ std::string without_times(const std::string& log) {
 }
 
 // Every file of a run, save pictures of gradients and events, as far as it does not depend on time.
-std::map<std::string, std::string> files(const std::string& folder) {
+std::map<std::string, std::string> contents_of(const std::string& folder) {
   std::map<std::string, std::string> found;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     const std::string name = entry.path().lexically_relative(folder);
@@ -66,7 +66,7 @@ std::set<std::string> shown(const std::string& folder) {
 }
 
 void check_same(const Scratch& scratch, const std::string& run, const std::string& whole) {
-  const auto got = files(scratch / run), expected = files(scratch / whole);
+  const auto got = contents_of(scratch / run), expected = contents_of(scratch / whole);
   std::set<std::string> names, expected_names;
   for (const auto& [name, bytes] : got) names.insert(name);
   for (const auto& [name, bytes] : expected) expected_names.insert(name);
@@ -90,7 +90,7 @@ Outcome background(const Scratch& scratch, const std::string& arguments, const s
 
 TEST_CASE("recovery: killed between the writes of a step, again and again") {
   const Scratch scratch;
-  REQUIRE(kGan.run(scratch, "gan train --steps 9 --out whole" + kTiny).status == 0);
+  REQUIRE(kGan.run(scratch, "gan train --steps 9 --out whole" + kRecorded).status == 0);
   const auto killed = [&](const std::string& arguments, const std::string& ready) {
     kGan.run(scratch, "{ '" + kGan.path() + "' train " + arguments +
                           " & } ; pid=$!; n=0; until { " + ready +
@@ -98,9 +98,9 @@ TEST_CASE("recovery: killed between the writes of a step, again and again") {
                           "kill -9 $pid; wait $pid 2>/dev/null; true");
   };
   // Before any checkpoint; then right behind a grid, a row, a checkpoint.
-  killed("--steps 9 --out run" + kTiny, "[ -f run/samples/000001.png ]");
+  killed("--steps 9 --out run" + kRecorded, "[ -f run/samples/000001.png ]");
   fs::remove(scratch / "run/checkpoint.safetensors");  // wherever the kill came
-  killed("--steps 9 --out run" + kTiny, "[ -f run/checkpoint.safetensors ]");
+  killed("--steps 9 --out run" + kRecorded, "[ -f run/checkpoint.safetensors ]");
   killed("--resume run", "[ -f run/samples/000004.png ]");
   killed("--resume run", "grep -q ^5, run/log.csv");
   killed("--resume run", "grep -q ^6, run/gradients.csv");
@@ -112,8 +112,8 @@ TEST_CASE("recovery: killed between the writes of a step, again and again") {
 
 TEST_CASE("recovery: everything that a kill can leave of later steps is made again") {
   const Scratch scratch;
-  REQUIRE(kGan.run(scratch, "gan train --steps 8 --out whole" + kTiny).status == 0);
-  REQUIRE(kGan.run(scratch, "gan train --steps 4 --out run" + kTiny).status == 0);
+  REQUIRE(kGan.run(scratch, "gan train --steps 8 --out whole" + kRecorded).status == 0);
+  REQUIRE(kGan.run(scratch, "gan train --steps 4 --out run" + kRecorded).status == 0);
   std::ofstream(scratch / "run/log.csv", std::ios::app) << "5,0,0,0,0,0,0\n6,0,";
   std::ofstream(scratch / "run/gradients.csv", std::ios::app) << "6,d.0,1,1,1\n6,d.";
   for (const char* left : {"samples/000005.png", "samples/000900.png", "samples/000006.png.3-1.tmp",
@@ -134,7 +134,7 @@ TEST_CASE("recovery: the terminal closes, the reader dies: the step is finished 
   for (const std::string signal : {"INT", "TERM", "HUP"}) {
     CAPTURE(signal);
     const Scratch scratch;
-    const Outcome outcome = background(scratch, "--steps 100000 --out run" + kTiny, ready,
+    const Outcome outcome = background(scratch, "--steps 100000 --out run" + kRecorded, ready,
                                        "kill -" + signal + " $pid", "env --default-signal=HUP");
     CHECK(outcome.status == 0);
     CHECK(outcome.err.find("gan: interrupted: the step at hand is finished") != std::string::npos);
@@ -142,7 +142,7 @@ TEST_CASE("recovery: the terminal closes, the reader dies: the step is finished 
   }
   const Scratch scratch;
   // nohup: the program is to outlive its terminal.
-  const Outcome nohup = background(scratch, "--steps 30 --out kept" + kTiny,
+  const Outcome nohup = background(scratch, "--steps 30 --out kept" + kRecorded,
                                    "[ -f kept/samples/000003.png ]", "kill -HUP $pid", "nohup");
   CHECK(nohup.status == 0);
   CHECK(nohup.err.find("interrupted") == std::string::npos);
@@ -150,7 +150,7 @@ TEST_CASE("recovery: the terminal closes, the reader dies: the step is finished 
 
   // 2>&1 | tee log, where tee dies first.
   const Outcome piped =
-      kGan.run(scratch, "{ '" + kGan.path() + "' train --steps 4 --out run" + kTiny +
+      kGan.run(scratch, "{ '" + kGan.path() + "' train --steps 4 --out run" + kRecorded +
                             " 2>&1; echo $? >status; } | true; until [ -s status ]; do sleep 0.1; "
                             "done; cat status");
   CHECK((piped.out == "0\n" || piped.out == "1\n"));  // whatever is said of the lost lines
@@ -165,11 +165,11 @@ TEST_CASE("recovery: the terminal closes, the reader dies: the step is finished 
 
 TEST_CASE("recovery: one process trains in a folder, and a killed one holds nothing") {
   const Scratch scratch;
-  const Outcome outcome =
-      background(scratch, "--steps 100000 --out run" + kTiny, "[ -f run/checkpoint.safetensors ]",
-                 "gan train --resume run >resumed.txt 2>&1; echo $? >>resumed.txt; "
-                 "gan train --out run --preset sn-small >again.txt 2>&1; echo $? >>again.txt; "
-                 "echo $pid >pid.txt; kill -9 $pid");
+  const Outcome outcome = background(
+      scratch, "--steps 100000 --out run" + kRecorded, "[ -f run/checkpoint.safetensors ]",
+      "gan train --resume run >resumed.txt 2>&1; echo $? >>resumed.txt; "
+      "gan train --out run --preset sn-small >again.txt 2>&1; echo $? >>again.txt; "
+      "echo $pid >pid.txt; kill -9 $pid");
   CHECK(outcome.status == 137);
   std::string pid = engine::read_file(scratch / "pid.txt");
   pid.pop_back();
@@ -182,8 +182,8 @@ TEST_CASE("recovery: one process trains in a folder, and a killed one holds noth
   CHECK(kGan.run(scratch, "gan train --resume run --minutes 0.001").status == 0);
 
   // Two that start at once without --out have a folder each.
-  const Outcome two =
-      kGan.run(scratch, "gan train --steps 1" + kTiny + "& gan train --steps 1" + kTiny + "; wait");
+  const Outcome two = kGan.run(
+      scratch, "gan train --steps 1" + kRecorded + "& gan train --steps 1" + kRecorded + "; wait");
   CHECK(two.status == 0);
   for (const char* n : {"1", "2"})
     CHECK(fs::exists(scratch / "runs/sn-small-shapes-" + (n + std::string("/log.csv"))));
@@ -204,7 +204,7 @@ void write_scorer(const std::string& path) {
 TEST_CASE("recovery: an interrupt while images are scored loses neither step nor row") {
   const Scratch scratch;
   write_scorer(scratch / "s.onnx");
-  const std::string scored = kTiny + "score_every=2 score_images=4000 --scorer s.onnx ";
+  const std::string scored = kRecorded + "score_every=2 score_images=4000 --scorer s.onnx ";
   REQUIRE(kGan.run(scratch, "gan train --steps 3 --out whole" + scored).status == 0);
   // Gradients are written before the step is scored.
   const Outcome outcome = background(scratch, "--steps 3 --out run" + scored,

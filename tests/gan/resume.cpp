@@ -9,6 +9,7 @@
 #include "gan/changes.h"
 #include "gan/presets.h"
 #include "gan/trainer.h"
+#include "tests/gan/tiny_run.h"
 #include "tests/support/program.h"
 
 namespace {
@@ -16,8 +17,6 @@ namespace {
 using engine::read_file;
 using gan::Config;
 using Json = nlohmann::json;
-
-const std::string kTiny = " --preset sn-small --data shapes --set batch=2 g.batch=2 ";
 
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;

@@ -15,7 +15,7 @@ using gan::Config;
 using gan::RunDirectory;
 
 // Every file below a folder, with its bytes.
-std::set<std::pair<std::string, std::string>> files(const std::string& folder) {
+std::set<std::pair<std::string, std::string>> files_below(const std::string& folder) {
   std::set<std::pair<std::string, std::string>> found;
   for (const auto& entry : fs::recursive_directory_iterator(folder))
     if (entry.is_regular_file())
@@ -44,7 +44,7 @@ TEST_CASE("run folder: one that is new, empty, or of a run without a checkpoint 
   CHECK(again.is_locked());
   CHECK(again.config().steps == 7);
   std::set<std::string> names;
-  for (const auto& [name, bytes] : files(scratch / "empty")) names.insert(name);
+  for (const auto& [name, bytes] : files_below(scratch / "empty")) names.insert(name);
   CHECK(names == std::set<std::string>{"config.json", "run.lock"});
 }
 
@@ -52,10 +52,10 @@ TEST_CASE("run folder: anything else is refused, and left as it is") {
   const Scratch scratch;
   const std::string config = gan::to_json({});
   const auto refused = [&](const std::string& name, const char* part, const char* advice) {
-    const auto before = files(scratch.path());
+    const auto before = files_below(scratch.path());
     const std::string text = refusal(scratch / name);
     INFO(text);
-    return says(text, name, part, advice) && files(scratch.path()) == before;
+    return says(text, name, part, advice) && files_below(scratch.path()) == before;
   };
   scratch.write("file", "text");
   CHECK(refused("file", "is a file", "folder"));
@@ -110,7 +110,7 @@ TEST_CASE("run folder: what killed writers left is removed by who goes on, the r
   CHECK(fs::exists(scratch / "run/log.csv.9-1.tmp"));
   RunDirectory::resume(scratch / "run");
   std::set<std::string> names;
-  for (const auto& [name, bytes] : files(scratch / "run")) names.insert(name);
+  for (const auto& [name, bytes] : files_below(scratch / "run")) names.insert(name);
   CHECK(names == std::set<std::string>{"config.json", "my.tmp", "my.csv.1-2.tmp", "notes.txt",
                                        "samples/best.png.1-2.tmp"});
 }
@@ -149,7 +149,7 @@ TEST_CASE("run folder: grids of later steps are removed, and no other pictures")
     scratch.write(std::string("run/samples/") + name, "");
   run.remove_samples_after(10);
   std::set<std::string> names;
-  for (const auto& [name, bytes] : files(scratch / "run/samples")) names.insert(name);
+  for (const auto& [name, bytes] : files_below(scratch / "run/samples")) names.insert(name);
   CHECK(names == std::set<std::string>{"000010.png", "best.png", "30.png"});
 }
 

@@ -17,7 +17,7 @@ namespace {
 // Of the eigenvalues of W W^T, in Real: half of that in sigma.
 constexpr double kAgree = sizeof(Real) == 8 ? 1e-6 : 1e-4;
 
-std::vector<LinearMap> maps() {
+std::vector<LinearMap> small_maps() {
   Draw draw(11);
   const auto weight = [&](Index out, Index kernel, Index in) {
     return draw.uniform({out, kernel, kernel, in}).tensor();
@@ -49,7 +49,7 @@ Host torus_matrix(const LinearMap& W) {
 }  // namespace
 
 TEST_CASE("lipschitz: the largest singular values are those of the dense matrix") {
-  for (const LinearMap& W : maps()) {
+  for (const LinearMap& W : small_maps()) {
     CAPTURE(W.weight.shape());
     const std::vector<double> all = tests::singular_values(dense(W));
     const std::vector<double> top =
@@ -73,7 +73,7 @@ TEST_CASE("lipschitz: multiple singular values are found as often as they occur"
 }
 
 TEST_CASE("lipschitz: what has not converged is left out, and a bound from below remains") {
-  const LinearMap W = maps()[0];
+  const LinearMap W = small_maps()[0];
   const std::vector<double> all = tests::singular_values(dense(W));
   const auto some = layers::largest_singular_values(W, {.count = 24, .block = 4, .most = 24});
   REQUIRE(!some.empty());
@@ -88,7 +88,7 @@ TEST_CASE("lipschitz: what has not converged is left out, and a bound from below
 }
 
 TEST_CASE("lipschitz: all singular values on a torus, by Fourier transforms") {
-  for (const LinearMap& W : maps()) {
+  for (const LinearMap& W : small_maps()) {
     if (W.weight.rank() != 4) continue;
     CAPTURE(W.weight.shape());
     const std::vector<double> all = layers::circular_singular_values(W);

@@ -40,7 +40,7 @@ Tensor times(const Tensor& x, double factor) {
   return values.tensor();
 }
 
-std::vector<LinearMap> maps() {
+std::vector<LinearMap> sized_maps() {
   Draw draw(4);
   return {LinearMap::dense(draw.uniform({4, 6}).tensor()),
           LinearMap::conv(draw.uniform({4, 3, 3, 3}).tensor(), {.padding = 1}, 5, 6),
@@ -74,7 +74,7 @@ Param param(const Tensor& weight, std::vector<layers::Constraint> chain = {}) {
 }  // namespace
 
 TEST_CASE("lipschitz sizes: the norm of a multiple is the multiple of the norm") {
-  for (const LinearMap& W : maps())
+  for (const LinearMap& W : sized_maps())
     for (const Norm& norm : kNorms)
       for (const Size& size : kSizes) {
         CAPTURE(norm.name);
@@ -86,7 +86,7 @@ TEST_CASE("lipschitz sizes: the norm of a multiple is the multiple of the norm")
 }
 
 TEST_CASE("lipschitz sizes: gradients of norms, and gradients that are clipped") {
-  const LinearMap W = maps()[1];
+  const LinearMap W = sized_maps()[1];
   const Tensor v = unit(Draw(5).uniform(W.domain()).tensor());
   const Tensor expected = layers::norm_gradient(W, v);
   for (const Size& size : kSizes) {
@@ -114,7 +114,7 @@ TEST_CASE("lipschitz sizes: norm and unit of any tensor") {
 }
 
 TEST_CASE("lipschitz sizes: an audit, with a constraint and without") {
-  for (const LinearMap& map : maps())
+  for (const LinearMap& map : sized_maps())
     for (const Size& size : kSizes) {
       CAPTURE(map.weight.shape());
       CAPTURE(size.factor);
@@ -143,7 +143,7 @@ TEST_CASE("lipschitz sizes: what scales a weight scales a large one alike") {
   layers::for_each_constraint([](const char* name, const auto& constraint, const char*) {
     if constexpr (requires { constraint.target.mode; }) {
       CAPTURE(name);
-      for (const LinearMap& map : maps()) {
+      for (const LinearMap& map : sized_maps()) {
         const Param one = param(map.weight, {constraint});
         const Tensor expected = one.value(map);
         for (const double factor : {kDouble ? 1e160 : 1e18, kDouble ? 1e200 : 1e25}) {
@@ -170,7 +170,7 @@ TEST_CASE("lipschitz sizes: a weight without elements, or that is not finite, is
     CHECK(error_of([&] { layers::audit(empty, "3.weight"); }).find("audit: 3.weight") == 0);
   }
   for (const double bad : {std::nan(""), kInfinity, -kInfinity})
-    for (const LinearMap& map : maps()) {
+    for (const LinearMap& map : sized_maps()) {
       Host values(map.weight);
       values.values[3] = bad;
       const LinearMap W = map.with(values.tensor());

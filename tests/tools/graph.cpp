@@ -21,8 +21,8 @@ const Program kGraph("tools/graph/graph");
 
 // y = weight (x - 104) averaged over the pixels of images [N, 3, 2, 2], and an op that is not
 // known.
-std::string write_net(const Scratch& scratch, const std::string& name, float weight = 2,
-                      bool unknown = false) {
+std::string write_linear(const Scratch& scratch, const std::string& name, float weight = 2,
+                         bool unknown = false) {
   Builder net;
   const std::string x = net.input("x", {-1, 3, 2, 2});
   const std::string means = net.constant("means", Tensor::from({3, 1, 1}, {104, 117, 123}));
@@ -48,7 +48,7 @@ std::vector<double> read_array(const Scratch& scratch, const std::string& name) 
 TEST_CASE("graph show: inputs, operators, what a classifier takes, values with shapes") {
   REQUIRE(fs::exists(kGraph.path()));
   const Scratch scratch;
-  write_net(scratch, "net.onnx", 2, true);
+  write_linear(scratch, "net.onnx", 2, true);
   const Outcome outcome = kGraph.run(scratch, "graph show net.onnx --json");
   INFO(outcome.err);
   REQUIRE(outcome.status == 0);
@@ -77,7 +77,7 @@ TEST_CASE("graph show: inputs, operators, what a classifier takes, values with s
 TEST_CASE("graph run: arrays in, values out, all of them or none") {
   REQUIRE(fs::exists(kGraph.path()));
   const Scratch scratch;
-  write_net(scratch, "net.onnx");
+  write_linear(scratch, "net.onnx");
   std::vector<double> x;
   for (int i = 0; i < 12; ++i) x.push_back(104 + i);
   write_array(scratch, "x.npy", {1, 3, 2, 2}, x);
@@ -112,9 +112,9 @@ TEST_CASE("graph run: arrays in, values out, all of them or none") {
 TEST_CASE("graph compare: two networks, or one with what it should give") {
   REQUIRE(fs::exists(kGraph.path()));
   const Scratch scratch;
-  write_net(scratch, "a.onnx");
-  write_net(scratch, "same.onnx");
-  write_net(scratch, "near.onnx", 2.001F);
+  write_linear(scratch, "a.onnx");
+  write_linear(scratch, "same.onnx");
+  write_linear(scratch, "near.onnx", 2.001F);
   const Outcome same = kGraph.run(scratch, "graph compare a.onnx same.onnx");
   CHECK(same.status == 0);
   CHECK(same.out.starts_with("same    'y'"));

@@ -16,6 +16,7 @@
 #include "engine/random.h"
 #include "gan/metrics/sha256.h"
 #include "tests/datasets/scratch.h"
+#include "tests/gan/metrics/small_head.h"
 #include "tests/graph/compare.h"
 #include "tests/graph/inception.h"
 
@@ -27,8 +28,6 @@ using engine::graph::Builder;
 using engine::graph::Model;
 
 using Extents = std::vector<Index>;
-const Tensor kWeights = Tensor::from({3, 2}, {1, -2, 0.5F, 4, -1, 3});
-const Tensor kBias = Tensor::from({2}, {10, 20});
 
 // Whatever `front` makes of the images, averaged over each, times the weights, plus the bias.
 using Front = std::function<std::string(Builder&, const std::string&)>;

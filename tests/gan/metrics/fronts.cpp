@@ -25,7 +25,7 @@ using engine::graph::Type;
 using Extents = std::vector<Index>;
 using Floats = std::vector<float>;
 
-Tensor pictures() {
+Tensor front_pictures() {
   engine::seed(4);
   std::vector<float> values = engine::uniform({2, 8, 8, 3}, 0, 256).values();
   for (float& x : values) x = std::floor(x);
@@ -221,7 +221,7 @@ TEST_CASE("fronts: the range that a graph takes, by what it does before its firs
 // it.
 TEST_CASE("fronts: a network is fed what its graph takes, blue first too") {
   const Scratch scratch;
-  const Tensor x = pictures();
+  const Tensor x = front_pictures();
   const auto seen = [&](Onnx net, const std::string& value, const ClassifierOptions& options = {}) {
     net.net.node("Identity", {net.x}, {}, "seen");
     const Classifier classifier(scratch.write("n.onnx", write_onnx(net.model())), [&] {
@@ -310,7 +310,7 @@ TEST_CASE("fronts: a graph that resizes is known by what comes out, whatever the
 // Channels last in an ONNX file, as tf2onnx and Keras write it.
 TEST_CASE("fronts: NHWC inputs of ONNX graphs") {
   const Scratch scratch;
-  const Tensor x = pictures();
+  const Tensor x = front_pictures();
   for (const Extents& extents :
        {Extents{-1, 8, 8, 3}, Extents{-1, -1, -1, 3}, Extents{-1, -1, -1, -1}}) {
     Onnx net(extents);

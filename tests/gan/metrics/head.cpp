@@ -15,6 +15,7 @@
 #include "gan/metrics/classifier.h"
 #include "tests/datasets/scratch.h"
 #include "tests/gan/metrics/graph_def.h"
+#include "tests/gan/metrics/small_head.h"
 #include "tests/graph/compare.h"
 #include "tests/graph/inception.h"
 #include "tools/bench/inception_network.h"
@@ -27,8 +28,6 @@ using engine::graph::Builder;
 using engine::graph::Model;
 
 using Extents = std::vector<Index>;
-const Tensor kWeights = Tensor::from({3, 2}, {1, -2, 0.5F, 4, -1, 3});
-const Tensor kBias = Tensor::from({2}, {10, 20});
 
 struct Network {
   Builder net{18};
@@ -43,13 +42,13 @@ struct Network {
 
 Head head_of(const Network& network) { return find_head(Links(network.net.model())); }
 
-Classifier classifier(const Model& model, ClassifierOptions options = {}) {
+Classifier of_bytes(const Model& model, ClassifierOptions options = {}) {
   const Scratch scratch;
   options.range = Range::bytes;
   return Classifier(scratch.write("net.onnx", write_onnx(model)), options);
 }
 
-Tensor pictures() {
+Tensor small_pictures() {
   engine::seed(4);
   return engine::uniform({3, 4, 4, 3}, 0, 256);
 }
@@ -135,7 +134,7 @@ TEST_CASE("head: the bias is told by the value, not by the option") {
        },
        "y", ""},
   };
-  const Tensor x = pictures(), product = matmul(mean(x, {1, 2}), kWeights);
+  const Tensor x = small_pictures(), product = matmul(mean(x, {1, 2}), kWeights);
   for (const Case& each : cases) {
     CAPTURE(each.way);
     Network network;
@@ -144,7 +143,7 @@ TEST_CASE("head: the bias is told by the value, not by the option") {
     const Model& model = network.net.model();
     const bool any = !each.biased.empty();
     const auto scores = [&](const ClassifierOptions& options, Bias bias) {
-      const Classifier net = classifier(model, options);
+      const Classifier net = of_bytes(model, options);
       CHECK(net.bias() == bias);
       CHECK(largest_difference(net(x).logits, bias == Bias::included ? product + kBias : product) <
             1e-5);
@@ -158,7 +157,7 @@ TEST_CASE("head: the bias is told by the value, not by the option") {
       scores({.logits = each.plain}, Bias::left_out);
       scores({.logits = each.plain, .bias = true}, Bias::included);
     }
-    if (!any) CHECK_THROWS_AS(classifier(model, {.bias = true}), BadOption);
+    if (!any) CHECK_THROWS_AS(of_bytes(model, {.bias = true}), BadOption);
   }
 }
 
@@ -168,9 +167,9 @@ TEST_CASE("head: where the value is no product, an option about the bias is refu
       network.net.node("Gemm", {network.mean({2, 3}, 0), network.weights(), network.bias()});
   network.net.output(network.net.node("Tanh", {y}, {}, "bounded"), {-1, 2});
   const Model& model = network.net.model();
-  CHECK(classifier(model, {.logits = "bounded"}).bias() == Bias::unknown);
+  CHECK(of_bytes(model, {.logits = "bounded"}).bias() == Bias::unknown);
   for (const bool bias : {false, true})
-    CHECK_THROWS_WITH_AS(classifier(model, {.logits = "bounded", .bias = bias}),
+    CHECK_THROWS_WITH_AS(of_bytes(model, {.logits = "bounded", .bias = bias}),
                          doctest::Contains("cannot be honored: 'bounded'"), BadOption);
 }
 
@@ -181,9 +180,9 @@ TEST_CASE("head: a last layer that is a 1x1 convolution of what is pooled") {
       network.net.kernel("k", Tensor::from({2, 1, 1, 3}, {1, 0.5F, -1, -2, 4, 3}));
   network.net.node("Conv", {pool, kernel, network.bias()}, {}, "y");
   network.net.output("y", {-1, 2, 1, 1});
-  const Tensor x = pictures(), product = matmul(mean(x, {1, 2}), kWeights);
-  const Classifier with = classifier(network.net.model()),
-                   without = classifier(network.net.model(), {.bias = false});
+  const Tensor x = small_pictures(), product = matmul(mean(x, {1, 2}), kWeights);
+  const Classifier with = of_bytes(network.net.model()),
+                   without = of_bytes(network.net.model(), {.bias = false});
   CHECK(with.features() == pool);
   CHECK(largest_difference(with(x).logits, product + kBias) < 1e-5);
   CHECK(largest_difference(without(x).logits, product) < 1e-5);
@@ -195,9 +194,9 @@ TEST_CASE("head: values with pixels are averaged over them, wherever their chann
   network.net.output(
       network.net.node("Transpose", {"first"}, {{"perm", Extents{0, 2, 3, 1}}}, "last"),
       {-1, 4, 4, 3});
-  const Tensor x = pictures();
+  const Tensor x = small_pictures();
   for (const char* name : {"first", "last"}) {
-    const Classifier net = classifier(network.net.model(), {.features = name});
+    const Classifier net = of_bytes(network.net.model(), {.features = name});
     CHECK(net.is_pooled(name));
     CHECK(largest_difference(net(x).features, mean(x, {1, 2})) < 1e-6);
   }
@@ -207,7 +206,7 @@ TEST_CASE("head: where nothing is found the candidates are listed with their sha
   Network network;
   network.net.output(network.net.node("Relu", {network.x}, {}, "a"), {-1, 3, 4, 4});
   network.net.output(network.net.node("Flatten", {"a"}, {}, "b"), {-1, 48});
-  CHECK(says(complaint([&] { classifier(network.net.model()); }), "neither features nor logits",
+  CHECK(says(complaint([&] { of_bytes(network.net.model()); }), "neither features nor logits",
              "'a' [1, 3, 4, 4], 'b' [1, 48]", "--features"));
 }
 
