@@ -2,6 +2,7 @@
 // Slot X is in conv_transpose.cpp.
 #include "engine/cpu/backend.h"
 #include "engine/cpu/conv_transpose.h"
+#include "engine/cpu/filtered.h"
 #include "engine/cpu/patch_rows.h"
 
 namespace engine::cpu {
@@ -41,7 +42,10 @@ void conv_weight(const Window& window, const Real* x, Real* w, const Real* y) {
 }  // namespace
 
 void CpuBackend::conv(Slot want, const Window& window, Real* x, Real* w, Real* y) {
-  if (want == Slot::W) return conv_weight(window, x, w, y);
+  if (want == Slot::W) {
+    if (const auto f = filtering(window)) return filtered_weights(*f, x, w, y);
+    return conv_weight(window, x, w, y);
+  }
   conv_bias(want, window, x, w, y, Activation::none, 0, nullptr);
 }
 
@@ -50,6 +54,7 @@ void CpuBackend::conv_bias(Slot want, const Window& window, Real* x, Real* w, Re
   const Ending end{.kind = kind, .slope = slope, .bias = bias};
   if (want == Slot::X) return conv_transpose(window, x, w, y, end);
   if (few_outputs(window)) return conv_of_few_outputs(window, x, w, y, end);
+  if (const auto f = filtering(window)) return filtered(*f, x, w, y, end);
   conv_forward(window, x, w, y, end);
 }
 

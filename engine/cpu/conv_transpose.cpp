@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "engine/cpu/filtered.h"
 #include "engine/cpu/parallel.h"
 #include "engine/cpu/patch_rows.h"
 
@@ -132,13 +133,18 @@ void conv_transpose(const Window& window, Real* x, const Real* w, const Real* y,
   if (window.in <= kFewChannels && window.kernel_h * window.kernel_w > 1)
     return by_windows(window, x, w, y, end);
   for (Index i = 0; i < std::min(window.stride_h, window.height); ++i)
-    for (Index j = 0; j < std::min(window.stride_w, window.width); ++j)
+    for (Index j = 0; j < std::min(window.stride_w, window.width); ++j) {
+      if (const auto f = filtering_of_phase(window, i, j)) {
+        filtered(*f, y, w, x, end);
+        continue;
+      }
       one_phase(window,
                 phase_of_axis(i, window.height, window.kernel_h, window.stride_h, window.dilation_h,
                               window.top),
                 phase_of_axis(j, window.width, window.kernel_w, window.stride_w, window.dilation_w,
                               window.left),
                 x, w, y, end);
+    }
 }
 
 bool few_outputs(const Window& window) {

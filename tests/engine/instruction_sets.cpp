@@ -13,25 +13,13 @@
 #include "engine/device.h"
 #include "tests/support/definitions.h"
 #include "tests/support/draw.h"
+#include "tests/support/restore.h"
 
 using namespace tests;
 using engine::Precision;
 using engine::cpu::Isa;
 
 namespace {
-
-// Puts the instruction set and the precision back as they were.
-class Restore {
- public:
-  ~Restore() {
-    engine::cpu::set_isa(isa_);
-    engine::set_precision(precision_);
-  }
-
- private:
-  Isa isa_ = engine::cpu::isa();
-  Precision precision_ = engine::precision();
-};
 
 // Relative to the largest result. `high` leaves out what is below 2^-16 of each product and rounds
 // like float32; `medium` rounds both factors to 8 bits, 2^-8 of a product, which averages out.

@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 
+#include "engine/algorithm.h"
 #include "engine/cpu/isa.h"
 #include "engine/cpu/kernels/kernels.h"
 #include "engine/device.h"
@@ -51,6 +52,8 @@ Comparison::Comparison(const Options& options, const std::string& what) : option
   if (options.device == "cpu") {
     limits_ = measure_limits();
     facts["instructions"] = engine::cpu::name(engine::cpu::isa());
+    facts["convolutions"] =
+        engine::algorithm_names()[static_cast<std::size_t>(engine::algorithm())];
     facts["threads"] = omp_get_max_threads();
     facts["float32 limit, GFLOP/s"] = limits_.exact;
     if (limits_.bf16 > 0) facts["bf16 limit, GFLOP/s"] = limits_.bf16;

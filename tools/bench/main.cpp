@@ -1,6 +1,7 @@
 // bench: the cost of the engine's work, as figures and ratios of one run.
 #include <cstdio>
 
+#include "engine/algorithm.h"
 #include "engine/check.h"
 #include "engine/cpu/isa.h"
 #include "gan/console/options.h"
@@ -20,6 +21,7 @@ void add_common(CLI::App& command, Options& options, bool& json) {
       ->check(CLI::PositiveNumber);
   gan::console::add_device(command, options.device);
   gan::console::add_threads(command);
+  add_algorithm(command);
   command.add_flag("--json", json, "print JSON instead of a table");
 }
 
@@ -36,6 +38,16 @@ void add_precision(CLI::App& command, Options& options) {
                   engine::alternatives(names) + ", or several of them")
       ->capture_default_str()
       ->delimiter(',')
+      ->check(gan::console::one_of(names));
+}
+
+void add_algorithm(CLI::App& command) {
+  const std::vector<std::string> names = engine::algorithm_names();
+  command
+      .add_option_function<std::string>(
+          "--algorithm",
+          [](const std::string& name) { engine::set_algorithm(engine::algorithm_named(name)); },
+          "of convolutions: " + engine::alternatives(names) + " [automatic]")
       ->check(gan::console::one_of(names));
 }
 

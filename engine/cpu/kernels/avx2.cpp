@@ -1,5 +1,6 @@
 // AVX2 with FMA: 16 registers of 8 numbers; 6 x 2 of them hold results. Compiled with -mavx2 -mfma.
 #include "engine/cpu/kernels/block.h"
+#include "engine/cpu/kernels/transform.h"
 #if defined(__AVX2__) && defined(__FMA__)
 #include <immintrin.h>
 #endif
@@ -29,8 +30,13 @@ const BlockKernel<Real>* avx2_kernel() {
   static constexpr BlockKernel<Real> kernel = block_kernel<Lanes>();
   return &kernel;
 }
+const FilterKernels* avx2_filters() {
+  static constexpr FilterKernels kernels = filter_kernels<Lanes>();
+  return &kernels;
+}
 #else
 const BlockKernel<Real>* avx2_kernel() { return nullptr; }
+const FilterKernels* avx2_filters() { return nullptr; }
 #endif
 
 }  // namespace engine::cpu

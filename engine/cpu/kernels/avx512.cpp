@@ -1,5 +1,6 @@
 // AVX-512: 32 registers of 16 numbers; 14 x 2 of them hold results. Compiled with -mavx512f.
 #include "engine/cpu/kernels/block.h"
+#include "engine/cpu/kernels/transform.h"
 #ifdef __AVX512F__
 #include <immintrin.h>
 #endif
@@ -29,8 +30,13 @@ const BlockKernel<Real>* avx512_kernel() {
   static constexpr BlockKernel<Real> kernel = block_kernel<Lanes>();
   return &kernel;
 }
+const FilterKernels* avx512_filters() {
+  static constexpr FilterKernels kernels = filter_kernels<Lanes>();
+  return &kernels;
+}
 #else
 const BlockKernel<Real>* avx512_kernel() { return nullptr; }
+const FilterKernels* avx512_filters() { return nullptr; }
 #endif
 
 }  // namespace engine::cpu

@@ -14,7 +14,7 @@
 
 namespace engine::cpu {
 
-template <class Lanes, int kM, int kN>
+template <class Lanes, bool kAcross, int kM, int kN>
 void multiply_block(int n, Index k, const typename Lanes::Unit* a, const typename Lanes::Unit* b,
                     Real* c, Index row_c, bool add) {
   constexpr int kLanes = Lanes::kLanes, kPanel = kLanes * Lanes::kVectors;
@@ -23,13 +23,14 @@ void multiply_block(int n, Index k, const typename Lanes::Unit* a, const typenam
   for (int i = 0; i < kM; ++i)
 #pragma GCC unroll 4
     for (int j = 0; j < kN; ++j) sum[i][j] = Lanes::zero();
-  for (; k > 0; --k, ++a, b += kPanel) {
+  constexpr Index kRow = kAcross ? 1 : kRowStride, kStep = kAcross ? kRowStride : 1;
+  for (; k > 0; --k, a += kStep, b += kPanel) {
     typename Lanes::Factor panel[kN];
 #pragma GCC unroll 4
     for (int j = 0; j < kN; ++j) panel[j] = Lanes::load(b + j * kLanes);
 #pragma GCC unroll 16
     for (int i = 0; i < kM; ++i) {
-      const typename Lanes::Factor unit = Lanes::repeat(a + i * kRowStride);
+      const typename Lanes::Factor unit = Lanes::repeat(a + i * kRow);
 #pragma GCC unroll 4
       for (int j = 0; j < kN; ++j) sum[i][j] = Lanes::multiply_add(unit, panel[j], sum[i][j]);
     }
@@ -52,22 +53,22 @@ void multiply_block(int n, Index k, const typename Lanes::Unit* a, const typenam
 }
 
 // The kernels of all numbers of rows: rest is m - 1.
-template <class Lanes, int kN, int kM = Lanes::kRows>
+template <class Lanes, bool kAcross, int kN, int kM = Lanes::kRows>
 void multiply_rows(int m, int n, Index k, const typename Lanes::Unit* a,
                    const typename Lanes::Unit* b, Real* c, Index row_c, bool add) {
   if constexpr (kM > 1) {
-    if (m < kM) return multiply_rows<Lanes, kN, kM - 1>(m, n, k, a, b, c, row_c, add);
+    if (m < kM) return multiply_rows<Lanes, kAcross, kN, kM - 1>(m, n, k, a, b, c, row_c, add);
   }
-  multiply_block<Lanes, kM, kN>(n, k, a, b, c, row_c, add);
+  multiply_block<Lanes, kAcross, kM, kN>(n, k, a, b, c, row_c, add);
 }
 
-template <class Lanes>
+template <class Lanes, bool kAcross>
 void multiply(int m, int n, Index k, const typename Lanes::Unit* a, const typename Lanes::Unit* b,
               Real* c, Index row_c, bool add) {
   if (n > Lanes::kLanes) {
-    multiply_rows<Lanes, Lanes::kVectors>(m, n, k, a, b, c, row_c, add);
+    multiply_rows<Lanes, kAcross, Lanes::kVectors>(m, n, k, a, b, c, row_c, add);
   } else {
-    multiply_rows<Lanes, 1>(m, n, k, a, b, c, row_c, add);
+    multiply_rows<Lanes, kAcross, 1>(m, n, k, a, b, c, row_c, add);
   }
 }
 
@@ -100,7 +101,12 @@ double saturate(Index times) {
 
 template <class Lanes>
 constexpr BlockKernel<typename Lanes::Unit> block_kernel() {
-  return {Lanes::kRows, Lanes::kLanes * Lanes::kVectors, 1, &multiply<Lanes>, &saturate<Lanes>};
+  return {Lanes::kRows,
+          Lanes::kLanes * Lanes::kVectors,
+          1,
+          &multiply<Lanes, false>,
+          &multiply<Lanes, true>,
+          &saturate<Lanes>};
 }
 
 }  // namespace engine::cpu

@@ -21,6 +21,21 @@ const BlockKernel<Real>* exact_kernel(Isa isa) {
   return nullptr;
 }
 
+const FilterKernels& filter_kernels(Isa isa) {
+  switch (isa) {
+    case Isa::portable:
+    case Isa::amx_emulated:
+      break;
+    case Isa::avx2:
+      return *avx2_filters();
+    case Isa::avx512:
+    case Isa::avx512_bf16:
+    case Isa::amx:
+      return *avx512_filters();
+  }
+  return *portable_filters();
+}
+
 const Bf16Kernel* bf16_kernel(Isa isa) {
   switch (isa) {
     case Isa::avx512_bf16:

@@ -6,9 +6,11 @@
 // one low), so that exact and bf16 products are the same loops.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "engine/cpu/isa.h"
+#include "engine/filtering.h"
 #include "engine/real.h"
 
 namespace engine::cpu {
@@ -27,6 +29,9 @@ struct BlockKernel {
   // b is a panel [k, columns]; of c [m, n] rows are row_c apart. m <= rows, n <= columns.
   void (*multiply)(int m, int n, Index k, const Unit* a, const Unit* b, Real* c, Index row_c,
                    bool add);
+  // The same for a given transposed: [k, m], its rows kRowStride apart. Null for bf16.
+  void (*multiply_across)(int m, int n, Index k, const Unit* a, const Unit* b, Real* c, Index row_c,
+                          bool add);
   // The fastest that these instructions can be on one thread: products of what is in registers
   // already, `times` rounds of them. Returns the operations done (two a product).
   double (*saturate)(Index times);
@@ -49,10 +54,30 @@ struct Bf16Kernel {
 };
 const Bf16Kernel* bf16_kernel(Isa isa);  // null where the set has none, and in double
 
+// The transforms of one minimal filter (engine/filtering.h), of vectors of n channels. A factor's
+// matrix acts along one axis, of length `columns`; of the other axis, `rows` numbers are given.
+enum class FilterFactor { b, g, a };
+struct FilterKernel {
+  // to[p][c] = sum_j matrix[p][j] sum_i weights[i] from[i columns + j][c]. Channel c of point p
+  // goes to to[p distance + c / panel panel_distance + c % panel].
+  using Transform = void (*)(int rows, const Real* weights, const Real* const* from, Index n,
+                             Real* to, Index distance, Index panel, Index panel_distance);
+  // to[i columns + j][c] = (or += if `add`) weights[i] sum_p matrix[p][j] from[p distance + c].
+  using Back = void (*)(int rows, const Real* weights, const Real* from, Index distance, Index n,
+                        Real* const* to, bool add);
+  Transform b, g, a;
+  Back g_back, a_back;
+};
+using FilterKernels = std::array<FilterKernel, kFilterCount>;  // in the order of kFilters
+const FilterKernels& filter_kernels(Isa isa);
+
 // What each file offers; null where the compiler could not build it.
 const BlockKernel<Real>* portable_kernel();
 const BlockKernel<Real>* avx2_kernel();
 const BlockKernel<Real>* avx512_kernel();
+const FilterKernels* portable_filters();
+const FilterKernels* avx2_filters();
+const FilterKernels* avx512_filters();
 const Bf16Kernel* avx512_bf16_kernel();
 const Bf16Kernel* amx_kernel();
 const Bf16Kernel* amx_emulated_kernel();

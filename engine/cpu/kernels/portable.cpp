@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "engine/cpu/kernels/block.h"
+#include "engine/cpu/kernels/transform.h"
 
 namespace engine::cpu {
 namespace {
@@ -36,6 +37,10 @@ struct Lanes {
 const BlockKernel<Real>* portable_kernel() {
   static constexpr BlockKernel<Real> kernel = block_kernel<Lanes>();
   return &kernel;
+}
+const FilterKernels* portable_filters() {
+  static constexpr FilterKernels kernels = filter_kernels<Lanes>();
+  return &kernels;
 }
 
 }  // namespace engine::cpu

@@ -86,7 +86,7 @@ double saturate_tiles(Index times) {
 
 template <class Tiles>
 constexpr BlockKernel<std::uint32_t> tile_kernel() {
-  return {32, 32, 16, &multiply_tiles<Tiles>, &saturate_tiles<Tiles>};
+  return {32, 32, 16, &multiply_tiles<Tiles>, nullptr, &saturate_tiles<Tiles>};
 }
 
 }  // namespace engine::cpu

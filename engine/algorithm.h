@@ -1,0 +1,18 @@
+// The algorithm that convolutions use. `automatic`, the default, lets the shape and precision()
+// choose. `direct` computes the definition. `filtered` takes a minimal filter (filtering.h)
+// wherever one exists, whether it is faster or not: for comparisons and tests. Results differ in
+// their last digits. The double build and CUDA compute the definition.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace engine {
+
+enum class Algorithm { automatic, direct, filtered };
+Algorithm algorithm();
+void set_algorithm(Algorithm algorithm);
+Algorithm algorithm_named(const std::string& name);  // Errors: none of `algorithm_names`
+std::vector<std::string> algorithm_names();
+
+}  // namespace engine

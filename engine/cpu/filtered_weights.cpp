@@ -1,0 +1,172 @@
+// Slot W by minimal filters: the points of a weight gradient are sums over all tiles of products
+// (B x)(A y), and G^T brings them back to taps.
+#include "engine/cpu/filtered.h"
+#include "engine/cpu/filtered_tiles.h"
+#include "engine/cpu/product.h"
+
+namespace engine::cpu {
+namespace {
+
+constexpr Index kTiles = 128;                 // of a sum at a time
+constexpr Index kRows = 128, kColumns = 128;  // of a block of results
+
+// A block of results of one row of points: outputs [m0, m1), panels [p0, p1) of phases and
+// channels, sums over tiles [t0, t1).
+class Block {
+ public:
+  Block(const Filtering& f, const Exact& numbers, const Real* x, const Real* y, const Zeros& zeros,
+        int u, Index m0, Index m1, Index n0, Index n1)
+      : f_(f),
+        numbers_(numbers),
+        kernel_(filter_kernels(isa())[f.w.filter]),
+        x_(x),
+        y_(y),
+        zeros_(zeros),
+        row_b_(f.h.of().b, u, f.h.of().points),
+        row_a_(f.h.of().a, u, f.h.of().outputs),
+        m0_(m0),
+        m1_(m1),
+        n0_(n0),
+        n1_(n1),
+        panels_(ceil_div(n1 - n0, numbers.block.columns)),
+        a_size_(kTiles * kRowStride),
+        panel_size_(kTiles * numbers.block.columns),
+        a_(thread_scratch(f.w.of().points * a_size_, 0)),
+        b_(thread_scratch(f.w.of().points * panels_ * panel_size_, 1)) {}
+
+  // to[v] [out, depth] for all v of this row, `distance` apart.
+  void add(Index t0, Index t1, Real* to, Index distance, bool add) const {
+    for (Index t = t0; t < t1; ++t) {
+      const TilePlace tile(f_, t);
+      transform_y(tile, t - t0);
+      transform_x(tile, t - t0);
+    }
+    const Index rows = numbers_.block.rows, columns = numbers_.block.columns;
+    for (int v = 0; v < f_.w.of().points; ++v)
+      for (Index p = 0; p < panels_; ++p) {
+        const int width = static_cast<int>(std::min(columns, n1_ - n0_ - p * columns));
+        for (Index m = m0_; m < m1_; m += rows)
+          numbers_.block.multiply_across(
+              static_cast<int>(std::min(rows, m1_ - m)), width, t1 - t0, a_ + v * a_size_ + m - m0_,
+              b_ + (v * panels_ + p) * panel_size_,
+              to + v * distance + m * f_.depth() + n0_ + p * columns, f_.depth(), add);
+      }
+  }
+
+ private:
+  void transform_y(const TilePlace& tile, Index k) const {
+    const int columns = f_.w.of().outputs;
+    Places from;
+    std::size_t next = 0;
+    for (const int i : row_a_.used()) {
+      const Index p = tile.h * f_.h.of().outputs + i;
+      for (int j = 0; j < columns; ++j) {
+        const Index q = tile.w * columns + j;
+        from[next++] =
+            p < f_.h.results && q < f_.w.results
+                ? y_ + ((tile.image * f_.h.results + p) * f_.w.results + q) * f_.out + m0_
+                : zeros_.data();
+      }
+    }
+    kernel_.a(row_a_.count, row_a_.weights.data(), from.data(), m1_ - m0_, a_ + k * kRowStride,
+              a_size_, m1_ - m0_, 0);
+  }
+  void transform_x(const TilePlace& tile, Index k) const {
+    const Index columns = numbers_.block.columns;
+    Places from;
+    for (Index n = n0_; n < n1_;) {
+      const Index phase = n / f_.in, channel = n % f_.in,
+                  count = std::min(n1_ - n, f_.in - channel);
+      locate(f_, x_, zeros_.data(), tile, phase, row_b_.used(), f_.w.of().points, channel, from);
+      // `count` may begin or end within a panel: parts of panels, one after another.
+      Index done = 0;
+      while (done < count) {
+        const Index at = n - n0_ + done, lane = at % columns;
+        const Index part = lane == 0 ? (count - done) / columns * columns : 0;
+        const Index now = part > 0 ? part : std::min(columns - lane, count - done);
+        kernel_.b(row_b_.count, row_b_.weights.data(), from.data(), now,
+                  b_ + at / columns * panel_size_ + k * columns + lane, panels_ * panel_size_,
+                  part > 0 ? columns : now, panel_size_);
+        for (int i = 0; i < row_b_.count * f_.w.of().points; ++i)
+          from[i] += from[i] == zeros_.data() ? 0 : now;
+        done += now;
+      }
+      n += count;
+    }
+  }
+
+  const Filtering& f_;
+  const Exact& numbers_;
+  const FilterKernel& kernel_;
+  const Real *x_, *y_;
+  const Zeros& zeros_;
+  const SparseRow row_b_, row_a_;
+  const Index m0_, m1_, n0_, n1_, panels_, a_size_, panel_size_;
+  Real *a_, *b_;
+};
+
+// The taps of output o from its points, [points, out, depth].
+void back(const Filtering& f, const Real* points, Index o, Real* w, Real* unused) {
+  const FilterKernel& kernel = filter_kernels(isa())[f.w.filter];
+  const Index size = f.out * f.depth(), taps_w = f.w.of().taps;
+  std::array<Real*, kMostPoints * kMostPoints> to;
+  for (Index phase = 0; phase < f.phases(); ++phase) {
+    for (int a = 0; a < f.h.of().taps; ++a)
+      for (int b = 0; b < taps_w; ++b) {
+        const Index h = f.h.tap(phase / f.w.phases, a), v = f.w.tap(phase % f.w.phases, b);
+        to[a * taps_w + b] =
+            h < 0 || v < 0 ? unused : w + ((o * f.h.kernel + h) * f.w.kernel + v) * f.in;
+      }
+    for (int u = 0; u < f.h.of().points; ++u) {
+      std::array<Real, kMostPoints> weights;
+      for (int a = 0; a < f.h.of().taps; ++a)
+        weights[a] = static_cast<Real>(f.h.of().g[u][a].value());
+      kernel.g_back(f.h.of().taps, weights.data(),
+                    points + u * f.w.of().points * size + o * f.depth() + phase * f.in, size, f.in,
+                    to.data(), u > 0);
+    }
+  }
+}
+
+}  // namespace
+
+void filtered_weights(const Filtering& f, const Real* x, Real* w, const Real* y) {
+  const Exact numbers(*exact_kernel(isa()));
+  const Zeros zeros(std::max(f.in, f.out));
+  const Index tiles = f.tiles(), out = f.out, depth = f.depth(), size = f.points() * out * depth;
+  const Index columns = numbers.block.columns;
+  const Index blocks_m = ceil_div(out, kRows), blocks_n = ceil_div(depth, kColumns);
+  const Index blocks = f.h.of().points * blocks_m * blocks_n;
+  // A sum is cut as the amount of work says, and its parts are added in order.
+  constexpr Index kTasks = 16;
+  const Index pieces = ceil_div(tiles, kTiles);
+  const Index part = ceil_div(pieces, std::clamp<Index>(kTasks / blocks, 1, ceil_div(pieces, 4)));
+  const Index parts = ceil_div(pieces, part);
+  const Scratch points(size * parts);
+  const Index each_m = ceil_div(out, blocks_m),
+              each_n = round_up(ceil_div(depth, blocks_n), columns);
+#pragma omp parallel for schedule(dynamic) if (blocks * parts > 1)
+  for (Index task = 0; task < blocks * parts; ++task) {
+    const Index number = task % parts, place = task / parts;
+    const Index m0 = place % blocks_m * each_m, n0 = place / blocks_m % blocks_n * each_n;
+    const int u = static_cast<int>(place / (blocks_m * blocks_n));
+    if (m0 >= out || n0 >= depth) continue;
+    const Block block(f, numbers, x, y, zeros, u, m0, std::min(out, m0 + each_m), n0,
+                      std::min(depth, n0 + each_n));
+    Real* to = points.data() + number * size + u * f.w.of().points * out * depth;
+    for (Index piece = number * part; piece < std::min(pieces, (number + 1) * part); ++piece)
+      block.add(piece * kTiles, std::min(tiles, (piece + 1) * kTiles), to, out * depth,
+                piece > number * part);
+  }
+#pragma omp parallel for schedule(static)
+  for (Index o = 0; o < out; ++o) {
+    for (Index number = 1; number < parts; ++number)
+      for (Index p = 0; p < f.points(); ++p)
+        for (Index i = 0; i < depth; ++i)
+          points.data()[(p * out + o) * depth + i] +=
+              points.data()[number * size + (p * out + o) * depth + i];
+    back(f, points.data(), o, w, thread_scratch(f.in, 4));
+  }
+}
+
+}  // namespace engine::cpu
