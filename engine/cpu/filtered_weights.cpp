@@ -7,15 +7,15 @@
 namespace engine::cpu {
 namespace {
 
-constexpr Index kTiles = 128;                 // of a sum at a time
-constexpr Index kRows = 128, kColumns = 128;  // of a block of results
+constexpr Index kTilesTogether = 128;           // of a sum at a time
+constexpr Index kOutputs = 128, kInputs = 128;  // of a block of results
 
 // A block of results of one row of points: outputs [m0, m1), panels [p0, p1) of phases and
 // channels, sums over tiles [t0, t1).
-class Block {
+class WeightBlock {
  public:
-  Block(const Filtering& f, const Exact& numbers, const Real* x, const Real* y, const Zeros& zeros,
-        int u, Index m0, Index m1, Index n0, Index n1)
+  WeightBlock(const Filtering& f, const Exact& numbers, const Real* x, const Real* y,
+              const Zeros& zeros, int u, Index m0, Index m1, Index n0, Index n1)
       : f_(f),
         numbers_(numbers),
         kernel_(filter_kernels(isa())[f.w.filter]),
@@ -29,8 +29,8 @@ class Block {
         n0_(n0),
         n1_(n1),
         panels_(ceil_div(n1 - n0, numbers.block.columns)),
-        a_size_(kTiles * kRowStride),
-        panel_size_(kTiles * numbers.block.columns),
+        a_size_(kTilesTogether * kRowStride),
+        panel_size_(kTilesTogether * numbers.block.columns),
         a_(thread_scratch(f.w.of().points * a_size_, 0)),
         b_(thread_scratch(f.w.of().points * panels_ * panel_size_, 1)) {}
 
@@ -106,7 +106,7 @@ class Block {
 };
 
 // The taps of output o from its points, [points, out, depth].
-void back(const Filtering& f, const Real* points, Index o, Real* w, Real* unused) {
+void taps_of(const Filtering& f, const Real* points, Index o, Real* w, Real* unused) {
   const FilterKernel& kernel = filter_kernels(isa())[f.w.filter];
   const Index size = f.out * f.depth(), taps_w = f.w.of().taps;
   std::array<Real*, kMostPoints * kMostPoints> to;
@@ -135,11 +135,11 @@ void filtered_weights(const Filtering& f, const Real* x, Real* w, const Real* y)
   const Zeros zeros(std::max(f.in, f.out));
   const Index tiles = f.tiles(), out = f.out, depth = f.depth(), size = f.points() * out * depth;
   const Index columns = numbers.block.columns;
-  const Index blocks_m = ceil_div(out, kRows), blocks_n = ceil_div(depth, kColumns);
+  const Index blocks_m = ceil_div(out, kOutputs), blocks_n = ceil_div(depth, kInputs);
   const Index blocks = f.h.of().points * blocks_m * blocks_n;
   // A sum is cut as the amount of work says, and its parts are added in order.
   constexpr Index kTasks = 16;
-  const Index pieces = ceil_div(tiles, kTiles);
+  const Index pieces = ceil_div(tiles, kTilesTogether);
   const Index part = ceil_div(pieces, std::clamp<Index>(kTasks / blocks, 1, ceil_div(pieces, 4)));
   const Index parts = ceil_div(pieces, part);
   const Scratch points(size * parts);
@@ -151,12 +151,12 @@ void filtered_weights(const Filtering& f, const Real* x, Real* w, const Real* y)
     const Index m0 = place % blocks_m * each_m, n0 = place / blocks_m % blocks_n * each_n;
     const int u = static_cast<int>(place / (blocks_m * blocks_n));
     if (m0 >= out || n0 >= depth) continue;
-    const Block block(f, numbers, x, y, zeros, u, m0, std::min(out, m0 + each_m), n0,
-                      std::min(depth, n0 + each_n));
+    const WeightBlock block(f, numbers, x, y, zeros, u, m0, std::min(out, m0 + each_m), n0,
+                            std::min(depth, n0 + each_n));
     Real* to = points.data() + number * size + u * f.w.of().points * out * depth;
     for (Index piece = number * part; piece < std::min(pieces, (number + 1) * part); ++piece)
-      block.add(piece * kTiles, std::min(tiles, (piece + 1) * kTiles), to, out * depth,
-                piece > number * part);
+      block.add(piece * kTilesTogether, std::min(tiles, (piece + 1) * kTilesTogether), to,
+                out * depth, piece > number * part);
   }
 #pragma omp parallel for schedule(static)
   for (Index o = 0; o < out; ++o) {
@@ -165,7 +165,7 @@ void filtered_weights(const Filtering& f, const Real* x, Real* w, const Real* y)
         for (Index i = 0; i < depth; ++i)
           points.data()[(p * out + o) * depth + i] +=
               points.data()[number * size + (p * out + o) * depth + i];
-    back(f, points.data(), o, w, thread_scratch(f.in, 4));
+    taps_of(f, points.data(), o, w, thread_scratch(f.in, 4));
   }
 }
 

@@ -14,6 +14,16 @@ namespace {
 using bench::Options;
 using bench::Report;
 
+void add_algorithm(CLI::App& command) {
+  const std::vector<std::string> names = engine::algorithm_names();
+  command
+      .add_option_function<std::string>(
+          "--algorithm",
+          [](const std::string& name) { engine::set_algorithm(engine::algorithm_named(name)); },
+          "of convolutions: " + engine::alternatives(names) + " [automatic]")
+      ->check(gan::console::one_of(names));
+}
+
 // What every benchmark takes.
 void add_common(CLI::App& command, Options& options, bool& json) {
   command.add_option("--rounds", options.rounds, "runs of each, of which the median is taken")
@@ -38,16 +48,6 @@ void add_precision(CLI::App& command, Options& options) {
                   engine::alternatives(names) + ", or several of them")
       ->capture_default_str()
       ->delimiter(',')
-      ->check(gan::console::one_of(names));
-}
-
-void add_algorithm(CLI::App& command) {
-  const std::vector<std::string> names = engine::algorithm_names();
-  command
-      .add_option_function<std::string>(
-          "--algorithm",
-          [](const std::string& name) { engine::set_algorithm(engine::algorithm_named(name)); },
-          "of convolutions: " + engine::alternatives(names) + " [automatic]")
       ->check(gan::console::one_of(names));
 }
 
