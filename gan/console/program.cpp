@@ -51,6 +51,7 @@ std::string lost_output() {
   errno = 0;
   std::cout.flush();
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return "";
+  if (errno == EPIPE) return "";  // the reader has left, as `| head` does; what is on disk is whole
   const std::string reason = errno == 0 ? "" : std::string(": ") + std::strerror(errno);
   return "stdout: cannot be written" + reason + "; send the results to a file that can, or to " +
          "/dev/null";
