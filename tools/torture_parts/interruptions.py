@@ -203,8 +203,10 @@ def output_file(trial):
     new, old = (trial / name).read_bytes(), b"what was there before"
     (trial / name).write_bytes(old)
     if way == "small files" or (way == "full disk" and not trial.good.mounts):
-        outcome = trial.run(command.arguments, file_size=max(1, int(part * len(new))))
-        outcome.expect(outcome.status != 0, "too little room for its output was not told")
+        size = max(1024, int(part * len(new)))  # the complaint goes to a file too
+        outcome = trial.run(command.arguments, file_size=size)
+        outcome.expect(outcome.status != 0 or size >= len(new),
+                       "too little room for its output was not told")
     elif way == "full disk":
         disk = trial.mount("disk", 4096)
         (disk / name).write_bytes(old)
