@@ -23,10 +23,18 @@ double cost(const Filtering& f) {
   return tiles * (k * n + kTransform * (k + n)) + f.points() * k * n * kTransform;
 }
 
+// How fast the definition multiplies, with float32 as 1: it may use bf16, filters do not.
+double direct_speed() {
+  const Bf16Kernel* bf16 = bf16_kernel(isa());
+  if (bf16 != nullptr && precision() == Precision::medium) return bf16->speed;
+  if (bf16 != nullptr && precision() == Precision::high && bf16->fast_three) return bf16->speed / 3;
+  return 1;
+}
+
 double direct_cost(const Filtering& f) {
   const double taps = static_cast<double>(f.h.taps * f.w.taps * f.phases());
   return static_cast<double>(f.n * f.h.results * f.w.results) * taps *
-         static_cast<double>(f.in * f.out);
+         static_cast<double>(f.in * f.out) / direct_speed();
 }
 
 std::optional<Filtering> best(Filtering f) {

@@ -54,7 +54,7 @@ struct Tiles {
 }  // namespace
 
 const Bf16Kernel* amx_kernel() {
-  static constexpr Bf16Kernel kernel = {tile_kernel<Tiles>(), true, &narrow, &interleave};
+  static constexpr Bf16Kernel kernel = {tile_kernel<Tiles>(), true, 8, &narrow, &interleave};
   return &kernel;
 }
 #else

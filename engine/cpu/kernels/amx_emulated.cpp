@@ -58,7 +58,7 @@ void interleave(Index n, const float* even, const float* odd, std::uint32_t* hig
 }  // namespace
 
 const Bf16Kernel* amx_emulated_kernel() {
-  static constexpr Bf16Kernel kernel = {tile_kernel<Tiles>(), true, &narrow, &interleave};
+  static constexpr Bf16Kernel kernel = {tile_kernel<Tiles>(), true, 8, &narrow, &interleave};
   return &kernel;
 }
 #else

@@ -45,6 +45,7 @@ const BlockKernel<Real>* exact_kernel(Isa isa);
 struct Bf16Kernel {
   BlockKernel<std::uint32_t> block;
   bool fast_three;  // whether three such products are faster than one exact one
+  double speed;     // products in the time of one exact one, about
 
   // Pairs of neighbours: x[2 i] and x[2 i + 1], n pairs.
   void (*narrow)(Index n, const float* x, std::uint32_t* high, std::uint32_t* low);
