@@ -21,7 +21,9 @@ std::optional<Attributes> attributes(const fs::path& path) {
   Attributes about = {};
   if (::stat(path.c_str(), &about) == 0) return about;
   const int error = errno;
-  if (error == ENOENT || error == ELOOP) return std::nullopt;
+  // A link that leads nowhere, for whatever reason, is no reason to fail the folder.
+  if (error == ENOENT || ::lstat(path.c_str(), &about) != 0 || S_ISLNK(about.st_mode))
+    return std::nullopt;
   throw fs::filesystem_error("stat", path, std::error_code(error, std::generic_category()));
 }
 

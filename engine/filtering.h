@@ -18,8 +18,8 @@
 //
 // Images are filtered along both axes: A, B and G act on rows, then on columns.
 //
-// Source of the accuracies: relative errors against float64 with 128 channels of inputs of one
-// sign, where the direct sum has 3e-7.
+// The errors below are relative to float64, with 128 channels of inputs of one sign; the direct sum
+// has 3e-7.
 #pragma once
 
 #include <algorithm>

@@ -11,8 +11,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// The entries of a record that are about steps before this one.
-Json entries_before(const std::string& path, Index step) {
+// The entries of a record that the checkpoint of this step and these settings knows of.
+Json entries_before(const std::string& path, Index step, const Config& settings) {
   Json kept = Json::array();
   if (!std::filesystem::exists(path)) return kept;
   const Json all = Json::parse(engine::read_file(path), nullptr, /*allow_exceptions=*/false);
@@ -21,8 +21,14 @@ Json entries_before(const std::string& path, Index step) {
   };
   engine::check(all.is_array() && std::ranges::all_of(all, fits), path,
                 ": is not a list of changes; it is damaged: move it away to go on");
-  for (const Json& entry : all)
-    if (entry["step"].get<Index>() < step) kept.push_back(entry);
+  // At its own step: what its settings hold, for a checkpoint may be written again in its place.
+  const Json now = Json::parse(to_json(settings));
+  for (const Json& entry : all) {
+    const std::string key = entry.value("key", "");
+    const bool in_effect = now.contains(key) && entry.contains("new") && now[key] == entry["new"];
+    if (entry["step"].get<Index>() < step || (entry["step"] == step && in_effect))
+      kept.push_back(entry);
+  }
   return kept;
 }
 
@@ -42,8 +48,9 @@ std::vector<Change> changes(const Config& before, const Config& after) {
   return found;
 }
 
-void record(const std::string& path, Index step, const std::vector<Change>& changes) {
-  Json all = entries_before(path, step);
+void record(const std::string& path, Index step, const Config& settings,
+            const std::vector<Change>& changes) {
+  Json all = entries_before(path, step, settings);
   for (const Change& change : changes)
     all.push_back({{"step", step},
                    {"key", change.key},

@@ -22,6 +22,7 @@ struct Change {
 std::vector<Change> changes(const Config& before, const Config& after);
 
 // Adds changes at `step` to a record, in place of what it says of this step and later ones.
-void record(const std::string& path, Index step, const std::vector<Change>& changes);
+void record(const std::string& path, Index step, const Config& settings,
+            const std::vector<Change>& changes);
 
 }  // namespace gan

@@ -31,7 +31,9 @@ CheckpointHeader read_header(const engine::TensorFile& file) {
       .step = file.integer("step"),
       .random = {.seed = file.natural("random.seed"), .counter = file.natural("random.counter")},
       .data_hash = data_hash == file.metadata.end() ? "" : data_hash->second};
-  engine::check(header.step >= 0, file.path, ": is of step ", header.step, "; it is damaged");
+  constexpr Index kMostSteps = 1'000'000'000'000;  // as validate() allows
+  engine::check(header.step >= 0 && header.step <= kMostSteps, file.path, ": is of step ",
+                header.step, "; it is damaged");
   return header;
 }
 

@@ -188,8 +188,12 @@ RunDirectory RunDirectory::resume(const std::string& path) {
   for (const fs::directory_entry& entry : entries(path))
     if (is_of_run(entry.path().filename())) engine::InputFile(entry.path().string());
   const std::string samples = path + "/" + kSamples;
-  check(!fs::exists(samples) || ::access(samples.c_str(), R_OK | W_OK | X_OK) == 0, samples, ": ",
-        std::strerror(errno), "; a resumed run writes its grids there");
+  if (fs::exists(fs::symlink_status(samples))) {
+    check(fs::is_directory(samples), samples, ": is not a directory; a run keeps its grids there");
+    const int refused = ::access(samples.c_str(), R_OK | W_OK | X_OK) == 0 ? 0 : errno;
+    check(refused == 0, samples, ": ", std::strerror(refused),
+          "; a resumed run writes its grids there");
+  }
   remove_orphans(path);
   return run;
 }

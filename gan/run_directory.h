@@ -46,6 +46,9 @@ class RunDirectory {
   bool has_checkpoint() const;
   bool replaces_another() const { return replaces_; }  // a run that never reached a checkpoint
   bool is_locked() const { return lock_ && lock_->works(); }
+  void check_held() const {  // before each write: see run_lock.h
+    if (lock_) lock_->check_held();
+  }
 
   Config config() const;
   void write_config(const Config& config) const;

@@ -52,8 +52,15 @@ bool is_at(int descriptor, const std::string& path) {
 
 RunLock::RunLock(const std::string& folder) : path_(folder + "/" + kFile) {
   for (;;) {
-    descriptor_ = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644);
-    engine::check(descriptor_ >= 0, path_, ": cannot be opened: ", std::strerror(errno));
+    descriptor_ = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0644);
+    const int unopened = descriptor_ < 0 ? errno : 0;
+    engine::check(unopened != ELOOP, path_, ": is a link; remove it");
+    engine::check(unopened == 0, path_, ": cannot be opened: ", std::strerror(unopened));
+    struct stat about = {};
+    if (fstat(descriptor_, &about) != 0 || !S_ISREG(about.st_mode) || about.st_nlink > 1) {
+      close(descriptor_);
+      engine::fail(path_, ": is not a lock of gan train; move it away");
+    }
     if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
       const int error = errno;
       const std::string by = holder(descriptor_);
@@ -70,6 +77,11 @@ RunLock::RunLock(const std::string& folder) : path_(folder + "/" + kFile) {
   // Only for people: where it cannot be written, the lock holds all the same.
   [[maybe_unused]] const bool told =
       ftruncate(descriptor_, 0) == 0 && pwrite(descriptor_, text.data(), text.size(), 0) > 0;
+}
+
+void RunLock::check_held() const {
+  engine::check(!works_ || is_at(descriptor_, path_), path_,
+                ": is gone or another process's; this one stops and writes nothing more there");
 }
 
 RunLock::~RunLock() {

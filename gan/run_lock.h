@@ -18,6 +18,8 @@ class RunLock {
   RunLock(const RunLock&) = delete;
   RunLock& operator=(const RunLock&) = delete;
 
+  // Errors: the folder was moved or the file removed, so that another process may train there.
+  void check_held() const;
   bool works() const { return works_; }  // false: the file system of the folder has no locks
 
   static constexpr const char* kFile = "run.lock";

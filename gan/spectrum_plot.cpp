@@ -115,7 +115,8 @@ Plot spectrum_plot(const std::vector<Spectrum>& spectra, const std::string& fold
   body << "set termoption noenhanced\nset multiplot layout " << rows << "," << columns << " title "
        << quoted("Singular values of the weights; dashed: k, dotted: the certified bound" +
                  missing(matrices_of_layer, spectra))
-       << "\nset yrange [0:*]\nset xlabel 'index'\nset key bottom left\nset "
+       << "\nset yrange [0:*]\nset offsets graph 0, 0, 0.08, 0\nset xlabel 'index'\nset key bottom "
+          "left\nset "
           "grid\n";
   for (const std::string& each : panels) body << each;
   body << "unset multiplot\n";

@@ -96,6 +96,7 @@ class Recorder {
 
   // Returns false if an interrupt came while it scored: the row is written on resume.
   bool log() {
+    run_.check_held();
     check_finite();
     const double now = clock_.seconds();
     const std::optional<ProxyScore> scored = score_if_due();
@@ -143,6 +144,7 @@ class Recorder {
   }
 
   void sample() {
+    run_.check_held();
     check_finite();
     sampled_ = trainer_.step_count();
     run_.make_samples_folder();
@@ -151,6 +153,7 @@ class Recorder {
   }
 
   void checkpoint() {
+    run_.check_held();
     check_finite();
     log_.sync();
     gradients_.sync();

@@ -1,6 +1,8 @@
 // Which filters pay, and the slots Y and X.
 #include "engine/cpu/filtered.h"
 
+#include <omp.h>
+
 #include <algorithm>
 #include <limits>
 #include <type_traits>
@@ -44,7 +46,9 @@ std::optional<Filtering> best(Filtering f) {
   if (std::is_same_v<Real, double> || algorithm() == Algorithm::direct) return std::nullopt;
   if (!always && (f.in < kFewChannels || f.out < kFewChannels)) return std::nullopt;
   std::optional<Filtering> found;
-  double least = always ? std::numeric_limits<double>::infinity() : 0.95 * direct_cost(f);
+  const double direct = direct_cost(f);
+  if (direct == 0) return found;  // nothing to filter: no images, channels or pixels
+  double least = always ? std::numeric_limits<double>::infinity() : 0.95 * direct;
   for (int h = 0; h < kFilterCount; ++h)
     for (int w = 0; w < kFilterCount; ++w) {
       f.h.filter = h, f.w.filter = w;
@@ -136,11 +140,28 @@ class Points {
   Zeros zeros_;
 };
 
+// The largest block: tiles, a multiple of a kernel's rows, and panels. Its size is a call's, so
+// that a thread's memory does not depend on which blocks it gets.
+struct Cut {
+  Index tiles, panels;
+  Cut(const Filtering& f, const Exact& numbers) {
+    constexpr Index kColumns = 256, kManyWeights = 500'000;
+    const Index rows = numbers.block.rows, columns = numbers.block.columns;
+    panels = std::clamp<Index>(kColumns / columns, 1, ceil_div(f.out, columns));
+    // Many weights are read from far away: more tiles share a reading.
+    const Index most = f.points() * f.depth() * f.out > kManyWeights ? 112 : 56;
+    const Index work = f.tiles() * ceil_div(f.out, columns * panels);
+    const Index shared = round_up(ceil_div(work, 3 * omp_get_max_threads()), rows);
+    tiles = std::clamp(shared, rows, std::max(rows, most / rows * rows));
+  }
+  Index results(const Exact& numbers) const { return tiles * panels * numbers.block.columns; }
+};
+
 // One block: tiles [t0, t1), panels [p0, p1). Row after row of points, each while it is in cache.
 class Block {
  public:
   Block(const Filtering& f, const Exact& numbers, const Real* source, const Zeros& zeros,
-        const Points& weights, Index t0, Index t1, Index p0, Index p1)
+        const Points& weights, const Cut& most, Index t0, Index t1, Index p0, Index p1)
       : f_(f),
         numbers_(numbers),
         kernel_(filter_kernels(isa())[f.w.filter]),
@@ -153,10 +174,10 @@ class Block {
         p1_(p1),
         n0_(p0 * numbers.block.columns),
         n_(std::min(f.out, p1 * numbers.block.columns) - n0_),
-        a_(round_up(tiles_, numbers.block.rows) * kRowStride),
+        a_(most.tiles * kRowStride),
         images_(thread_scratch(f.w.of().points * a_, 0)),
-        products_(thread_scratch(f.w.of().points * tiles_ * n_, 1)),
-        results_(thread_scratch(f.h.of().outputs * f.w.of().outputs * tiles_ * n_, 2)) {}
+        products_(thread_scratch(f.w.of().points * most.results(numbers), 1)),
+        results_(thread_scratch(f.h.of().outputs * f.w.of().outputs * most.results(numbers), 2)) {}
 
   void compute() {
     for (int u = 0; u < f_.h.of().points; ++u) {
@@ -308,17 +329,14 @@ void filtered(const Filtering& f, const Real* source, const Real* w, Real* resul
   const Exact numbers(*exact_kernel(isa()));
   const Points weights(f, numbers, w);
   const Zeros zeros(f.in);
-  constexpr Index kColumns = 256;
-  const Index kTiles = f.points() * f.depth() * f.out > 500'000 ? 112 : 56;
-  const Index rows = numbers.block.rows, panels = ceil_div(f.out, numbers.block.columns);
-  const Index most = std::max(rows, kTiles / rows * rows);
-  const Index group = std::max<Index>(1, kColumns / numbers.block.columns);
-  const Index groups = ceil_div(panels, group), blocks = ceil_div(f.tiles(), most);
+  const Cut most(f, numbers);
+  const Index panels = ceil_div(f.out, numbers.block.columns);
+  const Index groups = ceil_div(panels, most.panels), blocks = ceil_div(f.tiles(), most.tiles);
 #pragma omp parallel for schedule(dynamic) if (blocks * groups > 1)
   for (Index task = 0; task < blocks * groups; ++task) {
-    const Index t0 = task / groups * most, p0 = task % groups * group;
-    Block block(f, numbers, source, zeros, weights, t0, std::min(f.tiles(), t0 + most), p0,
-                std::min(panels, p0 + group));
+    const Index t0 = task / groups * most.tiles, p0 = task % groups * most.panels;
+    Block block(f, numbers, source, zeros, weights, most, t0, std::min(f.tiles(), t0 + most.tiles),
+                p0, std::min(panels, p0 + most.panels));
     block.compute();
     block.write(result, end);
   }

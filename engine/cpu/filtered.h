@@ -5,8 +5,9 @@
 //
 // A strided convolution is filtered phase by phase: of stride s, x is s s images whose channels
 // add up, each met by the taps of its phase. A strided transposed one splits its result likewise.
-// The shape alone chooses, with precision(): `highest` takes filters as accurate as the direct sum.
-// Numbers beyond 1e37, and infinite ones, may become NaN: sums of them are formed.
+// Shape and precision() alone choose: `highest` takes filters as accurate as the direct sum.
+// A number that is not finite makes all results of its tile NaN; sums of numbers beyond 1e36 may
+// overflow.
 #pragma once
 
 #include <algorithm>
@@ -42,7 +43,7 @@ struct FilteredAxis {
 struct Filtering {
   FilteredAxis h, w;
   Index n, in, out;
-  bool turned;  // slot X: weights lie as [in, kernel, kernel, out]
+  bool turned;  // slot X: the source is y, and weights lie as [in, kernel, kernel, out]
 
   Index phases() const { return h.phases * w.phases; }
   Index depth() const { return phases() * in; }

@@ -59,11 +59,10 @@ inline void locate(const Filtering& f, const Real* source, const Real* zeros, co
       for (int j = 0; j < columns; ++j) places[next++] = zeros;
       continue;
     }
-    const Real* line =
-        source + ((tile.image * f.h.source + h) * f.w.source + first) * f.in + channel;
+    const Real* line = source + (tile.image * f.h.source + h) * f.w.source * f.in + channel;
     for (int j = 0; j < columns; ++j) {
       const Index w = first + j * step;
-      places[next++] = inside || (w >= 0 && w < f.w.source) ? line + j * step * f.in : zeros;
+      places[next++] = inside || (w >= 0 && w < f.w.source) ? line + w * f.in : zeros;
     }
   }
 }

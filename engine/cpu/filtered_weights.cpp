@@ -10,8 +10,8 @@ namespace {
 constexpr Index kTilesTogether = 128;           // of a sum at a time
 constexpr Index kOutputs = 128, kInputs = 128;  // of a block of results
 
-// A block of results of one row of points: outputs [m0, m1), panels [p0, p1) of phases and
-// channels, sums over tiles [t0, t1).
+// A block of results of one row of points: outputs [m0, m1), columns [n0, n1) of
+// phases and channels.
 class WeightBlock {
  public:
   WeightBlock(const Filtering& f, const Exact& numbers, const Real* x, const Real* y,
@@ -32,10 +32,11 @@ class WeightBlock {
         a_size_(kTilesTogether * kRowStride),
         panel_size_(kTilesTogether * numbers.block.columns),
         a_(thread_scratch(f.w.of().points * a_size_, 0)),
-        b_(thread_scratch(f.w.of().points * panels_ * panel_size_, 1)) {}
+        b_(thread_scratch(f.w.of().points * ceil_div(kInputs, numbers.block.columns) * panel_size_,
+                          1)) {}
 
   // to[v] [out, depth] for all v of this row, `distance` apart.
-  void add(Index t0, Index t1, Real* to, Index distance, bool add) const {
+  void add(Index t0, Index t1, Real* to, Index distance, bool more) const {
     for (Index t = t0; t < t1; ++t) {
       const TilePlace tile(f_, t);
       transform_y(tile, t - t0);
@@ -49,7 +50,7 @@ class WeightBlock {
           numbers_.block.multiply_across(
               static_cast<int>(std::min(rows, m1_ - m)), width, t1 - t0, a_ + v * a_size_ + m - m0_,
               b_ + (v * panels_ + p) * panel_size_,
-              to + v * distance + m * f_.depth() + n0_ + p * columns, f_.depth(), add);
+              to + v * distance + m * f_.depth() + n0_ + p * columns, f_.depth(), more);
       }
   }
 

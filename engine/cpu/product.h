@@ -315,6 +315,10 @@ void multiply_by_rows(Index m, Index n, Index k, const A& a, const B& b, const B
 template <class A, class B>
 void multiply_by_blocks(Index m, Index n, Index k, const A& a, const B& b, Real* c) {
   if (m == 0 || n == 0) return;
+  if (k == 0) {  // a sum of nothing
+    std::fill_n(c, m * n, Real(0));
+    return;
+  }
   with_numbers([&](const auto& numbers) {
     using Numbers = std::decay_t<decltype(numbers)>;
     using Unit = typename Numbers::Unit;

@@ -150,7 +150,7 @@ void change_settings(const RunDirectory& run, const CheckpointHeader& before, co
   }
   if (!changed.empty())
     console::note("a new run with these settings need not be the same; see " + run.changes());
-  record(run.changes(), before.step, changed);
+  record(run.changes(), before.step, before.config, changed);
   run.write_config(config);
 }
 

@@ -114,6 +114,19 @@ TEST_CASE("filtering: several blocks of tiles, panels and pieces of a sum") {
     check_slots(g, draw, filter_tolerance(Precision::highest));
 }
 
+TEST_CASE("filtering: nothing to filter") {
+  const Restore restore;
+  engine::set_algorithm(Algorithm::filtered);
+  for (const Filtered& g : {Filtered{{0, 6, 6, 4}, {5, 3, 3, 4}, {.padding = 1}},
+                            Filtered{{2, 6, 6, 0}, {5, 3, 3, 0}, {.padding = 1}},
+                            Filtered{{2, 6, 6, 4}, {0, 3, 3, 4}, {.padding = 1}}}) {
+    const Tensor x = engine::zeros(g.x), w = engine::zeros(g.w);
+    const Tensor y = conv2d(x, w, g.options);
+    CHECK(conv2d_transpose(y, w, g.options, 6, 6).shape() == g.x);
+    CHECK(conv2d_weight_grad(x, y, g.options, {3, 3}).shape() == g.w);
+  }
+}
+
 TEST_CASE("filtering: bias and activation follow in the same pass") {
   const Restore restore;
   engine::set_algorithm(Algorithm::filtered);

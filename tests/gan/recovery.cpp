@@ -216,4 +216,15 @@ TEST_CASE("recovery: an interrupt while images are scored loses neither step nor
   check_same(scratch, "run", "whole");
 }
 
+TEST_CASE("recovery: a process whose folder was moved away leaves the new run alone") {
+  const Scratch scratch;
+  const Outcome outcome = background(
+      scratch, "--steps 100000 --out run" + kRecorded, "[ -f run/checkpoint.safetensors ]",
+      "mv run away; gan train --steps 2 --seed 7 --out run" + kRecorded + ">/dev/null 2>&1");
+  CHECK(outcome.status == 1);
+  CHECK(says(outcome.err, "run.lock: is gone or another process's"));
+  CHECK(fs::exists(scratch / "run/samples/000002.png"));
+  CHECK(!fs::exists(scratch / "run/samples/000003.png"));
+}
+
 }  // namespace

@@ -58,18 +58,18 @@ TEST_CASE("resume: every setting is either fixed, with a reason, or recorded whe
 TEST_CASE("resume: the record keeps what was before the step, and a kill writes nothing twice") {
   const Scratch scratch;
   const std::string path = scratch / "changes.json";
-  gan::record(path, 5, {});
+  gan::record(path, 5, {}, {});
   CHECK(!std::filesystem::exists(path));
-  gan::record(path, 10, {{"g.lr", "0.1", "0.2"}});
-  gan::record(path, 20, {{"data", "\"a\"", "\"b\""}});
-  gan::record(path, 20, {{"data", "\"a\"", "\"c\""}});
+  gan::record(path, 10, {}, {{"g.lr", "0.1", "0.2"}});
+  gan::record(path, 20, {}, {{"data", "\"a\"", "\"b\""}});
+  gan::record(path, 20, {}, {{"data", "\"a\"", "\"c\""}});
   CHECK(Json::parse(read_file(path)) ==
         Json::parse(R"([{"step": 10, "key": "g.lr", "old": 0.1, "new": 0.2},
                         {"step": 20, "key": "data", "old": "a", "new": "c"}])"));
-  gan::record(path, 15, {});
+  gan::record(path, 15, {}, {});
   CHECK(Json::parse(read_file(path)).size() == 1);
   scratch.write("changes.json", "[1");
-  CHECK(says(complaint([&] { gan::record(path, 30, {}); }), "changes.json", "damaged"));
+  CHECK(says(complaint([&] { gan::record(path, 30, {}, {}); }), "changes.json", "damaged"));
 }
 
 TEST_CASE("resume: rates may change, and the run says so once and keeps it") {

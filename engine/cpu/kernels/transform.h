@@ -4,8 +4,6 @@
 // numbers, so that a caller computes one row of points at a time and the rest stays out of cache.
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <cstring>
 #include <utility>
 
@@ -26,10 +24,13 @@ struct FilterMatrix {
                                                                 : kOf.a;
     return static_cast<Real>(matrix[row][column].value());
   }
-  static constexpr auto kValues = [] {
-    std::array<std::array<Real, kColumns>, kRows> values{};
+  struct Values {  // no std::array: its members could be linked to from elsewhere
+    Real at[kRows][kColumns];
+  };
+  static constexpr Values kValues = [] {
+    Values values{};
     for (int i = 0; i < kRows; ++i)
-      for (int j = 0; j < kColumns; ++j) values[i][j] = at(i, j);
+      for (int j = 0; j < kColumns; ++j) values.at[i][j] = at(i, j);
     return values;
   }();
 };
@@ -51,14 +52,14 @@ void store_channels(Real* to, typename Lanes::Register x, Index count) {
 }
 
 // matrix[row] . x, or its column's.
-template <class Matrix, bool kBack, class Register>
-Register combine(int which, const Register* x) {
+template <class Lanes, class Matrix, bool kBack>
+typename Lanes::Register combine(int which, const typename Lanes::Register* x) {
   constexpr int kTerms = kBack ? Matrix::kRows : Matrix::kColumns;
-  Register sum{};
+  typename Lanes::Register sum{};
   bool none = true;
 #pragma GCC unroll 6
   for (int i = 0; i < kTerms; ++i) {
-    const Real factor = kBack ? Matrix::kValues[i][which] : Matrix::kValues[which][i];
+    const Real factor = kBack ? Matrix::kValues.at[i][which] : Matrix::kValues.at[which][i];
     if (factor == 0) continue;
     sum = none ? factor * x[i] : sum + factor * x[i];
     none = false;
@@ -84,7 +85,7 @@ void transform_vector(int rows, const Real* weights, const Real* const* from, In
   }
 #pragma GCC unroll 6
   for (int p = 0; p < Matrix::kRows; ++p)
-    store_channels<Lanes, kWhole>(to + p * distance, combine<Matrix, false>(p, line), count);
+    store_channels<Lanes, kWhole>(to + p * distance, combine<Lanes, Matrix, false>(p, line), count);
 }
 
 template <class Lanes, int kFilter, FilterFactor kFactor>
@@ -93,7 +94,7 @@ void transform(int rows, const Real* weights, const Real* const* from, Index n, 
   using Matrix = FilterMatrix<kFilter, kFactor>;
   constexpr Index kLanes = Lanes::kLanes;
   for (Index begin = 0; begin < n; begin += panel, to += panel_distance) {
-    const Index end = std::min(n, begin + panel);
+    const Index end = begin + panel < n ? begin + panel : n;
     Index c = begin;
     for (; c + kLanes <= end; c += kLanes)
       transform_vector<Lanes, Matrix, true>(rows, weights, from, c, to + c - begin, distance, 0);
@@ -113,7 +114,7 @@ void transform_vector_back(int rows, const Real* weights, const Real* from, Inde
     point[p] = load_channels<Lanes, kWhole>(from + p * distance + c, count);
 #pragma GCC unroll 6
   for (int j = 0; j < Matrix::kColumns; ++j) {
-    const Register sum = combine<Matrix, true>(j, point);
+    const Register sum = combine<Lanes, Matrix, true>(j, point);
     for (int i = 0; i < rows; ++i) {
       Real* place = to[i * Matrix::kColumns + j] + c;
       const Register weight = Lanes::repeat(weights + i);
