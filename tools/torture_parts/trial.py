@@ -14,7 +14,7 @@ PROGRAMS = ("gan/gan", "tools/inception_score/inception_score", "tools/train_sco
 # With status 1 these also report that values differ, on stdout or in several lines.
 REPORTING = ("gan audit", "lipschitz_float check", "onnx_conformance")
 
-LIMIT = 30  # seconds for a program: about a hundred times what it needs, for busy machines
+LIMIT = 90  # seconds for a program: many times what it needs, for busy machines
 PATIENCE = 10  # seconds before a program that may rightly run forever is interrupted
 MEMORY = 4 << 30  # bytes of address space: a program that needs more must say so
 NOBODY = 65534

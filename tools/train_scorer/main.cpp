@@ -141,7 +141,7 @@ int run(const Options& options) {
       *data, options.width,
       {.mirrored = options.training.flip, .moved = options.training.shift > 0});
   gan::catch_interrupts(
-      "\ntrain_scorer: interrupted: the step at hand is finished; a second interrupt ends it at "
+      "\ninterrupted: the step at hand is finished; a second interrupt ends it at "
       "once\n");
   engine::check(scorer::train(network, *data, options.training), "interrupted; ", options.out,
                 " is not written");
