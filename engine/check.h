@@ -12,7 +12,15 @@ namespace engine {
 
 class Error : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit Error(const std::string& text) : std::runtime_error(whole(text)) {}
+
+ private:
+  // what() ends at a zero byte, which names read from files may hold.
+  static std::string whole(const std::string& text) {
+    std::string shown;
+    for (const char c : text) c == '\0' ? shown += "\\x00" : shown += c;
+    return shown;
+  }
 };
 
 template <class... Parts>

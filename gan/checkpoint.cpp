@@ -34,6 +34,10 @@ CheckpointHeader read_header(const engine::TensorFile& file) {
   constexpr Index kMostSteps = 1'000'000'000'000;  // as validate() allows
   engine::check(header.step >= 0 && header.step <= kMostSteps, file.path, ": is of step ",
                 header.step, "; it is damaged");
+  const std::string& hash = header.data_hash;
+  engine::check(hash.empty() ||
+                    (hash.size() == 64 && hash.find_first_not_of("0123456789abcdef") == hash.npos),
+                file.path, ": its data.sha256 is not a SHA-256; it is damaged");
   return header;
 }
 

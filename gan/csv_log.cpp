@@ -1,8 +1,9 @@
 #include "gan/csv_log.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <charconv>
 #include <filesystem>
+#include <optional>
 #include <sstream>
 #include <vector>
 
@@ -16,6 +17,16 @@ std::vector<std::string> split(const std::string& row) {
   std::istringstream in(row + ',');
   for (std::string field; std::getline(in, field, ',');) fields.push_back(field);
   return fields;
+}
+
+// The step of a row under these columns; none if it is no row of them.
+std::optional<Index> step_of(const std::string& row, const std::string& columns) {
+  Index step = 0;
+  const char* end = row.data() + row.size();
+  const auto [at, error] = std::from_chars(row.data(), end, step);
+  const bool whole = error == std::errc() && step >= 0 && (at == end || *at == ',');
+  if (!whole || std::ranges::count(row, ',') != std::ranges::count(columns, ',')) return {};
+  return step;
 }
 
 // A row under the columns `from` as one under the columns `to`, empty in those that are new.
@@ -46,7 +57,10 @@ CsvLog::CsvLog(const std::string& path, const std::string& header, Index step) :
     std::istringstream rows(engine::read_file(path));
     std::string before, row;
     std::getline(rows, before);
-    while (std::getline(rows, row) && !rows.eof() && std::atoll(row.c_str()) <= step) {
+    while (std::getline(rows, row) && !rows.eof()) {
+      const std::optional<Index> of = step_of(row, before);
+      if (!of) continue;  // damaged
+      if (*of > step) break;
       last_row_ = moved(row, before, header);
       kept += last_row_ + '\n';
     }

@@ -1,6 +1,7 @@
 // CsvLog: a CSV file whose rows begin with the step they belong to. A resumed run goes on with the
 // rows up to its step; those of a later step, made after the checkpoint it goes on from, are taken
-// out. Where its columns have changed since, rows keep the fields of columns that are still there.
+// out. Where its columns have changed since, rows keep the fields of columns that are still there;
+// what is no row of its columns is left out.
 // Errors: a row that cannot be written, with the system's reason; no part of it is kept then.
 #pragma once
 

@@ -61,7 +61,8 @@ std::vector<fs::directory_entry> entries(const std::string& folder) {
 void remove_orphans(const std::string& path) {
   const auto clean = [](const std::string& folder, auto mine) {
     for (const fs::directory_entry& entry : entries(folder))
-      if (is_orphan(entry.path().filename(), mine)) fs::remove(entry.path());
+      if (entry.is_regular_file() && is_orphan(entry.path().filename(), mine))
+        fs::remove(entry.path());
   };
   clean(path, is_of_run);
   const std::string samples = path + "/" + kSamples;
@@ -69,13 +70,7 @@ void remove_orphans(const std::string& path) {
 }
 
 // A run's settings take a few kilobytes; what is far larger is something else.
-std::string read_config(const std::string& path) {
-  constexpr std::uintmax_t most = 1 << 20;
-  check(fs::is_regular_file(path), path, ": is not a file");
-  const std::uintmax_t size = fs::file_size(path);
-  check(size <= most, path, ": has ", size, " bytes; it is not the config.json of a run");
-  return engine::read_file(path);
-}
+std::string read_config(const std::string& path) { return engine::read_file(path, 1 << 20); }
 
 // Whether the file holds the settings of a run, and not those of another program.
 bool is_config(const std::string& path) {
@@ -113,9 +108,10 @@ struct Contents {
   void add(const fs::directory_entry& entry, Mine mine) {
     const std::string name = entry.path().filename();
     const bool file = entry.is_regular_file();
-    // All that is there before config.json is.
-    if (file && (name == RunLock::kFile || engine::temporary_of(name) == kConfig)) return;
-    if (file && (mine(name) || is_orphan(name, mine)))
+    // All that a run has before its config.json: its lock, and config.json half written.
+    if (file && name == RunLock::kFile && RunLock::is_of_run(entry.path())) return;
+    if (file && engine::temporary_of(name) == kConfig && name != "config.json.tmp") return;
+    if (file && name != RunLock::kFile && (mine(name) || is_orphan(name, mine)))
       files.push_back(entry.path());
     else if (foreign.empty())
       foreign = name;
@@ -193,6 +189,9 @@ RunDirectory RunDirectory::resume(const std::string& path) {
     const int refused = ::access(samples.c_str(), R_OK | W_OK | X_OK) == 0 ? 0 : errno;
     check(refused == 0, samples, ": ", std::strerror(refused),
           "; a resumed run writes its grids there");
+    for (const fs::directory_entry& entry : entries(samples))
+      check(!is_grid(entry.path().filename()) || entry.is_regular_file(), entry.path().string(),
+            ": is not a file, as a grid is; move it away");
   }
   remove_orphans(path);
   return run;

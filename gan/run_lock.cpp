@@ -12,6 +12,7 @@
 #include <iterator>
 
 #include "engine/check.h"
+#include "engine/file.h"
 
 namespace gan {
 namespace {
@@ -77,6 +78,11 @@ RunLock::RunLock(const std::string& folder) : path_(folder + "/" + kFile) {
   // Only for people: where it cannot be written, the lock holds all the same.
   [[maybe_unused]] const bool told =
       ftruncate(descriptor_, 0) == 0 && pwrite(descriptor_, text.data(), text.size(), 0) > 0;
+}
+
+bool RunLock::is_of_run(const std::string& file) {
+  const engine::InputFile in(file);
+  return in.size() == 0 || in.read(0, std::min<std::uint64_t>(in.size(), 8)) == "process ";
 }
 
 void RunLock::check_held() const {

@@ -23,6 +23,8 @@ class RunLock {
   bool works() const { return works_; }  // false: the file system of the folder has no locks
 
   static constexpr const char* kFile = "run.lock";
+  // Whether a RunLock made the file: another program's may have the same name.
+  static bool is_of_run(const std::string& file);
 
  private:
   const std::string path_;

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <new>
 #include <string>
@@ -83,6 +84,8 @@ int run(CLI::App& app, int argc, char** argv, const std::function<int()>& work,
   } catch (const std::bad_alloc&) {
     return complain(std::string("out of memory") + (*advice.memory ? "; " : "") + advice.memory,
                     failed);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return complain(error.path1().string() + ": " + error.code().message(), failed);
   } catch (const std::system_error& error) {
     if (error.code() != std::errc::resource_unavailable_try_again)
       return complain(error.what(), failed);

@@ -47,6 +47,12 @@ TEST_CASE("tensor: more elements than any memory holds are refused, not wrapped 
   CHECK(contains(error_of([&] { zeros({huge, huge / 64}); }), "memory: "));
 }
 
+TEST_CASE("errors are whole, though a name from a file may hold a zero byte") {
+  const std::string name("a\0b", 3);
+  CHECK(error_of([&] { engine::fail("tensor '", name, "' is missing"); }) ==
+        "tensor 'a\\x00b' is missing");
+}
+
 TEST_CASE("errors name the op and both shapes") {
   const Tensor a = zeros({2, 3}), b = zeros({4, 5}), image = zeros({1, 5, 6, 3});
   struct Complaint {

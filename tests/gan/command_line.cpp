@@ -141,6 +141,9 @@ TEST_CASE("gan: work that fails ends with status 1 and one line, and leaves noth
   CHECK(again.err.find("--resume") == std::string::npos);
   scratch.write("run/checkpoint.safetensors", "no checkpoint at all");
   CHECK(kGan.refused(fails("sample run"), 1, "run/checkpoint.safetensors"));
+  const std::string longest(300, 'x');  // a name has at most 255 bytes
+  CHECK(kGan.refused(fails("train --out " + longest), 1, longest + ": File name too long"));
+  CHECK(kGan.refused(fails("train --resume " + longest), 1, longest));
   CHECK(!std::filesystem::exists(scratch / "runs"));
 }
 

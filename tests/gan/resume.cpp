@@ -195,6 +195,13 @@ TEST_CASE("checkpoint: no part of the state is saved or restored unless it is fi
   old.metadata.erase("data.sha256");
   engine::save(scratch / "old", old);
   CHECK(trainer.restore(scratch / "old").data_hash == "");
+  for (const char* other :
+       {"abc", "no hash: it is neither of sixty-four digits, nor of letters a-f"}) {
+    old.metadata["data.sha256"] = other;
+    engine::save(scratch / "old", old);
+    CHECK(says(complaint([&] { trainer.restore(scratch / "old"); }), "data.sha256", "damaged"));
+  }
+  old.metadata.erase("data.sha256");
   old.metadata["sums.steps"] = "7";
   engine::save(scratch / "old", old);
   CHECK(says(complaint([&] { trainer.restore(scratch / "old"); }), "old", "damaged"));

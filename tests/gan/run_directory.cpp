@@ -38,7 +38,7 @@ TEST_CASE("run folder: one that is new, empty, or of a run without a checkpoint 
        {"log.csv", "gradients.csv", "gradients.png", "events.out.tfevents.1.h.2.0",
         "samples/000020.png", "checkpoint.safetensors.77-3.tmp", "run.lock", "log.csv.tmp",
         "samples/000040.png.77-4.tmp"})
-    scratch.write(std::string("empty/") + left, "of the run before");
+    scratch.write(std::string("empty/") + left, "process 77's, of the run before");
   const RunDirectory again = RunDirectory::create(scratch / "empty", {.steps = 7});
   CHECK(again.replaces_another());
   CHECK(again.is_locked());
@@ -63,6 +63,10 @@ TEST_CASE("run folder: anything else is refused, and left as it is") {
   CHECK(refused("logs", "log.csv", "empty folder"));
   scratch.write("half/log.csv.1-1.tmp", "somebody's");
   CHECK(refused("half", "log.csv.1-1.tmp", "empty folder"));
+  scratch.write("lock/run.lock", "somebody's");
+  CHECK(refused("lock", "run.lock", "empty folder"));
+  scratch.write("temporary/config.json.tmp", "somebody's");
+  CHECK(refused("temporary", "config.json.tmp", "empty folder"));
   scratch.write("samples/samples/000001.png", "somebody's");
   CHECK(refused("samples", "000001.png", "empty folder"));
   scratch.write("other/config.json", R"({"architectures": ["Bert"]})");
@@ -133,6 +137,16 @@ TEST_CASE("run folder: pipes, folders and huge files where files of a run should
   }
 }
 
+TEST_CASE("run folder: folders where a resumed run has grids are refused, and kept") {
+  const Scratch scratch;
+  scratch.write("run/config.json", gan::to_json({}));
+  scratch.write("run/samples/000010.png/mine", "kept");
+  fs::create_directory(scratch / "run/log.csv.3-1.tmp");
+  CHECK(says(complaint([&] { RunDirectory::resume(scratch / "run"); }), "samples/000010.png",
+             "is not a file"));
+  CHECK(fs::exists(scratch / "run/samples/000010.png/mine"));
+}
+
 TEST_CASE("run folder: a config.json of gigabytes is not read") {
   const Scratch scratch;
   scratch.write("run/config.json", "{");
@@ -163,6 +177,11 @@ TEST_CASE("csv log: rows move under the columns of a run that goes on with other
   log.sync();
   CHECK(engine::read_file(path) == "step,a,score,b\n1,10,,20\n2,11,,21\n3,0,5,0\n");
   CHECK(gan::CsvLog(path, "step,b", 9).last_row() == "3,0");
+
+  // What is no row of the file's columns is no row of the resumed one's either.
+  scratch.write("log.csv", "step,a\ngarbage\n,,\n-1,2\n1,10\n1\n2,11,5\n1x,2\n2,11\n9,9\n2,0\n");
+  gan::CsvLog(path, "step,a", 2);
+  CHECK(engine::read_file(path) == "step,a\n1,10\n2,11\n");
 }
 
 }  // namespace
