@@ -50,13 +50,20 @@ std::string title_of(const Panel& panel) {
   return title;
 }
 
+// Between marks of an axis of `last` indices: a round number, so that at most six marks fit.
+std::size_t tics_of(std::size_t last) {
+  for (std::size_t power = 1;; power *= 10)
+    for (const std::size_t digit : {1, 2, 5})
+      if (last / (digit * power) <= 5) return digit * power;
+}
+
 // A curve for each run; its k is dashed, its certified bound dotted, in the same color.
 std::string plot_of(const Panel& panel, const std::vector<std::string>& runs) {
   std::ostringstream text;
   std::size_t last = 0;
   for (const Spectrum* s : panel) last = std::max(last, s->values.size());
   text << std::setprecision(9) << "set title " << quoted(title_of(panel))
-       << "\nset xrange [0:" << last + 1 << "]\nplot ";
+       << "\nset xrange [0:" << last + 1 << "]\nset xtics " << tics_of(last) << "\nplot ";
   const char* separator = "";
   for (const Spectrum* s : panel) {
     const auto color = std::find(runs.begin(), runs.end(), s->run) - runs.begin() + 1;
@@ -115,9 +122,8 @@ Plot spectrum_plot(const std::vector<Spectrum>& spectra, const std::string& fold
   body << "set termoption noenhanced\nset multiplot layout " << rows << "," << columns << " title "
        << quoted("Singular values of the weights; dashed: k, dotted: the certified bound" +
                  missing(matrices_of_layer, spectra))
-       << "\nset yrange [0:*]\nset offsets graph 0, 0, 0.08, 0\nset xlabel 'index'\nset key bottom "
-          "left\nset "
-          "grid\n";
+       << "\nset yrange [0:*]\nset offsets graph 0, 0, 0.08, 0\nset xlabel 'index' offset 0, 0.5\n"
+          "set key bmargin center horizontal\nset grid\n";
   for (const std::string& each : panels) body << each;
   body << "unset multiplot\n";
   return {.folder = folder,

@@ -84,6 +84,8 @@ TEST_CASE("spectrum plot: many values enter the data evenly, with both ends") {
   CHECK(std::count(data.begin(), data.end(), '\n') == 1001);
   CHECK(row(data, "a,0,circulant,1,").size() == 9);
   CHECK(row(data, "a,0,circulant,5000,").size() == 9);
+  // So that the marks of the axis do not run into each other.
+  CHECK(gan::spectrum_plot({wide}, "folder").body.find("set xtics 1000\n") != std::string::npos);
 }
 
 }  // namespace
