@@ -13,9 +13,10 @@
 namespace engine {
 namespace {
 
-using NodeSet = std::unordered_set<Node*, std::hash<Node*>, std::equal_to<>, PoolAllocator<Node*>>;
+using NodeSet =
+    std::unordered_set<Node*, std::hash<Node*>, std::equal_to<>, FreeListAllocator<Node*>>;
 using Cotangents = std::unordered_map<Node*, Tensor, std::hash<Node*>, std::equal_to<>,
-                                      PoolAllocator<std::pair<Node* const, Tensor>>>;
+                                      FreeListAllocator<std::pair<Node* const, Tensor>>>;
 
 // Everything that y was made from, oldest first. Older nodes than the oldest x cannot lie between.
 TensorList ancestors(const Tensor& y, std::uint64_t oldest) {
@@ -53,7 +54,7 @@ void accumulate(Cotangents& cotangents, const Tensor& input, const Tensor& cotan
 
 void propagate(const Tensor& t, const Tensor& g, const NodeSet& lead, Cotangents& cotangents) {
   const TensorList& inputs = t.node()->inputs;
-  std::vector<char, PoolAllocator<char>> wanted(inputs.size());
+  std::vector<char, FreeListAllocator<char>> wanted(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) wanted[i] = lead.contains(inputs[i].node());
   TensorList flows(inputs.size());
   t.node()->op->vjps(g, inputs, t, wanted, flows);
@@ -82,7 +83,7 @@ TensorList gradients(const Tensor& y, std::span<const Tensor> xs, bool different
   const TensorList path = ancestors(y, oldest);
   const NodeSet lead = leading(path, xs);
 
-  const RecordingScope scope(differentiable);
+  const GradMode scope(differentiable);
   Cotangents cotangents;
   cotangents.emplace(y.node(), cotangent.defined() ? cotangent : ones(y.shape()));
   NodeSet asked;

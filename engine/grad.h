@@ -20,7 +20,7 @@ namespace engine {
 std::vector<Tensor> grad(const Tensor& y, const std::vector<Tensor>& xs,
                          bool differentiable = false, const Tensor& cotangent = {});
 
-// The same, in a list that draws on the pool: for steps that ask the heap for nothing.
+// The same, in a list that draws on the free lists: for steps that ask the heap for nothing.
 TensorList gradients(const Tensor& y, std::span<const Tensor> xs, bool differentiable = false,
                      const Tensor& cotangent = {});
 

@@ -51,7 +51,7 @@ struct Op {
 };
 
 // Remembers on `out` (fresh from evaluate) that it is op(inputs).
-Tensor record(std::shared_ptr<const Op> op, Tensor out, Inputs inputs);
+Tensor on_tape(std::shared_ptr<const Op> op, Tensor out, Inputs inputs);
 
 template <class O>
 Tensor apply(O op, Inputs inputs) {
@@ -61,8 +61,9 @@ Tensor apply(O op, Inputs inputs) {
           " is not on the current device, ", Device::current().name());
   }
   Tensor out = op.evaluate(inputs);
-  if (!recording()) return out;
-  return record(std::allocate_shared<O>(PoolAllocator<O>(), std::move(op)), std::move(out), inputs);
+  if (!grad_mode()) return out;
+  return on_tape(std::allocate_shared<O>(FreeListAllocator<O>(), std::move(op)), std::move(out),
+                 inputs);
 }
 
 template <class O>

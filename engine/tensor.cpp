@@ -13,13 +13,13 @@
 namespace engine {
 namespace {
 
-thread_local bool recording_here = true;
+thread_local bool grad_mode_here = true;
 thread_local bool tracing_here = false;
 constexpr const char* kReadsBack = "reads a value back from the device";
 
 std::shared_ptr<Node> leaf(const Shape& shape, std::shared_ptr<Storage> storage, Real* data) {
   static std::atomic<std::uint64_t> created{0};
-  auto node = std::allocate_shared<Node>(PoolAllocator<Node>());
+  auto node = std::allocate_shared<Node>(FreeListAllocator<Node>());
   node->shape = shape;
   node->storage = std::move(storage);
   node->data = data;
@@ -43,7 +43,7 @@ Tensor::Tensor(const Shape& shape, Backend& backend) {
   // A count of bytes must not overflow either.
   check(elements <= std::numeric_limits<Index>::max() / 16,
         "tensor: no memory holds as many elements as ", shape);
-  auto storage = std::allocate_shared<Storage>(PoolAllocator<Storage>(), backend, elements);
+  auto storage = std::allocate_shared<Storage>(FreeListAllocator<Storage>(), backend, elements);
   Real* data = storage->data();
   node_ = leaf(shape, std::move(storage), data);
 }
@@ -74,14 +74,14 @@ Backend& Tensor::backend() const { return node_->storage->backend(); }
 Real Tensor::item() const {
   check(size() == 1, "item: one element is needed, the tensor has the shape ", shape());
   Real value = 0;
-  not_recordable(kReadsBack);
+  not_capturable(kReadsBack);
   backend().download(&value, data(), 1);
   return value;
 }
 
 std::vector<Real> Tensor::values() const {
   std::vector<Real> host(static_cast<std::size_t>(size()));
-  not_recordable(kReadsBack);
+  not_capturable(kReadsBack);
   backend().download(host.data(), data(), size());
   return host;
 }
@@ -89,7 +89,7 @@ std::vector<Real> Tensor::values() const {
 void Tensor::write(std::span<const Real> values) const {
   check(size() == static_cast<Index>(values.size()), "write: ", values.size(),
         " values do not fill ", shape());
-  not_recordable("sends values from the host (live_tensor would do)");
+  not_capturable("sends values from the host (live_tensor would do)");
   backend().upload(data(), values.data(), size());
 }
 
@@ -120,16 +120,16 @@ Node::~Node() {
   }
 }
 
-Tensor record(std::shared_ptr<const Op> op, Tensor out, Inputs inputs) {
+Tensor on_tape(std::shared_ptr<const Op> op, Tensor out, Inputs inputs) {
   out.node_->op = std::move(op);
   out.node_->inputs.assign(inputs.begin(), inputs.end());
   return out;
 }
 
-bool recording() { return recording_here || tracing_here; }
+bool grad_mode() { return grad_mode_here || tracing_here; }
 
-RecordingScope::RecordingScope(bool on) : before_(recording_here) { recording_here = on; }
-RecordingScope::~RecordingScope() { recording_here = before_; }
+GradMode::GradMode(bool on) : before_(grad_mode_here) { grad_mode_here = on; }
+GradMode::~GradMode() { grad_mode_here = before_; }
 
 TraceScope::TraceScope() : before_(tracing_here) { tracing_here = true; }
 TraceScope::~TraceScope() { tracing_here = before_; }

@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/pool.h"
+#include "engine/free_lists.h"
 #include "engine/shape.h"
 
 namespace engine {
@@ -71,13 +71,13 @@ class Tensor {
   bool operator==(const Tensor& other) const { return node_ == other.node_; }  // the same node
 
  private:
-  friend Tensor record(std::shared_ptr<const Op> op, Tensor out, std::span<const Tensor> inputs);
+  friend Tensor on_tape(std::shared_ptr<const Op> op, Tensor out, std::span<const Tensor> inputs);
   Tensor(const Shape& shape, Backend& backend);
   explicit Tensor(std::shared_ptr<Node> node) : node_(std::move(node)) {}
   std::shared_ptr<Node> node_;
 };
 
-using TensorList = PooledList<Tensor>;
+using TensorList = FreeListVector<Tensor>;
 
 // One value of the graph. `id` counts creations: inputs are always older than what uses them.
 struct Node {
@@ -91,21 +91,21 @@ struct Node {
 };
 
 // Whether ops remember how they were made (per thread; on by default).
-bool recording();
+bool grad_mode();
 
 // Switches recording on or off for a scope. NoGrad: results made in it are leaves.
-class RecordingScope {
+class GradMode {
  public:
-  explicit RecordingScope(bool on);
-  ~RecordingScope();
-  RecordingScope(const RecordingScope&) = delete;
-  RecordingScope& operator=(const RecordingScope&) = delete;
+  explicit GradMode(bool on);
+  ~GradMode();
+  GradMode(const GradMode&) = delete;
+  GradMode& operator=(const GradMode&) = delete;
 
  private:
   bool before_;
 };
-struct NoGrad : RecordingScope {
-  NoGrad() : RecordingScope(false) {}
+struct NoGrad : GradMode {
+  NoGrad() : GradMode(false) {}
 };
 
 // While one of these lives, everything is recorded, also within NoGrad: for those who want to see

@@ -37,7 +37,7 @@ CudaBackend::CudaBackend() {
   check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "device");
   check(cublasCreate(&blas_), "device");
   check(cublasSetStream(blas_, stream_), "device");
-  // Memory of our own: cuBLAS must allocate nothing in a recorded step.
+  // Memory of our own: cuBLAS must allocate nothing in a captured step.
   constexpr Index workspace = kWorkspace / sizeof(Real);
   check(cublasSetWorkspace(blas_, memory_.allocate(workspace), kWorkspace), "device");
   for (int i = 0; i < kStages; ++i) {

@@ -47,10 +47,10 @@ class CudaBackend final : public Backend {
   void download(Real* host, const Real* from, Index n) override;
   std::size_t memory_left() const override;
 
-  bool records() const override { return true; }
-  void begin_recording() override;
-  std::unique_ptr<Recording> end_recording() override;
-  void abandon_recording() noexcept override;
+  bool captures() const override { return true; }
+  void begin_capture() override;
+  std::unique_ptr<CapturedWork> end_capture() override;
+  void abandon_capture() noexcept override;
 
   void fill(Real* x, Index n, Real value) override;
   void copy(const Strides& strides, const Real* x, Real* y) override;

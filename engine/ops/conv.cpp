@@ -59,8 +59,8 @@ struct ConvBiasOp : FusedOp {
   ConvOp conv;
   Activation kind;
   Real slope;
-  ConvBiasOp(const ConvOp& conv, const BiasActivation& end)
-      : conv(conv), kind(end.kind), slope(end.slope) {}
+  ConvBiasOp(const ConvOp& conv, const BiasActivation& epilogue)
+      : conv(conv), kind(epilogue.kind), slope(epilogue.slope) {}
 
   const char* name() const override { return conv.name(); }
   Shape shape(Inputs in) const override {
@@ -126,9 +126,9 @@ Tensor conv2d(const Tensor& x, const Tensor& w, const ConvOptions& options) {
 }
 
 Tensor conv2d(const Tensor& x, const Tensor& w, const ConvOptions& options,
-              const BiasActivation& end) {
+              const BiasActivation& epilogue) {
   const Window window = conv_window("conv2d", x.shape(), w.shape(), options);
-  return apply(ConvBiasOp(ConvOp(Slot::Y, window), end), {x, w, end.bias});
+  return apply(ConvBiasOp(ConvOp(Slot::Y, window), epilogue), {x, w, epilogue.bias});
 }
 
 Tensor conv2d_transpose(const Tensor& y, const Tensor& w, const ConvOptions& options, Index height,
@@ -161,9 +161,9 @@ Tensor conv2d_transpose(const Tensor& y, const Tensor& w, const ConvOptions& opt
 }
 
 Tensor conv2d_transpose(const Tensor& y, const Tensor& w, const ConvOptions& options, Pair extra,
-                        const BiasActivation& end) {
-  return apply(ConvBiasOp(ConvOp(Slot::X, padded_window(y, w, options, extra)), end),
-               {w, y, end.bias});
+                        const BiasActivation& epilogue) {
+  return apply(ConvBiasOp(ConvOp(Slot::X, padded_window(y, w, options, extra)), epilogue),
+               {w, y, epilogue.bias});
 }
 
 Tensor conv2d_weight_grad(const Tensor& x, const Tensor& y, const ConvOptions& options,

@@ -33,9 +33,9 @@ struct BiasActivation {
   Real slope = 0;  // of leaky_relu, not negative
 };
 Tensor conv2d(const Tensor& x, const Tensor& w, const ConvOptions& options,
-              const BiasActivation& end);
+              const BiasActivation& epilogue);
 Tensor conv2d_transpose(const Tensor& y, const Tensor& w, const ConvOptions& options,
-                        Pair output_padding, const BiasActivation& end);
+                        Pair output_padding, const BiasActivation& epilogue);
 
 // d <conv2d(x, w), y> / dw for a kernel of this height and width.
 Tensor conv2d_weight_grad(const Tensor& x, const Tensor& y, const ConvOptions& options,

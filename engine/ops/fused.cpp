@@ -116,7 +116,7 @@ struct BatchNormOp : FusedOp {
 
 Tensor FusedOp::vjp(int i, const Tensor& g, Inputs in, const Tensor& out) const {
   TensorList cotangents(in.size());
-  std::vector<char, PoolAllocator<char>> wanted(in.size());
+  std::vector<char, FreeListAllocator<char>> wanted(in.size());
   wanted[i] = true;
   vjps(g, in, out, wanted, cotangents);
   return cotangents[i];
@@ -124,7 +124,7 @@ Tensor FusedOp::vjp(int i, const Tensor& g, Inputs in, const Tensor& out) const 
 
 void FusedOp::vjps(const Tensor& g, Inputs in, const Tensor& out, std::span<const char> wanted,
                    std::span<Tensor> cotangents) const {
-  if (!recording()) return backward(g, in, out, wanted, cotangents);
+  if (!grad_mode()) return backward(g, in, out, wanted, cotangents);
   TensorList here;
   for (const Tensor& input : in) here.push_back(apply(AliasOp(), {input}));
   TensorList flows = gradients(definition(here), here, true, g);

@@ -10,7 +10,7 @@
 
 namespace engine {
 
-using Axes = std::vector<int, PoolAllocator<int>>;
+using Axes = std::vector<int, FreeListAllocator<int>>;
 
 Tensor sum(const Tensor& x);
 Tensor sum(const Tensor& x, const Axes& axes, bool keep = false);

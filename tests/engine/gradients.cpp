@@ -40,7 +40,7 @@ struct Check {
   // <dL/dx, d>. Unless it is to be differentiated, it comes from the first-order kernels.
   Tensor slope(bool differentiable) {
     const std::vector<Tensor> g = engine::grad(loss(), variables, differentiable);
-    const engine::RecordingScope scope(differentiable);
+    const engine::GradMode scope(differentiable);
     Tensor total = engine::zeros({});
     for (std::size_t i = 0; i < g.size(); ++i) total = total + engine::dot(g[i], directions[i]);
     return total;

@@ -222,8 +222,8 @@ TEST_CASE("tensor: memory is used again") {
 TEST_CASE("tensor: recording is a matter of the thread") {
   const NoGrad here;
   bool elsewhere = false;
-  std::thread([&] { elsewhere = recording(); }).join();
-  CHECK(!recording());
+  std::thread([&] { elsewhere = grad_mode(); }).join();
+  CHECK(!grad_mode());
   CHECK(elsewhere);
 }
 
