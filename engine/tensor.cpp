@@ -9,6 +9,7 @@
 #include "engine/check.h"
 #include "engine/device.h"
 #include "engine/op.h"
+#include "engine/update.h"
 
 namespace engine {
 namespace {
@@ -52,7 +53,7 @@ Tensor Tensor::from(const Shape& shape, const std::vector<Real>& values) {
   check(shape.size() == static_cast<Index>(values.size()), "tensor: ", values.size(),
         " values do not fill the shape ", shape);
   Tensor out(shape);
-  out.write(values);
+  overwrite(out, values);
   return out;
 }
 
@@ -86,25 +87,11 @@ std::vector<Real> Tensor::values() const {
   return host;
 }
 
-void Tensor::write(std::span<const Real> values) const {
-  check(size() == static_cast<Index>(values.size()), "write: ", values.size(),
-        " values do not fill ", shape());
-  not_capturable("sends values from the host (live_tensor would do)");
-  backend().upload(data(), values.data(), size());
-}
-
-void Tensor::write(const Tensor& values) const {
-  check(shape() == values.shape(), "write: ", values.shape(), " does not fit ", shape());
-  check(&backend() == &values.backend(), "write: the values ", values.shape(), " are on ",
-        values.backend().name(), ", the tensor on ", backend().name());
-  backend().copy({.extents = {size()}, .x = {1}, .y = {1}}, values.data(), data());
-}
-
 Tensor Tensor::detach() const { return view(*this, 0, shape()); }
 
 Tensor Tensor::clone() const {
   Tensor copy(shape(), backend());
-  copy.write(*this);
+  overwrite(copy, *this);
   return copy;
 }
 

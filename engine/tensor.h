@@ -1,7 +1,8 @@
 // Tensor: a handle to an immutable, contiguous array of Real and to the op that made it.
 //
-// Copying a Tensor copies the handle. Values never change once computed, save through the three
-// places that own a fixed address: optimizers (raw parameters), State, and `write` below.
+// Copying a Tensor copies the handle, and a const Tensor is a const handle, as shared_ptr is.
+// Values never change once computed, save through the functions of update.h, for those who own a
+// fixed address: optimizers (raw parameters), State, loaders.
 // There is no .grad field and no flag that asks for gradients: grad.h walks from a result to
 // whatever tensors it is asked about.
 #pragma once
@@ -56,10 +57,6 @@ class Tensor {
   Real item() const;
   // All values, copied to the host. Waits for the device.
   std::vector<Real> values() const;
-  // Overwrites the values in place, keeping address and shape. For parameters, State and loaders:
-  // graphs recorded before still point here.
-  void write(std::span<const Real> values) const;
-  void write(const Tensor& values) const;
 
   Tensor detach() const;  // the same memory as a leaf: gradients stop here
   Tensor clone() const;   // a leaf with memory of its own, on the same device
@@ -68,7 +65,8 @@ class Tensor {
   Backend& backend() const;
   Node* node() const { return node_.get(); }
   bool unique() const { return node_.use_count() == 1; }  // no other handle to this node
-  bool operator==(const Tensor& other) const { return node_ == other.node_; }  // the same node
+  // Does not exist, since it could mean two things: equal(x, y) compares values, node() handles.
+  bool operator==(const Tensor& other) const = delete;
 
  private:
   friend Tensor on_tape(std::shared_ptr<const Op> op, Tensor out, std::span<const Tensor> inputs);

@@ -31,7 +31,7 @@ Tensor Conv2d::operator()(const Tensor& x) {
   return activated(conv2d(x, w, options.geometry()), options.activation, options.slope);
 }
 
-double Conv2d::lipschitz(const Shape& input) const {
+double Conv2d::lipschitz(const Shape& input) {
   return certified_bound(weight, map(input)) * layers::lipschitz(options.activation, options.slope);
 }
 

@@ -33,7 +33,7 @@ class Conv2d {
 
   engine::Tensor operator()(const engine::Tensor& x);
   LinearMap map(const engine::Shape& input) const;
-  double lipschitz(const engine::Shape& input) const;
+  double lipschitz(const engine::Shape& input);
 
   template <class V>
   void visit(V& v) {

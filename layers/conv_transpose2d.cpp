@@ -35,7 +35,7 @@ Tensor ConvTranspose2d::operator()(const Tensor& x) {
                    options.activation, options.slope);
 }
 
-double ConvTranspose2d::lipschitz(const Shape& input) const {
+double ConvTranspose2d::lipschitz(const Shape& input) {
   return certified_bound(weight, map(input)) * layers::lipschitz(options.activation, options.slope);
 }
 

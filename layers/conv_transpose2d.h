@@ -34,7 +34,7 @@ class ConvTranspose2d {
 
   engine::Tensor operator()(const engine::Tensor& x);
   LinearMap map(const engine::Shape& input) const;
-  double lipschitz(const engine::Shape& input) const;
+  double lipschitz(const engine::Shape& input);
 
   template <class V>
   void visit(V& v) {

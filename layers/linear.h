@@ -23,7 +23,7 @@ class Linear {
 
   engine::Tensor operator()(const engine::Tensor& x);
   LinearMap map(const engine::Shape& input) const;
-  double lipschitz(const engine::Shape& input) const;
+  double lipschitz(const engine::Shape& input);
 
   template <class V>
   void visit(V& v) {

@@ -43,7 +43,7 @@ Sequential& Sequential::operator=(const Sequential& other) {
   return *this;
 }
 
-Tensor Sequential::operator()(Tensor x) const {
+Tensor Sequential::operator()(Tensor x) {
   for (const auto& held : modules_) x = held->call(x);
   return x;
 }
@@ -53,7 +53,7 @@ void Sequential::visit(Visitor& visitor) {
   for (const auto& held : modules_) held->visit(std::to_string(number++), visitor);
 }
 
-double Sequential::lipschitz(const engine::Shape& input) const {
+double Sequential::lipschitz(const engine::Shape& input) {
   const engine::NoGrad constant;
   const Eval evaluate;
   double bound = 1;

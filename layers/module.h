@@ -73,7 +73,9 @@ std::vector<engine::State*> states(Module& module) {
 engine::TensorList grad(const engine::Tensor& y, const std::vector<Param*>& parameters,
                         bool differentiable = false);
 
-// Modules one after the other. A value: a copy has parameters of its own.
+// Modules one after the other. A value: a copy has parameters of its own. A call is not const: in
+// training it changes running statistics and power iterations, which are saved. Nor is lipschitz():
+// it shows the modules another input size, for which power iterations start again.
 class Sequential {
  public:
   Sequential() = default;
@@ -92,13 +94,13 @@ class Sequential {
     modules_.push_back(std::make_unique<Holder<Module>>(std::move(module)));
   }
 
-  engine::Tensor operator()(engine::Tensor x) const;
+  engine::Tensor operator()(engine::Tensor x);
   void visit(Visitor& visitor);
   std::vector<Param*> parameters() { return layers::parameters(*this); }
   std::size_t size() const { return modules_.size(); }
 
   // A certified bound: the product of its modules'; infinity if one of them gives none.
-  double lipschitz(const engine::Shape& input) const;
+  double lipschitz(const engine::Shape& input);
 
  private:
   struct Held {

@@ -71,7 +71,7 @@ void Param::changed() {
 }
 
 void Param::assign(const Tensor& values) {
-  raw_.write(values);
+  engine::overwrite(raw_, values);
   for (State* state : states()) state->reset();
   for (const Constraint& constraint : chain_) constraint.attach(raw_);
   changed();
@@ -81,14 +81,14 @@ void Param::stepped() {
   const engine::NoGrad constant;
   for (const Constraint& constraint : chain_) {
     const Tensor projected = constraint.project(raw_);
-    if (projected.defined()) raw_.write(projected);
+    if (projected.defined()) engine::overwrite(raw_, projected);
   }
   changed();
 }
 
 void Param::move_into(const Tensor& block, Index offset) {
   const Tensor place = Tensor::view(block, offset, raw_.shape());
-  place.write(raw_);
+  engine::overwrite(place, raw_);
   raw_ = place;
   block_ = block;
   offset_ = offset;

@@ -100,7 +100,7 @@ class Trace {
   }
 
   bool seen(const Traced& value) const {
-    return value.first == input_.first || seen_.contains(value.first.node());
+    return value.first.node() == input_.first.node() || seen_.contains(value.first.node());
   }
   bool depends(const Traced& value) const { return depends_.contains(value.first.node()); }
 

@@ -7,6 +7,7 @@
 #include "engine/ops/move.h"
 #include "engine/ops/pointwise.h"
 #include "engine/ops/strides.h"
+#include "engine/update.h"
 
 namespace engine {
 namespace {
@@ -28,7 +29,7 @@ void reduce_runs(Reduction kind, const Tensor& x, const Shape& to, const Tensor&
     from = into;
     last = first;
   }
-  if (x.shape() == to) out.write(Tensor::view(x, 0, out.shape()));  // nothing to reduce
+  if (x.shape() == to) overwrite(out, Tensor::view(x, 0, out.shape()));  // nothing to reduce
 }
 
 Shape aligned(const Shape& shape, int rank) {  // ones put in front

@@ -30,5 +30,5 @@ TEST_CASE("cuda: tensors of two devices do not mix") {
   const On cuda(Device::cuda());
   const Tensor there = engine::ones({3});
   CHECK(says(complaint([&] { here + there; }), "add", "[3]", "current device, cuda"));
-  CHECK(says(complaint([&] { there.write(here); }), "cpu", "cuda"));
+  CHECK(says(complaint([&] { engine::overwrite(there, here); }), "cpu", "cuda"));
 }
