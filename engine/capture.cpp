@@ -1,7 +1,6 @@
 #include "engine/capture.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "engine/backend.h"
 #include "engine/check.h"
 #include "engine/device.h"
+#include "engine/notice.h"
 
 namespace engine {
 namespace {
@@ -190,8 +190,7 @@ void Captured::capture() {
 
 void Captured::refuse(const std::string& why) {
   why_not_ = why;
-  std::fprintf(stderr, "note: the step is not captured on %s, since %s\n", device_->name(),
-               why.c_str());
+  notice("the step is not captured on ", device_->name(), ", since ", why);
 }
 
 bool capturing() { return live_here != nullptr; }

@@ -6,6 +6,7 @@
 #include "engine/check.h"
 #include "engine/device.h"
 #include "engine/grad.h"
+#include "engine/notice.h"
 #include "engine/ops/conv.h"
 #include "engine/ops/fused.h"
 #include "engine/ops/matmul.h"

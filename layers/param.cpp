@@ -1,8 +1,5 @@
 #include "layers/param.h"
 
-#include <cstdio>
-#include <sstream>
-
 #include "layers/mode.h"
 
 namespace layers {
@@ -39,10 +36,8 @@ void Param::see(const LinearMap& map) {
   if (map_ && map_->domain() != map.domain() && !chain_.empty()) {
     const std::vector<State*> stale = states();
     if (!stale.empty() && !told_of_size_) {
-      std::ostringstream text;
-      text << "note: a constrained layer now sees inputs of " << map.domain() << " instead of "
-           << map_->domain() << "; its power iteration starts again\n";
-      std::fputs(text.str().c_str(), stderr);
+      engine::notice("a constrained layer now sees inputs of ", map.domain(), " instead of ",
+                     map_->domain(), "; its power iteration starts again");
       told_of_size_ = true;
     }
     for (State* state : stale) state->reset();

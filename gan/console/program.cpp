@@ -10,6 +10,7 @@
 #include <string>
 #include <system_error>
 
+#include "engine/notice.h"
 #include "gan/console/printable.h"
 #include "gan/console/start.h"
 #include "gan/usage.h"
@@ -63,6 +64,7 @@ int run(CLI::App& app, int argc, char** argv, const std::function<int()>& work,
         const Advice& advice) {
   restore_environment();
   reserve_streams();
+  engine::on_notice([](const std::string& text) { note("note: " + text); });
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write()
   const auto complain = [&](const std::string& what, Status status) {
     std::cout.flush();

@@ -3,10 +3,8 @@
 #include "layers/param.h"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 
 #include "layers/layers.h"
 #include "layers/lipschitz/power_method.h"
@@ -25,21 +23,14 @@ struct Counting {  // doubles the weight and counts how often it is asked to
   }
 };
 
-// What `body` writes to stderr.
+// The notices that `body` gives, a line each.
 template <class Body>
-std::string stderr_of(const Body& body) {
-  std::FILE* file = std::tmpfile();
-  const int kept = ::dup(STDERR_FILENO);
-  std::fflush(stderr);
-  ::dup2(::fileno(file), STDERR_FILENO);
-  body();
-  std::fflush(stderr);
-  ::dup2(kept, STDERR_FILENO);
-  ::close(kept);
-  std::rewind(file);
+std::string notices_of(const Body& body) {
   std::string text;
-  for (int c = std::fgetc(file); c != EOF; c = std::fgetc(file)) text += static_cast<char>(c);
-  std::fclose(file);
+  const engine::NoticeReceiver before =
+      engine::on_notice([&](const std::string& line) { text += line + '\n'; });
+  body();
+  engine::on_notice(before);
   return text;
 }
 
@@ -197,7 +188,7 @@ TEST_CASE("param: a restored state of another input size starts again and says s
     Sequential other = {Conv2d(1, 2, {.padding = 1}, ToeplitzNorm{})};
     restore(file, "", other);
 
-    const std::string told = stderr_of([&] {
+    const std::string told = notices_of([&] {
       const Eval mode(evaluating);
       for (int step = 0; step < 3; ++step) {
         other(engine::ones({1, 9, 8, 1}));
@@ -217,7 +208,7 @@ TEST_CASE("param: a restored state of another input size starts again and says s
 TEST_CASE("param: a layer that sees another input size says so once") {
   engine::seed(3);
   Conv2d layer(1, 2, {.padding = 1}, ToeplitzNorm{});
-  const std::string told = stderr_of([&] {
+  const std::string told = notices_of([&] {
     for (const Index size : {4, 6, 4, 6}) layer(engine::ones({1, size, size, 1}));
   });
   CHECK(std::count(told.begin(), told.end(), '\n') == 1);
