@@ -44,6 +44,7 @@ const std::vector<Door> kDoors = {
      kPosix + "|Eigen/.*|cblas\\.h|omp\\.h|immintrin\\.h|cpuid\\.h"},
     {"engine/cuda/", kEngine + "|engine/cuda/.*", "cu[a-zA-Z_0-9]*\\.h|cub/.*"},
     {"engine/graph/", kFront + "|engine/graph/.*|.*\\.pb\\.h", "google/protobuf/.*"},
+    {"engine/version.cpp", kEngine + "|engine/cpu/isa\\.h", ""},
     {"engine/serialize.cpp", kEngine, kPosix + "|nlohmann/json\\.hpp"},
     {"engine/", kEngine, kPosix},
     {"layers/", kFront + "|layers/.*", ""},

@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "engine/notice.h"
+#include "engine/version.h"
 #include "gan/console/printable.h"
 #include "gan/console/start.h"
 #include "gan/usage.h"
@@ -72,6 +73,9 @@ int run(CLI::App& app, int argc, char** argv, const std::function<int()>& work,
     note(app.get_name() + ": " + what);
     return status;
   };
+  app.set_version_flag(
+      "--version", [&] { return app.get_name() + " " + engine::version(); },
+      "Print version, compiler, backends and instructions, and exit");
   int status = done;
   try {
     check_command(app, argc, argv);
