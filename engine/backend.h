@@ -78,9 +78,14 @@ class Backend {
   virtual void reduce(Reduction kind, Index outer, Index n, Index inner, const Real* x,
                       Real* z) = 0;
 
-  // z[m, n] = op(a) op(b), each transposed or not; a is [m, k] or [k, m], b is [k, n] or [n, k].
-  virtual void gemm(bool transpose_a, bool transpose_b, Index m, Index n, Index k, const Real* a,
-                    const Real* b, Real* z) = 0;
+  // `count` times, one matrix after the other: z[m, n] = op(a) op(b), each transposed or not; a is
+  // [m, k] or [k, m], b is [k, n] or [n, k].
+  virtual void gemm(bool transpose_a, bool transpose_b, Index count, Index m, Index n, Index k,
+                    const Real* a, const Real* b, Real* z) = 0;
+  // So many times: x[n, k] with op(a) x = b, for a [n, n] and b [n, k], in double. Errors: a matrix
+  // that is singular; a device that runs behind the host says so at the next download.
+  virtual void solve(bool transpose_a, Index count, Index n, Index k, const Real* a, const Real* b,
+                     Real* x) = 0;
 
   // The slot `want` of the convolution form from the two others; the pointer of `want` is written.
   virtual void conv(Slot want, const Window& window, Real* x, Real* w, Real* y) = 0;

@@ -260,6 +260,12 @@ Tensor place(const Tensor& x, int axis, Index begin, Index extent, Index step) {
   return apply(PlaceOp({axis, begin, step, count}, extent, 0), {x});
 }
 
+// Each row's 1 and the n zeros after it put the next 1 one further to the right.
+Tensor eye(Index n) {
+  const Tensor ones_apart = reshape(place(ones({n, 1}), 1, 0, n + 1), {n * (n + 1)});
+  return reshape(slice(ones_apart, 0, 0, n * n), {n, n});
+}
+
 Tensor flip(const Tensor& x, int axis) { return apply(FlipOp(x.shape().axis(axis, "flip")), {x}); }
 
 Tensor pad(const Tensor& x, int axis, Index before, Index after, Real value) {

@@ -24,6 +24,8 @@ Tensor slice(const Tensor& x, int axis, Index begin, Index end, Index step = 1);
 // The adjoint of slice: x put into zeros that have `extent` elements along the axis.
 Tensor place(const Tensor& x, int axis, Index begin, Index extent, Index step = 1);
 
+Tensor eye(Index n);  // the identity matrix [n, n]
+
 Tensor flip(const Tensor& x, int axis);  // the elements of one axis in reverse order
 
 // `before` and `after` elements of this value added at the ends of one axis.
