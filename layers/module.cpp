@@ -65,6 +65,27 @@ double Sequential::lipschitz(const engine::Shape& input) {
   return bound;
 }
 
+std::vector<ModuleRow> Sequential::rows(const engine::Shape& input) {
+  const engine::NoGrad constant;
+  const Eval evaluate;
+  std::vector<ModuleRow> all;
+  Tensor x = engine::zeros(input);  // only its shape matters
+  for (const auto& held : modules_) {
+    const engine::Shape shape = x.shape();
+    x = held->call(x);
+    ModuleRow row{held->type(), 0, x.shape(), {}, held->lipschitz(shape)};
+    Visitor visitor([&](const std::string&, Param& param) { row.parameters.push_back(&param); },
+                    [](const std::string&, State&) {});
+    held->visit("", visitor);
+    all.push_back(std::move(row));
+    for (ModuleRow& inner : held->rows(shape)) {
+      ++inner.depth;
+      all.push_back(std::move(inner));
+    }
+  }
+  return all;
+}
+
 void store(engine::TensorFile& file, const std::string& prefix, Sequential& module) {
   Visitor visitor(
       [&](const std::string& name, Param& param) {

@@ -12,6 +12,11 @@ struct Residual {
   double lipschitz(const engine::Shape& input) {
     return main.lipschitz(input) + shortcut.lipschitz(input);
   }
+  std::vector<ModuleRow> rows(const engine::Shape& input) {
+    std::vector<ModuleRow> both = main.rows(input), more = shortcut.rows(input);
+    both.insert(both.end(), more.begin(), more.end());
+    return both;
+  }
   template <class V>
   void visit(V& v) {
     v("main", main);
