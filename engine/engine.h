@@ -5,6 +5,7 @@
 #include "engine/capture.h"
 #include "engine/check.h"
 #include "engine/device.h"
+#include "engine/functions.h"
 #include "engine/grad.h"
 #include "engine/notice.h"
 #include "engine/ops/conv.h"

@@ -10,17 +10,17 @@
 namespace engine {
 namespace {
 
-constexpr Index kMost = 1000, kEdge = 3;  // of elements; of an axis at each end
-constexpr int kDigits = 8;                // after the point
-constexpr std::size_t kWidth = 75;        // of a line
+constexpr Index kMostPrinted = 1000, kEdgePrinted = 3;  // of elements; of an axis at each end
+constexpr int kMostDigits = 8;                          // after the point
+constexpr std::size_t kLineWidth = 75;                  // of a line
 
 // The indices of an axis that are shown; -1 stands for those left out.
 std::vector<Index> shown(Index extent, bool shorten) {
   std::vector<Index> all;
   for (Index i = 0; i < extent; ++i) {
-    if (shorten && extent > 2 * kEdge && i == kEdge) {
+    if (shorten && extent > 2 * kEdgePrinted && i == kEdgePrinted) {
       all.push_back(-1);
-      i = extent - kEdge;
+      i = extent - kEdgePrinted;
     }
     all.push_back(i);
   }
@@ -85,7 +85,7 @@ class Style {
     return std::isnan(value) ? "nan" : value < 0 ? "-inf" : "inf";
   }
   Number split(Real value) const {
-    std::string text = digits(value, format_, kDigits);
+    std::string text = digits(value, format_, kMostDigits);
     std::size_t e = std::min(text.find('e'), text.size());
     std::size_t point = text.find('.');
     if (point == std::string::npos) {
@@ -105,7 +105,10 @@ class Style {
 class Printer {
  public:
   Printer(const Shape& shape, const std::vector<Real>& values)
-      : shape_(shape), values_(values), shorten_(shape.size() > kMost), style_(picked(0, 0)) {}
+      : shape_(shape),
+        values_(values),
+        shorten_(shape.size() > kMostPrinted),
+        style_(picked(0, 0)) {}
 
   std::string text() const { return text(0, 0); }
 
@@ -132,7 +135,7 @@ class Printer {
     std::size_t line = indent.size();  // as long as the last line is by now
     for (const Index i : shown(shape_[axis], shorten_)) {
       const std::string part = i < 0 ? "..." : text(axis + 1, at * shape_[axis] + i);
-      const bool full = row && line + part.size() + 1 > kWidth;
+      const bool full = row && line + part.size() + 1 > kLineWidth;
       if (all.size() > 1) all += full ? "\n" + indent : apart;
       line = (full ? indent.size() : line) + part.size() + 1;
       all += part;

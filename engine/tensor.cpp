@@ -14,8 +14,7 @@
 namespace engine {
 namespace {
 
-thread_local bool grad_mode_here = true;
-thread_local bool tracing_here = false;
+thread_local Tape tape = Tape::on;
 constexpr const char* kReadsBack = "reads a value back from the device";
 
 std::shared_ptr<Node> leaf(const Shape& shape, std::shared_ptr<Storage> storage, Real* data) {
@@ -113,13 +112,12 @@ Tensor on_tape(std::shared_ptr<const Op> op, Tensor out, Inputs inputs) {
   return out;
 }
 
-bool grad_mode() { return grad_mode_here || tracing_here; }
+bool grad_mode() { return tape != Tape::off; }
 
-GradMode::GradMode(bool on) : before_(grad_mode_here) { grad_mode_here = on; }
-GradMode::~GradMode() { grad_mode_here = before_; }
-
-TraceScope::TraceScope() : before_(tracing_here) { tracing_here = true; }
-TraceScope::~TraceScope() { tracing_here = before_; }
+GradMode::GradMode(Tape wanted) : before_(tape) {
+  if (tape != Tape::always) tape = wanted;
+}
+GradMode::~GradMode() { tape = before_; }
 
 Tensor full(const Shape& shape, Real value) {
   Tensor out(shape);

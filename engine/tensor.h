@@ -88,35 +88,25 @@ struct Node {
   ~Node();
 };
 
-// Whether ops remember how they were made (per thread; on by default).
-bool grad_mode();
+// The tape of this thread: whether ops remember what they were made from, so that gradients can be
+// asked for. `always` is for those who want to see what a function computes: no NoGrad ends it.
+enum class Tape { off, on, always };
+bool grad_mode();  // whether it is not off; it is on at first
 
-// Switches recording on or off for a scope. NoGrad: results made in it are leaves.
+// Switches the tape for a scope. NoGrad: results made in it are leaves.
 class GradMode {
  public:
-  explicit GradMode(bool on);
+  explicit GradMode(Tape tape);
+  explicit GradMode(bool on) : GradMode(on ? Tape::on : Tape::off) {}
   ~GradMode();
   GradMode(const GradMode&) = delete;
   GradMode& operator=(const GradMode&) = delete;
 
  private:
-  bool before_;
+  Tape before_;
 };
 struct NoGrad : GradMode {
-  NoGrad() : GradMode(false) {}
-};
-
-// While one of these lives, everything is recorded, also within NoGrad: for those who want to see
-// what a function computes, not its gradient.
-class TraceScope {
- public:
-  TraceScope();
-  ~TraceScope();
-  TraceScope(const TraceScope&) = delete;
-  TraceScope& operator=(const TraceScope&) = delete;
-
- private:
-  bool before_;
+  NoGrad() : GradMode(Tape::off) {}
 };
 
 Tensor zeros(const Shape& shape);

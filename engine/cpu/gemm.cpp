@@ -43,8 +43,8 @@ auto blocks_of(const Real* matrix, Index rows, Index columns, bool transposed) {
   };
 }
 
-void multiply(bool transpose_a, bool transpose_b, Index m, Index n, Index k, const Real* a,
-              const Real* b, Real* z) {
+void multiply_one(bool transpose_a, bool transpose_b, Index m, Index n, Index k, const Real* a,
+                  const Real* b, Real* z) {
   constexpr Index kFew = 4;  // rows or columns: packing would cost as much as the product
   if (std::min(m, n) <= kFew) return gemm_in_strips(transpose_a, transpose_b, m, n, k, a, b, z);
   const auto block_a = blocks_of(a, m, k, transpose_a), block_b = blocks_of(b, k, n, transpose_b);
@@ -66,7 +66,7 @@ void CpuBackend::gemm(bool transpose_a, bool transpose_b, Index count, Index m, 
   constexpr Index kSmall = 64 * 64 * 64;  // operations that are not worth several threads
   if (count == 1 || m * n * k > kSmall) {
     for (Index i = 0; i < count; ++i)
-      multiply(transpose_a, transpose_b, m, n, k, a + i * m * k, b + i * k * n, z + i * m * n);
+      multiply_one(transpose_a, transpose_b, m, n, k, a + i * m * k, b + i * k * n, z + i * m * n);
     return;
   }
   parallel_for(count, std::max<Index>(1, kSmall / (m * n * k)), [&](Index begin, Index end) {

@@ -7,8 +7,8 @@
 #pragma once
 
 #include "engine/geometry.h"
-#include "engine/ops/window.h"
 #include "engine/tensor.h"
+#include "engine/window.h"
 
 namespace engine {
 
@@ -21,10 +21,6 @@ Tensor conv2d_transpose(const Tensor& y, const Tensor& w, const ConvOptions& opt
 // The same with PyTorch's parameter: (P - 1) s + d (k - 1) + 1 - padding + output_padding.
 Tensor conv2d_transpose(const Tensor& y, const Tensor& w, const ConvOptions& options,
                         Pair output_padding = 0);
-
-// The shape that it gives for y and w of these shapes.
-Shape transposed_image(const Shape& y, const Shape& w, const ConvOptions& options,
-                       Pair output_padding);
 
 // The same two followed by activation(result + bias), in one pass (a fused op: see fused.h).
 struct BiasActivation {

@@ -101,10 +101,4 @@ Tensor matmul_tn(const Tensor& a, const Tensor& b) {
 
 Tensor solve(const Tensor& a, const Tensor& b) { return apply_to_stacks(SolveOp(false), a, b); }
 
-Tensor inverse(const Tensor& a) {
-  check(a.rank() >= 2 && a.dim(-1) == a.dim(-2), "inverse: matrices [n, n] are needed, got ",
-        a.shape());
-  return solve(a, eye(a.dim(-1)));
-}
-
 }  // namespace engine

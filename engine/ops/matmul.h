@@ -17,6 +17,5 @@ Tensor matmul_tn(const Tensor& a, const Tensor& b);  // a^T b
 // x [n, k] with a x = b, for a [n, n] and b [n, k]. By LU factors with row exchanges, in double
 // whatever Real is. On CUDA one block of threads works on a matrix: for n up to a few hundred.
 Tensor solve(const Tensor& a, const Tensor& b);
-Tensor inverse(const Tensor& a);  // solve(a, identity); prefer solve where a product follows
 
 }  // namespace engine

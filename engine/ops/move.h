@@ -24,8 +24,6 @@ Tensor slice(const Tensor& x, int axis, Index begin, Index end, Index step = 1);
 // The adjoint of slice: x put into zeros that have `extent` elements along the axis.
 Tensor place(const Tensor& x, int axis, Index begin, Index extent, Index step = 1);
 
-Tensor eye(Index n);  // the identity matrix [n, n]
-
 Tensor flip(const Tensor& x, int axis);  // the elements of one axis in reverse order
 
 // `before` and `after` elements of this value added at the ends of one axis.
@@ -39,7 +37,4 @@ inline Tensor concat(std::initializer_list<Tensor> parts, int axis) {
 // Row index[i] of a table [rows, width]; index is [n], whole numbers. The gradient adds up.
 Tensor gather(const Tensor& table, const Tensor& index);
 Tensor scatter_add(const Tensor& rows, const Tensor& index, Index table_rows);
-// [n] whole numbers to [n, classes] of zeros with a one each. No gradient.
-Tensor one_hot(const Tensor& index, Index classes);
-
 }  // namespace engine
