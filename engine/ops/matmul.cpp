@@ -12,25 +12,30 @@
 namespace engine {
 namespace {
 
-// All axes but the last two, and those followed by the last two of `matrix`.
-Shape batch_of(const Shape& shape) {
-  Shape batch;
-  for (int i = 0; i + 2 < shape.rank(); ++i) batch.push_back(shape[i]);
-  return batch;
-}
-Shape stack(Shape batch, const Shape& matrix) {
-  batch.push_back(matrix[-2]);
-  batch.push_back(matrix[-1]);
-  return batch;
-}
+// How many matrices lie in the last two axes: ops know a matrix, or a stack of rank 3.
+Index count_of(const Shape& shape) { return shape.rank() == 2 ? 1 : shape[0]; }
 
 template <class O>
 Tensor apply_to_stacks(const O& op, const Tensor& a, const Tensor& b) {
   if (!a.defined() || !b.defined() || (a.rank() == 2 && b.rank() == 2)) return apply(op, {a, b});
   check(a.rank() >= 2 && b.rank() >= 2, op.name(), ": two matrices are needed, got ", a.shape(),
         " and ", b.shape());
+  const auto batch_of = [](const Shape& shape) {
+    Shape batch;
+    for (int i = 0; i + 2 < shape.rank(); ++i) batch.push_back(shape[i]);
+    return batch;
+  };
   const Shape batch = broadcast(op.name(), batch_of(a.shape()), batch_of(b.shape()));
-  return apply(op, {expand_to(a, stack(batch, a.shape())), expand_to(b, stack(batch, b.shape()))});
+  const auto with_matrix = [](Shape batch, const Tensor& x) {
+    batch.push_back(x.dim(-2));
+    batch.push_back(x.dim(-1));
+    return batch;
+  };
+  const auto stack = [&](const Tensor& x) {
+    return reshape(expand_to(x, with_matrix(batch, x)), with_matrix({batch.size()}, x));
+  };
+  const Tensor result = apply(op, {stack(a), stack(b)});
+  return reshape(result, with_matrix(batch, result));
 }
 
 // Slot Y from (X, W): X W^T.  Slot X from (W, Y): Y W.  Slot W from (X, Y): Y^T X.
@@ -56,7 +61,7 @@ struct MatmulOp : Op {
   void forward(Inputs in, const Tensor& out) const override {
     const Real *a = in[0].data(), *b = in[1].data();
     if (want != Slot::Y) std::swap(a, b);
-    out.backend().gemm(want == Slot::W, want == Slot::Y, batch_of(out.shape()).size(), out.dim(-2),
+    out.backend().gemm(want == Slot::W, want == Slot::Y, count_of(out.shape()), out.dim(-2),
                        out.dim(-1), in[0].dim(want == Slot::Y ? -1 : -2), a, b, out.data());
   }
 
@@ -80,8 +85,8 @@ struct SolveOp : Op {
     return b;
   }
   void forward(Inputs in, const Tensor& out) const override {
-    out.backend().solve(transposed, batch_of(out.shape()).size(), out.dim(-2), out.dim(-1),
-                        in[0].data(), in[1].data(), out.data());
+    out.backend().solve(transposed, count_of(out.shape()), out.dim(-2), out.dim(-1), in[0].data(),
+                        in[1].data(), out.data());
   }
   Tensor vjp(int i, const Tensor& g, Inputs in, const Tensor& x) const override {
     const Tensor by_b = apply(SolveOp(!transposed), {in[0], g});
