@@ -15,7 +15,7 @@ constexpr int kMostDigits = 8;                          // after the point
 constexpr std::size_t kLineWidth = 75;                  // of a line
 
 // The indices of an axis that are shown; -1 stands for those left out.
-std::vector<Index> shown(Index extent, bool shorten) {
+std::vector<Index> indices_shown(Index extent, bool shorten) {
   std::vector<Index> all;
   for (Index i = 0; i < extent; ++i) {
     if (shorten && extent > 2 * kEdgePrinted && i == kEdgePrinted) {
@@ -40,7 +40,7 @@ std::string digits(Real value, std::chars_format format, int most) {
 }
 
 // One number, in two halves that align at the point: "-1" and ".5", "1" and ".25e+10".
-struct Number {
+struct PrintedNumber {
   std::string whole, rest;
 };
 
@@ -59,7 +59,7 @@ class Style {
       format_ = std::chars_format::scientific;
     for (const Real value : values) {
       if (!std::isfinite(value)) continue;
-      const Number n = split(value);
+      const PrintedNumber n = split(value);
       whole_ = std::max(whole_, n.whole.size());
       rest_ = std::max(rest_, n.rest.size());
     }
@@ -72,7 +72,7 @@ class Style {
       return std::string(width - std::min(width, text.size()), ' ') + text;
     };
     if (!std::isfinite(value)) return padded(plain(value), whole_ + rest_);
-    Number n = split(value);
+    PrintedNumber n = split(value);
     if (format_ == std::chars_format::scientific) {  // zeros before the exponent
       const std::size_t e = n.rest.find('e');
       n.rest.insert(e, rest_ - n.rest.size(), '0');
@@ -84,7 +84,7 @@ class Style {
   static std::string plain(Real value) {
     return std::isnan(value) ? "nan" : value < 0 ? "-inf" : "inf";
   }
-  Number split(Real value) const {
+  PrintedNumber split(Real value) const {
     std::string text = digits(value, format_, kMostDigits);
     std::size_t e = std::min(text.find('e'), text.size());
     std::size_t point = text.find('.');
@@ -117,7 +117,7 @@ class Printer {
   std::vector<Real> picked(int axis, Index at) const {
     if (axis == shape_.rank()) return {values_[at]};
     std::vector<Real> all;
-    for (const Index i : shown(shape_[axis], shorten_)) {
+    for (const Index i : indices_shown(shape_[axis], shorten_)) {
       if (i < 0) continue;
       const std::vector<Real> more = picked(axis + 1, at * shape_[axis] + i);
       all.insert(all.end(), more.begin(), more.end());
@@ -133,7 +133,7 @@ class Printer {
         row ? " " : std::string(static_cast<std::size_t>(shape_.rank() - axis - 1), '\n') + indent;
     std::string all = "[";
     std::size_t line = indent.size();  // as long as the last line is by now
-    for (const Index i : shown(shape_[axis], shorten_)) {
+    for (const Index i : indices_shown(shape_[axis], shorten_)) {
       const std::string part = i < 0 ? "..." : text(axis + 1, at * shape_[axis] + i);
       const bool full = row && line + part.size() + 1 > kLineWidth;
       if (all.size() > 1) all += full ? "\n" + indent : apart;
