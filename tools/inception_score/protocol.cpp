@@ -100,6 +100,10 @@ Json protocol_json(const SetReport& set, const Report& report, const Options& op
   p["bias_detail"] = network.bias_detail;
   p["resize"] = network.resize;
   p["range"] = network.range;
+  if (network.known()) {
+    const char* formula = formula_of(gan::metrics::range_named(network.range));
+    if (*formula) p["range_formula"] = formula;
+  }
   p["range_source"] = network.range_source;
   p["channels"] = network.bgr ? "BGR" : "RGB";
   if (!network.mean.empty()) p["mean"] = network.mean;
