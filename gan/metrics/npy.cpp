@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "engine/check.h"
-#include "engine/graph/wire.h"
+#include "engine/graph/graph.h"
 
 namespace gan::metrics {
 namespace {
@@ -231,8 +231,8 @@ std::vector<double> NpyArray::doubles(const std::string& what) const {
   std::vector<double> values = find_type(type)->doubles(bytes);
   if (is_whole())
     for (const double value : values)
-      check(std::abs(value) <= kExact, what, ": ", value,
-            " is a whole number beyond 2^53, which float64 does not hold");
+      check(std::abs(value) < kExact, what, ": ", value,
+            " is a whole number of 2^53 or more, not all of which float64 holds");
   return values;
 }
 

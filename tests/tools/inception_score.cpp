@@ -243,6 +243,12 @@ TEST_CASE("inception_score: the numbers that a network takes are found, given, o
   CHECK(std::abs(by_127 - by_128) > 1e-4);
   CHECK(protocol("bare.onnx --range -1..1")["range_formula"] == "x / 127.5 - 1");
   CHECK(std::abs(score("bare.onnx --mean 128 --std 128 --bgr") - by_128) > 1e-3);
+  // What is given comes before what the graph says, but not unsaid.
+  const std::string warned = ask("pytorch.onnx --range 0..1").err;
+  CHECK(
+      warned.find("takes numbers in 0..255 (the graph brings them to -1..1), but 0..1 is given") !=
+      std::string::npos);
+  CHECK(ask("bare.onnx --range 0..1").err.find("is given") == std::string::npos);
 
   // What is said of the bias is what was computed.
   for (const auto& [options, bias] :
