@@ -38,7 +38,7 @@ double power(double base, Index degree) {
 }
 
 // The squared length of each row.
-std::vector<double> squares(const Subset& x, Index columns) {
+std::vector<double> squared_lengths(const Subset& x, Index columns) {
   std::vector<double> sums;
   for (std::size_t i = 0; i < x.rows.size(); ++i) {
     const double* row = x.values.data() + static_cast<Index>(i) * columns;
@@ -64,7 +64,7 @@ struct KernelMean {
     const auto size = static_cast<Index>(x.rows.size());
     std::vector<double> k(size * size);
     engine::multiply_transposed(size, size, columns, x.values.data(), y.values.data(), k.data());
-    const std::vector<double> xx = squares(x, columns), yy = squares(y, columns);
+    const std::vector<double> xx = squared_lengths(x, columns), yy = squared_lengths(y, columns);
     double sum = 0;
     Index pairs = 0;
     for (Index i = 0; i < size; ++i)

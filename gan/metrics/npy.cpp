@@ -36,7 +36,7 @@ std::vector<double> halves(const std::string& bytes) {
 }
 
 // What is read, by NumPy's name.
-struct Type {
+struct NumberType {
   const char* name;
   Index bytes;
   std::vector<double> (*doubles)(const std::string&);
@@ -44,11 +44,11 @@ struct Type {
 };
 
 template <class T>
-constexpr Type whole(const char* name) {
+constexpr NumberType whole(const char* name) {
   return {name, sizeof(T), converted<double, T>, converted<std::int64_t, T>};
 }
 
-constexpr Type kTypes[] = {
+constexpr NumberType kNumberTypes[] = {
     {"<f8", 8, converted<double, double>, nullptr},
     {"<f4", 4, converted<double, float>, nullptr},
     {"<f2", 2, halves, nullptr},
@@ -62,9 +62,10 @@ constexpr Type kTypes[] = {
     whole<std::int64_t>("<i8"),
 };
 
-const Type* find_type(const std::string& name) {
-  const auto* row = std::ranges::find_if(kTypes, [&](const Type& t) { return name == t.name; });
-  return row == std::end(kTypes) ? nullptr : row;
+const NumberType* find_type(const std::string& name) {
+  const auto* row =
+      std::ranges::find_if(kNumberTypes, [&](const NumberType& t) { return name == t.name; });
+  return row == std::end(kNumberTypes) ? nullptr : row;
 }
 
 // The header: a Python dict literal of three keys, written by numpy but by others, too.

@@ -15,17 +15,17 @@ using namespace engine;
 using engine::graph::Graph;
 using engine::graph::Unsupported;
 using Positions = std::vector<Index>;
-using Extents = std::vector<Index>;
-using Numbers = std::vector<Real>;
+using Extents = std::vector<engine::Index>;
+using Reals = std::vector<Real>;
 
 struct Array {
   Extents extents;
-  Numbers numbers;
+  Reals numbers;
   bool operator==(const Array&) const = default;
 };
 
-Array counted(const Extents& extents) {
-  Array x{extents, Numbers(static_cast<std::size_t>(std::accumulate(
+Array counted_up(const Extents& extents) {
+  Array x{extents, Reals(static_cast<std::size_t>(std::accumulate(
                        extents.begin(), extents.end(), Index{1}, std::multiplies<Index>())))};
   std::iota(x.numbers.begin(), x.numbers.end(), Real(0));
   return x;
@@ -34,7 +34,7 @@ Array counted(const Extents& extents) {
 Tensor tensor_of(const Array& x) { return Tensor::from(Shape(x.extents), x.numbers); }
 
 // The results of a graph that was built on a placeholder "x".
-Array run(const GraphDefBuilder& net, const Array& x, const std::string& value) {
+Array ran(const GraphDefBuilder& net, const Array& x, const std::string& value) {
   const Graph graph = Graph::parse(net.bytes(), "index.pb");
   const Tensor y = graph.run({{"x", tensor_of(x)}}, {value})[0];
   return {{y.shape().begin(), y.shape().end()}, y.values()};
@@ -85,7 +85,7 @@ Array sliced(const Array& x, const std::vector<Entry>& entries) {
     if (e.kind == Entry::section) extents.push_back(static_cast<Index>(picked.back().size()));
   }
   take_all(rank - static_cast<Index>(picked.size()));
-  Numbers numbers;
+  Reals numbers;
   const auto walk = [&](const auto& self, std::size_t axis, Index place) -> void {
     if (axis == picked.size()) return numbers.push_back(x.numbers[place]);
     for (const Index i : picked[axis]) self(self, axis + 1, place * x.extents[axis] + i);
@@ -138,14 +138,14 @@ TEST_CASE("tensorflow: StridedSlice with every mask, as NumPy slices") {
       e.no_end = draw(0, 2) == 0;
       entries.push_back(e);
     }
-    const Array x = counted(extents);
+    const Array x = counted_up(extents);
     GraphDefBuilder net;
     net.placeholder("x", extents);
     const std::string y = strided_slice(net, entries);
     const Array wanted = sliced(x, entries);
     if (wanted.extents.size() > Shape::kMaxRank) continue;
     CAPTURE(round);
-    CHECK(run(net, x, y) == wanted);
+    CHECK(ran(net, x, y) == wanted);
   }
 }
 
@@ -154,7 +154,7 @@ TEST_CASE("tensorflow: StridedSlices that TensorFlow refuses too") {
     GraphDefBuilder net;
     net.placeholder("x", {4});
     const std::string y = strided_slice(net, entries);
-    CHECK_THROWS_WITH_AS(run(net, counted({4}), y), doctest::Contains(why), Error);
+    CHECK_THROWS_WITH_AS(ran(net, counted_up({4}), y), doctest::Contains(why), Error);
   };
   refused({{.step = 0, .no_end = true}}, "a step of 0");
   refused({{Entry::ellipsis}, {Entry::ellipsis}}, "two ellipses");
@@ -166,17 +166,17 @@ TEST_CASE("tensorflow: StridedSlices that TensorFlow refuses too") {
 
 using Build = std::function<std::string(GraphDefBuilder&)>;
 
-Array result(const Extents& extents, const Build& build) {
+Array result_of(const Extents& extents, const Build& build) {
   GraphDefBuilder net;
   net.placeholder("x", extents);
   const std::string y = build(net);
-  return run(net, counted(extents), y);
+  return ran(net, counted_up(extents), y);
 }
 
 TEST_CASE("tensorflow: every way to turn RGB to BGR gives the same") {
   const Extents pixels{2, 1, 2, 3};
   const Array wanted = [&] {
-    Array x = counted(pixels);
+    Array x = counted_up(pixels);
     for (auto at = x.numbers.begin(); at != x.numbers.end(); at += 3) std::swap(at[0], at[2]);
     return x;
   }();
@@ -234,7 +234,7 @@ TEST_CASE("tensorflow: every way to turn RGB to BGR gives the same") {
   };
   for (const auto& [name, build] : ways) {
     CAPTURE(name);
-    CHECK(result(pixels, build) == wanted);
+    CHECK(result_of(pixels, build) == wanted);
   }
 }
 
@@ -245,50 +245,50 @@ TEST_CASE("tensorflow: SplitV takes one size from what is left") {
     const auto count = static_cast<Index>(sizes.size());
     const std::string s =
         net.node("SplitV", {"x", net.wholes({count}, sizes), net.wholes({}, {0})});
-    std::vector<Numbers> all;
+    std::vector<Reals> all;
     for (std::size_t i = 0; i < sizes.size(); ++i)
-      all.push_back(run(net, counted({6}), i == 0 ? s : s + ":" + std::to_string(i)).numbers);
+      all.push_back(ran(net, counted_up({6}), i == 0 ? s : s + ":" + std::to_string(i)).numbers);
     return all;
   };
-  const std::vector<Numbers> whole{{0, 1}, {2, 3, 4}, {5}};
+  const std::vector<Reals> whole{{0, 1}, {2, 3, 4}, {5}};
   CHECK(parts({2, 3, 1}) == whole);
   CHECK(parts({-1, 3, 1}) == whole);
   CHECK(parts({2, -1, 1}) == whole);
   CHECK(parts({2, 3, -1}) == whole);
-  CHECK(parts({6, -1, 0}) == std::vector<Numbers>{{0, 1, 2, 3, 4, 5}, {}, {}});
+  CHECK(parts({6, -1, 0}) == std::vector<Reals>{{0, 1, 2, 3, 4, 5}, {}, {}});
   CHECK_THROWS_WITH_AS(parts({-1, -1}), doctest::Contains("two sizes of -1"), Unsupported);
 }
 
 TEST_CASE("tensorflow: ops that move numbers, by their definitions") {
-  CHECK(result({2, 3}, [](auto& net) {
+  CHECK(result_of({2, 3}, [](auto& net) {
           return net.node("Transpose", {"x", net.wholes({2}, {1, 0})});
         }) == Array{{3, 2}, {0, 3, 1, 4, 2, 5}});
-  CHECK(result({3}, [](auto& net) {
+  CHECK(result_of({3}, [](auto& net) {
           return net.node("PadV2", {"x", net.wholes({1, 2}, {1, 2}), net.reals({}, {9})});
         }) == Array{{6}, {9, 0, 1, 2, 9, 9}});
-  CHECK(result({3}, [](auto& net) {
+  CHECK(result_of({3}, [](auto& net) {
           const std::string y = net.node("MirrorPad", {"x", net.wholes({1, 2}, {2, 1})});
           net.with("mode", "REFLECT");
           return y;
         }) == Array{{6}, {2, 1, 0, 1, 2, 1}});
-  CHECK(result({2, 2}, [](auto& net) {
+  CHECK(result_of({2, 2}, [](auto& net) {
           const std::string y = net.node("Pack", {"x", "x"});
           net.with("axis", 1);
           return y;
         }) == Array{{2, 2, 2}, {0, 1, 0, 1, 2, 3, 2, 3}});
-  CHECK(result({2, 2}, [](auto& net) {
+  CHECK(result_of({2, 2}, [](auto& net) {
           return net.node("GatherV2", {"x", net.wholes({}, {1}), net.wholes({}, {0})});
         }) == Array{{2}, {2, 3}});
-  CHECK(result({2, 2}, [](auto& net) {
+  CHECK(result_of({2, 2}, [](auto& net) {
           return net.node("Max", {"x", net.wholes({1}, {1})});
         }) == Array{{2}, {1, 3}});
-  CHECK(result({4}, [](auto& net) {
+  CHECK(result_of({4}, [](auto& net) {
           return net.node("ClipByValue", {"x", net.reals({}, {1}), net.reals({}, {2})});
         }) == Array{{4}, {1, 1, 2, 2}});
-  CHECK(result({2}, [](auto& net) {
+  CHECK(result_of({2}, [](auto& net) {
           return net.node("AddN", {"x", "x", "x"});
         }) == Array{{2}, {0, 3}});
-  CHECK(result({1}, [](auto& net) { return net.node("Rsqrt", {net.reals({1}, {4})}); }) ==
+  CHECK(result_of({1}, [](auto& net) { return net.node("Rsqrt", {net.reals({1}, {4})}); }) ==
         Array{{1}, {0.5}});
 }
 
