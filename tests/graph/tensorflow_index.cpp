@@ -232,9 +232,9 @@ TEST_CASE("tensorflow: every way to turn RGB to BGR gives the same") {
          return joined(net, parts);
        }},
   };
-  for (const auto& [name, build] : ways) {
-    CAPTURE(name);
-    CHECK(result_of(pixels, build) == wanted);
+  for (const auto& way : ways) {
+    CAPTURE(way.first);
+    CHECK(result_of(pixels, way.second) == wanted);
   }
 }
 
