@@ -12,29 +12,6 @@ constexpr Index kFirst = std::numeric_limits<Index>::min(),
                 kLast = std::numeric_limits<Index>::max();
 constexpr Index kMostExtent = Index{1} << 31;
 
-// Ops one after another, from the node's first input; the last one makes the node's value.
-class Chain {
- public:
-  explicit Chain(const Rewrite& r) : r_(r), value_(r.input(0)) {}
-
-  void then(const char* op, std::map<std::string, Attribute> attributes) {
-    const std::string made = r_.node.name() + "/" + op;
-    nodes_.push_back({made, op, {value_}, {made}, std::move(attributes)});
-    value_ = made;
-  }
-  void end(const std::string& as) {
-    if (nodes_.empty()) then("Identity", {});
-    nodes_.back().name = as;
-    nodes_.back().outputs = {as};
-    r_.model.nodes.insert(r_.model.nodes.end(), nodes_.begin(), nodes_.end());
-  }
-
- private:
-  const Rewrite& r_;
-  std::string value_;
-  std::vector<Node> nodes_;
-};
-
 // Positions of some axes, as Slice takes them.
 struct Cuts {
   std::vector<Index> axes, begins, ends, steps;
@@ -54,6 +31,33 @@ struct Cuts {
   }
 };
 
+// Ops one after another, from the node's first input; the last one makes the node's value.
+class Chain {
+ public:
+  explicit Chain(const Rewrite& r) : r_(r), value_(r.input(0)) {}
+
+  Chain& then(const char* op, std::map<std::string, Attribute> attributes) {
+    const std::string made = r_.node.name() + "/" + op;
+    nodes_.push_back({made, op, {value_}, {made}, std::move(attributes)});
+    value_ = made;
+    return *this;
+  }
+  Chain& cut(const Cuts& cuts) {
+    return cuts.axes.empty() ? *this : then("Slice", cuts.attributes());
+  }
+  void end(const std::string& as) {
+    if (nodes_.empty()) then("Identity", {});
+    nodes_.back().name = as;
+    nodes_.back().outputs = {as};
+    r_.model.nodes.insert(r_.model.nodes.end(), nodes_.begin(), nodes_.end());
+  }
+
+ private:
+  const Rewrite& r_;
+  std::string value_;
+  std::vector<Node> nodes_;
+};
+
 // One number that must be known now.
 Index number(const Rewrite& r, std::size_t i) {
   const Whole& numbers = r.numbers(i);
@@ -65,6 +69,14 @@ Index number(const Rewrite& r, std::size_t i) {
 std::vector<std::string> results_of(const Rewrite& r, std::size_t count) {
   std::vector<std::string> names{r.node.name()};
   for (std::size_t i = 1; i < count; ++i) names.push_back(r.node.name() + ":" + std::to_string(i));
+  return names;
+}
+
+// Names of values between a node's inputs and its results.
+std::vector<std::string> parts_of(const Rewrite& r, std::size_t count) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < count; ++i)
+    names.push_back(r.node.name() + "/part " + std::to_string(i));
   return names;
 }
 
@@ -122,7 +134,7 @@ void strided_slice(const Rewrite& r) {
     ++axis;
   }
   Chain chain(r);
-  if (!cuts.axes.empty()) chain.then("Slice", cuts.attributes());
+  chain.cut(cuts);
   if (!gone.empty()) chain.then("Squeeze", {{"axes", gone}});
   if (!added.empty()) chain.then("Unsqueeze", {{"axes", added}});
   chain.end(r.node.name());
@@ -138,9 +150,7 @@ void slice(const Rewrite& r) {
     if (!fits || sizes[i] > kMostExtent) unsupported("begin ", begins[i], ", size ", sizes[i]);
     cuts.add(static_cast<Index>(i), begins[i], sizes[i] < 0 ? kLast : begins[i] + sizes[i]);
   }
-  Chain chain(r);
-  if (!cuts.axes.empty()) chain.then("Slice", cuts.attributes());
-  chain.end(r.node.name());
+  Chain(r).cut(cuts).end(r.node.name());
 }
 
 void gather(const Rewrite& r) {
@@ -153,9 +163,7 @@ void gather(const Rewrite& r) {
 void reverse(const Rewrite& r) {
   Cuts cuts;
   for (const Index axis : r.numbers(1)) cuts.add(axis, -1, kFirst, -1);
-  Chain chain(r);
-  if (!cuts.axes.empty()) chain.then("Slice", cuts.attributes());
-  chain.end(r.node.name());
+  Chain(r).cut(cuts).end(r.node.name());
 }
 
 // --- Taking apart and joining --------------------------------------------------------------------
@@ -194,9 +202,7 @@ void split_by_sizes(const Rewrite& r) {
     const Index end = i == open ? -behind : begin + sizes[i];
     Cuts cuts;
     cuts.add(axis, place(i, begin), place(i + 1, end));
-    Chain chain(r);
-    chain.then("Slice", cuts.attributes());
-    chain.end(names[i]);
+    Chain(r).cut(cuts).end(names[i]);
     begin = end;
   }
 }
@@ -205,12 +211,10 @@ void split_by_sizes(const Rewrite& r) {
 void unpack(const Rewrite& r) {
   const std::vector<std::string> names = results_of(r, count_of(r, "num"));
   const Index axis = r.integer("axis", 0);
-  std::vector<std::string> parts;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    parts.push_back(r.node.name() + "/part " + std::to_string(i));
+  const std::vector<std::string> parts = parts_of(r, names.size());
+  for (std::size_t i = 0; i < names.size(); ++i)
     r.model.nodes.push_back(
         {names[i], "Squeeze", {parts[i]}, {names[i]}, {{"axes", std::vector<Index>{axis}}}});
-  }
   r.model.nodes.push_back(
       {r.node.name() + "/parts", "Split", {r.input(0)}, parts, {{"axis", axis}}});
 }
@@ -218,12 +222,10 @@ void unpack(const Rewrite& r) {
 // Arrays of one shape along a new axis.
 void pack(const Rewrite& r) {
   const Index axis = r.integer("axis", 0);
-  std::vector<std::string> parts;
-  for (std::size_t i = 0; i < r.in.size(); ++i) {
-    parts.push_back(r.node.name() + "/part " + std::to_string(i));
+  const std::vector<std::string> parts = parts_of(r, r.in.size());
+  for (std::size_t i = 0; i < parts.size(); ++i)
     r.model.nodes.push_back(
         {parts[i], "Unsqueeze", {r.in[i]}, {parts[i]}, {{"axes", std::vector<Index>{axis}}}});
-  }
   r.emit("Concat", parts, {{"axis", axis}});
 }
 
@@ -232,11 +234,9 @@ template <bool First>
 void concat(const Rewrite& r) {
   check(r.in.size() >= 2, r.model.path, ": node '", r.node.name(), "' joins nothing");
   const std::size_t at = First ? 0 : r.in.size() - 1;
-  const Whole& axis = r.numbers(at);
-  if (axis.size() != 1) unsupported("an axis of ", axis.size(), " numbers");
   std::vector<std::string> parts = r.in;
   parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(at));
-  r.emit("Concat", parts, {{"axis", Index{axis[0]}}});
+  r.emit("Concat", parts, {{"axis", number(r, at)}});
 }
 
 // --- Turning and padding -------------------------------------------------------------------------

@@ -53,7 +53,7 @@ NpyArray as_array(const std::string& text) {
 bool is_npy(const std::string& bytes) { return bytes.starts_with("\x93NUMPY"); }
 
 // The name of an array that needs none.
-std::string unnamed(const Npz& file) {
+std::string unnamed_in(const Npz& file) {
   for (const char* usual : {"arr_0", "images"})
     if (file.has(usual)) return usual;
   std::vector<std::string> names = file.names();
@@ -74,16 +74,30 @@ std::vector<std::string> class_names_of(const Npz& file) {
   }
 }
 
-Labels read_labels(const Npz& file, Index rows) {
+}  // namespace
+
+ArrayFile::ArrayFile(const std::string& path) : path_(path) {
+  std::string bytes = engine::read_file(path);
+  if (is_npy(bytes))
+    npy_ = std::move(bytes);
+  else
+    npz_.emplace(std::move(bytes), path);
+}
+
+NpyArray ArrayFile::unnamed() const {
+  return npz_ ? npz_->array(unnamed_in(*npz_)) : parse_npy(npy_, path_);
+}
+
+Labels ArrayFile::labels(Index rows) const {
   constexpr Index kMostClasses = 1 << 20;
   Labels read;
-  if (!file.has("labels")) return read;
-  const std::string what = file.path() + ": array 'labels'";
-  const std::vector<double> labels = file.array("labels").doubles(what);
-  check(static_cast<Index>(labels.size()) == rows, file.path(), ": has ", rows, " rows and ",
+  if (!npz_ || !npz_->has("labels")) return read;
+  const std::string what = path_ + ": array 'labels'";
+  const std::vector<double> labels = npz_->array("labels").doubles(what);
+  check(static_cast<Index>(labels.size()) == rows, path_, ": has ", rows, " rows and ",
         labels.size(), " labels");
-  const bool named = file.has("classes");
-  if (named) read.class_names = class_names_of(file);
+  const bool named = npz_->has("classes");
+  if (named) read.class_names = class_names_of(*npz_);
   const Index classes = named ? static_cast<Index>(read.class_names.size()) : kMostClasses;
   for (const double label : labels) {
     const bool fits =
@@ -97,23 +111,7 @@ Labels read_labels(const Npz& file, Index rows) {
   return read;
 }
 
-}  // namespace
-
-NpyArray unnamed_array(const std::string& path) {
-  std::string bytes = engine::read_file(path);
-  if (is_npy(bytes)) return parse_npy(bytes, path);
-  const Npz file(std::move(bytes), path);
-  return file.array(unnamed(file));
-}
-
-Labels read_labels(const std::string& path, Index rows) {
-  std::string bytes = engine::read_file(path);
-  if (is_npy(bytes)) return {};
-  return read_labels(Npz(std::move(bytes), path), rows);
-}
-
 Contents contents_of(const std::string& path) {
-  std::string bytes = engine::read_file(path);
   const auto kind = [&](const NpyArray& array) {
     const std::size_t axes = array.extents.size();
     if (axes == 2) return Contents::features;
@@ -123,22 +121,22 @@ Contents contents_of(const std::string& path) {
           " too many for features, which are [N, n]; reshape it to (", array.extents[0], ", -1)");
     return Contents::images;
   };
-  if (is_npy(bytes)) return kind(parse_npy(bytes, path));
-  const Npz file(std::move(bytes), path);
-  if (file.has("mu") || file.has("sigma")) return Contents::statistics;
-  if (file.has("features") || file.has("logits")) return Contents::features;
-  return kind(file.array(unnamed(file)));
+  const ArrayFile file(path);
+  const auto has = [&](const char* name) { return file.npz() && file.npz()->has(name); };
+  if (has("mu") || has("sigma")) return Contents::statistics;
+  if (has("features") || has("logits")) return Contents::features;
+  return kind(file.unnamed());
 }
 
 FeatureFile read_features(const std::string& path) {
-  std::string bytes = engine::read_file(path);
-  if (is_npy(bytes)) return {.features = as_features(parse_npy(bytes, path), path)};
-  const Npz file(std::move(bytes), path);
+  const ArrayFile arrays(path);
+  if (!arrays.npz()) return {.features = as_features(arrays.unnamed(), path)};
+  const Npz& file = *arrays.npz();
   const auto named = [&](const std::string& name) {
     return as_features(file.array(name), path + ": array '" + name + "'");
   };
   FeatureFile read;
-  if (!file.has("features") && !file.has("logits")) read.features = named(unnamed(file));
+  if (!file.has("features") && !file.has("logits")) read.features = named(unnamed_in(file));
   if (file.has("features")) read.features = named("features");
   if (file.has("logits")) read.logits = named("logits");
   const Index rows = std::max(read.features.rows(), read.logits.rows());
@@ -146,7 +144,7 @@ FeatureFile read_features(const std::string& path) {
     check(each->columns == 0 || each->rows() == rows, path, ": has ", read.features.rows(),
           " rows of features and ", read.logits.rows(), " of logits");
   if (file.has("network")) read.network = file.array("network").bytes;
-  Labels labels = read_labels(file, rows);
+  Labels labels = arrays.labels(rows);
   read.labels = std::move(labels.labels);
   read.class_names = std::move(labels.class_names);
   return read;

@@ -8,23 +8,36 @@
 // does not fit together or is not finite.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "gan/metrics/features.h"
 #include "gan/metrics/npy.h"
+#include "gan/metrics/npz.h"
 
 namespace gan::metrics {
 
-// The array of a .npy; of a .npz, the only one but labels and classes, or arr_0 or images.
-NpyArray unnamed_array(const std::string& path);
-
-// The classes of so many rows or images, where a .npz has them.
+// The classes of rows or images.
 struct Labels {
   std::vector<int> labels = {};
   std::vector<std::string> class_names = {};
 };
-Labels read_labels(const std::string& path, Index rows);
+
+// A .npy or .npz, read once.
+class ArrayFile {
+ public:
+  explicit ArrayFile(const std::string& path);
+  const Npz* npz() const { return npz_ ? &*npz_ : nullptr; }  // null: a .npy
+  // The array of a .npy; of a .npz, the only one but labels and classes, or arr_0 or images.
+  NpyArray unnamed() const;
+  // Of so many rows or images; none where the file has none.
+  Labels labels(Index rows) const;
+
+ private:
+  std::string path_, npy_;
+  std::optional<Npz> npz_;
+};
 
 // What a .npz or .npy holds, by the names and shapes of its arrays.
 enum class Contents { images, features, statistics };

@@ -50,12 +50,12 @@ std::vector<double> squared_lengths(const Subset& x, Index columns) {
 struct KernelMean {
   Index columns;
   const KernelDistanceOptions& options;
+  double gamma = options.gamma.value_or(1 / static_cast<double>(columns));
 
   // Of rows with this product and these squared lengths.
   double value(double product, double x, double y) const {
     if (options.kernel == Kernel::gaussian)
       return std::exp((2 * product - x - y) / (2 * options.sigma * options.sigma));
-    const double gamma = options.gamma.value_or(1 / static_cast<double>(columns));
     return power(gamma * product + options.coef0, options.degree);
   }
 

@@ -19,8 +19,9 @@ void fuzz(std::string_view bytes) {
       (void)read_statistics(path);
       break;
     case Contents::images:
-      const NpyArray images = unnamed_array(path);
-      if (!images.extents.empty()) (void)read_labels(path, images.extents[0]);
+      const ArrayFile arrays(path);
+      const NpyArray images = arrays.unnamed();
+      if (!images.extents.empty()) (void)arrays.labels(images.extents[0]);
       if (images.is_whole()) (void)images.wholes();
       break;
   }

@@ -209,7 +209,7 @@ TEST_CASE("inception_score: images and features as arrays of every kind") {
   write_net(scratch);
   write_images(scratch, "a.npz", 60, 3);
   using gan::metrics::NpyArray, gan::metrics::write_npy;
-  const NpyArray bytes = gan::metrics::unnamed_array(scratch / "a.npz");
+  const NpyArray bytes = gan::metrics::ArrayFile(scratch / "a.npz").unnamed();
   const auto as = [&](const char* type, auto zero, std::int64_t more) {
     NpyArray array{type, bytes.extents, {}};
     for (const std::int64_t pixel : bytes.wholes()) {

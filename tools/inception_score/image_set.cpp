@@ -91,13 +91,14 @@ std::string bytes_of(gan::metrics::NpyArray array, const std::string& path) {
 
 // Images in a .npy or .npz, with labels if it has them.
 std::unique_ptr<Dataset> open_array(const std::string& path) {
-  gan::metrics::NpyArray array = gan::metrics::unnamed_array(path);
+  const gan::metrics::ArrayFile file(path);
+  gan::metrics::NpyArray array = file.unnamed();
   const std::vector<Index> extents = array.extents;
   const std::string wrong = complaint_of(array);
   std::string shape;
   for (const Index extent : extents) shape += (shape.empty() ? "" : ", ") + std::to_string(extent);
   check(wrong.empty(), path, ": is ", array.type, " [", shape, "]; ", wrong);
-  gan::metrics::Labels labels = gan::metrics::read_labels(path, extents[0]);
+  gan::metrics::Labels labels = file.labels(extents[0]);
   if (labels.labels.empty()) {
     labels.labels.assign(static_cast<std::size_t>(extents[0]), 0);
     labels.class_names = {"images"};
