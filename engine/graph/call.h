@@ -60,11 +60,6 @@ class Call {
   Index most_;
 };
 
-// A result that is too large to be computed while planning, or at all.
-struct TooLarge : Error {
-  using Error::Error;
-};
-
 // Real operands of an elementwise op, brought to one order of axes and to ranks that broadcast.
 struct Operands {
   std::vector<Tensor> tensors;

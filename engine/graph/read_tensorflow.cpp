@@ -19,45 +19,32 @@ std::vector<Index> extents_of(const tensorflow::TensorShapeProto& proto) {
 
 // A list of numbers of which the last is repeated until the shape is full; of none, zeros: Protocol
 // Buffers leave out what has its default.
-template <class Field, class Convert>
-Value listed(const std::string& what, const Shape& shape, Type type, const Field& field,
-             const Convert& convert) {
-  check(field.size() <= shape.size(), what, ": ", field.size(), " numbers for ", shape);
-  using Number = std::decay_t<decltype(field[0])>;
-  const auto at = [&](Index i) {
-    return field.empty() ? Number{} : field[static_cast<int>(std::min<Index>(i, field.size() - 1))];
-  };
-  if (is_real(type)) {
-    std::vector<Real> numbers;
-    for (Index i = 0; i < shape.size(); ++i) numbers.push_back(static_cast<Real>(convert(at(i))));
-    return Value(Tensor::from(shape, numbers), type);
-  }
-  Whole numbers;
-  for (Index i = 0; i < shape.size(); ++i) numbers.push_back(at(i));
-  return {shape, std::move(numbers), type};
-}
-
 Value listed(const std::string& what, const Shape& shape, Type type,
              const tensorflow::TensorProto& proto) {
-  const auto same = [](auto x) { return x; };
+  const auto from = [&](const auto& field) {
+    check(field.size() <= shape.size(), what, ": ", field.size(), " numbers for ", shape);
+    using Number = std::decay_t<decltype(field[0])>;
+    return filled(what, shape, type, [&](Index i) {
+      return field.empty() ? Number{}
+                           : field[static_cast<int>(std::min<Index>(i, field.size() - 1))];
+    });
+  };
   switch (type) {
     case Type::float32:
-      return listed(what, shape, type, proto.float_val(), same);
+      return from(proto.float_val());
     case Type::float64:
-      return listed(what, shape, type, proto.double_val(),
-                    [&](double x) { return real_from(what, x); });
+      return from(proto.double_val());
     case Type::float16:
-      return listed(what, shape, type, proto.half_val(),
-                    [](int x) { return from_half(static_cast<std::uint16_t>(x)); });
+      return from(proto.half_val());
     case Type::int64:
-      return listed(what, shape, type, proto.int64_val(), same);
+      return from(proto.int64_val());
     case Type::boolean:
-      return listed(what, shape, type, proto.bool_val(), same);
+      return from(proto.bool_val());
     case Type::int32:
     case Type::int16:
     case Type::int8:
     case Type::uint8:
-      return listed(what, shape, type, proto.int_val(), same);
+      return from(proto.int_val());
     default:
       unsupported(name_of(type));
   }
@@ -106,7 +93,7 @@ void read_constant(Model& model, const tensorflow::NodeDef& node) {
   const Index given =
       std::max<Index>({proto.float_val_size(), proto.double_val_size(), proto.int_val_size(),
                        proto.int64_val_size(), proto.bool_val_size(), proto.half_val_size()});
-  const Shape shape = checked_shape(what, extents, Index{1} << 31);
+  const Shape shape = checked_shape(what, extents, Index{1} << 31, "that a value may have");
   if (shape.size() <= std::max(kSmall, 4 * given))
     model.constants.insert_or_assign(node.name(), listed(what, shape, type, proto));
   else
@@ -139,6 +126,8 @@ void read_node(Model& model, const tensorflow::NodeDef& node) {
     keep_unsupported(model, node, "");
   } catch (const Unsupported& reason) {
     keep_unsupported(model, node, reason.what());
+  } catch (const Error&) {  // said to whoever needs it
+    model.unreadable[node.name()] = std::current_exception();
   }
 }
 

@@ -40,6 +40,8 @@ struct Rewrite {
   }
   // The whole numbers of an input that must be known now.
   const Whole& numbers(std::size_t i) const {
+    if (const auto bad = model.unreadable.find(input(i)); bad != model.unreadable.end())
+      std::rethrow_exception(bad->second);
     const auto found = model.constants.find(input(i));
     if (found == model.constants.end()) unsupported("input ", i, " is no constant");
     return found->second.whole();
@@ -260,41 +262,6 @@ bool rewrite_tensorflow(const tensorflow::NodeDef& node, Model& model) {
   if (row == kRewrites.end()) return false;
   row->second(rewrite);
   return true;
-}
-
-Type type_of_tensorflow(int number) {
-  switch (number) {
-    case 1:
-      return Type::float32;
-    case 2:
-      return Type::float64;
-    case 3:
-      return Type::int32;
-    case 4:
-      return Type::uint8;
-    case 5:
-      return Type::int16;
-    case 6:
-      return Type::int8;
-    case 7:
-      return Type::string;
-    case 9:
-      return Type::int64;
-    case 10:
-      return Type::boolean;
-    case 14:
-      return Type::bfloat16;
-    case 17:
-      return Type::uint16;
-    case 19:
-      return Type::float16;
-    case 22:
-      return Type::uint32;
-    case 23:
-      return Type::uint64;
-    default:
-      return Type::none;
-  }
 }
 
 }  // namespace engine::graph

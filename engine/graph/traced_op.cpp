@@ -86,18 +86,18 @@ bool TracedOp::depends_on_batch(int input, int axis) const {
   return shape(input)[axis] != inputs_[input].second.dim(axis);
 }
 
-double TracedOp::setting(const std::string& name, int i) const {
-  const double a = op().settings().at(name).at(static_cast<std::size_t>(i));
-  const double b = value_.second.node()->op->settings().at(name).at(static_cast<std::size_t>(i));
-  if (a != b) refuse("depends on the size of the batch");
-  return a;
+std::vector<double> TracedOp::settings(const std::string& name) const {
+  const Settings a = op().settings(), b = value_.second.node()->op->settings();
+  if (!a.contains(name)) refuse("has no setting '" + name + "'");
+  if (a.at(name) != b.at(name)) refuse("depends on the size of the batch");
+  return a.at(name);
 }
 
+double TracedOp::setting(const std::string& name) const { return settings(name).at(0); }
+
 std::vector<Index> TracedOp::whole(const std::string& name) const {
-  std::vector<Index> result;
-  for (std::size_t i = 0; i < op().settings().at(name).size(); ++i)
-    result.push_back(static_cast<Index>(setting(name, static_cast<int>(i))));
-  return result;
+  const std::vector<double> all = settings(name);
+  return {all.begin(), all.end()};
 }
 
 bool TracedOp::images_channels_first() const {

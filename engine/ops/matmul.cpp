@@ -14,6 +14,11 @@ struct MatmulOp : Op {
   const char* name() const override {
     return want == Slot::Y ? "matmul_nt" : want == Slot::X ? "matmul" : "matmul_tn";
   }
+  const char* onnx() const override {
+    return want == Slot::Y   ? "Gemm(x, y, transB=1)"
+           : want == Slot::X ? "MatMul(y, x)"
+                             : "Gemm(y, x, transA=1)";
+  }
 
   Shape shape(Inputs in) const override {
     check(in[0].rank() == 2 && in[1].rank() == 2, name(), ": two matrices are needed, got ",

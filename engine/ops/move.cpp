@@ -15,6 +15,7 @@ struct ReshapeOp : Op {
   Shape to;
   explicit ReshapeOp(const Shape& to) : to(to) {}
   const char* name() const override { return "reshape"; }
+  const char* onnx() const override { return "Reshape"; }
   Shape shape(Inputs in) const override {
     check(in[0].size() == to.size(), name(), ": ", in[0].shape(), " cannot become ", to);
     return to;
@@ -32,6 +33,7 @@ struct PermuteOp : Op {
   Order order;
   explicit PermuteOp(const Order& order) : order(order) {}
   const char* name() const override { return "permute"; }
+  const char* onnx() const override { return "Transpose"; }
   Settings settings() const override { return {{"order", {order.begin(), order.end()}}}; }
   Shape shape(Inputs in) const override {
     Shape out = in[0].shape();
@@ -79,6 +81,7 @@ struct SliceOp : Op {
   Section section;
   explicit SliceOp(const Section& section) : section(section) {}
   const char* name() const override { return "slice"; }
+  const char* onnx() const override { return "Slice"; }
   Settings settings() const override { return section.settings(); }
   Shape shape(Inputs in) const override {
     Shape out = in[0].shape();
@@ -97,7 +100,8 @@ struct FlipOp : Op {
   int axis;
   explicit FlipOp(int axis) : axis(axis) {}
   const char* name() const override { return "flip"; }
-  Settings settings() const override { return {{"axis", {double(axis)}}}; }
+  const char* onnx() const override { return "Slice"; }
+  Settings settings() const override { return {{"axis", {double(axis)}}, {"step", {-1}}}; }
   Shape shape(Inputs in) const override { return in[0].shape(); }
   void forward(Inputs in, const Tensor& out) const override {
     if (out.size() == 0) return;  // there is no last element to begin with
@@ -114,6 +118,7 @@ struct PlaceOp : Op {
   PlaceOp(const Section& section, Index extent, Real value)
       : section(section), extent(extent), value(value) {}
   const char* name() const override { return "place"; }
+  const char* onnx() const override { return "Pad"; }
   Settings settings() const override {
     Settings all = section.settings();
     all["value"] = {value};
@@ -137,6 +142,7 @@ struct ConcatOp : Op {
   int axis;
   explicit ConcatOp(int axis) : axis(axis) {}
   const char* name() const override { return "concat"; }
+  const char* onnx() const override { return "Concat"; }
   Settings settings() const override { return {{"axis", {double(axis)}}}; }
   Shape shape(Inputs in) const override {
     Shape out = in[0].shape();
@@ -172,6 +178,7 @@ void check_table(const char* op, const Tensor& table, const Tensor& index) {
 
 struct GatherOp : Op {
   const char* name() const override { return "gather"; }
+  const char* onnx() const override { return "Gather(x, Cast(y, to=7), axis=0)"; }
   Shape shape(Inputs in) const override {
     check_table(name(), in[0], in[1]);
     return {in[1].dim(0), in[0].dim(1)};

@@ -5,6 +5,18 @@
 #include "engine/ops/strides.h"
 
 namespace engine {
+
+enum class Unary : int {
+#define UNARY(name, ...) name,
+#define UNARY_WITH UNARY
+#include "engine/ops/pointwise.def"
+};
+enum class Binary : int {
+#define BINARY(name, ...) name,
+#define BINARY_WITH BINARY
+#include "engine/ops/pointwise.def"
+};
+
 namespace rows {
 
 struct MapOp : Op {
@@ -36,10 +48,11 @@ static const Tensor none;  // in the derivative columns: nothing flows
 
 // Each row becomes an op whose vjp is the row's derivative columns, and the function that applies
 // it.
-#define MAP_OP(NAME, DX)                                                          \
+#define MAP_OP(NAME, DX, ONNX)                                                    \
   struct NAME##_op : rows::MapOp {                                                \
     using MapOp::MapOp;                                                           \
     const char* name() const override { return #NAME; }                           \
+    const char* onnx() const override { return ONNX; }                            \
     Tensor vjp(int, const Tensor& g, Inputs in, const Tensor& z) const override { \
       [[maybe_unused]] const Tensor &x = in[0], &unused = z;                      \
       [[maybe_unused]] const Real a = constants.a, b = constants.b;               \
@@ -47,10 +60,11 @@ static const Tensor none;  // in the derivative columns: nothing flows
       return DX;                                                                  \
     }                                                                             \
   };
-#define ZIP_OP(NAME, DX, DY)                                                        \
+#define ZIP_OP(NAME, DX, DY, ONNX)                                                  \
   struct NAME##_op : rows::ZipOp {                                                  \
     using ZipOp::ZipOp;                                                             \
     const char* name() const override { return #NAME; }                             \
+    const char* onnx() const override { return ONNX; }                              \
     Tensor vjp(int i, const Tensor& g, Inputs in, const Tensor& z) const override { \
       [[maybe_unused]] const Tensor &x = in[0], &y = in[1], &unused = z;            \
       [[maybe_unused]] const Real a = constants.a, b = constants.b;                 \
@@ -58,21 +72,21 @@ static const Tensor none;  // in the derivative columns: nothing flows
       return i == 0 ? Tensor(DX) : Tensor(DY);                                      \
     }                                                                               \
   };
-#define UNARY(name, value, dx) \
-  MAP_OP(name, dx)             \
+#define UNARY(name, value, dx, ...) \
+  MAP_OP(name, dx, #__VA_ARGS__)    \
   Tensor name(const Tensor& x) { return apply(name##_op(Unary::name, {}), {x}); }
-#define UNARY_WITH(name, value, dx)                    \
-  MAP_OP(name, dx)                                     \
+#define UNARY_WITH(name, value, dx, ...)               \
+  MAP_OP(name, dx, #__VA_ARGS__)                       \
   Tensor name(const Tensor& x, Real a, Real b) {       \
     return apply(name##_op(Unary::name, {a, b}), {x}); \
   }
-#define BINARY(name, value, dx, dy)                    \
-  ZIP_OP(name, dx, dy)                                 \
+#define BINARY(name, value, dx, dy, ...)               \
+  ZIP_OP(name, dx, dy, #__VA_ARGS__)                   \
   Tensor name(const Tensor& x, const Tensor& y) {      \
     return apply(name##_op(Binary::name, {}), {x, y}); \
   }
-#define BINARY_WITH(name, value, dx, dy)                          \
-  ZIP_OP(name, dx, dy)                                            \
+#define BINARY_WITH(name, value, dx, dy, ...)                     \
+  ZIP_OP(name, dx, dy, #__VA_ARGS__)                              \
   Tensor name(const Tensor& x, const Tensor& y, Real a, Real b) { \
     return apply(name##_op(Binary::name, {a, b}), {x, y});        \
   }

@@ -24,6 +24,7 @@ struct AveragePoolOp : Op {
     all["count_padding"] = {double(count_padding)};
     return all;
   }
+  const char* onnx() const override { return adjoint ? nullptr : "AveragePool"; }
   Shape shape(Inputs) const override { return adjoint ? large_shape(window) : small_shape(window); }
   void forward(Inputs in, const Tensor& out) const override {
     Real* given = in[0].data();
@@ -43,6 +44,7 @@ struct MaxPoolOp : Op {
   MaxPoolOp(const Window& window, bool put) : window(window), put(put) {}
   const char* name() const override { return put ? "max_pool_adjoint" : "max_pool"; }
   Settings settings() const override { return window_settings(window); }
+  const char* onnx() const override { return put ? nullptr : "MaxPool"; }
   Shape shape(Inputs) const override { return put ? large_shape(window) : small_shape(window); }
   void forward(Inputs in, const Tensor& out) const override {
     Real* values = in[1].data();

@@ -42,6 +42,7 @@ struct SumToOp : Op {
   Shape to;
   explicit SumToOp(const Shape& to) : to(to) {}
   const char* name() const override { return "sum_to"; }
+  const char* onnx() const override { return "ReduceSum"; }
   Shape shape(Inputs in) const override {
     const Shape& from = in[0].shape();
     check(to.rank() <= from.rank() && broadcast(name(), from, to) == from, name(), ": ", from,
@@ -60,6 +61,7 @@ struct ExpandToOp : Op {
   Shape to;
   explicit ExpandToOp(const Shape& to) : to(to) {}
   const char* name() const override { return "expand_to"; }
+  const char* onnx() const override { return "Expand"; }
   Shape shape(Inputs in) const override {
     check(in[0].rank() <= to.rank() && broadcast(name(), in[0].shape(), to) == to, name(), ": ",
           in[0].shape(), " cannot be expanded to ", to);
@@ -78,6 +80,7 @@ struct MaxOp : Op {
   Shape to;
   explicit MaxOp(const Shape& to) : to(to) {}
   const char* name() const override { return "max"; }
+  const char* onnx() const override { return "ReduceMax"; }
   Shape shape(Inputs in) const override {
     check(in[0].size() > 0, "max: ", in[0].shape(), " has no elements");
     return to;

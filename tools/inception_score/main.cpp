@@ -97,6 +97,8 @@ void add_scores(CLI::App& app, Options& options) {
             CLI::Option* added = app.add_option(setting.option, value, setting.help);
             if constexpr (std::is_same_v<decltype(value), engine::Index&>)
               added->check(CLI::Range(setting.least, engine::Index{1} << 31));
+            else
+              added->check(gan::console::real_number(-1e300, 1e300));
             if constexpr (!std::is_same_v<decltype(value), std::optional<double>&>)
               added->capture_default_str();
           },
@@ -130,7 +132,7 @@ int main(int argc, char** argv) {
                  "confidence from this many resamples of the images [none]")
       ->check(CLI::Range(2, 1'000'000));
   app.add_option("--confidence", options.confidence, "share of --bootstrap's intervals")
-      ->check(CLI::Range(0.01, 0.9999))
+      ->check(gan::console::real_number(0.01, 0.9999))
       ->capture_default_str();
   app.add_flag("--by-class", options.by_class, "each score of each class, too");
   app.add_option("--save-stats", options.save_stats,

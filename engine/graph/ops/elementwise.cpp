@@ -110,36 +110,33 @@ void dropout(const Call& c) {
     c.out(Value(shape, Whole(static_cast<std::size_t>(shape.size()), 1), Type::boolean), 1);
 }
 
+// The rows of pointwise.def with one operand, each an op of ONNX's where its text is "Name(x)".
+const Operator kPointwiseOperators[] = {
+#define UNARY(name, value, dx, ...) {#__VA_ARGS__, unary<engine::name>},
+#include "engine/ops/pointwise.def"
+};
+
 const Operator kElementwiseOperators[] = {
     {"Celu", celu},
-    {"Cos", unary<cos>},
     {"Dropout", dropout},
     {"Elu", elu},
-    {"Exp", unary<exp>},
     {"Gelu", gelu},
     {"HardSigmoid", hard_sigmoid},
     {"HardSwish", hard_swish},
     {"Identity", identity},
     {"LeakyRelu", leaky_relu},
-    {"Log", unary<log>},
     {"Mish", mish},
     {"PRelu", prelu},
-    {"Reciprocal", unary<reciprocal>},
-    {"Relu", unary<relu>},
     {"Selu", selu},
     {"Shrink", shrink},
-    {"Sigmoid", unary<sigmoid>},
-    {"Sin", unary<sin>},
-    {"Softplus", unary<softplus>},
     {"Softsign", softsign},
-    {"Sqrt", unary<sqrt>},
     {"Swish", swish},
-    {"Tanh", unary<tanh>},
     {"ThresholdedRelu", thresholded_relu},
 };
 
 }  // namespace
 
+std::span<const Operator> pointwise_operators() { return kPointwiseOperators; }
 std::span<const Operator> elementwise_operators() { return kElementwiseOperators; }
 
 }  // namespace engine::graph

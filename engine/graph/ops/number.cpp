@@ -260,9 +260,16 @@ void check_exact(Type type, double as_real, double exact, bool may_be_rounded) {
 void cast_to(const Call& c, Type to) {
   const Value& x = c.in(0);
   if (bytes_of(to) == 0) unsupported("a cast to ", name_of(to));
-  if (is_real(to) && !x.is_whole()) return c.out(x.as(to));
+  const auto rounded = [&](const Tensor& t) {
+    if (to != Type::float16) return t;
+    std::vector<Real> values = t.values();
+    std::transform(values.begin(), values.end(), values.begin(), half_from);
+    return Tensor::from(t.shape(), values);
+  };
+  if (is_real(to) && !x.is_whole())
+    return c.out(x.type() == to ? x : x.with(rounded(x.stored())).as(to));
   if (is_real(to)) {
-    const Tensor reals = x.tensor();
+    const Tensor reals = rounded(x.tensor());
     with_elements(x, [&, as_real = reals.values()](const auto& exact) {
       for (std::size_t i = 0; i < exact.size(); ++i)
         check_exact(to, as_real[i], static_cast<double>(exact[i]), false);

@@ -7,6 +7,7 @@
 
 #include "engine/graph/ops/host.h"
 #include "engine/graph/ops/table.h"
+#include "engine/graph/traced_op.h"
 #include "engine/ops/move.h"
 #include "engine/ops/pointwise.h"
 
@@ -112,6 +113,29 @@ void arg(const Call& c) {
   c.out(Value(c.integer("keepdims", 1) != 0 ? shape : dropped, std::move(places)));
 }
 
+// Axis i of the input as one of the shape `to`, aligned at the last; -1: there is none.
+int aligned(const TracedOp& t, int i) { return i - (t.shape(0).rank() - t.shape().rank()); }
+
+Written write_sum(const TracedOp& t) {
+  std::vector<Index> axes, gone;
+  for (int i = 0; i < t.shape(0).rank(); ++i) {
+    const int to = aligned(t, i);
+    if (to < 0) gone.push_back(i);
+    if (to < 0 || (t.shape()[to] == 1 && t.shape(0)[i] != 1)) axes.push_back(t.axis(i));
+  }
+  const Written sum = t.result("ReduceSum", {t.in(0), t.numbers(axes)}, {{"keepdims", Index{1}}});
+  if (gone.empty()) return sum;
+  return {t.node("Squeeze", {sum.name, t.numbers(gone)})};
+}
+
+Written write_max(const TracedOp& t) {
+  std::vector<Index> axes;
+  for (int i = 0; i < t.shape().rank(); ++i)
+    if (t.shape()[i] == 1 && t.shape(0)[i] != 1) axes.push_back(t.axis(i));
+  if (axes.empty()) return t.result("Identity", {t.in(0)});
+  return t.result("ReduceMax", {t.in(0)}, {{"axes", axes}, {"keepdims", Index{1}}});
+}
+
 const Operator kReduceOperators[] = {
     {"ArgMax", arg<true>},
     {"ArgMin", arg<false>},
@@ -120,10 +144,10 @@ const Operator kReduceOperators[] = {
     {"ReduceL2", reduce<l2_of>},
     {"ReduceLogSum", reduce<log_sum_of>},
     {"ReduceLogSumExp", reduce<log_sum_exp_of>},
-    {"ReduceMax", reduce<largest>},
+    {"ReduceMax", reduce<largest>, write_max},
     {"ReduceMean", reduce<mean_of>},
     {"ReduceMin", reduce<min_of>},
-    {"ReduceSum", reduce<sum_of>},
+    {"ReduceSum", reduce<sum_of>, write_sum},
     {"ReduceSumSquare", reduce<squares_of>},
     {"Softmax", softmax_like<softmax>},
 };

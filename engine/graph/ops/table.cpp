@@ -13,6 +13,10 @@ const Operator* find_operator(const std::string& op) {
           matrix_operators(), conv_operators(), pool_operators(), norm_operators(),
           resize_operators(), attention_operators(), einsum_operators()})
       for (const Operator& row : part) rows.emplace(row.name, &row);
+    for (const Operator& row : pointwise_operators()) {  // where no row of ours says more
+      const std::string text = row.name, name = text.substr(0, text.find('('));
+      if (text == name + "(x)") rows.emplace(name, &row);
+    }
     return rows;
   }();
   const auto found = table.find(op);

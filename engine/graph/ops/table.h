@@ -10,14 +10,20 @@
 
 namespace engine::graph {
 
+class TracedOp;
+struct Written;
+
 struct Operator {
   const char* name;
   void (*run)(const Call&);
+  // Writes an op of the engine's whose Op::onnx() is this name; null where none is.
+  Written (*write)(const TracedOp&) = nullptr;
 };
 
 // The row of an op; null where there is none.
 const Operator* find_operator(const std::string& op);
 
+std::span<const Operator> pointwise_operators();  // named by their text: "Exp(x)"
 std::span<const Operator> elementwise_operators();
 std::span<const Operator> number_operators();
 std::span<const Operator> move_operators();
