@@ -5,7 +5,6 @@
 #include <limits>
 #include <numeric>
 
-#include "engine/graph/ops/host.h"
 #include "engine/graph/ops/table.h"
 #include "engine/graph/traced_op.h"
 #include "engine/ops/move.h"
@@ -84,35 +83,6 @@ void softmax_like(const Call& c) {
   c.out(Value(reshape(F(matrix, 1), shape), x.type()));
 }
 
-// The place of the largest (or smallest) element: whole numbers, found on the host.
-template <bool Largest>
-void arg(const Call& c) {
-  const Shape from = c.in(0).shape();
-  const int axis = from.axis(static_cast<int>(c.integer("axis", 0)));
-  const bool last = c.integer("select_last_index", 0) != 0;
-  check(from[axis] > 0, from, " has no largest element");
-  Index inner = 1;
-  Shape shape = from, dropped;
-  shape[axis] = 1;
-  for (int i = 0; i < from.rank(); ++i) {
-    if (i > axis) inner *= from[i];
-    if (i != axis) dropped.push_back(from[i]);
-  }
-  Whole places;
-  with_elements(c.in(0), [&](const auto& x) {
-    for (Index i = 0; i < shape.size(); ++i) {
-      const auto* line = x.data() + i / inner * from[axis] * inner + i % inner;
-      Index best = 0;
-      for (Index k = 1; k < from[axis]; ++k) {
-        const auto a = line[k * inner], b = line[best * inner];
-        if ((Largest ? a > b : a < b) || (last && a == b)) best = k;
-      }
-      places.push_back(best);
-    }
-  });
-  c.out(Value(c.integer("keepdims", 1) != 0 ? shape : dropped, std::move(places)));
-}
-
 // Axis i of the input as one of the shape `to`, aligned at the last; -1: there is none.
 int aligned(const TracedOp& t, int i) { return i - (t.shape(0).rank() - t.shape().rank()); }
 
@@ -137,8 +107,6 @@ Written write_max(const TracedOp& t) {
 }
 
 const Operator kReduceOperators[] = {
-    {"ArgMax", arg<true>},
-    {"ArgMin", arg<false>},
     {"LogSoftmax", softmax_like<log_softmax>},
     {"ReduceL1", reduce<l1_of>},
     {"ReduceL2", reduce<l2_of>},

@@ -29,7 +29,6 @@ std::span<const Operator> number_operators();
 std::span<const Operator> move_operators();
 std::span<const Operator> shape_operators();
 std::span<const Operator> reduce_operators();
-std::span<const Operator> line_operators();
 std::span<const Operator> index_operators();
 std::span<const Operator> loss_operators();
 std::span<const Operator> matrix_operators();
