@@ -14,10 +14,9 @@ struct MatmulOp : Op {
   const char* name() const override {
     return want == Slot::Y ? "matmul_nt" : want == Slot::X ? "matmul" : "matmul_tn";
   }
-  const char* onnx() const override {
-    return want == Slot::Y   ? "Gemm(x, y, transB=1)"
-           : want == Slot::X ? "MatMul(y, x)"
-                             : "Gemm(y, x, transA=1)";
+  const char* onnx() const override { return "MatMul"; }
+  Settings settings() const override {
+    return {{"transA", {double(want == Slot::W)}}, {"transB", {double(want == Slot::Y)}}};
   }
 
   Shape shape(Inputs in) const override {

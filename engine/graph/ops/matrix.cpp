@@ -2,8 +2,10 @@
 #include "engine/graph/ops/matrix.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "engine/graph/ops/table.h"
+#include "engine/graph/traced_op.h"
 #include "engine/ops/matmul.h"
 #include "engine/ops/move.h"
 #include "engine/ops/pointwise.h"
@@ -86,9 +88,23 @@ void gemm(const Call& c) {
   c.out(Value(y, c.in(0).type()));
 }
 
+// Inputs: a, b where b is transposed, else b, a. Of stacks, Gemm knows nothing.
+Written write_matmul(const TracedOp& t) {
+  const bool ta = t.setting("transA") != 0, tb = t.setting("transB") != 0;
+  const std::string a = t.plain(tb ? 0 : 1), b = t.plain(tb ? 1 : 0);
+  const int rank = t.shape().rank();
+  if (!ta && !tb) return {t.node("MatMul", {a, b})};
+  if (rank == 2) return {t.node("Gemm", {a, b}, {{ta ? "transA" : "transB", Index{1}}})};
+  std::vector<Index> order(static_cast<std::size_t>(rank));
+  std::iota(order.begin(), order.end(), 0);
+  std::swap(order[rank - 2], order[rank - 1]);
+  const std::string turned = t.node("Transpose", {ta ? a : b}, {{"perm", order}});
+  return {t.node("MatMul", {ta ? turned : a, ta ? b : turned})};
+}
+
 const Operator kMatrixOperators[] = {
     {"Gemm", gemm},
-    {"MatMul", matmul},
+    {"MatMul", matmul, write_matmul},
 };
 
 }  // namespace
