@@ -34,7 +34,7 @@ class Trace {
 
   std::string write(const Traced& result) {
     check(settle(result), "export: the result does not depend on the input");
-    return result.first.rank() == 4 ? names_.channels_first(result) : names_.plain(result);
+    return names_.name(result, result.first.rank() == 4);
   }
 
   // Extents in the file's order. Errors: extents besides the batch that differ between the traces.

@@ -30,10 +30,10 @@ class TraceNames {
   explicit TraceNames(Builder& net) : net(net) {}
   void set(const Traced& value, const Written& written);
   const Written* find(const Traced& value) const;  // null: it does not depend on the input
-  // Errors: a value that is not written and differs between the traces.
-  std::string plain(const Traced& value);
-  std::string channels_first(const Traced& value);  // of four axes, or a constant of fewer
-  std::string next(const std::string& kind);        // "weight_0", "weight_1"
+  // In the engine's order of axes; or channels first, of four axes or a constant of fewer. Errors:
+  // a value that is not written and differs between the traces.
+  std::string name(const Traced& value, bool channels_first);
+  std::string next(const std::string& kind);  // "weight_0", "weight_1"
 
   Builder& net;
 
@@ -66,7 +66,7 @@ class TracedOp {
   std::string in(int i) const;     // in that order
   std::string plain(int i) const;  // in the engine's order
   std::string image(int i) const;  // channels first
-  std::string image(const Traced& value) const { return names_.channels_first(value); }
+  std::string image(const Traced& value) const { return names_.name(value, true); }
   // With its elements in the engine's order: plain, or of one pixel or one channel.
   std::string in_sequence(int i) const;
 

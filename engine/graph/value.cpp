@@ -22,16 +22,11 @@ bool moves_nothing(const Shape& shape, const std::vector<int>& order) {
   return true;
 }
 
-Tensor to_channels_last(const Tensor& x) {
-  std::vector<int> order{0};
-  for (int axis = 2; axis < x.rank(); ++axis) order.push_back(axis);
-  order.push_back(1);
-  return reordered(x, order);
-}
-
-Tensor to_channels_first(const Tensor& x) {
-  std::vector<int> order{0, x.rank() - 1};
-  for (int axis = 1; axis + 1 < x.rank(); ++axis) order.push_back(axis);
+// The axis of channels moved from place 1 to the last, or back.
+Tensor turned(const Tensor& x, bool to_last) {
+  std::vector<int> order(static_cast<std::size_t>(x.rank()));
+  std::iota(order.begin(), order.end(), 0);
+  std::rotate(order.begin() + 1, to_last ? order.begin() + 2 : order.end() - 1, order.end());
   return reordered(x, order);
 }
 
@@ -193,7 +188,7 @@ int Value::place(int axis) const {
 }
 
 Tensor Value::tensor() const {
-  if (!whole_) return channels_last_ ? to_channels_first(stored()) : stored();
+  if (!whole_) return channels_last_ ? turned(stored(), false) : stored();
   std::vector<Real> reals(whole_->begin(), whole_->end());
   if (type_ == Type::uint64)
     std::transform(whole_->begin(), whole_->end(), reals.begin(),
@@ -205,7 +200,7 @@ Tensor Value::image() const {
   if (whole_) unsupported("not supported for ", name_of(type_));
   if (channels_last_) return tensor_;
   check(rank() >= 2, "an image [N, C, ...] is needed, got ", shape());
-  return to_channels_last(tensor());
+  return turned(tensor(), true);
 }
 
 const Tensor& Value::stored() const {
