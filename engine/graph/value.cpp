@@ -62,11 +62,11 @@ Tensor reordered(const Tensor& x, const std::vector<int>& order) {
 
 namespace {
 
-enum class Kind { other, real, with_sign, without_sign };
+enum class Numbers { other, real, with_sign, without_sign };
 
 struct TypeRow {
   const char* name;
-  Kind kind = Kind::other;
+  Numbers kind = Numbers::other;
   int bytes = 0;  // of one number in a file; 0: not read
   int tensorflow = 0;
 };
@@ -74,22 +74,22 @@ struct TypeRow {
 // By ONNX's number.
 constexpr TypeRow kTypes[] = {
     {"none"},
-    {"float32", Kind::real, 4, 1},
-    {"uint8", Kind::without_sign, 1, 4},
-    {"int8", Kind::with_sign, 1, 6},
-    {"uint16", Kind::without_sign, 2, 17},
-    {"int16", Kind::with_sign, 2, 5},
-    {"int32", Kind::with_sign, 4, 3},
-    {"int64", Kind::with_sign, 8, 9},
-    {"string", Kind::other, 0, 7},
-    {"bool", Kind::without_sign, 1, 10},
-    {"float16", Kind::real, 2, 19},
-    {"float64", Kind::real, 8, 2},
-    {"uint32", Kind::without_sign, 4, 22},
-    {"uint64", Kind::without_sign, 8, 23},
+    {"float32", Numbers::real, 4, 1},
+    {"uint8", Numbers::without_sign, 1, 4},
+    {"int8", Numbers::with_sign, 1, 6},
+    {"uint16", Numbers::without_sign, 2, 17},
+    {"int16", Numbers::with_sign, 2, 5},
+    {"int32", Numbers::with_sign, 4, 3},
+    {"int64", Numbers::with_sign, 8, 9},
+    {"string", Numbers::other, 0, 7},
+    {"bool", Numbers::without_sign, 1, 10},
+    {"float16", Numbers::real, 2, 19},
+    {"float64", Numbers::real, 8, 2},
+    {"uint32", Numbers::without_sign, 4, 22},
+    {"uint64", Numbers::without_sign, 8, 23},
     {"complex64"},
     {"complex128"},
-    {"bfloat16", Kind::other, 0, 14},
+    {"bfloat16", Numbers::other, 0, 14},
 };
 
 const TypeRow* row_of(Type type) {
@@ -97,11 +97,11 @@ const TypeRow* row_of(Type type) {
   return number >= 0 && number < static_cast<int>(std::size(kTypes)) ? &kTypes[number] : nullptr;
 }
 
-bool is_a(Type type, Kind kind) { return row_of(type) && row_of(type)->kind == kind; }
+bool is_a(Type type, Numbers kind) { return row_of(type) && row_of(type)->kind == kind; }
 
 }  // namespace
 
-bool is_real(Type type) { return is_a(type, Kind::real); }
+bool is_real(Type type) { return is_a(type, Numbers::real); }
 
 std::string name_of(Type type) {
   return row_of(type) ? row_of(type)->name : "type " + std::to_string(static_cast<int>(type));
@@ -120,14 +120,14 @@ Index wrapped(Type type, Index x) {
   if (type == Type::boolean) return x != 0;
   const int unused = 64 - 8 * static_cast<int>(bytes_of(type));
   const auto raised = static_cast<std::uint64_t>(x) << unused;
-  if (is_a(type, Kind::with_sign)) return static_cast<Index>(raised) >> unused;
+  if (is_a(type, Numbers::with_sign)) return static_cast<Index>(raised) >> unused;
   return static_cast<Index>(raised >> unused);
 }
 
 Index whole_from(double x, Type type) {
   const double whole = std::trunc(x);
   if (type == Type::boolean) return x != 0;
-  const bool with_sign = is_a(type, Kind::with_sign);
+  const bool with_sign = is_a(type, Numbers::with_sign);
   const double end = std::ldexp(1., static_cast<int>(8 * bytes_of(type)) - (with_sign ? 1 : 0));
   check(whole >= (with_sign ? -end : 0) && whole < end, name_of(type), " cannot hold ", x);
   return whole < 0x1p63 ? static_cast<Index>(whole)

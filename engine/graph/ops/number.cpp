@@ -25,7 +25,7 @@ Value expanded(const Value& x, const Shape& shape) {
 // value has no sign, or of doubles where one of the values is real. Wraps around where the type
 // does.
 template <class F, class... Values>
-Value each(const Call& c, Type type, const F& f, Values... x) {
+Value on_each(const Call& c, Type type, const F& f, Values... x) {
   Shape shape;
   ((shape = broadcast("broadcast", shape, x.shape())), ...);
   c.allow(shape);
@@ -54,7 +54,7 @@ void variadic(const Call& c) {
     Value total = c.in(0);
     for (int i = 1; i < c.inputs(); ++i) {
       c.numbers(i);  // so are the others
-      total = each(c, total.type(), Whole2, total, c.in(i));
+      total = on_each(c, total.type(), Whole2, total, c.in(i));
     }
     return c.out(total);
   }
@@ -110,8 +110,8 @@ constexpr auto one_of = [](auto a, auto b) { return decltype(a)(!a != !b); };
 void mod(const Call& c) {
   const Value &a = c.in(0), &b = c.in(1);
   if (a.is_whole()) c.numbers(1);
-  c.out(c.integer("fmod", 0) != 0 ? each(c, a.type(), c_remainder, a, b)
-                                  : each(c, a.type(), remainder, a, b));
+  c.out(c.integer("fmod", 0) != 0 ? on_each(c, a.type(), c_remainder, a, b)
+                                  : on_each(c, a.type(), remainder, a, b));
 }
 
 // By squaring; wraps around as products do.
@@ -145,7 +145,7 @@ void pow(const Call& c) {
   if (!x.is_whole() && exponent.size() == 1 && exponent.rank() <= x.rank())
     return c.out(x.with(power(x.stored(), static_cast<Real>(c.number(1)))));
   if (!x.is_whole())
-    return c.out(each(
+    return c.out(on_each(
         c, x.type(), [](double a, double b) { return std::pow(a, b); }, x, exponent));
   const Shape shape = broadcast("broadcast", x.shape(), exponent.shape());
   c.allow(shape);
@@ -157,12 +157,12 @@ void pow(const Call& c) {
 // Holds: std::less<> and the like.
 template <class Holds>
 void compare(const Call& c) {
-  c.out(each(c, Type::boolean, Holds(), c.in(0), c.in(1)));
+  c.out(on_each(c, Type::boolean, Holds(), c.in(0), c.in(1)));
 }
 
 template <auto F>
 void test(const Call& c) {
-  c.out(each(c, Type::boolean, F, c.in(0)));
+  c.out(on_each(c, Type::boolean, F, c.in(0)));
 }
 
 void logical_not(const Call& c) {
@@ -174,14 +174,14 @@ void is_infinite(const Call& c) {
   const bool negative = c.integer("detect_negative", 1) != 0,
              positive = c.integer("detect_positive", 1) != 0;
   const auto found = [&](double x) { return std::isinf(x) && (x < 0 ? negative : positive); };
-  c.out(each(c, Type::boolean, found, c.in(0)));
+  c.out(on_each(c, Type::boolean, found, c.in(0)));
 }
 
 void where(const Call& c) {
   const Value &which = c.in(0), &a = c.in(1), &b = c.in(2);
   if (a.is_whole()) {
     which.whole(), b.whole();
-    return c.out(each(
+    return c.out(on_each(
         c, a.type(), [](auto w, auto p, auto q) { return w ? p : q; }, which, a, b));
   }
   Shape shape;
@@ -206,7 +206,7 @@ void on_host(const Call& c) {
 template <Tensor (*Real1)(const Tensor&), auto Whole1>
 void both_ways(const Call& c) {
   const Value& x = c.in(0);
-  c.out(x.is_whole() ? each(c, x.type(), Whole1, x) : x.with(Real1(x.stored())));
+  c.out(x.is_whole() ? on_each(c, x.type(), Whole1, x) : x.with(Real1(x.stored())));
 }
 
 constexpr auto negative = [](auto x) { return minus(decltype(x){0}, x); };
@@ -219,8 +219,8 @@ void clip(const Call& c) {
   if (x.is_whole()) {
     const auto limit = [&](int i) { return Value(Shape{}, Whole{c.numbers(i)[0]}, x.type()); };
     Value y = x;
-    if (c.has(1) && c.in(1).size() == 1) y = each(c, x.type(), most, y, limit(1));
-    if (c.has(2) && c.in(2).size() == 1) y = each(c, x.type(), least, y, limit(2));
+    if (c.has(1) && c.in(1).size() == 1) y = on_each(c, x.type(), most, y, limit(1));
+    if (c.has(2) && c.in(2).size() == 1) y = on_each(c, x.type(), least, y, limit(2));
     return c.out(y);
   }
   Tensor y = x.stored();
