@@ -2,7 +2,7 @@
 //   shape    checks the inputs and tells the shape of the result
 //   forward  computes it, through the verbs of backend.h
 //   vjp      the cotangent of input i, WRITTEN WITH OPS: so every order of gradient exists
-// `apply` runs an op and, when recording, remembers it on the result.
+// `apply` runs an op and, in grad mode, puts it on the tape: the result remembers it.
 #pragma once
 
 #include <array>
@@ -51,8 +51,8 @@ struct Op {
   }
 };
 
-// Remembers on `out` (fresh from evaluate) that it is op(inputs).
-Tensor record(std::shared_ptr<const Op> op, Tensor out, Inputs inputs);
+// `out` (fresh from evaluate), remembering that it is op(inputs).
+Tensor on_tape(std::shared_ptr<const Op> op, Tensor out, Inputs inputs);
 
 template <class O>
 Tensor apply(O op, Inputs inputs) {
@@ -62,8 +62,9 @@ Tensor apply(O op, Inputs inputs) {
           " is not on the current device, ", Device::current().name());
   }
   Tensor out = op.evaluate(inputs);
-  if (!recording()) return out;
-  return record(std::allocate_shared<O>(PoolAllocator<O>(), std::move(op)), std::move(out), inputs);
+  if (!grad_mode()) return out;
+  return on_tape(std::allocate_shared<O>(FreeListAllocator<O>(), std::move(op)), std::move(out),
+                 inputs);
 }
 
 template <class O>

@@ -52,8 +52,8 @@ Trainer::Sums::Sums() : good_steps(engine::zeros({})) {
 }
 
 void Trainer::Sums::reset() {  // in place: captured steps add to them
-  each([](const char*, const Tensor& sum) { sum.write(engine::zeros({})); });
-  good_steps.write(engine::zeros({}));
+  each([](const char*, const Tensor& sum) { engine::overwrite(sum, engine::zeros({})); });
+  engine::overwrite(good_steps, engine::zeros({}));
   steps = 0;
 }
 
@@ -225,14 +225,14 @@ CheckpointHeader Trainer::restore(const std::string& path) {
   discriminator_gradients_.restore(file, "discriminator_gradients.");
   generator_adam_.restore(file, "generator_adam.");
   discriminator_adam_.restore(file, "discriminator_adam.");
-  fixed_noise_.write(file.at("fixed_noise", fixed_noise_.shape()));
+  engine::overwrite(fixed_noise_, file.at("fixed_noise", fixed_noise_.shape()));
   sums_.each([&](const std::string& name, Tensor& sum) {
-    sum.write(file.at("sums." + name, sum.shape()));
+    engine::overwrite(sum, file.at("sums." + name, sum.shape()));
   });
   sums_.steps = file.integer("sums.steps");
   engine::check(sums_.steps >= 0 && sums_.steps <= header.step, path, ": its losses are of ",
                 sums_.steps, " steps of ", header.step, "; it is damaged");
-  sums_.good_steps.write(engine::full({}, static_cast<Real>(sums_.steps)));  // or it were not saved
+  engine::overwrite(sums_.good_steps, engine::full({}, static_cast<Real>(sums_.steps)));  // or it were not saved
   steps_ = header.step;
   loader_.seek(steps_ * config_.n_dis);
   engine::set_random_state(header.random);

@@ -27,7 +27,7 @@ const Tensor& FlatBlock::gather(std::span<const Tensor> gradients) {
   for (std::size_t i = 0; i < places_.size(); ++i) {
     check(gradients[i].shape() == places_[i].shape(), "optimizer: gradient ", i, " is ",
           gradients[i].shape(), " but its parameter ", places_[i].shape());
-    places_[i].write(gradients[i]);
+    overwrite(places_[i], gradients[i]);
   }
   return gradients_;
 }
@@ -68,8 +68,8 @@ void Adam::store(TensorFile& file, const std::string& prefix) const {
 }
 
 void Adam::restore(const TensorFile& file, const std::string& prefix) {
-  m_.write(file.at(prefix + "m", m_.shape()));
-  v_.write(file.at(prefix + "v", v_.shape()));
+  overwrite(m_, file.at(prefix + "m", m_.shape()));
+  overwrite(v_, file.at(prefix + "v", v_.shape()));
   steps_ = file.integer(prefix + "steps");
 }
 

@@ -90,7 +90,7 @@ class Expression {
 Written write_traced(const TracedOp& t) {
   const char* text = t.op().onnx();
   if (text == nullptr)
-    t.refuse("has no counterpart in ONNX: it belongs to a gradient, or its Op::onnx() is missing");
+    t.refuse("has no counterpart in ONNX: Op::onnx() names none, as for ops of gradients");
   const Operator* row = find_operator(text);
   return row && row->write ? row->write(t) : Expression(t, text).written();
 }

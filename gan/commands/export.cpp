@@ -16,16 +16,16 @@ struct ExportOptions {
 
 struct Network {
   std::string_view name;
-  engine::graph::Model (*model)(const LoadedRun& run);
+  engine::graph::Model (*model)(LoadedRun& run);
 };
 constexpr Network kNetworks[] = {
-    {"generator", [](const LoadedRun& run) { return generator_model(run.networks); }},
+    {"generator", [](LoadedRun& run) { return generator_model(run.networks); }},
     {"discriminator",
-     [](const LoadedRun& run) { return discriminator_model(run.networks, run.header.image); }},
+     [](LoadedRun& run) { return discriminator_model(run.networks, run.header.image); }},
 };
 
 void run(const ExportOptions& options) {
-  const LoadedRun loaded = LoadedRun::open(options.run, !options.raw);
+  LoadedRun loaded = LoadedRun::open(options.run, !options.raw);
   const auto chosen = std::ranges::find(kNetworks, options.network, &Network::name);
   engine::graph::Model model = chosen->model(loaded);
   model.metadata = {{"kantor.model", loaded.header.config.model},

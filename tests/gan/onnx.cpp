@@ -28,7 +28,7 @@ TEST_CASE("export: all models under all constraints give the same numbers when r
       CAPTURE(model.name);
       CAPTURE(constraint);
       engine::seed(3);
-      const gan::Networks networks =
+      gan::Networks networks =
           gan::build_networks(model.name, image, gan::parse_constraints(constraint));
       const Tensor z = engine::normal({3, networks.z_dim});
       {

@@ -1,5 +1,6 @@
 // Losses that exported training graphs end in: the weighted mean (or sum, or each) of minus the log
 // probabilities [N, C, ...] of the labels [N, ...].
+#include "engine/functions.h"
 #include "engine/graph/ops/host.h"
 #include "engine/graph/ops/table.h"
 #include "engine/ops/reduce.h"

@@ -212,7 +212,6 @@ void both_ways(const Call& c) {
 constexpr auto negative = [](auto x) { return minus(decltype(x){0}, x); };
 constexpr auto magnitude = [](auto x) { return x < 0 ? negative(x) : x; };
 constexpr auto sign_of = [](auto x) { return (x > 0) - (x < 0); };
-double round_to_even(double x) { return std::nearbyint(x); }
 
 void clip(const Call& c) {
   const Value& x = c.in(0);
@@ -291,7 +290,6 @@ const Operator kNumberOperators[] = {
     {"Div", binary<div, quotient>},
     {"Equal", compare<std::equal_to<>>},
     {"Erf", on_host<std::erf>},
-    {"Floor", on_host<std::floor>},
     {"Greater", compare<std::greater<>>},
     {"GreaterOrEqual", compare<std::greater_equal<>>},
     {"IsInf", is_infinite},
@@ -307,7 +305,6 @@ const Operator kNumberOperators[] = {
     {"Not", logical_not},
     {"Or", binary<add, either>},
     {"Pow", pow},
-    {"Round", on_host<round_to_even>},
     {"Sign", both_ways<sign, sign_of>},
     {"Sinh", on_host<std::sinh>},
     {"Sub", binary<sub, minus>},
