@@ -20,13 +20,6 @@ Shape batch_of(const Tensor& x) {
   return shape;
 }
 
-Tensor stack_of(const Tensor& x, const Shape& batch) {  // [the whole batch, rows, columns]
-  Shape shape = batch;
-  shape.push_back(x.dim(-2));
-  shape.push_back(x.dim(-1));
-  return reshape(expand_to(x, shape), {batch.size(), x.dim(-2), x.dim(-1)});
-}
-
 }  // namespace
 
 Tensor product(const Call& c, const Tensor& left, const Tensor& right) {
@@ -47,13 +40,7 @@ Tensor product(const Call& c, const Tensor& left, const Tensor& right) {
   for (int i = -2; i < 0; ++i) all_a.push_back(a.dim(i)), all_b.push_back(b.dim(i));
   c.allow(all_a);
   c.allow(all_b);
-  const Tensor as = stack_of(a, batch), bs = stack_of(b, batch);
-  std::vector<Tensor> products;
-  for (Index i = 0; i < batch.size(); ++i)
-    products.push_back(
-        engine::matmul(Tensor::view(as, i * a.dim(-2) * a.dim(-1), {a.dim(-2), a.dim(-1)}),
-                       Tensor::view(bs, i * b.dim(-2) * b.dim(-1), {b.dim(-2), b.dim(-1)})));
-  return products.empty() ? zeros(shape) : reshape(engine::concat(products, 0), shape);
+  return reshape(engine::matmul(a, b), shape);
 }
 
 namespace {
