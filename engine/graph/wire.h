@@ -34,8 +34,6 @@ Shape checked_shape(const std::string& what, const std::vector<Index>& extents, 
 // Little-endian numbers as they lie in a file. Errors: bytes that do not fill the shape.
 Value from_bytes(const std::string& what, const Shape& shape, Type type, std::string_view bytes);
 
-float from_half(std::uint16_t bits);
-
 // The value of this type whose elements are at(0), at(1), ... as a file holds them; those of
 // float16 are its bits.
 template <class At>

@@ -17,9 +17,10 @@ namespace gan::console {
 // what is too large.
 CLI::Validator whole_number(std::uint64_t low, std::uint64_t high);
 // Finite, with or without a fraction. CLI11 alone takes nan for a number in any limits.
+CLI::Validator finite_number();
 CLI::Validator positive_number();
 CLI::Validator real_number(double low, double high);
-CLI::Validator not_empty();        // a file to write
+CLI::Validator not_empty();  // a file to write
 
 // One of these names; the complaint lists them.
 CLI::Validator one_of(const std::vector<std::string>& names);

@@ -18,6 +18,14 @@ CLI::Validator whole_number(std::uint64_t low, std::uint64_t high) {
   return {decimal, ""};
 }
 
+CLI::Validator finite_number() {
+  const auto finite = [](const std::string& text) -> std::string {
+    double number = 0;
+    return read_number(text, number) ? "" : "'" + text + "' is not a finite number";
+  };
+  return {finite, ""};
+}
+
 CLI::Validator positive_number() {
   const auto positive = [](const std::string& text) -> std::string {
     double number = 0;

@@ -53,12 +53,11 @@ bool is_transposed(const Links& links, std::string value) {
 }
 
 bool is_channels_last(const Links& links, const Port& port) {
-  if (links.model().nhwc) return true;
   const auto few = [&](int axis) {
     return !port.any_shape && port.extents[axis] >= 1 && port.extents[axis] <= 4;
   };
   if (few(1) != few(3)) return few(3);
-  return is_transposed(links, port.name);
+  return links.model().nhwc || is_transposed(links, port.name);
 }
 
 void find_entry(const Links& links, Survey& found) {
@@ -95,7 +94,7 @@ std::optional<FoundRange> range_of(const Links& links, const Survey& found, cons
   if (auto range = range_of_front(front, whole)) return range;
   if (auto range = range_of_front(find_front(links, found, Gains::dropped), whole)) return range;
   if (whole) return FoundRange{{.range = Range::bytes}, "the input takes whole numbers"};
-  if (found.is_inception()) return FoundRange{{.range = Range::symmetric}, "known of Inception-v3"};
+  if (found.is_inception()) return FoundRange{{.range = Range::inception}, "known of Inception-v3"};
   return std::nullopt;
 }
 

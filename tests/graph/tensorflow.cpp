@@ -122,6 +122,12 @@ TEST_CASE("tensorflow: a constant that cannot be read refuses only those who nee
   joined.set_name("joined");
   joined.set_op("ConcatV2");
   for (const char* name : {"good", "good", "cut"}) joined.add_input(name);
+  for (const auto& [name, input] : {std::pair{"passed", "cut"}, {"reader", "joined:1"}}) {
+    tensorflow::NodeDef& node = *graph.add_node();
+    node.set_name(name);
+    node.set_op("Identity");
+    node.add_input(input);
+  }
   const Graph net = Graph::parse(graph.SerializeAsString(), "bad.pb");
   CHECK(net.run({}, {"good"})[0].size() == 2);
   const auto refusal = [&](const char* name) { return complaint([&] { net.run({}, {name}); }); };
@@ -133,6 +139,13 @@ TEST_CASE("tensorflow: a constant that cannot be read refuses only those who nee
         "2147483648 that a value may have");
   CHECK(refusal("none") == "bad.pb: constant 'none': has no value");
   CHECK(refusal("alone") == "bad.pb: node 'alone' (Reshape): has 0 inputs");
+  CHECK(refusal("passed") == refusal("cut"));
+  CHECK(refusal("reader") == refusal("joined"));
+  std::vector<std::string> outputs;  // what the file ends in stays so
+  for (const Port& port : net.outputs()) outputs.push_back(port.name);
+  CHECK(std::count(outputs.begin(), outputs.end(), "alone") == 1);
+  CHECK(std::count(outputs.begin(), outputs.end(), "reader") == 1);
+  CHECK(std::count(outputs.begin(), outputs.end(), "joined") == 0);
 }
 
 TEST_CASE("tensorflow: a bias of another axis than the last is refused") {
