@@ -232,7 +232,8 @@ CheckpointHeader Trainer::restore(const std::string& path) {
   sums_.steps = file.integer("sums.steps");
   engine::check(sums_.steps >= 0 && sums_.steps <= header.step, path, ": its losses are of ",
                 sums_.steps, " steps of ", header.step, "; it is damaged");
-  engine::overwrite(sums_.good_steps, engine::full({}, static_cast<Real>(sums_.steps)));  // or it were not saved
+  engine::overwrite(sums_.good_steps,
+                    engine::full({}, static_cast<Real>(sums_.steps)));  // or it were not saved
   steps_ = header.step;
   loader_.seek(steps_ * config_.n_dis);
   engine::set_random_state(header.random);
