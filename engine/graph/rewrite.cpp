@@ -181,39 +181,4 @@ bool rewrite_tensorflow(const tensorflow::NodeDef& node, Model& model) {
   return false;
 }
 
-Type type_of_tensorflow(int number) {
-  switch (number) {
-    case 1:
-      return Type::float32;
-    case 2:
-      return Type::float64;
-    case 3:
-      return Type::int32;
-    case 4:
-      return Type::uint8;
-    case 5:
-      return Type::int16;
-    case 6:
-      return Type::int8;
-    case 7:
-      return Type::string;
-    case 9:
-      return Type::int64;
-    case 10:
-      return Type::boolean;
-    case 14:
-      return Type::bfloat16;
-    case 17:
-      return Type::uint16;
-    case 19:
-      return Type::float16;
-    case 22:
-      return Type::uint32;
-    case 23:
-      return Type::uint64;
-    default:
-      return Type::none;
-  }
-}
-
 }  // namespace engine::graph

@@ -49,6 +49,8 @@ struct Rewrite {
   }
   // The whole numbers of an input that must be known now.
   const Whole& numbers(std::size_t i) const {
+    if (const auto bad = model.unreadable.find(input(i)); bad != model.unreadable.end())
+      std::rethrow_exception(bad->second);
     const auto found = model.constants.find(input(i));
     if (found == model.constants.end()) unsupported("input ", i, " is no constant");
     return found->second.whole();

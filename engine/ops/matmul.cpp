@@ -46,6 +46,10 @@ struct MatmulOp : Op {
   const char* name() const override {
     return want == Slot::Y ? "matmul_nt" : want == Slot::X ? "matmul" : "matmul_tn";
   }
+  const char* onnx() const override { return "MatMul"; }
+  Settings settings() const override {
+    return {{"transA", {double(want == Slot::W)}}, {"transB", {double(want == Slot::Y)}}};
+  }
 
   void check_fit(const Shape& a, const Shape& b) const {
     const bool fits = want == Slot::Y   ? a[-1] == b[-1]

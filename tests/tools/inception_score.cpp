@@ -306,6 +306,8 @@ TEST_CASE("inception_score: bad usage ends with 2, work that fails with 1, each 
   CHECK(kInceptionScore.refused(ask("--images a.npz"), 2, "--graph"));
   CHECK(kInceptionScore.refused(ask(good + "--splits 0"), 2, "--splits"));
   CHECK(kInceptionScore.refused(ask(good + "--shuffle maybe"), 2, "--shuffle", "'maybe'"));
+  for (const char* option : {"--confidence", "--kid-gamma", "--kid-coef0"})
+    CHECK(kInceptionScore.refused(ask(good + option + " nan"), 2, option, "'nan'"));
   CHECK(kInceptionScore.refused(ask(good + "--range byte"), 2, "'byte'", "0..255"));
   CHECK(kInceptionScore.refused(ask(good + "--precision best"), 2, "best"));
   CHECK(kInceptionScore.refused(ask(good + "--bias --no-bias"), 2, "bias"));

@@ -72,6 +72,8 @@ TEST_CASE("train_scorer: what makes no sense is refused in one line, and nothing
   CHECK(refused("--data shapes", 2, "--out"));
   CHECK(refused("--data shapes --out s.onnx --epochs none", 2, "--epochs"));
   CHECK(refused("--data shapes --out s.onnx --epochs 0", 2, "--epochs"));
+  for (const char* option : {"--epochs", "--minutes", "--lr"})
+    CHECK(refused(std::string("--data shapes --out s.onnx ") + option + " nan", 2, option));
   CHECK(refused("--data shapes --out s.onnx --width 2", 2, "--width"));
   CHECK(refused("--data circles --out s.onnx", 1, "'circles'"));
   CHECK(refused("--data images:empty --out s.onnx", 1, "empty"));

@@ -1,9 +1,7 @@
 // inception_score: the Inception Score, FID, KID and other scores of sets of images, from an
 // exported network that this engine runs.
-#include <cmath>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <iterator>
 
 #include "gan/console/options.h"
@@ -85,15 +83,6 @@ std::string contradiction(const Options& options) {
   return "";
 }
 
-CLI::Validator finite_number() {
-  const auto complaint = [](const std::string& text) {
-    char* end = nullptr;
-    const bool good = !text.empty() && std::isfinite(std::strtod(text.c_str(), &end)) && !*end;
-    return good ? "" : "'" + text + "' is not a finite number";
-  };
-  return {complaint, ""};
-}
-
 // "" or a setting that was given, though the score asked for has none of it.
 std::string stray_setting(const CLI::App& app, const inception_score::ScoreOptions& options) {
   for (const inception_score::Score& score : inception_score::scores())
@@ -125,7 +114,8 @@ void add_scores(CLI::App& app, Options& options) {
             else if constexpr (std::is_same_v<Kind, std::string>)
               added->check(gan::console::one_of(setting.choices));
             else
-              added->check(setting.positive ? gan::console::positive_number() : finite_number());
+              added->check(setting.positive ? gan::console::positive_number()
+                                            : gan::console::finite_number());
             if constexpr (!std::is_same_v<Kind, std::optional<double>>)
               added->capture_default_str();
           },
@@ -161,7 +151,7 @@ int main(int argc, char** argv) {
                  "confidence from this many resamples of the images [none]")
       ->check(CLI::Range(2, 1'000'000));
   app.add_option("--confidence", options.confidence, "share of --bootstrap's intervals")
-      ->check(CLI::Range(0.01, 0.9999))
+      ->check(gan::console::real_number(0.01, 0.9999))
       ->capture_default_str();
   app.add_flag("--by-class", options.by_class, "each score of each class, too");
   app.add_option("--save-stats", options.save_stats,

@@ -56,9 +56,9 @@ void add_options(CLI::App& app, Options& o) {
       ->check(CLI::Range(0, datasets::kLargestResize));
   app.add_option("--epochs", t.epochs, "passes over the images")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(gan::console::positive_number());
   app.add_option("--minutes", t.minutes, "the training is planned to end by then")
-      ->check(CLI::PositiveNumber);
+      ->check(gan::console::positive_number());
   app.add_option("--width", o.width, "channels of the first stage; the work grows with its square")
       ->capture_default_str()
       ->check(CLI::Range(4, 1024));
@@ -67,7 +67,7 @@ void add_options(CLI::App& app, Options& o) {
       ->check(CLI::Range(2, 65536));
   app.add_option("--lr", t.lr, "learning rate at its peak")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(gan::console::positive_number());
   app.add_option("--shift", t.shift, "move images by up to so many pixels")
       ->capture_default_str()
       ->check(CLI::Range(0, 64));
