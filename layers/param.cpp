@@ -60,7 +60,7 @@ const Tensor& Param::value(const LinearMap& map) const {
     return raw_;
   }
   settle(map);
-  const bool advance = training() && (advanced_ != version_ || engine::never_done(advanced_in_));
+  const bool advance = !evaluating() && (advanced_ != version_ || engine::never_done(advanced_in_));
   if (advance) {
     advanced_ = version_;
     advanced_in_ = engine::capture_epoch();

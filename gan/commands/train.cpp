@@ -7,16 +7,17 @@
 
 #include "datasets/dataset.h"
 #include "engine/engine.h"
-#include "gan/changes.h"
 #include "gan/commands/commands.h"
-#include "gan/constraints.h"
-#include "gan/interrupt.h"
-#include "gan/open_data.h"
-#include "gan/presets.h"
-#include "gan/training.h"
-#include "gan/usage.h"
+#include "gan/console/interrupt.h"
+#include "gan/console/usage.h"
+#include "gan/run/changes.h"
+#include "gan/run/checkpoint.h"
+#include "gan/run/session.h"
+#include "gan/training/constraints.h"
+#include "gan/training/open_data.h"
+#include "gan/training/presets.h"
 
-namespace gan {
+namespace gan::commands {
 namespace {
 
 struct TrainOptions {
@@ -30,13 +31,14 @@ struct TrainOptions {
 
 std::string footer() {
   std::string text = "Presets:\n";
-  for (const Preset& preset : presets())
+  for (const training::Preset& preset : training::presets())
     text += "  " + std::string(preset.name) +
             std::string(14 - std::string(preset.name).size(), ' ') + preset.source + "\n";
-  text += std::string("\nKeys of --set, with the values of ") + kDefaultPreset +
-          " (*: may change on --resume):\n" + describe(find_preset(kDefaultPreset).config());
+  text += std::string("\nKeys of --set, with the values of ") + training::kDefaultPreset +
+          " (*: may change on --resume):\n" +
+          training::describe(training::find_preset(training::kDefaultPreset).config());
   text += "\nd.constraint, one or several joined by +, is applied to every weight:\n" +
-          describe_constraints();
+          training::describe_constraints();
   return text +
          "\nExamples:\n"
          "  gan train --data shapes --preset sn-small --minutes 2\n"
@@ -58,7 +60,7 @@ std::string data_from_root(const std::string& spec) {
 }
 
 // What the options change of some settings.
-void apply(const TrainOptions& options, Config& config) {
+void apply(const TrainOptions& options, training::Config& config) {
   for (const std::string& assignment : options.assignments) set(config, assignment);
   if (options.data) config.data = *options.data;
   if (options.device) config.device = *options.device;
@@ -70,9 +72,10 @@ void apply(const TrainOptions& options, Config& config) {
   config.scorer = from_root(config.scorer);
 }
 
-Config new_config(const TrainOptions& options) {
-  return from_user([&] {
-    Config config = find_preset(options.preset.value_or(kDefaultPreset)).config();
+training::Config new_config(const TrainOptions& options) {
+  return console::from_user([&] {
+    training::Config config =
+        training::find_preset(options.preset.value_or(training::kDefaultPreset)).config();
     apply(options, config);
     validate(config);
     return config;
@@ -80,34 +83,34 @@ Config new_config(const TrainOptions& options) {
 }
 
 // The settings of a run, with what the options change of them. Errors: what may not change.
-Config resumed_config(const TrainOptions& options, const Config& before) {
-  return from_user([&] {
-    Config config = before;
+training::Config resumed_config(const TrainOptions& options, const training::Config& before) {
+  return console::from_user([&] {
+    training::Config config = before;
     apply(options, config);
     engine::check(config.decay_steps == 0 || config.steps <= config.decay_steps, "--steps ",
                   config.steps, ": the run's learning rates are 0 from step ", config.decay_steps,
                   " on; give no more than that");
     validate(config);
-    changes(before, config);
+    run::changes(before, config);
     return config;
   });
 }
 
-void use_device(const Config& config) {
+void use_device(const training::Config& config) {
   engine::Device::named(config.device).use();
   engine::set_precision(engine::precision_named(config.precision));
 }
 
 // The scorer of the settings, if they name one. Errors: it does not take images of this size.
-std::unique_ptr<const ProxyScorer> open_scorer(const Config& config,
-                                               const datasets::Dataset& data) {
+std::unique_ptr<const analysis::ProxyScorer> open_scorer(const training::Config& config,
+                                                         const datasets::Dataset& data) {
   if (config.scorer.empty()) return nullptr;
-  auto scorer = std::make_unique<const ProxyScorer>(config.scorer);
+  auto scorer = std::make_unique<const analysis::ProxyScorer>(config.scorer);
   scorer->check_fits({data.height(), data.width(), data.channels()});
   return scorer;
 }
 
-void announce(const datasets::Dataset& data, const RunDirectory& run) {
+void announce(const datasets::Dataset& data, const run::RunDirectory& run) {
   console::note(data.description());
   for (const std::string& note : data.notes()) console::note(note);
   if (run.replaces_another())
@@ -130,15 +133,15 @@ auto open_again(const char* option, bool given, Open open) {
 }
 
 // Records and announces what is different from the checkpoint on.
-void change_settings(const RunDirectory& run, const CheckpointHeader& before, const Config& config,
-                     const std::string& data_hash) {
-  std::vector<Change> changed;
+void change_settings(const run::RunDirectory& run, const run::CheckpointHeader& before,
+                     const training::Config& config, const std::string& data_hash) {
+  std::vector<run::Change> changed;
   try {
-    changed = changes(before.config, config);
+    changed = run::changes(before.config, config);
   } catch (const engine::Error& error) {
     engine::fail(run.path(), "/config.json: ", error.what());  // edited by hand
   }
-  for (const Change& change : changed)
+  for (const run::Change& change : changed)
     console::note("changed after step " + std::to_string(before.step) + ": " + change.key +
                   " from " + change.before + " to " + change.after);
   if (before.data_hash.empty() && before.config.data != config.data)
@@ -150,35 +153,36 @@ void change_settings(const RunDirectory& run, const CheckpointHeader& before, co
   }
   if (!changed.empty())
     console::note("a new run with these settings need not be the same; see " + run.changes());
-  record(run.changes(), before.step, before.config, changed);
+  run::record(run.changes(), before.step, before.config, changed);
   run.write_config(config);
 }
 
-void print_scores(Trainer& trainer, const ProxyScorer& scorer, const datasets::Dataset& data,
-                  Index images) {
+void print_scores(training::Trainer& trainer, const analysis::ProxyScorer& scorer,
+                  const datasets::Dataset& data, Index images) {
   images = std::min(images, data.size());
-  const std::optional<ProxyScore> fake = score(trainer, scorer, images);
+  const std::optional<analysis::ProxyScore> fake = run::score(trainer, scorer, images);
   if (!fake) return;
-  const ProxyScore real = scorer(images, data);
+  const analysis::ProxyScore real = scorer(images, data);
   std::printf("%s of %lld images: generated %.2f, real %.2f; classes covered: %lld of %lld\n",
               console::printable(scorer.name()).c_str(), static_cast<long long>(images),
               fake->value, real.value, static_cast<long long>(fake->covered),
               static_cast<long long>(fake->classes));
 }
 
-void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& config,
-                    const datasets::Dataset& data, const ProxyScorer* scorer, double minutes) {
-  catch_interrupts(
+void run_to_the_end(training::Trainer& trainer, const run::RunDirectory& run,
+                    const training::Config& config, const datasets::Dataset& data,
+                    const analysis::ProxyScorer* scorer, double minutes) {
+  console::catch_interrupts(
       "\ngan: interrupted: the step at hand is finished, then the run is saved; a second "
       "interrupt ends it at once\n");
-  const Ending ending = train(trainer, run, config, {.minutes = minutes}, scorer);
-  if (ending != Ending::done)
+  const run::SessionEnd end = run::run_session(trainer, run, config, {.minutes = minutes}, scorer);
+  if (end != run::SessionEnd::done)
     std::fprintf(stderr, "%s at step %lld; go on with gan train --resume %s\n",
-                 ending == Ending::interrupted ? "interrupted" : "the time is over",
+                 end == run::SessionEnd::interrupted ? "interrupted" : "the time is over",
                  static_cast<long long>(trainer.step_count()),
                  console::printable(run.path()).c_str());
-  if (scorer && !interrupted()) {
-    leave_interrupts();  // all is saved
+  if (scorer && !console::interrupted()) {
+    console::leave_interrupts();  // all is saved
     print_scores(trainer, *scorer, data, config.score_images);
   }
   console::print(run.checkpoint());
@@ -186,29 +190,29 @@ void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& con
 }
 
 void start(const TrainOptions& options) {
-  Config config = new_config(options);
-  if (!options.out.empty()) RunDirectory::check_free(options.out);
+  training::Config config = new_config(options);
+  if (!options.out.empty()) run::RunDirectory::check_free(options.out);
   use_device(config);
   const auto data = open_data(config, config.data);
   config.channels = std::to_string(data->channels());  // what auto came to, for when it resumes
   const auto scorer = open_scorer(config, *data);
-  Trainer trainer(config, *data);
-  const std::string preset = options.preset.value_or(kDefaultPreset);
-  const RunDirectory run = options.out.empty()
-                               ? RunDirectory::create_numbered(preset, data->name(), config)
-                               : RunDirectory::create(options.out, config);
+  training::Trainer trainer(config, *data);
+  const std::string preset = options.preset.value_or(training::kDefaultPreset);
+  const run::RunDirectory run =
+      options.out.empty() ? run::RunDirectory::create_numbered(preset, data->name(), config)
+                          : run::RunDirectory::create(options.out, config);
   announce(*data, run);
   run_to_the_end(trainer, run, config, *data, scorer.get(), options.minutes);
 }
 
 void resume(const TrainOptions& options) {
-  from_user([&] {
+  console::from_user([&] {
     engine::check(!options.preset,
                   "--preset: a resumed run keeps its settings; change some with --set");
     engine::check(options.out.empty(), "--out: a resumed run stays in its folder; leave it out");
   });
-  const RunDirectory run = RunDirectory::resume(options.resume);
-  const Config config = resumed_config(options, run.config());
+  const run::RunDirectory run = run::RunDirectory::resume(options.resume);
+  const training::Config config = resumed_config(options, run.config());
   engine::check(run.has_checkpoint(), options.resume,
                 ": was stopped before its first checkpoint; start anew with --out ",
                 options.resume);
@@ -217,11 +221,12 @@ void resume(const TrainOptions& options) {
                                [&] { return open_data(config, config.data); });
   const auto scorer = open_again("--scorer", options.scorer.has_value(),
                                  [&] { return open_scorer(config, *data); });
-  Trainer trainer(config, *data);
-  const CheckpointHeader before = trainer.restore(run.checkpoint());
-  if (before.step >= config.steps && !row_is_due(trainer, config))
-    throw UsageError("--resume " + options.resume + ": has done " + std::to_string(before.step) +
-                     " steps already; give --steps greater than that");
+  training::Trainer trainer(config, *data);
+  const run::CheckpointHeader before = run::restore(run.checkpoint(), trainer);
+  if (before.step >= config.steps && !run::row_is_due(trainer, config))
+    throw console::UsageError("--resume " + options.resume + ": has done " +
+                              std::to_string(before.step) +
+                              " steps already; give --steps greater than that");
   change_settings(run, before, config, trainer.data_hash());
   announce(*data, run);
   run_to_the_end(trainer, run, config, *data, scorer.get(), options.minutes);
@@ -233,8 +238,9 @@ void add_train(CLI::App& app) {
   auto options = std::make_shared<TrainOptions>();
   CLI::App* train = app.add_subcommand("train", "Train a GAN, or go on training one");
   train->add_option("--data", options->data, engine::alternatives(datasets::forms()));
-  train->add_option("--preset", options->preset,
-                    std::string("settings to start from; see below [") + kDefaultPreset + "]");
+  train->add_option(
+      "--preset", options->preset,
+      std::string("settings to start from; see below [") + training::kDefaultPreset + "]");
   train->add_option("--set", options->assignments, "key=value ...: other settings; see below")
       ->take_all();
   train
@@ -256,9 +262,9 @@ void add_train(CLI::App& app) {
       ->transform(console::whole_number(0, std::numeric_limits<std::uint64_t>::max()));
   train->footer(footer);
   train->callback([options] {
-    outlive_readers();
+    console::outlive_readers();
     options->resume.empty() ? start(*options) : resume(*options);
   });
 }
 
-}  // namespace gan
+}  // namespace gan::commands

@@ -13,7 +13,7 @@
 
 #include "gan/console/printable.h"
 #include "gan/console/start.h"
-#include "gan/usage.h"
+#include "gan/console/usage.h"
 
 namespace gan::console {
 namespace {

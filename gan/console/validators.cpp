@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "gan/console/options.h"
-#include "gan/read_number.h"
+#include "gan/console/read_number.h"
 
 namespace gan::console {
 

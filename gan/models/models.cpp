@@ -2,12 +2,12 @@
 
 #include "datasets/dataset.h"
 #include "engine/ops/move.h"
+#include "gan/console/table.h"
 #include "gan/models/sn_cnn.h"
 #include "gan/models/sn_resnet.h"
 #include "gan/models/sn_small.h"
-#include "gan/table.h"
 
-namespace gan {
+namespace gan::models {
 namespace {
 
 constexpr Model kModels[] = {
@@ -19,9 +19,13 @@ constexpr Model kModels[] = {
 
 }  // namespace
 
-std::span<const Model> models() { return kModels; }
+ImageSize size_of(const datasets::Dataset& data) {
+  return {data.height(), data.width(), data.channels()};
+}
 
-const Model& find_model(const std::string& name) { return find(models(), "model", name); }
+std::span<const Model> all() { return kModels; }
+
+const Model& find_model(const std::string& name) { return console::find(all(), "model", name); }
 
 Networks build_networks(const std::string& name, const ImageSize& image,
                         const Constraints& constraints) {
@@ -44,4 +48,4 @@ Index parameter_count(layers::Sequential& network) {
   return count;
 }
 
-}  // namespace gan
+}  // namespace gan::models

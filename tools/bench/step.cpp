@@ -2,9 +2,9 @@
 // five and one.
 #include <sstream>
 
-#include "gan/constraints.h"
-#include "gan/losses.h"
 #include "gan/models/models.h"
+#include "gan/training/constraints.h"
+#include "gan/training/losses.h"
 #include "layers/layers.h"
 #include "tools/bench/comparison.h"
 
@@ -33,8 +33,8 @@ class Game {
  public:
   Game(const std::string& model, Index batch, Index image)
       : batch_(batch),
-        networks_(
-            gan::build_networks(model, {image, image, 3}, gan::parse_constraints("spectral"))),
+        networks_(gan::models::build_networks(model, {image, image, 3},
+                                              gan::training::parse_constraints("spectral"))),
         generator_({.lr = 2e-4F, .beta1 = 0, .beta2 = 0.9F}, networks_.generator.parameters()),
         discriminator_({.lr = 2e-4F, .beta1 = 0, .beta2 = 0.9F},
                        networks_.discriminator.parameters()),
@@ -53,7 +53,7 @@ class Game {
       const engine::NoGrad constant;
       fake = generate();
     }
-    const auto [on_real, on_fake] = gan::judge(networks_.discriminator, real_, fake);
+    const auto [on_real, on_fake] = gan::models::judge(networks_.discriminator, real_, fake);
     const Tensor loss = loss_.discriminator(on_real, on_fake);
     discriminator_.step(grad(loss, networks_.discriminator.parameters()));
   }
@@ -69,10 +69,10 @@ class Game {
   Tensor generate() { return networks_.generator(engine::normal({batch_, networks_.z_dim})); }
 
   Index batch_;
-  gan::Networks networks_;
+  gan::models::Networks networks_;
   layers::Adam generator_, discriminator_;
   Tensor real_;
-  const gan::Loss& loss_ = gan::find_loss("hinge");
+  const gan::training::Loss& loss_ = gan::training::find_loss("hinge");
 };
 
 }  // namespace
