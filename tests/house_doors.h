@@ -38,7 +38,9 @@ inline const std::vector<Door> kDoors = {
     {"engine/", kEngine, kPosix},
     {"layers/", kFront + "|layers/.*", ""},
     {"datasets/",
-     "engine/(tensor|shape|check|choices|philox|real|file|random|capture|images)\\.h|datasets/.*",
+     "engine/"
+     "(tensor|shape|check|choices|philox|real|file|random|capture|images|grey_levels)\\.h|datasets/"
+     ".*",
      kPosix +
          "|stb_[a-z_]+\\.h|zlib\\.h|png\\.h|jpeglib\\.h|jerror\\.h|gif_lib\\.h|webp/[a-z]+\\.h"},
     {"gan/console/", "engine/(check|choices|device|file|real|threads)\\.h|gan/console/.*",

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/check.h"
+#include "engine/grey_levels.h"
 #include "gan/metrics/inception_score.h"
 #include "gan/metrics/random_order.h"
 
@@ -16,8 +17,7 @@ using engine::Tensor;
 // From [-1, 1] to whole numbers 0 .. 255.
 Tensor grey_levels(const Tensor& images) {
   std::vector<Real> values = images.values();
-  for (Real& x : values)
-    x = std::round(std::clamp(Real(127.5) * x + Real(127.5), Real(0), Real(255)));
+  for (Real& x : values) x = std::round(std::clamp(engine::to_grey(x), Real(0), Real(255)));
   return Tensor::from(images.shape(), values);
 }
 
@@ -72,7 +72,7 @@ ProxyScore ProxyScorer::operator()(Index count, const datasets::Dataset& data) c
     std::vector<Real> values;
     for (Index i = first; i < first + n; ++i) {
       data.read(chosen[i], pixels.data());
-      for (const std::uint8_t pixel : pixels) values.push_back(pixel / Real(127.5) - 1);
+      for (const std::uint8_t pixel : pixels) values.push_back(engine::from_grey(pixel));
     }
     return Tensor::from({n, data.height(), data.width(), data.channels()}, values);
   });
