@@ -52,13 +52,34 @@ bool is_transposed(const Links& links, std::string value) {
   return false;
 }
 
-bool is_channels_last(const Links& links, const Port& port) {
-  if (links.model().nhwc) return true;
-  const auto few = [&](int axis) {
+// --- Rules ---------------------------------------------------------------------------------------
+// Each table holds the rules for one question, in order: the first that answers decides.
+
+// Where the channels of an input are.
+struct Layout {
+  const Links& links;
+  const Port& port;
+  bool few(int axis) const {  // as many as colors
     return !port.any_shape && port.extents[axis] >= 1 && port.extents[axis] <= 4;
-  };
-  if (few(1) != few(3)) return few(3);
-  return is_transposed(links, port.name);
+  }
+};
+struct LayoutRule {
+  const char* when;
+  bool (*holds)(const Layout&);
+  bool last;
+};
+constexpr LayoutRule kLayouts[] = {
+    {"a TensorFlow graph", [](const Layout& l) { return l.links.model().nhwc; }, true},
+    {"1 to 4 of the last axis alone", [](const Layout& l) { return l.few(3) && !l.few(1); }, true},
+    {"1 to 4 of axis 1 alone", [](const Layout& l) { return l.few(1) && !l.few(3); }, false},
+    {"the graph transposes it to channels first",
+     [](const Layout& l) { return is_transposed(l.links, l.port.name); }, true},
+    {"otherwise", [](const Layout&) { return true; }, false},
+};
+
+bool is_channels_last(const Links& links, const Port& port) {
+  const Layout layout{links, port};
+  return std::ranges::find_if(kLayouts, [&](const auto& rule) { return rule.holds(layout); })->last;
 }
 
 void find_entry(const Links& links, Survey& found) {
@@ -88,14 +109,40 @@ bool takes_whole(const Model& model, const std::string& input) {
   return false;
 }
 
-std::optional<FoundRange> range_of(const Links& links, const Survey& found, const Front& front) {
-  const Model& model = links.model();
-  if (auto range = range_of_metadata(model.metadata)) return range;
-  const bool whole = takes_whole(model, found.input);
-  if (auto range = range_of_front(front, whole)) return range;
-  if (auto range = range_of_front(find_front(links, found, Gains::dropped), whole)) return range;
-  if (whole) return FoundRange{{.range = Range::bytes}, "the input takes whole numbers"};
-  if (found.is_inception()) return FoundRange{{.range = Range::symmetric}, "known of Inception-v3"};
+// Which numbers go in.
+struct Inlet {
+  const Links& links;
+  const Survey& found;
+  const Front& front;
+  bool whole;  // numbers only
+};
+using Answer = std::optional<FoundRange>;
+constexpr Answer (*kRanges[])(const Inlet&) = {
+    // what its metadata say,
+    [](const Inlet& in) { return range_of_metadata(in.links.model().metadata); },
+    // what the ops before the first layer make of black and white,
+    [](const Inlet& in) { return range_of_front(in.front, in.whole); },
+    // the same without a gain that training may have learned,
+    [](const Inlet& in) {
+      return range_of_front(find_front(in.links, in.found, Gains::dropped), in.whole);
+    },
+    // the type of the input,
+    [](const Inlet& in) {
+      return in.whole ? FoundRange{{.range = Range::bytes}, "the input takes whole numbers"}
+                      : Answer();
+    },
+    // or which network it is; otherwise the range is not known.
+    [](const Inlet& in) {
+      return in.found.is_inception()
+                 ? FoundRange{{.range = Range::symmetric}, "known of Inception-v3"}
+                 : Answer();
+    },
+};
+
+Answer range_of(const Links& links, const Survey& found, const Front& front) {
+  const Inlet in{links, found, front, takes_whole(links.model(), found.input)};
+  for (const auto rule : kRanges)
+    if (Answer answer = rule(in)) return answer;
   return std::nullopt;
 }
 
