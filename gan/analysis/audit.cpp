@@ -50,18 +50,6 @@ double empirical_constant(models::Networks& networks, const datasets::Dataset& d
   return largest;
 }
 
-std::vector<AuditRow> audit_layers(Sequential& discriminator) {
-  std::vector<AuditRow> rows;
-  layers::Visitor visitor(
-      [&](const std::string& name, layers::Param& param) {
-        if (param.raw().rank() >= 2 && name.ends_with("weight"))
-          rows.push_back({name.substr(0, name.rfind('.')), layers::audit(param, name)});
-      },
-      [](const std::string&, engine::State&) {});
-  discriminator.visit(visitor);
-  return rows;
-}
-
 }  // namespace
 
 RunAudit audit(models::Networks& networks, const std::string& constraint, std::uint64_t seed,
@@ -70,7 +58,8 @@ RunAudit audit(models::Networks& networks, const std::string& constraint, std::u
   engine::seed(seed);
   RunAudit result{.constraint = constraint, .layers = {}};
   result.empirical = empirical_constant(networks, data, images);  // now the layers know their maps
-  result.layers = audit_layers(networks.discriminator);
+  for (const auto& [layer, number, param] : layers::weights(networks.discriminator))
+    result.layers.push_back({layer, layers::audit(*param, layer + ".weight")});
   result.certified =
       networks.discriminator.lipschitz({1, data.height(), data.width(), data.channels()});
   return result;

@@ -4,16 +4,9 @@ namespace gan::analysis {
 
 GradientSpectra::GradientSpectra(layers::Sequential& network,
                                  const layers::SpectralGradientClipping& clipping) {
-  std::size_t number = 0;
-  layers::Visitor visitor(
-      [&](const std::string& name, layers::Param& param) {
-        const bool matrix = param.raw().rank() >= 2 && param.raw().dim(0) > 1;
-        if (matrix && name.ends_with("weight"))
-          weights_.push_back({name.substr(0, name.rfind('.')), number, clipping, {}, {}});
-        ++number;
-      },
-      [](const std::string&, engine::State&) {});
-  network.visit(visitor);
+  for (const layers::Weight& weight : layers::weights(network))
+    if (weight.param->raw().dim(0) > 1)
+      weights_.push_back({weight.layer, weight.number, clipping, {}, {}});
 }
 
 engine::TensorList GradientSpectra::clip(const engine::TensorList& gradients) {
@@ -35,20 +28,11 @@ std::vector<GradientSpectra::Row> GradientSpectra::rows() const {
   return rows;
 }
 
-void GradientSpectra::store(engine::TensorFile& file, const std::string& prefix) const {
-  for (const Weight& weight : weights_)
-    if (weight.clipping.subspace.defined())
-      file.tensors[prefix + weight.layer] = weight.clipping.subspace.value();
-}
-
-void GradientSpectra::restore(const engine::TensorFile& file, const std::string& prefix) {
+void GradientSpectra::archive(layers::Archive& file) {
   for (Weight& weight : weights_) {
-    const engine::Tensor* const kept = file.find(prefix + weight.layer);
-    if (kept == nullptr) {
-      weight.clipping.subspace.reset();
-    } else {
-      weight.clipping.subspace.assign(*kept);
-    }
+    engine::State& subspace = weight.clipping.subspace;
+    if (file.restores()) subspace.reset();  // the file has none where nothing was measured yet
+    file(weight.layer, subspace);
   }
 }
 

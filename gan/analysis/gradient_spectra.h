@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "engine/serialize.h"
 #include "layers/lipschitz/gradient_clipping.h"
 #include "layers/module.h"
 
@@ -29,8 +28,7 @@ class GradientSpectra {
   };
   std::vector<Row> rows() const;  // as last measured; waits for the device
 
-  void store(engine::TensorFile& file, const std::string& prefix) const;
-  void restore(const engine::TensorFile& file, const std::string& prefix);
+  void archive(layers::Archive& file);
 
  private:
   struct Weight {

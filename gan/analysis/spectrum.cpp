@@ -93,18 +93,14 @@ Spectra spectra(layers::Sequential& discriminator, const models::ImageSize& imag
   const layers::Eval evaluate;
   discriminator(engine::zeros({1, image.height, image.width, image.channels}));
   Spectra result;
-  layers::Visitor visitor(
-      [&](const std::string& name, layers::Param& param) {
-        if (param.raw().rank() < 2 || !name.ends_with("weight")) return;
-        const LinearMap raw = param.map(), W = raw.with(param.value(raw));
-        Spectrum about{.run = title, .layer = name.substr(0, name.rfind('.'))};
-        for (const layers::Constraint& constraint : param.constraints())
-          if (const auto k = constraint.target()) about.k = k;
-        about.certified = layers::certified_bound(param, raw);
-        Layer(result, std::move(about), W).add_all();
-      },
-      [](const std::string&, engine::State&) {});
-  discriminator.visit(visitor);
+  for (const auto& [layer, number, param] : layers::weights(discriminator)) {
+    const LinearMap raw = param->map(), W = raw.with(param->value(raw));
+    Spectrum about{.run = title, .layer = layer};
+    for (const layers::Constraint& constraint : param->constraints())
+      if (const auto k = constraint.target()) about.k = k;
+    about.certified = layers::certified_bound(*param, raw);
+    Layer(result, std::move(about), W).add_all();
+  }
   return result;
 }
 

@@ -27,8 +27,8 @@ void run(const AuditOptions& options) {
                 image.height, "x", image.width, "x", image.channels, ", those of ",
                 data->description(), " are ", data->height(), "x", data->width(), "x",
                 data->channels(), "; give the run's own with --data");
-  const analysis::RunAudit found =
-      analysis::audit(loaded.networks, config.constraint, config.seed, *data, options.images);
+  const analysis::RunAudit found = analysis::audit(loaded.networks, config.constraint.text(),
+                                                   config.seed, *data, options.images);
   std::fputs((options.json ? analysis::as_json(found) : analysis::as_table(found)).c_str(), stdout);
   const std::vector<std::string> wrong = found.contradictions();
   for (std::size_t i = 1; i < wrong.size(); ++i) console::note("gan: " + wrong[i]);

@@ -11,10 +11,10 @@ namespace gan::models {
 namespace {
 
 constexpr Model kModels[] = {
-    {"sn-cnn", "CNN of Miyato et al. (2018), Table 3", sn_cnn},
-    {"sn-cnn-wide", "the same with the wider layers of most public code", sn_cnn_wide},
-    {"sn-resnet", "ResNet of Miyato et al. (2018), Table 4", sn_resnet},
-    {"sn-small", "a small CNN for CPUs", sn_small},
+    {"sn-cnn", "CNN of Miyato et al. (2018), Table 3", 8, sn_cnn},
+    {"sn-cnn-wide", "the same with the wider layers of most public code", 8, sn_cnn_wide},
+    {"sn-resnet", "ResNet of Miyato et al. (2018), Table 4", 11, sn_resnet},
+    {"sn-small", "a small CNN for CPUs", 4, sn_small},
 };
 
 }  // namespace

@@ -34,6 +34,7 @@ struct Networks {
 struct Model {
   const char* name;
   const char* help;
+  Index constrained;  // layers of the discriminator: those that share a norm of the whole
   Networks (*build)(const ImageSize& image, const Constraints& constraints);
 };
 

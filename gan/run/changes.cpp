@@ -35,16 +35,16 @@ Json entries_before(const std::string& path, Index step, const training::Config&
 }  // namespace
 
 std::vector<Change> changes(const training::Config& before, const training::Config& after) {
-  const Json old = Json::parse(to_json(before));
+  const Json old = Json::parse(to_json(before)), all = Json::parse(to_json(after));
   std::vector<Change> found;
-  training::Config::settings(after, [&](const std::string& key, const auto& value, const char*,
-                                        const char* fixed = nullptr) {
-    const Json now = value;
-    if (old[key] == now || key == "steps") return;
-    engine::check(!fixed, key, " cannot change from ", old[key].dump(), " to ", now.dump(),
-                  " on --resume: ", fixed ? fixed : "", "; start a new run");
-    found.push_back({key, old[key].dump(), now.dump()});
-  });
+  training::Config::settings(
+      after, [&](const std::string& key, const auto&, const char*, const char* fixed = nullptr) {
+        const Json& now = all[key];
+        if (old[key] == now || key == "steps") return;
+        engine::check(!fixed, key, " cannot change from ", old[key].dump(), " to ", now.dump(),
+                      " on --resume: ", fixed ? fixed : "", "; start a new run");
+        found.push_back({key, old[key].dump(), now.dump()});
+      });
   return found;
 }
 

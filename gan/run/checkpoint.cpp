@@ -6,6 +6,7 @@ namespace gan::run {
 
 void write_header(engine::TensorFile& file, const CheckpointHeader& header) {
   auto& metadata = file.metadata;
+  metadata["format"] = std::to_string(kCheckpointFormat);
   metadata["config"] = training::to_json(header.config);
   metadata["step"] = std::to_string(header.step);
   metadata["image.height"] = std::to_string(header.image.height);
@@ -20,6 +21,12 @@ CheckpointHeader read_header(const engine::TensorFile& file) {
   const auto config = file.metadata.find("config");
   engine::check(config != file.metadata.end(), file.path,
                 ": its metadata lacks 'config'; it is no checkpoint of gan train");
+  if (file.metadata.contains("format")) {
+    const Index format = file.integer("format");
+    engine::check(format >= 1 && format <= kCheckpointFormat, file.path, ": has format ", format,
+                  "; this program reads formats up to ", kCheckpointFormat,
+                  ": use the version of gan that wrote it, or a newer one");
+  }
   const auto data_hash = file.metadata.find("data.sha256");
   CheckpointHeader header = {
       .config = training::from_json(config->second, file.path),

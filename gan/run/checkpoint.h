@@ -18,6 +18,9 @@ namespace gan::run {
 
 using engine::Index;
 
+// Of the file: 1 is also what those are that do not say. A newer one is refused.
+constexpr int kCheckpointFormat = 1;
+
 struct CheckpointHeader {
   training::Config config;
   models::ImageSize image;

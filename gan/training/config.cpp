@@ -1,6 +1,7 @@
 #include "gan/training/config.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iomanip>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -14,7 +15,6 @@
 #include "engine/device.h"
 #include "gan/console/read_number.h"
 #include "gan/models/models.h"
-#include "gan/training/constraints.h"
 #include "gan/training/losses.h"
 
 namespace gan::training {
@@ -111,21 +111,35 @@ void parse(const std::string& assignment, const std::string& text, Number& numbe
 
 void parse(const std::string&, const std::string& text, std::string& value) { value = text; }
 
+void parse(const std::string&, const std::string& text, ConstraintChain& value) { value = text; }
+
 void parse(const std::string& assignment, const std::string& text, bool& value) {
   check(text == "true" || text == "false", "--set ", assignment, ": give true or false");
   value = text == "true";
 }
 
+// A setting as JSON and as the help show it.
+template <class Member>
+const Member& plain(const Member& member) {
+  return member;
+}
+const std::string& plain(const ConstraintChain& chain) { return chain.text(); }
+
 // The value under its key, if it is of the member's type.
 template <class Member>
 void read(const std::string& where, const Json& value, Member& member) {
   bool fits = value.is_number();
-  if constexpr (std::is_same_v<Member, std::string>) fits = value.is_string();
+  constexpr bool text =
+      std::is_same_v<Member, std::string> || std::is_same_v<Member, ConstraintChain>;
+  if constexpr (text) fits = value.is_string();
   if constexpr (std::is_same_v<Member, bool>) fits = value.is_boolean();
   if constexpr (std::is_same_v<Member, Index>) fits = value.is_number_integer();
   if constexpr (std::is_same_v<Member, std::uint64_t>) fits = value.is_number_unsigned();
   check(fits, where, ": ", value.dump(), " is not of the right type");
-  member = value.get<Member>();
+  if constexpr (text)
+    member = value.get<std::string>();
+  else
+    member = value.get<Member>();
 }
 
 struct Limits {
@@ -141,6 +155,12 @@ Limits limits(const std::string& key) {
   if (key == "batch" || key == "g.batch") return {2, 100'000};
   if (key == "n_dis" || key == "clip.iterations") return {1, 10'000};
   return {1, most};
+}
+
+void check_limits(const char* key, Index value) {
+  const auto [least, most] = limits(key);
+  check(value >= least, key, "=", value, ": give ", least, " or more");
+  check(value <= most, key, "=", value, ": give ", most, " or less");
 }
 
 void check_adam(const char* who, const AdamSettings& adam) {
@@ -160,10 +180,17 @@ void set(Config& config, const std::string& assignment) {
          "', all are in gan train --help");
 }
 
+layers::SpectralGradientClipping clipping(const Config& config) {
+  const auto r = static_cast<engine::Real>(config.clip_r);
+  check(r > 1 && std::isfinite(r), "clip.r=", config.clip_r,
+        ": give a ratio above 1, by 1e-6 or more");
+  check_limits("clip.iterations", config.clip_iterations);
+  return {.r = r, .iterations = static_cast<int>(config.clip_iterations)};
+}
+
 void validate(const Config& config) {
   find_loss(config.loss);
   models::find_model(config.model);
-  parse_constraints(config.constraint);
   engine::precision_named(config.precision);
   check_choice("device", config.device);
   check_choice("data.channels", config.channels);
@@ -171,7 +198,7 @@ void validate(const Config& config) {
   check_adam("g", config.g);
   check_adam("d", config.d);
   check_choice("clip", config.clip);
-  check(config.clip_r > 1, "clip.r=", config.clip_r, ": give a ratio above 1");
+  clipping(config);
   check(config.ema >= 0 && config.ema < 1, "ema=", config.ema, ": give 0 to below 1");
   Config::fields(config, [](const char* key, const auto& value, const char*) {
     using Value = std::remove_cvref_t<decltype(value)>;
@@ -182,11 +209,7 @@ void validate(const Config& config) {
         fail(key, ": is not text in UTF-8, as config.json is; rename the file or the folder");
       }
     }
-    if constexpr (std::is_same_v<Value, Index>) {
-      const auto [least, most] = limits(key);
-      check(value >= least, key, "=", value, ": give ", least, " or more");
-      check(value <= most, key, "=", value, ": give ", most, " or less");
-    }
+    if constexpr (std::is_same_v<Value, Index>) check_limits(key, value);
   });
   check(config.decay_steps == 0 || config.steps <= config.decay_steps, "steps=", config.steps,
         " go on where the learning rates are 0, from decay_steps=", config.decay_steps,
@@ -195,8 +218,8 @@ void validate(const Config& config) {
 
 std::string to_json(const Config& config) {
   Json json;
-  Config::fields(config,
-                 [&](const char* key, const auto& value, const char*) { json[key] = value; });
+  Config::fields(
+      config, [&](const char* key, const auto& value, const char*) { json[key] = plain(value); });
   return json.dump(2) + "\n";
 }
 
@@ -220,7 +243,7 @@ std::string describe(const Config& config) {
   Config::settings(config, [&](const char* key, const auto& value, const char* help,
                                const char* fixed = nullptr) {
     std::ostringstream shown;
-    shown << std::boolalpha << value;
+    shown << std::boolalpha << plain(value);
     text << (fixed ? "  " : "* ") << std::left << std::setw(18) << key << std::setw(13)
          << shown.str() << "  " << help;
     const std::vector<std::string> names = choices(key);

@@ -8,6 +8,8 @@
 #include <string>
 
 #include "engine/real.h"
+#include "gan/training/constraints.h"
+#include "layers/lipschitz/gradient_clipping.h"
 
 namespace gan::training {
 
@@ -26,7 +28,7 @@ struct Config {
   bool dequantize = false;
 
   std::string model = "sn-small";
-  std::string constraint = "spectral";
+  ConstraintChain constraint = "spectral";
   std::string loss = "hinge";
 
   Index steps = 1000;
@@ -112,6 +114,10 @@ struct Config {
 
 // Sets one field from "key=value". Errors: no such key (with the nearest), a value of another type.
 void set(Config& config, const std::string& assignment);
+
+// The spectral clipping of gradients that the settings ask for. Errors: values that the types of
+// the computation cannot hold, or that make no sense.
+layers::SpectralGradientClipping clipping(const Config& config);
 
 // Values that make sense, alone and together. Errors: the first that does not.
 void validate(const Config& config);

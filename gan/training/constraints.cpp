@@ -7,6 +7,8 @@
 #include <limits>
 #include <regex>
 #include <sstream>
+#include <utility>
+#include <variant>
 
 #include "gan/console/read_number.h"
 #include "gan/console/table.h"
@@ -20,14 +22,14 @@ using engine::Index;
 using engine::Real;
 using layers::Constraint;
 
+using Value = std::variant<double, int, bool>;
+
 struct Option {
-  enum class Kind { number, whole, flag };
   std::string name;
-  double value;  // the default, or what was given
-  Kind kind = Kind::number;
-  double above = 0;  // what a number must be greater than
-  double most = std::numeric_limits<Real>::max();
-  bool given = false;  // by the user
+  Value value;       // the default, or what the user gave
+  double above = 0;  // what a double must be greater than
+  int most = 0;      // what an int may be at most
+  bool given = false;
 };
 using Options = std::vector<Option>;
 
@@ -39,18 +41,14 @@ struct Lister {
   Options found;
 
   void operator()(const char* name, Real value, double above = 0) {
-    // As a user would write it: 0.01, not the nearest float's 0.0099999998.
-    found.push_back(
-        {name, std::stod((std::ostringstream() << value).str()), Option::Kind::number, above});
-    if (found.back().name == "k") found.push_back({kNetworkK, 0});
+    found.push_back({name, double{value}, above});
+    if (found.back().name == "k") found.push_back({kNetworkK, 0.0});
   }
   template <std::same_as<int> Int>  // an int for `above` makes no whole number of a Real
   void operator()(const char* name, Int value, int most = kMostIterations) {
-    found.push_back({name, double(value), Option::Kind::whole, 0, double(most)});
+    found.push_back({name, value, 0, most});
   }
-  void operator()(const char* name, bool value) {
-    found.push_back({name, double(value), Option::Kind::flag});
-  }
+  void operator()(const char* name, bool value) { found.push_back({name, value}); }
   void operator()(const char* name, layers::Mode value) {
     (*this)(name, value == layers::Mode::at_most);
   }
@@ -59,26 +57,24 @@ struct Lister {
 
 // And: sets each to the value in a list.
 struct Setter {
-  const Options& given;
+  const Options& options;
   Index layers;  // that share a network_k
 
-  double value(const std::string& name) const {
-    for (const Option& option : given)
-      if (option.name == name) return option.value;
-    return 0;
+  template <class T>
+  T value(const std::string& name) const {
+    const auto found = std::ranges::find(options, name, &Option::name);
+    return found == options.end() ? T() : std::get<T>(found->value);
   }
   void operator()(const char* name, Real& member, double = 0) const {
-    member = static_cast<Real>(value(name));
-    const double network_k = std::string(name) == "k" ? value(kNetworkK) : 0;
-    if (network_k > 0)
-      member = static_cast<Real>(std::pow(network_k, 1.0 / static_cast<double>(layers)));
+    const double network_k = std::string(name) == "k" ? value<double>(kNetworkK) : 0;
+    member =
+        static_cast<Real>(network_k > 0 ? std::pow(network_k, 1.0 / static_cast<double>(layers))
+                                        : value<double>(name));
   }
-  void operator()(const char* name, int& member, int = 0) const {
-    member = static_cast<int>(value(name));
-  }
-  void operator()(const char* name, bool& member) const { member = value(name) != 0; }
+  void operator()(const char* name, int& member, int = 0) const { member = value<int>(name); }
+  void operator()(const char* name, bool& member) const { member = value<bool>(name); }
   void operator()(const char* name, layers::Mode& member) const {
-    member = value(name) != 0 ? layers::Mode::at_most : layers::Mode::equal;
+    member = value<bool>(name) ? layers::Mode::at_most : layers::Mode::equal;
   }
   void operator()(layers::Target& target) { target.options(*this); }
 };
@@ -96,9 +92,9 @@ std::span<const Row> rows() {
     layers::for_each_constraint([&](const char* name, auto constraint, const char* help) {
       Lister lister;
       constraint.options(lister);
-      rows.push_back({name, lister.found, help, [constraint](const Options& given, Index layers) {
+      rows.push_back({name, lister.found, help, [constraint](const Options& options, Index layers) {
                         auto made = constraint;
-                        Setter setter{given, layers};
+                        Setter setter{options, layers};
                         made.options(setter);
                         return Constraint(made);
                       }});
@@ -128,23 +124,28 @@ bool each(const std::string& text, const std::string& item, const std::string& s
   return true;
 }
 
-// The value of an option as the user typed it.
-double number(const Option& option, const std::string& text) {
+// Takes what the user typed for an option, in the option's type.
+void take(Option& option, const std::string& text) {
+  const std::string typed = "argument " + option.name + "=" + text;
   double value = 0;
   const bool read = console::read_number(text, value);
-  const std::string given = "argument " + option.name + "=" + text;
-  if (option.kind == Option::Kind::flag) {
-    check(read && (value == 0 || value == 1), given, " is neither 0 nor 1");
-    return value;
-  }
-  const bool untouched = value == option.value;  // network_k=0 is how the help shows it
-  const bool above = static_cast<Real>(value) > static_cast<Real>(option.above);  // as it is used
-  check(read && (above || untouched), given, " is not a number greater than ", option.above);
-  if (option.kind == Option::Kind::whole)
-    check(value == std::floor(value) && value <= option.most, given,
-          " is not a whole number up to ", static_cast<Index>(option.most));
-  check(value <= option.most, given, " is too large");
-  return value;
+  const auto into = [&]<class T>(T& kept) {
+    if constexpr (std::same_as<T, bool>) {
+      check(read && (value == 0 || value == 1), typed, " is neither 0 nor 1");
+    } else {
+      const bool untouched =
+          value == static_cast<double>(kept);  // network_k=0 is how the help shows it
+      const bool above = static_cast<Real>(value) > static_cast<Real>(option.above);  // as used
+      check(read && (above || untouched), typed, " is not a number greater than ", option.above);
+      if constexpr (std::same_as<T, int>)
+        check(value == std::floor(value) && value <= option.most, typed,
+              " is not a whole number up to ", option.most);
+      check(value <= std::numeric_limits<Real>::max(), typed, " is too large");
+    }
+    kept = static_cast<T>(value);
+  };
+  std::visit(into, option.value);
+  option.given = true;
 }
 
 std::string form(const Row& row) {
@@ -152,7 +153,8 @@ std::string form(const Row& row) {
   text << row.name;
   const char* before = "(";
   for (const Option& option : row.defaults) {
-    text << before << option.name << '=' << option.value;
+    text << before << option.name << '=';
+    std::visit([&](auto value) { text << value; }, option.value);
     before = ", ";
   }
   return text.str() + (row.defaults.empty() ? "" : ")");
@@ -161,15 +163,14 @@ std::string form(const Row& row) {
 // Arguments that would be ignored beside others.
 void check_together(const Options& options) {
   const auto given = [&](const std::string& name) {
-    return std::any_of(options.begin(), options.end(), [&](const Option& o) {
-      return o.name == name && o.given && (o.value != 0 || o.kind == Option::Kind::flag);
-    });
+    const auto found = std::ranges::find(options, name, &Option::name);
+    return found != options.end() && found->given && found->value != Value(0.0);
   };
   check(!given("k") || !given(kNetworkK), "k and network_k exclude each other: give one");
-  const bool gain = std::any_of(options.begin(), options.end(),
-                                [](const Option& o) { return o.name == "gain" && o.value != 0; });
+  const auto gain = std::ranges::find(options, "gain", &Option::name);
+  if (gain == options.end() || gain->value == Value(false)) return;
   for (const char* name : {"k", kNetworkK, "at_most", "through_scale"})
-    check(!gain || !given(name), "gain=1 learns the norms, so that ", name,
+    check(!given(name), "gain=1 learns the norms, so that ", name,
           " would mean nothing beside it: leave one out");
 }
 
@@ -177,12 +178,10 @@ Options arguments(const Row& row, const std::string& text) {
   Options result = row.defaults;
   if (text.empty()) return result;
   const bool read = each(text, "([a-z_]+)\\s*=\\s*([^,\\s]+)", ",", [&](const std::smatch& match) {
-    const auto option = std::find_if(result.begin(), result.end(),
-                                     [&](const Option& o) { return o.name == match[1]; });
+    const auto option = std::ranges::find(result, match[1].str(), &Option::name);
     check(option != result.end(), "there is no argument '", match[1].str(), "' in ", form(row));
     check(!option->given, "argument ", option->name, " is given twice");
-    option->value = number(*option, match[2]);
-    option->given = true;
+    take(*option, match[2]);
   });
   check(read, "arguments (", text, ") are not of the form ", form(row));
   check_together(result);
@@ -191,21 +190,26 @@ Options arguments(const Row& row, const std::string& text) {
 
 }  // namespace
 
-std::vector<Constraint> parse_constraints(const std::string& text, Index layers) {
-  std::vector<Constraint> chain;
+ConstraintChain::ConstraintChain(std::string text) : text_(std::move(text)) {
   try {
     const bool read =
-        each(text, "([a-z-]+)\\s*(?:\\(([^()]*)\\))?", "\\+", [&](const std::smatch& match) {
+        each(text_, "([a-z-]+)\\s*(?:\\(([^()]*)\\))?", "\\+", [&](const std::smatch& match) {
           const Row& row = console::find(rows(), "constraint", match[1]);
           const Options given = arguments(row, match[2]);
-          if (row.make) chain.push_back(row.make(given, layers));
+          if (row.make)
+            links_.push_back([&row, given](Index layers) { return row.make(given, layers); });
         });
     check(read, "is not of the form name(argument=value, ...), joined by +");
   } catch (const engine::Error& error) {
     constexpr std::size_t kShown = 200;
-    engine::fail("d.constraint=", text.substr(0, kShown), text.size() > kShown ? "..." : "", ": ",
+    engine::fail("d.constraint=", text_.substr(0, kShown), text_.size() > kShown ? "..." : "", ": ",
                  error.what());
   }
+}
+
+std::vector<Constraint> ConstraintChain::operator()(Index layers) const {
+  std::vector<Constraint> chain;
+  for (const Link& link : links_) chain.push_back(link(layers));
   return chain;
 }
 

@@ -1,5 +1,6 @@
-// Weight constraints by name, as `d.constraint` gives them: what is done to the weight of every
-// layer of the discriminator. Names, options and help come from layers/constraints/list.h.
+// ConstraintChain: weight constraints by name, as `d.constraint` gives them: what is done to the
+// weight of every layer of the discriminator. Names, options and help come from
+// layers/constraints/list.h.
 //
 //   none   spectral   toeplitz(k=2)   spectral(iterations=2) + bjorck(k=3)
 //
@@ -11,6 +12,7 @@
 // exclude each other.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,9 +20,20 @@
 
 namespace gan::training {
 
-// `layers`: how many share a network_k.
-std::vector<layers::Constraint> parse_constraints(const std::string& text,
-                                                  engine::Index layers = 1);
+class ConstraintChain {
+ public:
+  ConstraintChain(std::string text);  // NOLINT: a setting is its text
+  ConstraintChain(const char* text) : ConstraintChain(std::string(text)) {}  // NOLINT
+
+  const std::string& text() const { return text_; }
+  // For each layer of a network where `layers` of them share a network_k.
+  std::vector<layers::Constraint> operator()(engine::Index layers = 1) const;
+
+ private:
+  using Link = std::function<layers::Constraint(engine::Index layers)>;
+  std::string text_;
+  std::vector<Link> links_;
+};
 
 std::vector<std::string> constraint_names();
 

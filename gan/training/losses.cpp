@@ -34,9 +34,28 @@ constexpr Loss kLosses[] = {
     {"least-squares", least_squares_discriminator, least_squares_generator},
 };
 
+Tensor fakes(models::Networks& networks, engine::Index count) {
+  return networks.generator(engine::normal({count, networks.z_dim}));
+}
+
 }  // namespace
 
 std::span<const Loss> losses() { return kLosses; }
+
+DiscriminatorLoss discriminator_loss(const Loss& loss, models::Networks& networks,
+                                     const Tensor& real) {
+  Tensor fake;
+  {
+    const engine::NoGrad constant;
+    fake = fakes(networks, real.dim(0));
+  }
+  const auto [on_real, on_fake] = models::judge(networks.discriminator, real, fake);
+  return {loss.discriminator(on_real, on_fake), on_real, on_fake};
+}
+
+Tensor generator_loss(const Loss& loss, models::Networks& networks, engine::Index count) {
+  return loss.generator(networks.discriminator(fakes(networks, count)));
+}
 
 const Loss& find_loss(const std::string& name) { return console::find(losses(), "loss", name); }
 

@@ -16,6 +16,7 @@
 #include <string>
 
 #include "engine/tensor.h"
+#include "gan/models/models.h"
 
 namespace gan::training {
 
@@ -27,5 +28,14 @@ struct Loss {
 
 std::span<const Loss> losses();
 const Loss& find_loss(const std::string& name);
+
+// The loss of one update of each network. The discriminator sees as many fakes as real images, and
+// both in one pass; the fakes are made without recording.
+struct DiscriminatorLoss {
+  engine::Tensor loss, on_real, on_fake;
+};
+DiscriminatorLoss discriminator_loss(const Loss& loss, models::Networks& networks,
+                                     const engine::Tensor& real);
+engine::Tensor generator_loss(const Loss& loss, models::Networks& networks, engine::Index fakes);
 
 }  // namespace gan::training

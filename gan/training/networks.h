@@ -1,5 +1,5 @@
-// Networks from a run's settings: the model, and its constraints by name.
-// Errors: an unknown model or constraint, an image size that does not fit.
+// The networks of a run: its model, with its constraints on every layer of the discriminator.
+// Weights are drawn from engine/random.h. Errors: an image size that does not fit.
 #pragma once
 
 #include "gan/models/models.h"
@@ -7,7 +7,9 @@
 
 namespace gan::training {
 
-// Weights are drawn from engine/random.h.
-models::Networks build_networks(const Config& config, const models::ImageSize& image);
+inline models::Networks build_networks(const Config& config, const models::ImageSize& image) {
+  const models::Model& model = models::find_model(config.model);
+  return models::build_networks(model.name, image, config.constraint(model.constrained));
+}
 
 }  // namespace gan::training

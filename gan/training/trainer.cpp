@@ -28,17 +28,6 @@ layers::AdamOptions adam_options(const AdamSettings& settings) {
           .beta2 = static_cast<Real>(settings.beta2)};
 }
 
-// Errors: values that the types of the computation cannot hold.
-layers::SpectralGradientClipping clipping(const Config& config) {
-  const auto r = static_cast<Real>(config.clip_r);
-  engine::check(r > 1 && std::isfinite(r), "clip.r=", config.clip_r,
-                ": give a ratio above 1, by 1e-6 or more");
-  constexpr Index kMost = 1'000'000;
-  engine::check(config.clip_iterations <= kMost, "clip.iterations=", config.clip_iterations,
-                ": give ", kMost, " or fewer");
-  return {.r = r, .iterations = static_cast<int>(config.clip_iterations)};
-}
-
 // Whether the device has memory of its own, a quarter of which holds the images as bytes.
 bool fits_on_device(const datasets::Dataset& data) {
   const auto bytes = static_cast<std::size_t>(data.size() * data.image_size());
@@ -83,10 +72,8 @@ Trainer::Trainer(const Config& config, const datasets::Dataset& data)
       average_(static_cast<Real>(config.ema), networks_.generator),
       generator_gradients_(networks_.generator, clipping(config)),
       discriminator_gradients_(networks_.discriminator, clipping(config)),
-      fixed_noise_(noise(kSamples)),
+      fixed_noise_(engine::normal({kSamples, networks_.z_dim})),
       captured_([this] { iterate(); }) {}
-
-Tensor Trainer::noise(Index count) const { return engine::normal({count, networks_.z_dim}); }
 
 void Trainer::set_learning_rates() {
   const double left = config_.decay_steps == 0 ? 1
@@ -114,14 +101,7 @@ void Trainer::iterate() {
 }
 
 void Trainer::update_discriminator() {
-  const Tensor real = loader_.next().images;
-  Tensor fake;
-  {
-    const NoGrad constant;
-    fake = networks_.generator(noise(config_.batch));
-  }
-  const auto [on_real, on_fake] = models::judge(networks_.discriminator, real, fake);
-  const Tensor loss = loss_.discriminator(on_real, on_fake);
+  const auto [loss, on_real, on_fake] = discriminator_loss(loss_, networks_, loader_.next().images);
   discriminator_adam_.step(
       clipped(grad(loss, discriminator_parameters_), "d", discriminator_gradients_));
 
@@ -133,8 +113,7 @@ void Trainer::update_discriminator() {
 }
 
 void Trainer::update_generator() {
-  const Tensor fake = networks_.generator(noise(config_.g_batch));
-  const Tensor loss = loss_.generator(networks_.discriminator(fake));
+  const Tensor loss = generator_loss(loss_, networks_, config_.g_batch);
   generator_adam_.step(clipped(grad(loss, generator_parameters_), "g", generator_gradients_));
   add_scaled(1, loss, sums_.generator);
 }
@@ -183,18 +162,19 @@ Index Trainer::first_bad_step() const {
   return std::min(steps_ - sums_.steps + good + 1, steps_);
 }
 
-void Trainer::store(engine::TensorFile& file) {
-  layers::store(file, "generator.", networks_.generator);
-  layers::store(file, "discriminator.", networks_.discriminator);
-  layers::store(file, "average.", average_.average());
-  generator_gradients_.store(file, "generator_gradients.");
-  discriminator_gradients_.store(file, "discriminator_gradients.");
-  generator_adam_.store(file, "generator_adam.");
-  discriminator_adam_.store(file, "discriminator_adam.");
-  file.tensors["fixed_noise"] = fixed_noise_;
-  sums_.each([&](const std::string& name, Tensor& sum) { file.tensors["sums." + name] = sum; });
-  file.metadata["sums.steps"] = std::to_string(sums_.steps);
+void Trainer::archive(layers::Archive& file) {
+  file("generator", networks_.generator);
+  file("discriminator", networks_.discriminator);
+  file("average", average_.average());
+  file("generator_gradients", generator_gradients_);
+  file("discriminator_gradients", discriminator_gradients_);
+  file("generator_adam", generator_adam_);
+  file("discriminator_adam", discriminator_adam_);
+  file("fixed_noise", fixed_noise_);
+  file("sums", sums_);
 }
+
+void Trainer::store(engine::TensorFile& file) { layers::store(file, "", *this); }
 
 const std::string& Trainer::data_hash() {
   if (data_hash_.empty()) data_hash_ = metrics::content_hash(data_);
@@ -202,18 +182,7 @@ const std::string& Trainer::data_hash() {
 }
 
 void Trainer::restore(const engine::TensorFile& file, Index step) {
-  layers::restore(file, "generator.", networks_.generator);
-  layers::restore(file, "discriminator.", networks_.discriminator);
-  layers::restore(file, "average.", average_.average());
-  generator_gradients_.restore(file, "generator_gradients.");
-  discriminator_gradients_.restore(file, "discriminator_gradients.");
-  generator_adam_.restore(file, "generator_adam.");
-  discriminator_adam_.restore(file, "discriminator_adam.");
-  fixed_noise_.write(file.at("fixed_noise", fixed_noise_.shape()));
-  sums_.each([&](const std::string& name, Tensor& sum) {
-    sum.write(file.at("sums." + name, sum.shape()));
-  });
-  sums_.steps = file.integer("sums.steps");
+  layers::restore(file, "", *this);
   engine::check(sums_.steps >= 0 && sums_.steps <= step, file.path, ": its losses are of ",
                 sums_.steps, " steps of ", step, "; it is damaged");
   sums_.good_steps.write(engine::full({}, static_cast<Real>(sums_.steps)));  // or it were not saved

@@ -63,6 +63,7 @@ class Trainer {
   // All that a checkpoint holds, besides the random numbers; and goes on from there.
   void store(engine::TensorFile& file);
   void restore(const engine::TensorFile& file, Index step);
+  void archive(layers::Archive& file);
   const Config& config() const { return config_; }
   const models::ImageSize& image() const { return image_; }
   const std::string& data_hash();  // of the images: SHA-256, computed when first asked for
@@ -77,7 +78,6 @@ class Trainer {
   using Gradients = engine::TensorList;
   Gradients clipped(const Gradients& gradients, const char* network,
                     analysis::GradientSpectra& spectra);
-  engine::Tensor noise(Index count) const;
 
   // Numbers on the device, one for each of LossMeans, added up over the updates.
   struct Sums {
@@ -88,11 +88,15 @@ class Trainer {
     void reset();
     void count();  // after the updates of a step
     template <class Visit>
-    void each(Visit visit) {
+    void each(Visit&& visit) {
       visit("discriminator", discriminator);
       visit("generator", generator);
       visit("on_real", on_real);
       visit("on_fake", on_fake);
+    }
+    void archive(layers::Archive& file) {
+      each(file);
+      file("steps", steps);
     }
   };
 

@@ -2,4 +2,4 @@
 #include "gan/training/constraints.h"
 #include "tests/fuzz/fuzz.h"
 
-void fuzz(std::string_view bytes) { (void)gan::training::parse_constraints(std::string(bytes), 3); }
+void fuzz(std::string_view bytes) { (void)gan::training::ConstraintChain(std::string(bytes))(3); }

@@ -170,9 +170,9 @@ TEST_CASE("gradient spectra: measured as they come, clipped, kept, one row left 
     CHECK(clipped[other].values() == gradients[other].values());
 
   engine::TensorFile file;
-  spectra.store(file, "kept.");
+  layers::store(file, "kept.", spectra);
   gan::analysis::GradientSpectra again(net, {.r = engine::Real(1.05), .iterations = 1});
-  again.restore(file, "kept.");
+  layers::restore(file, "kept.", again);
   CHECK(engine::singular_values(again.clip(gradients)[0])[0] ==
         doctest::Approx(after[0]).epsilon(1e-3));  // one iteration from where the other stopped
 }

@@ -98,7 +98,7 @@ TEST_CASE("config: a damaged config.json is named") {
 
 TEST_CASE("constraints: by name, with arguments, composed") {
   const auto chain =
-      gan::training::parse_constraints(" spectral(k=3, iterations=2) + bjorck(steps=5)");
+      gan::training::ConstraintChain(" spectral(k=3, iterations=2) + bjorck(steps=5)")();
   REQUIRE(chain.size() == 2);
   const auto* spectral = chain[0].as<layers::SpectralNorm>();
   REQUIRE(spectral != nullptr);
@@ -106,9 +106,9 @@ TEST_CASE("constraints: by name, with arguments, composed") {
   CHECK(spectral->target.k == 3);
   REQUIRE(chain[1].as<layers::Bjorck>() != nullptr);
   CHECK(chain[1].as<layers::Bjorck>()->steps == 5);
-  CHECK(gan::training::parse_constraints("none").empty());
-  REQUIRE(gan::training::parse_constraints("toeplitz()").size() == 1);
-  CHECK(gan::training::parse_constraints("toeplitz()")[0].as<layers::ToeplitzNorm>()->target.k ==
+  CHECK(gan::training::ConstraintChain("none")().empty());
+  REQUIRE(gan::training::ConstraintChain("toeplitz()")().size() == 1);
+  CHECK(gan::training::ConstraintChain("toeplitz()")()[0].as<layers::ToeplitzNorm>()->target.k ==
         1);
 }
 
@@ -119,13 +119,13 @@ TEST_CASE("constraints: all take their options by name, as the help shows them")
     const std::size_t at = help.find("  " + name + "(") + 2;
     REQUIRE(at >= 2);
     const std::string form = help.substr(at, help.find(')', at) + 1 - at);
-    CHECK(gan::training::parse_constraints(form).size() == 1);
+    CHECK(gan::training::ConstraintChain(form)().size() == 1);
     if (form.find("k=1") == std::string::npos) continue;
-    CHECK(gan::training::parse_constraints(name + "(k=2)")[0].target() == 2);
-    CHECK(gan::training::parse_constraints(name + "(network_k=8)", 3)[0].target() ==
+    CHECK(gan::training::ConstraintChain(name + "(k=2)")()[0].target() == 2);
+    CHECK(gan::training::ConstraintChain(name + "(network_k=8)")(3)[0].target() ==
           doctest::Approx(2));
   }
-  const auto chain = gan::training::parse_constraints("aol(k=2, at_most=1, through_scale=0)");
+  const auto chain = gan::training::ConstraintChain("aol(k=2, at_most=1, through_scale=0)")();
   CHECK(chain[0].as<layers::Aol>()->target.mode == layers::Mode::at_most);
   CHECK(!chain[0].as<layers::Aol>()->target.through_scale);
 }

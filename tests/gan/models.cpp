@@ -59,7 +59,7 @@ TEST_CASE("models: noise to images to numbers, for other sizes and channels too"
       CAPTURE(model.name);
       CAPTURE(image.width);
       Networks networks = gan::models::build_networks(model.name, image,
-                                                      gan::training::parse_constraints("spectral"));
+                                                      gan::training::ConstraintChain("spectral")());
       const engine::Tensor fake = networks.generator(engine::normal({2, networks.z_dim}));
       CHECK(fake.shape() == engine::Shape{2, image.height, image.width, image.channels});
       const engine::Tensor score = networks.discriminator(fake);
@@ -77,7 +77,8 @@ TEST_CASE("models: every weight of a discriminator is constrained, no other valu
   for (const gan::models::Model& model : gan::models::all()) {
     CAPTURE(model.name);
     Networks networks = gan::models::build_networks(model.name, {32, 32, 3},
-                                                    gan::training::parse_constraints("spectral"));
+                                                    gan::training::ConstraintChain("spectral")());
+    CHECK(std::ssize(layers::weights(networks.discriminator)) == model.constrained);
     for (const layers::Param* param : networks.discriminator.parameters())
       CHECK(param->constraints().size() == (param->raw().rank() >= 2 ? 1 : 0));
     for (const layers::Param* param : networks.generator.parameters())

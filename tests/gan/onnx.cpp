@@ -29,7 +29,7 @@ TEST_CASE("export: all models under all constraints give the same numbers when r
       CAPTURE(constraint);
       engine::seed(3);
       const gan::models::Networks networks = gan::models::build_networks(
-          model.name, image, gan::training::parse_constraints(constraint));
+          model.name, image, gan::training::ConstraintChain(constraint)());
       const Tensor z = engine::normal({3, networks.z_dim});
       {
         // As after a step of training: statistics and power iterations have moved.

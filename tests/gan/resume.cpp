@@ -36,6 +36,8 @@ TEST_CASE("resume: every setting is either fixed, with a reason, or recorded whe
         if (name != key) return;
         if constexpr (std::is_same_v<Value, std::string>)
           member += "x";
+        else if constexpr (std::is_same_v<Value, gan::training::ConstraintChain>)
+          member = member.text() + " + bjorck";
         else if constexpr (std::is_same_v<Value, bool>)
           member = !member;
         else
@@ -192,8 +194,15 @@ TEST_CASE("checkpoint: no part of the state is saved or restored unless it is fi
                  "not finite"));
     }
 
-  // As the checkpoints of versions that did not hash their images.
+  CHECK(good.metadata.at("format") == "1");
   engine::TensorFile old = good;
+  for (const char* format : {"2", "1000000", "0", "-1", "one"}) {
+    old.metadata["format"] = format;
+    engine::save(scratch / "old", old);
+    CHECK(says(complaint([&] { gan::run::restore(scratch / "old", trainer); }), "old", "format"));
+  }
+  // As the checkpoints of versions that did not say their format, or hash their images.
+  old.metadata.erase("format");
   old.metadata.erase("data.sha256");
   engine::save(scratch / "old", old);
   CHECK(gan::run::restore(scratch / "old", trainer).data_hash == "");

@@ -20,7 +20,7 @@ class Critic {
  public:
   Critic(const std::string& constraint, Index batch)
       : network_(gan::models::build_networks("sn-cnn", {32, 32, 3},
-                                             gan::training::parse_constraints(constraint))
+                                             gan::training::ConstraintChain(constraint)())
                      .discriminator),
         adam_({.lr = 2e-4F, .beta1 = 0, .beta2 = 0.9F}, network_.parameters()),
         real_(engine::uniform({batch, 32, 32, 3}, -1, 1)),
