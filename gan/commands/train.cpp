@@ -20,6 +20,17 @@
 namespace gan::commands {
 namespace {
 
+using analysis::ProxyScore;
+using analysis::ProxyScorer;
+using console::from_user;
+using run::RunDirectory;
+using run::SessionEnd;
+using training::Config;
+using training::find_preset;
+using training::kDefaultPreset;
+using training::Preset;
+using training::Trainer;
+
 struct TrainOptions {
   std::string out, resume;
   std::vector<std::string> assignments;
@@ -31,12 +42,12 @@ struct TrainOptions {
 
 std::string footer() {
   std::string text = "Presets:\n";
-  for (const training::Preset& preset : training::presets())
+  for (const Preset& preset : training::presets())
     text += "  " + std::string(preset.name) +
             std::string(14 - std::string(preset.name).size(), ' ') + preset.source + "\n";
-  text += std::string("\nKeys of --set, with the values of ") + training::kDefaultPreset +
+  text += std::string("\nKeys of --set, with the values of ") + kDefaultPreset +
           " (*: may change on --resume):\n" +
-          training::describe(training::find_preset(training::kDefaultPreset).config());
+          training::describe(find_preset(kDefaultPreset).config());
   text += "\nd.constraint, one or several joined by +, is applied to every weight:\n" +
           training::describe_constraints();
   return text +
@@ -60,7 +71,7 @@ std::string data_from_root(const std::string& spec) {
 }
 
 // What the options change of some settings.
-void apply(const TrainOptions& options, training::Config& config) {
+void apply(const TrainOptions& options, Config& config) {
   for (const std::string& assignment : options.assignments) set(config, assignment);
   if (options.data) config.data = *options.data;
   if (options.device) config.device = *options.device;
@@ -72,10 +83,9 @@ void apply(const TrainOptions& options, training::Config& config) {
   config.scorer = from_root(config.scorer);
 }
 
-training::Config new_config(const TrainOptions& options) {
-  return console::from_user([&] {
-    training::Config config =
-        training::find_preset(options.preset.value_or(training::kDefaultPreset)).config();
+Config new_config(const TrainOptions& options) {
+  return from_user([&] {
+    Config config = find_preset(options.preset.value_or(kDefaultPreset)).config();
     apply(options, config);
     validate(config);
     return config;
@@ -83,9 +93,9 @@ training::Config new_config(const TrainOptions& options) {
 }
 
 // The settings of a run, with what the options change of them. Errors: what may not change.
-training::Config resumed_config(const TrainOptions& options, const training::Config& before) {
-  return console::from_user([&] {
-    training::Config config = before;
+Config resumed_config(const TrainOptions& options, const Config& before) {
+  return from_user([&] {
+    Config config = before;
     apply(options, config);
     engine::check(config.decay_steps == 0 || config.steps <= config.decay_steps, "--steps ",
                   config.steps, ": the run's learning rates are 0 from step ", config.decay_steps,
@@ -96,21 +106,21 @@ training::Config resumed_config(const TrainOptions& options, const training::Con
   });
 }
 
-void use_device(const training::Config& config) {
+void use_device(const Config& config) {
   engine::Device::named(config.device).use();
   engine::set_precision(engine::precision_named(config.precision));
 }
 
 // The scorer of the settings, if they name one. Errors: it does not take images of this size.
-std::unique_ptr<const analysis::ProxyScorer> open_scorer(const training::Config& config,
-                                                         const datasets::Dataset& data) {
+std::unique_ptr<const ProxyScorer> open_scorer(const Config& config,
+                                               const datasets::Dataset& data) {
   if (config.scorer.empty()) return nullptr;
-  auto scorer = std::make_unique<const analysis::ProxyScorer>(config.scorer);
+  auto scorer = std::make_unique<const ProxyScorer>(config.scorer);
   scorer->check_fits({data.height(), data.width(), data.channels()});
   return scorer;
 }
 
-void announce(const datasets::Dataset& data, const run::RunDirectory& run) {
+void announce(const datasets::Dataset& data, const RunDirectory& run) {
   console::note(data.description());
   for (const std::string& note : data.notes()) console::note(note);
   if (run.replaces_another())
@@ -133,8 +143,8 @@ auto open_again(const char* option, bool given, Open open) {
 }
 
 // Records and announces what is different from the checkpoint on.
-void change_settings(const run::RunDirectory& run, const run::CheckpointHeader& before,
-                     const training::Config& config, const std::string& data_hash) {
+void change_settings(const RunDirectory& run, const run::CheckpointHeader& before,
+                     const Config& config, const std::string& data_hash) {
   std::vector<run::Change> changed;
   try {
     changed = run::changes(before.config, config);
@@ -157,28 +167,27 @@ void change_settings(const run::RunDirectory& run, const run::CheckpointHeader& 
   run.write_config(config);
 }
 
-void print_scores(training::Trainer& trainer, const analysis::ProxyScorer& scorer,
-                  const datasets::Dataset& data, Index images) {
+void print_scores(Trainer& trainer, const ProxyScorer& scorer, const datasets::Dataset& data,
+                  Index images) {
   images = std::min(images, data.size());
-  const std::optional<analysis::ProxyScore> fake = run::score(trainer, scorer, images);
+  const std::optional<ProxyScore> fake = run::score(trainer, scorer, images);
   if (!fake) return;
-  const analysis::ProxyScore real = scorer(images, data);
+  const ProxyScore real = scorer(images, data);
   std::printf("%s of %lld images: generated %.2f, real %.2f; classes covered: %lld of %lld\n",
               console::printable(scorer.name()).c_str(), static_cast<long long>(images),
               fake->value, real.value, static_cast<long long>(fake->covered),
               static_cast<long long>(fake->classes));
 }
 
-void run_to_the_end(training::Trainer& trainer, const run::RunDirectory& run,
-                    const training::Config& config, const datasets::Dataset& data,
-                    const analysis::ProxyScorer* scorer, double minutes) {
+void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& config,
+                    const datasets::Dataset& data, const ProxyScorer* scorer, double minutes) {
   console::catch_interrupts(
       "\ngan: interrupted: the step at hand is finished, then the run is saved; a second "
       "interrupt ends it at once\n");
-  const run::SessionEnd end = run::run_session(trainer, run, config, {.minutes = minutes}, scorer);
-  if (end != run::SessionEnd::done)
+  const SessionEnd end = run::run_session(trainer, run, config, {.minutes = minutes}, scorer);
+  if (end != SessionEnd::done)
     std::fprintf(stderr, "%s at step %lld; go on with gan train --resume %s\n",
-                 end == run::SessionEnd::interrupted ? "interrupted" : "the time is over",
+                 end == SessionEnd::interrupted ? "interrupted" : "the time is over",
                  static_cast<long long>(trainer.step_count()),
                  console::printable(run.path()).c_str());
   if (scorer && !console::interrupted()) {
@@ -190,29 +199,29 @@ void run_to_the_end(training::Trainer& trainer, const run::RunDirectory& run,
 }
 
 void start(const TrainOptions& options) {
-  training::Config config = new_config(options);
-  if (!options.out.empty()) run::RunDirectory::check_free(options.out);
+  Config config = new_config(options);
+  if (!options.out.empty()) RunDirectory::check_free(options.out);
   use_device(config);
   const auto data = open_data(config, config.data);
   config.channels = std::to_string(data->channels());  // what auto came to, for when it resumes
   const auto scorer = open_scorer(config, *data);
-  training::Trainer trainer(config, *data);
-  const std::string preset = options.preset.value_or(training::kDefaultPreset);
-  const run::RunDirectory run =
-      options.out.empty() ? run::RunDirectory::create_numbered(preset, data->name(), config)
-                          : run::RunDirectory::create(options.out, config);
+  Trainer trainer(config, *data);
+  const std::string preset = options.preset.value_or(kDefaultPreset);
+  const RunDirectory run = options.out.empty()
+                               ? RunDirectory::create_numbered(preset, data->name(), config)
+                               : RunDirectory::create(options.out, config);
   announce(*data, run);
   run_to_the_end(trainer, run, config, *data, scorer.get(), options.minutes);
 }
 
 void resume(const TrainOptions& options) {
-  console::from_user([&] {
+  from_user([&] {
     engine::check(!options.preset,
                   "--preset: a resumed run keeps its settings; change some with --set");
     engine::check(options.out.empty(), "--out: a resumed run stays in its folder; leave it out");
   });
-  const run::RunDirectory run = run::RunDirectory::resume(options.resume);
-  const training::Config config = resumed_config(options, run.config());
+  const RunDirectory run = RunDirectory::resume(options.resume);
+  const Config config = resumed_config(options, run.config());
   engine::check(run.has_checkpoint(), options.resume,
                 ": was stopped before its first checkpoint; start anew with --out ",
                 options.resume);
@@ -221,7 +230,7 @@ void resume(const TrainOptions& options) {
                                [&] { return open_data(config, config.data); });
   const auto scorer = open_again("--scorer", options.scorer.has_value(),
                                  [&] { return open_scorer(config, *data); });
-  training::Trainer trainer(config, *data);
+  Trainer trainer(config, *data);
   const run::CheckpointHeader before = run::restore(run.checkpoint(), trainer);
   if (before.step >= config.steps && !run::row_is_due(trainer, config))
     throw console::UsageError("--resume " + options.resume + ": has done " +
@@ -238,9 +247,8 @@ void add_train(CLI::App& app) {
   auto options = std::make_shared<TrainOptions>();
   CLI::App* train = app.add_subcommand("train", "Train a GAN, or go on training one");
   train->add_option("--data", options->data, engine::alternatives(datasets::forms()));
-  train->add_option(
-      "--preset", options->preset,
-      std::string("settings to start from; see below [") + training::kDefaultPreset + "]");
+  train->add_option("--preset", options->preset,
+                    std::string("settings to start from; see below [") + kDefaultPreset + "]");
   train->add_option("--set", options->assignments, "key=value ...: other settings; see below")
       ->take_all();
   train

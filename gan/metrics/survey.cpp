@@ -55,31 +55,26 @@ bool is_transposed(const Links& links, std::string value) {
 // --- Rules ---------------------------------------------------------------------------------------
 // Each table holds the rules for one question, in order: the first that answers decides.
 
-// Where the channels of an input are.
-struct Layout {
-  const Links& links;
-  const Port& port;
-  bool few(int axis) const {  // as many as colors
-    return !port.any_shape && port.extents[axis] >= 1 && port.extents[axis] <= 4;
-  }
-};
+// As many as colors, along this axis.
+bool few(const Port& port, int axis) {
+  return !port.any_shape && port.extents[axis] >= 1 && port.extents[axis] <= 4;
+}
+
 struct LayoutRule {
-  const char* when;
-  bool (*holds)(const Layout&);
-  bool last;
+  bool (*holds)(const Links& links, const Port& port);
+  bool channels_last;
 };
 constexpr LayoutRule kLayouts[] = {
-    {"a TensorFlow graph", [](const Layout& l) { return l.links.model().nhwc; }, true},
-    {"1 to 4 of the last axis alone", [](const Layout& l) { return l.few(3) && !l.few(1); }, true},
-    {"1 to 4 of axis 1 alone", [](const Layout& l) { return l.few(1) && !l.few(3); }, false},
-    {"the graph transposes it to channels first",
-     [](const Layout& l) { return is_transposed(l.links, l.port.name); }, true},
-    {"otherwise", [](const Layout&) { return true; }, false},
+    {[](const Links& links, const Port&) { return links.model().nhwc; }, true},
+    {[](const Links&, const Port& port) { return few(port, 3) && !few(port, 1); }, true},
+    {[](const Links&, const Port& port) { return few(port, 1) && !few(port, 3); }, false},
+    {[](const Links& links, const Port& port) { return is_transposed(links, port.name); }, true},
+    {[](const Links&, const Port&) { return true; }, false},
 };
 
 bool is_channels_last(const Links& links, const Port& port) {
-  const Layout layout{links, port};
-  return std::ranges::find_if(kLayouts, [&](const auto& rule) { return rule.holds(layout); })->last;
+  return std::ranges::find_if(kLayouts, [&](const auto& rule) { return rule.holds(links, port); })
+      ->channels_last;
 }
 
 void find_entry(const Links& links, Survey& found) {
@@ -117,6 +112,9 @@ struct Inlet {
   bool whole;  // numbers only
 };
 using Answer = std::optional<FoundRange>;
+Answer when(bool holds, Range range, const char* why) {
+  return holds ? Answer({{.range = range}, why}) : Answer();
+}
 constexpr Answer (*kRanges[])(const Inlet&) = {
     // what its metadata say,
     [](const Inlet& in) { return range_of_metadata(in.links.model().metadata); },
@@ -127,15 +125,10 @@ constexpr Answer (*kRanges[])(const Inlet&) = {
       return range_of_front(find_front(in.links, in.found, Gains::dropped), in.whole);
     },
     // the type of the input,
-    [](const Inlet& in) {
-      return in.whole ? FoundRange{{.range = Range::bytes}, "the input takes whole numbers"}
-                      : Answer();
-    },
+    [](const Inlet& in) { return when(in.whole, Range::bytes, "the input takes whole numbers"); },
     // or which network it is; otherwise the range is not known.
     [](const Inlet& in) {
-      return in.found.is_inception()
-                 ? FoundRange{{.range = Range::symmetric}, "known of Inception-v3"}
-                 : Answer();
+      return when(in.found.is_inception(), Range::symmetric, "known of Inception-v3");
     },
 };
 

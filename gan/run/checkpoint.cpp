@@ -47,10 +47,7 @@ CheckpointHeader read_header(const engine::TensorFile& file) {
 }
 
 void check_finite(const engine::TensorFile& file, const std::string& prefix) {
-  engine::TensorFile checked;
-  for (const auto& [name, tensor] : file.tensors)
-    if (name.starts_with(prefix)) checked.tensors.emplace(name, tensor);
-  const std::string bad = training::not_finite(checked);
+  const std::string bad = training::not_finite(file, prefix);
   engine::check(bad.empty(), file.path, ": tensor '", bad, "' holds values that are not finite; ",
                 "the checkpoint cannot be used");
 }

@@ -21,11 +21,18 @@
 namespace gan::run {
 namespace {
 
+using analysis::ProxyScore;
+using analysis::ProxyScorer;
+using console::interrupted;
+using training::Config;
+using training::LossMeans;
+using training::Trainer;
+
 // The records of one session, from its first step to its end.
 class Recorder {
  public:
-  Recorder(training::Trainer& trainer, const RunDirectory& run, const training::Config& config,
-           const analysis::ProxyScorer* scorer)
+  Recorder(Trainer& trainer, const RunDirectory& run, const Config& config,
+           const ProxyScorer* scorer)
       : trainer_(trainer),
         run_(run),
         config_(config),
@@ -100,9 +107,9 @@ class Recorder {
     run_.check_held();
     check_finite();
     const double now = clock_.seconds();
-    const std::optional<analysis::ProxyScore> scored = score_if_due();
+    const std::optional<ProxyScore> scored = score_if_due();
     if (score_is_due() && !scored) return false;
-    const training::LossMeans losses = trainer_.losses();
+    const LossMeans losses = trainer_.losses();
     const double rate =
         static_cast<double>(trainer_.step_count() - logged_step_) / (now - logged_seconds_);
     log_.add(trainer_.step_count(), losses, scored, rate, seconds_before_ + now);
@@ -129,15 +136,14 @@ class Recorder {
   }
 
   // Nothing if none is due, or if it was interrupted.
-  std::optional<analysis::ProxyScore> score_if_due() {
+  std::optional<ProxyScore> score_if_due() {
     if (!score_is_due()) return std::nullopt;
-    const std::optional<analysis::ProxyScore> scored =
-        score(trainer_, *scorer_, config_.score_images);
+    const std::optional<ProxyScore> scored = score(trainer_, *scorer_, config_.score_images);
     if (scored) score_ = scored;
     return scored;
   }
 
-  void show(const training::LossMeans& losses) {
+  void show(const LossMeans& losses) {
     std::ostringstream note;
     note << std::fixed << std::setprecision(3) << "d_loss " << losses.discriminator << "  g_loss "
          << losses.generator;
@@ -164,10 +170,10 @@ class Recorder {
     saved_ = trainer_.step_count();
   }
 
-  training::Trainer& trainer_;
+  Trainer& trainer_;
   const RunDirectory& run_;
-  const training::Config& config_;
-  const analysis::ProxyScorer* const scorer_;
+  const Config& config_;
+  const ProxyScorer* const scorer_;
   LossLog log_;
   EventLog events_;
   GradientLog gradients_;
@@ -177,7 +183,7 @@ class Recorder {
   double logged_seconds_ = 0;
   const double seconds_before_;                // of the run, when this stretch began
   Index saved_, sampled_ = -1, checked_ = -1;  // steps
-  std::optional<analysis::ProxyScore> score_;  // the latest
+  std::optional<ProxyScore> score_;            // the latest
 };
 
 // An interrupt while images are scored.
@@ -185,14 +191,13 @@ struct Interrupted {};
 
 }  // namespace
 
-std::optional<analysis::ProxyScore> score(training::Trainer& trainer,
-                                          const analysis::ProxyScorer& scorer, Index images) {
+std::optional<ProxyScore> score(Trainer& trainer, const ProxyScorer& scorer, Index images) {
   constexpr std::uint64_t seed = 0x5C03E;
   const engine::RandomState training = engine::random_state();
-  std::optional<analysis::ProxyScore> score;
+  std::optional<ProxyScore> score;
   try {
     score = scorer(images, [&](Index first, Index count) {
-      if (console::interrupted()) throw Interrupted();
+      if (interrupted()) throw Interrupted();
       // Blocks of four numbers: where the noise of image `first` begins.
       const auto block = static_cast<std::uint64_t>((first * trainer.z_dim() + 3) / 4);
       engine::set_random_state({.seed = seed, .counter = block});
@@ -204,20 +209,19 @@ std::optional<analysis::ProxyScore> score(training::Trainer& trainer,
   return score;
 }
 
-bool row_is_due(const training::Trainer& trainer, const training::Config& config) {
+bool row_is_due(const Trainer& trainer, const Config& config) {
   return trainer.unread_steps() > 0 && trainer.step_count() % config.log_every == 0;
 }
 
-SessionEnd run_session(training::Trainer& trainer, const RunDirectory& run,
-                       const training::Config& config, const SessionLimits& limits,
-                       const analysis::ProxyScorer* scorer) {
+SessionEnd run_session(Trainer& trainer, const RunDirectory& run, const Config& config,
+                       const SessionLimits& limits, const ProxyScorer* scorer) {
   Recorder recorder(trainer, run, config, scorer);
   SessionEnd ending = recorder.catch_up() ? SessionEnd::done : SessionEnd::interrupted;
   while (ending == SessionEnd::done && trainer.step_count() < config.steps) {
     trainer.step();
     const double seconds_left = 60 * limits.minutes - recorder.seconds();
     recorder.after_step(seconds_left);
-    if (console::interrupted())
+    if (interrupted())
       ending = SessionEnd::interrupted;
     else if (seconds_left <= 0)
       ending = SessionEnd::out_of_time;

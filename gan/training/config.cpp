@@ -24,35 +24,17 @@ using engine::check;
 using engine::fail;
 using Json = nlohmann::ordered_json;
 
-// The settings whose values are names, with the names that there are.
-struct Choice {
-  std::string_view key;
-  std::vector<std::string> (*names)();
-};
-constexpr Choice kChoices[] = {
-    {"data", datasets::forms},
-    {"data.channels",
-     [] {
-       return std::vector<std::string>{"auto", "1", "3"};
-     }},
-    {"data.orientation",
-     [] {
-       return std::vector<std::string>{"ignore", "apply"};
-     }},
-    {"model", [] { return engine::names_of(models::all()); }},
-    {"loss", [] { return engine::names_of(losses()); }},
-    {"clip",
-     [] {
-       return std::vector<std::string>{"none", "d", "g", "both"};
-     }},
-    {"device", engine::Device::names},
-    {"precision", engine::precision_names},
-};
-
-// For the values of this key; empty where any may be given.
+// Names for the values of this key; empty where any may be given.
 std::vector<std::string> choices(std::string_view key) {
-  const auto found = std::ranges::find(kChoices, key, &Choice::key);
-  return found == std::end(kChoices) ? std::vector<std::string>() : found->names();
+  if (key == "data") return datasets::forms();
+  if (key == "data.channels") return {"auto", "1", "3"};
+  if (key == "data.orientation") return {"ignore", "apply"};
+  if (key == "model") return engine::names_of(models::all());
+  if (key == "loss") return engine::names_of(losses());
+  if (key == "clip") return {"none", "d", "g", "both"};
+  if (key == "device") return engine::Device::names();
+  if (key == "precision") return engine::precision_names();
+  return {};
 }
 
 void check_choice(const char* key, const std::string& value) {

@@ -55,7 +55,8 @@ struct Config {
   Index score_images = 1000;
 
   // Calls visit(key, member, help) for each setting of `config`, a Config or a const Config. Where
-  // the value is a name from a table, the help text goes on with the names (kChoices, config.cpp).
+  // the value is a name from a table, the help text goes on with the names (`choices` of
+  // config.cpp).
   template <class Config, class Visit>
   static void fields(Config& config, Visit&& visit) {
     settings(config, [&](const char* key, auto& member, const char* help, const char* = nullptr) {

@@ -8,13 +8,14 @@ namespace gan::training {
 
 engine::Tensor blemish(const engine::Tensor& x) { return sum(0 * x); }
 
-std::string not_finite(const engine::TensorFile& file) {
+std::string not_finite(const engine::TensorFile& file, const std::string& prefix) {
   const engine::NoGrad constant;
   engine::Tensor blemishes = engine::zeros({});
-  for (const auto& [name, tensor] : file.tensors) blemishes = blemishes + blemish(tensor);
+  for (const auto& [name, tensor] : file.tensors)
+    if (name.starts_with(prefix)) blemishes = blemishes + blemish(tensor);
   if (std::isfinite(blemishes.item())) return "";
   for (const auto& [name, tensor] : file.tensors)
-    if (!std::isfinite(blemish(tensor).item())) return name;
+    if (name.starts_with(prefix) && !std::isfinite(blemish(tensor).item())) return name;
   return "";
 }
 

@@ -9,8 +9,8 @@ namespace gan::training {
 
 // 0 where all values are finite, NaN where one is not (0 times infinity is NaN), on the device.
 engine::Tensor blemish(const engine::Tensor& x);
-// The name of a tensor with a value that is not finite; "" where there is none. Cost: a pass over
-// all of them on the device, and one number read.
-std::string not_finite(const engine::TensorFile& file);
+// The name of a tensor with a value that is not finite, of those whose names begin so; "" where
+// there is none. Cost: a pass over all of them on the device, and one number read.
+std::string not_finite(const engine::TensorFile& file, const std::string& prefix = "");
 
 }  // namespace gan::training
