@@ -54,7 +54,7 @@ void check_finite(const engine::TensorFile& file, const std::string& prefix) {
 
 void save(const std::string& path, training::Trainer& trainer) {
   engine::TensorFile file;
-  trainer.store(file);
+  layers::store(file, "", trainer);
   const std::string bad = training::not_finite(file);
   engine::check(bad.empty(), path, ": is not written: from step ", trainer.first_bad_step(), " on ",
                 bad, " is not finite");

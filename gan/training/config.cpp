@@ -100,7 +100,7 @@ void parse(const std::string& assignment, const std::string& text, bool& value) 
   value = text == "true";
 }
 
-// A setting as JSON and as the help show it.
+// A setting as JSON shows it.
 template <class Member>
 const Member& plain(const Member& member) {
   return member;
@@ -225,7 +225,7 @@ std::string describe(const Config& config) {
   Config::settings(config, [&](const char* key, const auto& value, const char* help,
                                const char* fixed = nullptr) {
     std::ostringstream shown;
-    shown << std::boolalpha << plain(value);
+    shown << std::boolalpha << value;
     text << (fixed ? "  " : "* ") << std::left << std::setw(18) << key << std::setw(13)
          << shown.str() << "  " << help;
     const std::vector<std::string> names = choices(key);

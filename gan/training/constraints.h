@@ -13,6 +13,7 @@
 #pragma once
 
 #include <functional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ class ConstraintChain {
   ConstraintChain(const char* text) : ConstraintChain(std::string(text)) {}  // NOLINT
 
   const std::string& text() const { return text_; }
+  friend std::ostream& operator<<(std::ostream& out, const ConstraintChain& chain) {
+    return out << chain.text_;
+  }
   // For each layer of a network where `layers` of them share a network_k.
   std::vector<layers::Constraint> operator()(engine::Index layers = 1) const;
 

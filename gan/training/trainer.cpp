@@ -153,7 +153,7 @@ Tensor Trainer::samples(const Tensor& noise) {
 
 std::string Trainer::not_finite() {
   engine::TensorFile all;
-  store(all);
+  layers::store(all, "", *this);
   return training::not_finite(all);
 }
 
@@ -173,8 +173,6 @@ void Trainer::archive(layers::Archive& file) {
   file("fixed_noise", fixed_noise_);
   file("sums", sums_);
 }
-
-void Trainer::store(engine::TensorFile& file) { layers::store(file, "", *this); }
 
 const std::string& Trainer::data_hash() {
   if (data_hash_.empty()) data_hash_ = metrics::content_hash(data_);

@@ -5,7 +5,7 @@
 //   while (trainer.step_count() < config.steps) trainer.step();
 //
 // A step reads nothing back from the device; the losses are summed there and read by `losses()`.
-// `store` and `restore` hold all of it but the random numbers: weights, optimizers, average, states
+// `archive` visits all of it but the random numbers: weights, optimizers, average, states
 // of the layers, the fixed noise of the samples and the sums of the losses. The place in the data
 // follows from the number of steps. So a resumed run goes on bit for bit (gan/run/checkpoint.h).
 // Errors: restore from what is not of this model.
@@ -60,10 +60,10 @@ class Trainer {
   // The step whose losses were the first not to be finite; the latest if all were (then it is the
   // weights that it made which are not). Waits for the device.
   Index first_bad_step() const;
-  // All that a checkpoint holds, besides the random numbers; and goes on from there.
-  void store(engine::TensorFile& file);
-  void restore(const engine::TensorFile& file, Index step);
+  // All that a checkpoint holds, besides the random numbers.
   void archive(layers::Archive& file);
+  // Goes on from there, after this step.
+  void restore(const engine::TensorFile& file, Index step);
   const Config& config() const { return config_; }
   const models::ImageSize& image() const { return image_; }
   const std::string& data_hash();  // of the images: SHA-256, computed when first asked for
