@@ -30,7 +30,7 @@ Loader::Loader(const Dataset& data, const LoaderOptions& options)
 
 Loader::Buffer Loader::buffer() const {
   return {.images = std::vector<Real>(options_.resident ? 0 : options_.batch * data_.image_size()),
-          .labels = engine::PooledList<int>(options_.batch)};
+          .labels = engine::FreeListVector<int>(options_.batch)};
 }
 
 void Loader::work(const std::stop_token& stop) {

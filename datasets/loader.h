@@ -29,7 +29,7 @@ namespace datasets {
 
 struct Batch {
   engine::Tensor images;  // [batch, height, width, channels]
-  engine::PooledList<int> labels;
+  engine::FreeListVector<int> labels;
   Index number = 0;
 };
 
@@ -45,7 +45,7 @@ class Loader {
  private:
   struct Buffer {
     std::vector<Real> images;
-    engine::PooledList<int> labels;
+    engine::FreeListVector<int> labels;
   };
   struct Choice {  // of a batch made on the device
     std::vector<Index> order;

@@ -1,7 +1,6 @@
 // LongjmpTrap: calls of C libraries that report an error by longjmp (libpng, libjpeg).
 //   LongjmpTrap trap;                               // reached by the library's error callback,
-//   if (!trap.run([&] { library_call(); }))         // which calls trap.spring("why") and so lands
-//   here
+//   if (!trap.run([&] { library_call(); }))         // which calls trap.spring("why")
 //     engine::fail(path, ": ", trap.reason());
 // A step given to run() holds nothing that has a destructor while the library runs: a longjmp
 // passes over the frames of the library and of the step, and of nothing else.

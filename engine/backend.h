@@ -36,10 +36,10 @@ struct RowConstants {
   Real a = 0, b = 0;
 };
 
-// Work that a device has recorded, to be done again. Its memory is its own until it dies.
-class Recording {
+// A captured step that can be replayed. It owns its memory until destroyed.
+class CapturedWork {
  public:
-  virtual ~Recording() = default;
+  virtual ~CapturedWork() = default;
   virtual void replay() = 0;
 };
 
@@ -48,21 +48,21 @@ class Backend {
   virtual ~Backend() = default;
   virtual const char* name() const = 0;
 
-  // Memory. Blocks are pooled; allocate(0) is valid. `upload` has read the host's values when it
-  // returns. `memory_left` is in bytes, 0 where tensors live in the host's own memory.
+  // Memory. Blocks come from free lists; allocate(0) is valid. `upload` has read the host's values
+  // when it returns. `memory_left` is in bytes, 0 where tensors live in the host's own memory.
   virtual Real* allocate(Index elements) = 0;
   virtual void release(Real* block, Index elements) noexcept = 0;
   virtual void upload(Real* to, const Real* host, Index n) = 0;
   virtual void download(Real* host, const Real* from, Index n) = 0;
   virtual std::size_t memory_left() const { return 0; }
 
-  // Recording a step (capture.h), where the device can: verbs between begin and end are noted, not
-  // run. Neither upload nor download is called in between. Errors: NotRecorded (capture.h) in
+  // Capturing a step (capture.h), where the device can: verbs between begin and end are noted, not
+  // run. Neither upload nor download is called in between. Errors: NotCaptured (capture.h) in
   // between; after any, also of begin and end, nothing of the step was done and verbs run again.
-  virtual bool records() const { return false; }
-  virtual void begin_recording() {}
-  virtual std::unique_ptr<Recording> end_recording() { return nullptr; }
-  virtual void abandon_recording() noexcept {}
+  virtual bool captures() const { return false; }
+  virtual void begin_capture() {}
+  virtual std::unique_ptr<CapturedWork> end_capture() { return nullptr; }
+  virtual void abandon_capture() noexcept {}
 
   // Moving: y[strides.y] = x[strides.x] over the extents (permute, slice, pad, concat,
   // expand, flip); strides may be negative.
@@ -78,9 +78,14 @@ class Backend {
   virtual void reduce(Reduction kind, Index outer, Index n, Index inner, const Real* x,
                       Real* z) = 0;
 
-  // z[m, n] = op(a) op(b), each transposed or not; a is [m, k] or [k, m], b is [k, n] or [n, k].
-  virtual void gemm(bool transpose_a, bool transpose_b, Index m, Index n, Index k, const Real* a,
-                    const Real* b, Real* z) = 0;
+  // `count` times, one matrix after the other: z[m, n] = op(a) op(b), each transposed or not; a is
+  // [m, k] or [k, m], b is [k, n] or [n, k].
+  virtual void gemm(bool transpose_a, bool transpose_b, Index count, Index m, Index n, Index k,
+                    const Real* a, const Real* b, Real* z) = 0;
+  // So many times: x[n, k] with op(a) x = b, for a [n, n] and b [n, k], in double. Errors: a matrix
+  // that is singular; a device that runs behind the host says so at the next download.
+  virtual void solve(bool transpose_a, Index count, Index n, Index k, const Real* a, const Real* b,
+                     Real* x) = 0;
 
   // The slot `want` of the convolution form from the two others; the pointer of `want` is written.
   virtual void conv(Slot want, const Window& window, Real* x, Real* w, Real* y) = 0;

@@ -1,7 +1,6 @@
 #include "engine/capture.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -9,12 +8,13 @@
 #include "engine/backend.h"
 #include "engine/check.h"
 #include "engine/device.h"
+#include "engine/notice.h"
 
 namespace engine {
 namespace {
 
-std::uint64_t epoch = 1;             // 0 is before all of them
-std::uint64_t failed_epoch = ~0ull;  // of the latest recording that failed
+std::uint64_t generation_now = 1;
+std::vector<std::uint64_t> failed;  // the generations of captures that failed
 
 constexpr Index kAlign = 16 / sizeof(Real);  // of a place in LiveMemory, in elements
 
@@ -24,7 +24,7 @@ Index elements_of(std::size_t bytes) {
 }
 
 // Device memory that the host writes before each replay, and its values on the host. It is there
-// before the recording begins: what is allocated during one may have served earlier work of it,
+// before the capture begins: what is allocated during one may have served earlier work of it,
 // which a replay would write there again.
 class LiveMemory {
  public:
@@ -38,7 +38,7 @@ class LiveMemory {
   };
   Place place(Index elements, std::function<void(void*)> make) {
     if (used_ + elements > device_.size())
-      throw NotRecorded("the step asks for more live values than when it was watched");
+      throw NotCaptured("the step asks for more live values than when it was watched");
     const Place place{Tensor::view(device_, used_, Shape{elements}), host_.data() + used_};
     used_ += places(elements);
     makers_.push_back({std::move(make), place.host});
@@ -60,13 +60,13 @@ class LiveMemory {
   std::vector<Maker> makers_;
 };
 
-// What the host gave to a recording, value after value, for the call in its place if it fails.
+// What the host gave to a capture, value after value, for the call in its place if it fails.
 struct Given {
   std::vector<std::vector<Real>> values;
   std::size_t taken = 0;
 };
 
-thread_local LiveMemory* live_here = nullptr;  // of the step that is being recorded
+thread_local LiveMemory* live_here = nullptr;  // of the step that is being captured
 thread_local Given* given = nullptr;           // to it, or to one that failed and is now called
 thread_local const char* obstacle = nullptr;   // why the step that is being watched cannot be
 thread_local Index live_elements = 0;          // that the step being watched has asked for
@@ -84,13 +84,13 @@ class During {
   T& variable_;
 };
 
-// Whatever the device refuses on the way to a recording: the step may yet be called.
-template <class Work>
-auto recorded(const Work& work) {
+// Whatever the device refuses on the way to a capture: the step may yet be called.
+template <class Attempt>
+auto attempted(const Attempt& attempt) {
   try {
-    return work();
+    return attempt();
   } catch (const Error& error) {
-    throw NotRecorded(error.what());
+    throw NotCaptured(error.what());
   }
 }
 
@@ -102,22 +102,22 @@ void remember(const void* first, std::size_t bytes) {
 
 }  // namespace
 
-struct Captured::Record {
+struct Captured::Work {
   LiveMemory live;
-  std::unique_ptr<Recording> work;
+  std::unique_ptr<CapturedWork> enqueued;
 
-  explicit Record(Index live_elements) : live(live_elements) {}
-  void record(Backend& backend, const std::function<void()>& step) {
-    recorded([&] { backend.begin_recording(); });
+  explicit Work(Index live_elements) : live(live_elements) {}
+  void capture(Backend& backend, const std::function<void()>& step) {
+    attempted([&] { backend.begin_capture(); });
     try {
       const During here(live_here, &live);
       step();
     } catch (...) {
-      backend.abandon_recording();
+      backend.abandon_capture();
       throw;
     }
-    recorded([&] {
-      work = backend.end_recording();
+    attempted([&] {
+      enqueued = backend.end_capture();
       run();
     });
   }
@@ -127,7 +127,7 @@ struct Captured::Record {
   }
   void run() {
     live.send();
-    work->replay();
+    enqueued->replay();
   }
 };
 
@@ -136,27 +136,27 @@ Captured::~Captured() = default;
 Captured::Captured(Captured&&) noexcept = default;
 Captured& Captured::operator=(Captured&&) noexcept = default;
 
-bool Captured::replays() const { return record_ != nullptr; }
+bool Captured::replays() const { return work_ != nullptr; }
 
 void Captured::operator()() {
   Backend& backend = Device::current().backend();
-  if (!backend.records() || capturing()) return step_();
+  if (!backend.captures() || capturing()) return step_();
   if (device_ != &backend) {
-    record_ = nullptr;
+    work_ = nullptr;
     device_ = &backend;
     calls_ = 0;
     why_not_.clear();
   }
-  ++epoch;
-  if (record_) {
-    record_->replay();
+  ++generation_now;
+  if (work_) {
+    work_->replay();
   } else if (!why_not_.empty() || calls_ == 0) {  // the first also makes what later calls change
     step_();
   } else {
-    calls_ == 1 ? watch() : record();
+    calls_ == 1 ? watch() : capture();
   }
   ++calls_;
-  ++epoch;
+  ++generation_now;
 }
 
 void Captured::watch() {
@@ -167,39 +167,39 @@ void Captured::watch() {
   if (obstacle) refuse(std::string("it ") + obstacle);
 }
 
-void Captured::record() {
+void Captured::capture() {
   Given values;
   const During to_this(given, &values);
+  const auto fail = [] { failed.push_back(generation_now++); };
   try {
-    auto record = recorded([&] { return std::make_unique<Record>(live_elements_); });
-    record->record(*device_, step_);
-    record_ = std::move(record);
+    auto work = attempted([&] { return std::make_unique<Work>(live_elements_); });
+    work->capture(*device_, step_);
+    work_ = std::move(work);
     return;
-  } catch (const NotRecorded& error) {
-    refuse(std::string("recording it failed: ") + error.what());
-    failed_epoch = epoch++;
+  } catch (const NotCaptured& error) {
+    fail();
+    refuse(std::string("the capture failed: ") + error.what());
   } catch (...) {
-    failed_epoch = epoch++;
+    fail();
     throw;
   }
   step_();
   check(values.taken == values.values.size(), "capture: the step asked for ", values.values.size(),
-        " live values when it was recorded, for ", values.taken, " when it was called instead");
+        " live values when it was captured, for ", values.taken, " when it was called instead");
 }
 
 void Captured::refuse(const std::string& why) {
   why_not_ = why;
-  std::fprintf(stderr, "note: the step is not captured on %s, since %s\n", device_->name(),
-               why.c_str());
+  notice("the step is not captured on ", device_->name(), ", since ", why);
 }
 
 bool capturing() { return live_here != nullptr; }
-std::uint64_t capture_epoch() { return epoch; }
-bool never_done(std::uint64_t at) { return at == failed_epoch; }
+std::uint64_t generation() { return generation_now; }
+bool undone(std::uint64_t at) { return std::ranges::binary_search(failed, at); }
 
-void not_recordable(const char* why) {
+void not_capturable(const char* why) {
   if (capturing())
-    throw NotRecorded(std::string("the step now ") + why + ", and did not when it was watched");
+    throw NotCaptured(std::string("the step now ") + why + ", and did not when it was watched");
   obstacle = why;
 }
 
@@ -209,7 +209,7 @@ std::optional<std::span<const Real>> given_before(std::size_t bytes) {
   if (!given || capturing() || given->taken == given->values.size()) return std::nullopt;
   const std::vector<Real>& value = given->values[given->taken++];
   check(static_cast<Index>(value.size()) == elements_of(bytes),
-        "capture: the step that is called in place of its recording asks for other live values");
+        "capture: the step that is called in place of its capture asks for other live values");
   return value;
 }
 

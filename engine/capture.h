@@ -1,5 +1,5 @@
 // capture: a training step as one replayable thing. A step is static: it reads no value back and
-// always does the same work on the same addresses. A device that can (a CUDA graph) records it at
+// always does the same work on the same addresses. A device that can (a CUDA graph) captures it at
 // its third call and replays it from then on; the CPU calls the function.
 //   auto step = capture([&] { ... });
 //   for (...) step();
@@ -8,10 +8,12 @@
 // `live` and `live_tensor`: their functions are called again, in order, before each replay. Random
 // draws, optimizers and loaders do so by themselves. A tensor that the step assigns keeps its
 // address: after a replay it holds the values of that replay.
+// What the host notes about work on the device is a `Noted` value.
+//
 // The second call is watched: if it reads a value back, or sends values to the device outside
-// `live_tensor`, the step is never recorded, and a note on stderr says why. So it is if the
-// recording itself fails (no memory left, a refusal of CUDA). Nothing was done by then: the step is
-// called once more in its place, and is given the live values that the recording had been given.
+// `live_tensor`, the step is never captured, and a notice (notice.h) says why. The same happens if
+// the capture itself fails (no memory left, a refusal of CUDA). Nothing was done by then: the step
+// is called in its place, with the live values that the capture had been given.
 // Errors: whatever the step itself throws.
 #pragma once
 
@@ -30,8 +32,8 @@
 
 namespace engine {
 
-// A step could not be recorded; to call it may succeed.
-class NotRecorded : public Error {
+// A step could not be captured; calling it may succeed.
+class NotCaptured : public Error {
  public:
   using Error::Error;
 };
@@ -44,47 +46,62 @@ class Captured {
   Captured& operator=(Captured&&) noexcept;
 
   void operator()();
-  bool replays() const;  // whether calls replay a recording by now
-  // Why the step is called every time; empty while it is, or may yet be, recorded.
+  bool replays() const;  // whether calls are replays by now
+  // Why the step is called every time; empty while it is, or may yet be, captured.
   const std::string& why_not() const { return why_not_; }
 
  private:
-  struct Record;
+  struct Work;
   void watch();
-  void record();
+  void capture();
   void refuse(const std::string& why);
   std::function<void()> step_;
-  Backend* device_ = nullptr;  // that the counts and the record belong to
+  Backend* device_ = nullptr;  // that the counts and the work belong to
   int calls_ = 0;
   std::string why_not_;
-  Index live_elements_ = 0;  // that a call asks for
-  std::unique_ptr<Record> record_;
+  Index live_elements_ = 0;     // that a call asks for
+  std::unique_ptr<Work> work_;  // to replay
 };
 
 inline Captured capture(std::function<void()> step) { return Captured(std::move(step)); }
 
-// Whether a step is being recorded on this thread.
+// Whether a step is being captured on this thread.
 bool capturing();
 
-// Says that the work at hand `why` cannot be recorded: a note for the step being watched. Errors:
-// NotRecorded in a step that is being recorded (it was none that always does the same).
-void not_recordable(const char* why);
+// Says that the work at hand `why` cannot be captured: a note for the step being watched. Errors:
+// NotCaptured in a step that is being captured (it does not always do the same).
+void not_capturable(const char* why);
 
-// Captured steps that began or ended on a recording device. What is kept from one moment to a later
-// one with the same number may be used again; otherwise a replay may have passed it by.
-std::uint64_t capture_epoch();
-// Whether what was enqueued in that epoch was never done: it was recorded, and the recording
-// failed.
-bool never_done(std::uint64_t epoch);
+// How many captured steps have begun or ended on a capturing device. What was computed at another
+// generation may since have been replaced by a replay.
+std::uint64_t generation();
+bool undone(std::uint64_t generation);  // work of a capture that failed was never done
 
-// Says that a step needs a slot of so many bytes, should it come to be recorded.
+// A value that the host notes about work on the device, such as whether a state has advanced. If
+// the capture of that work fails, it is again what it was before.
+template <class T>
+class Noted {
+ public:
+  void operator=(T value) {
+    if (set_in_ != generation()) before_ = *this;
+    set_in_ = generation();
+    value_ = value;
+  }
+  operator T() const { return undone(set_in_) ? before_ : value_; }  // NOLINT: it is read as a T
+
+ private:
+  T value_{}, before_{};
+  std::uint64_t set_in_ = 0;
+};
+
+// Says that a step needs a slot of so many bytes, should it come to be captured.
 void note_live(std::size_t bytes);
 
 // A place on the device for `bytes` bytes that `make(host)` writes before each replay, now holding
 // `bytes` from `first`. Only while capturing.
 const void* live_slot(std::size_t bytes, const void* first, std::function<void(void*)> make);
 
-// In a call in place of a recording that failed: the next value which that was given.
+// In a call in place of a capture that failed: the next value which that was given.
 std::optional<std::span<const Real>> given_before(std::size_t bytes);
 
 // The value make() has now and, in a captured step, in each replay.

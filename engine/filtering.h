@@ -6,8 +6,8 @@
 // values at t points determine it. One point is infinity: the leading coefficient. Evaluation is
 // linear (G and A below); so is interpolation, whose transpose is B. Paired with x:
 //
-//   <conv(x, g), y> = sum_ijk [i = j + k] x_i g_j y_k = sum over points p of (B x)_p (G g)_p (A
-//   y)_p
+//   <conv(x, g), y> = sum_ijk [i = j + k] x_i g_j y_k
+//                   = sum over points p of (B x)_p (G g)_p (A y)_p
 //
 // The convolution's trilinear form, in a basis in which it is diagonal. Leaving out one of three
 // factors gives one of three slots:

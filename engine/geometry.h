@@ -23,8 +23,8 @@ enum class Slot { X, W, Y };
 
 // One geometry for the three slots of a convolution. X is [n, height, width, in], W is
 // [out, kernel_h, kernel_w, in], Y is [n, out_height, out_width, out], and
-//   Y[n,p,q,o] = sum X[n, p stride_h + a dilation_h - top, q stride_w + b dilation_w - left, i]
-//   W[o,a,b,i].
+//   Y[n,p,q,o] = sum over a, b, i of W[o,a,b,i] *
+//                X[n, p stride_h + a dilation_h - top, q stride_w + b dilation_w - left, i].
 // Bottom and right padding follow from the extents. Pooling uses the same windows, with out = in.
 struct Window {
   Index n, height, width, in;

@@ -1,7 +1,6 @@
 #include "engine/grad.h"
 
 #include <algorithm>
-#include <iterator>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -13,9 +12,10 @@
 namespace engine {
 namespace {
 
-using NodeSet = std::unordered_set<Node*, std::hash<Node*>, std::equal_to<>, PoolAllocator<Node*>>;
+using NodeSet =
+    std::unordered_set<Node*, std::hash<Node*>, std::equal_to<>, FreeListAllocator<Node*>>;
 using Cotangents = std::unordered_map<Node*, Tensor, std::hash<Node*>, std::equal_to<>,
-                                      PoolAllocator<std::pair<Node* const, Tensor>>>;
+                                      FreeListAllocator<std::pair<Node* const, Tensor>>>;
 
 // Everything that y was made from, oldest first. Older nodes than the oldest x cannot lie between.
 TensorList ancestors(const Tensor& y, std::uint64_t oldest) {
@@ -34,10 +34,8 @@ TensorList ancestors(const Tensor& y, std::uint64_t oldest) {
   return found;
 }
 
-// The nodes that lead from the xs to y: an x, or made from one that does.
-NodeSet leading(const TensorList& oldest_first, std::span<const Tensor> xs) {
-  NodeSet lead;
-  for (const Tensor& x : xs) lead.insert(x.node());
+// The nodes that lead to y from those in `lead` at first, the xs.
+NodeSet leading(const TensorList& oldest_first, NodeSet lead) {
   for (const Tensor& t : oldest_first)
     for (const Tensor& input : t.node()->inputs)
       if (lead.contains(input.node())) lead.insert(t.node());
@@ -53,7 +51,7 @@ void accumulate(Cotangents& cotangents, const Tensor& input, const Tensor& cotan
 
 void propagate(const Tensor& t, const Tensor& g, const NodeSet& lead, Cotangents& cotangents) {
   const TensorList& inputs = t.node()->inputs;
-  std::vector<char, PoolAllocator<char>> wanted(inputs.size());
+  std::vector<char, FreeListAllocator<char>> wanted(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) wanted[i] = lead.contains(inputs[i].node());
   TensorList flows(inputs.size());
   t.node()->op->vjps(g, inputs, t, wanted, flows);
@@ -65,8 +63,8 @@ void propagate(const Tensor& t, const Tensor& g, const NodeSet& lead, Cotangents
 
 std::vector<Tensor> grad(const Tensor& y, const std::vector<Tensor>& xs, bool differentiable,
                          const Tensor& cotangent) {
-  TensorList list = gradients(y, xs, differentiable, cotangent);
-  return {std::make_move_iterator(list.begin()), std::make_move_iterator(list.end())};
+  const TensorList list = gradients(y, xs, differentiable, cotangent);
+  return {list.begin(), list.end()};
 }
 
 TensorList gradients(const Tensor& y, std::span<const Tensor> xs, bool differentiable,
@@ -74,19 +72,19 @@ TensorList gradients(const Tensor& y, std::span<const Tensor> xs, bool different
   check(y.defined(), "grad: there is no tensor to differentiate");
   check(cotangent.defined() ? cotangent.shape() == y.shape() : y.size() == 1,
         "grad: y must be one number, or come with a cotangent of its shape ", y.shape());
+  NodeSet asked;
   std::uint64_t oldest = y.node()->id;
   for (const Tensor& x : xs) {
     check(x.defined(), "grad: one of the tensors to differentiate by is empty");
+    asked.insert(x.node());
     oldest = std::min(oldest, x.node()->id);
   }
   const TensorList path = ancestors(y, oldest);
-  const NodeSet lead = leading(path, xs);
+  const NodeSet lead = leading(path, asked);
 
-  const RecordingScope scope(differentiable);
+  const GradMode scope(differentiable);
   Cotangents cotangents;
   cotangents.emplace(y.node(), cotangent.defined() ? cotangent : ones(y.shape()));
-  NodeSet asked;
-  for (const Tensor& x : xs) asked.insert(x.node());
   for (auto t = path.rbegin(); t != path.rend(); ++t) {
     const auto entry = cotangents.find(t->node());
     if (entry == cotangents.end() || !t->node()->op || !lead.contains(t->node())) continue;

@@ -1,8 +1,7 @@
 // grad: the derivative of a number with respect to tensors, of any order.
 //
-//   auto [dw, db] = ...                                   std::vector<Tensor> g = grad(loss, {w,
-//   b}); Tensor gx = grad(sum(critic(x)), {x}, true)[0];       // recorded: may be differentiated
-//   again
+//   std::vector<Tensor> g = grad(loss, {w, b});             // g[0] = dloss/dw, g[1] = dloss/db
+//   Tensor slope = grad(sum(critic(x)), {x}, true)[0];      // on the tape: can be differentiated
 //
 // Only nodes on a path from y to the xs are visited, so what is not asked for costs nothing: the
 // generator's step never computes a weight gradient of the critic. Cost: about two forward passes
@@ -20,7 +19,7 @@ namespace engine {
 std::vector<Tensor> grad(const Tensor& y, const std::vector<Tensor>& xs,
                          bool differentiable = false, const Tensor& cotangent = {});
 
-// The same, in a list that draws on the pool: for steps that ask the heap for nothing.
+// The same, in a list that draws on the free lists: for steps that ask the heap for nothing.
 TensorList gradients(const Tensor& y, std::span<const Tensor> xs, bool differentiable = false,
                      const Tensor& cotangent = {});
 

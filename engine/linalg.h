@@ -48,6 +48,9 @@ Svd svd(Index rows, Index columns, std::vector<double> matrix, bool vectors = tr
 // Unlike the Gram matrix it keeps all digits of small singular values. Cost: 2 rows n^2, one
 // thread.
 void to_triangle(Index n, std::vector<double>& x);
+// The rows of x [rows, n] made orthonormal, each from those before it (as Gram and Schmidt do): the
+// Q of x^T = Q R with a positive diagonal of R. Errors: more rows than n.
+void orthonormalize_rows(Index n, std::vector<double>& x);
 // c = a b^T with a [m, k], b [n, k] and c [m, n].
 void multiply_transposed(Index m, Index n, Index k, const double* a, const double* b, double* c);
 // sum += x^T x with x [rows, n] and sum [n, n].

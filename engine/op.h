@@ -2,7 +2,7 @@
 //   shape    checks the inputs and tells the shape of the result
 //   forward  computes it, through the verbs of backend.h
 //   vjp      the cotangent of input i, WRITTEN WITH OPS: so every order of gradient exists
-// `apply` runs an op and, when recording, remembers it on the result.
+// `apply` runs an op and, in grad mode, puts it on the tape: the result remembers it.
 #pragma once
 
 #include <array>
@@ -39,7 +39,7 @@ struct Op {
   }
 
   // What decides the result besides inputs and shapes, by name: strides, axes, a slope. For whoever
-  // reads what was recorded, such as the export of graphs.
+  // reads the tape, such as the export of graphs.
   virtual Settings settings() const { return {}; }
 
   // Computes the result. An op that only looks at memory differently (reshape) overrides this.
@@ -50,8 +50,8 @@ struct Op {
   }
 };
 
-// Remembers on `out` (fresh from evaluate) that it is op(inputs).
-Tensor record(std::shared_ptr<const Op> op, Tensor out, Inputs inputs);
+// `out` (fresh from evaluate), remembering that it is op(inputs).
+Tensor on_tape(std::shared_ptr<const Op> op, Tensor out, Inputs inputs);
 
 template <class O>
 Tensor apply(O op, Inputs inputs) {
@@ -61,8 +61,9 @@ Tensor apply(O op, Inputs inputs) {
           " is not on the current device, ", Device::current().name());
   }
   Tensor out = op.evaluate(inputs);
-  if (!recording()) return out;
-  return record(std::allocate_shared<O>(PoolAllocator<O>(), std::move(op)), std::move(out), inputs);
+  if (!grad_mode()) return out;
+  return on_tape(std::allocate_shared<O>(FreeListAllocator<O>(), std::move(op)), std::move(out),
+                 inputs);
 }
 
 template <class O>

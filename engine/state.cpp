@@ -1,5 +1,7 @@
 #include "engine/state.h"
 
+#include "engine/update.h"
+
 namespace engine {
 namespace {
 
@@ -27,7 +29,7 @@ Tensor State::value() const { return defined() ? tensor_.clone() : Tensor(); }
 
 void State::assign(const Tensor& value) {
   if (has_shape(value.shape())) {
-    tensor_.write(value);
+    overwrite(tensor_, value);
   } else {
     tensor_ = value.clone();
   }

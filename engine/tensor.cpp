@@ -9,17 +9,17 @@
 #include "engine/check.h"
 #include "engine/device.h"
 #include "engine/op.h"
+#include "engine/update.h"
 
 namespace engine {
 namespace {
 
-thread_local bool recording_here = true;
-thread_local bool tracing_here = false;
+thread_local Tape tape = Tape::on;
 constexpr const char* kReadsBack = "reads a value back from the device";
 
 std::shared_ptr<Node> leaf(const Shape& shape, std::shared_ptr<Storage> storage, Real* data) {
   static std::atomic<std::uint64_t> created{0};
-  auto node = std::allocate_shared<Node>(PoolAllocator<Node>());
+  auto node = std::allocate_shared<Node>(FreeListAllocator<Node>());
   node->shape = shape;
   node->storage = std::move(storage);
   node->data = data;
@@ -43,7 +43,7 @@ Tensor::Tensor(const Shape& shape, Backend& backend) {
   // A count of bytes must not overflow either.
   check(elements <= std::numeric_limits<Index>::max() / 16,
         "tensor: no memory holds as many elements as ", shape);
-  auto storage = std::allocate_shared<Storage>(PoolAllocator<Storage>(), backend, elements);
+  auto storage = std::allocate_shared<Storage>(FreeListAllocator<Storage>(), backend, elements);
   Real* data = storage->data();
   node_ = leaf(shape, std::move(storage), data);
 }
@@ -52,7 +52,7 @@ Tensor Tensor::from(const Shape& shape, const std::vector<Real>& values) {
   check(shape.size() == static_cast<Index>(values.size()), "tensor: ", values.size(),
         " values do not fill the shape ", shape);
   Tensor out(shape);
-  out.write(values);
+  overwrite(out, values);
   return out;
 }
 
@@ -74,37 +74,23 @@ Backend& Tensor::backend() const { return node_->storage->backend(); }
 Real Tensor::item() const {
   check(size() == 1, "item: one element is needed, the tensor has the shape ", shape());
   Real value = 0;
-  not_recordable(kReadsBack);
+  not_capturable(kReadsBack);
   backend().download(&value, data(), 1);
   return value;
 }
 
 std::vector<Real> Tensor::values() const {
   std::vector<Real> host(static_cast<std::size_t>(size()));
-  not_recordable(kReadsBack);
+  not_capturable(kReadsBack);
   backend().download(host.data(), data(), size());
   return host;
-}
-
-void Tensor::write(std::span<const Real> values) const {
-  check(size() == static_cast<Index>(values.size()), "write: ", values.size(),
-        " values do not fill ", shape());
-  not_recordable("sends values from the host (live_tensor would do)");
-  backend().upload(data(), values.data(), size());
-}
-
-void Tensor::write(const Tensor& values) const {
-  check(shape() == values.shape(), "write: ", values.shape(), " does not fit ", shape());
-  check(&backend() == &values.backend(), "write: the values ", values.shape(), " are on ",
-        values.backend().name(), ", the tensor on ", backend().name());
-  backend().copy({.extents = {size()}, .x = {1}, .y = {1}}, values.data(), data());
 }
 
 Tensor Tensor::detach() const { return view(*this, 0, shape()); }
 
 Tensor Tensor::clone() const {
   Tensor copy(shape(), backend());
-  copy.write(*this);
+  overwrite(copy, *this);
   return copy;
 }
 
@@ -120,19 +106,18 @@ Node::~Node() {
   }
 }
 
-Tensor record(std::shared_ptr<const Op> op, Tensor out, Inputs inputs) {
+Tensor on_tape(std::shared_ptr<const Op> op, Tensor out, Inputs inputs) {
   out.node_->op = std::move(op);
   out.node_->inputs.assign(inputs.begin(), inputs.end());
   return out;
 }
 
-bool recording() { return recording_here || tracing_here; }
+bool grad_mode() { return tape != Tape::off; }
 
-RecordingScope::RecordingScope(bool on) : before_(recording_here) { recording_here = on; }
-RecordingScope::~RecordingScope() { recording_here = before_; }
-
-TraceScope::TraceScope() : before_(tracing_here) { tracing_here = true; }
-TraceScope::~TraceScope() { tracing_here = before_; }
+GradMode::GradMode(Tape wanted) : before_(tape) {
+  if (tape != Tape::always) tape = wanted;
+}
+GradMode::~GradMode() { tape = before_; }
 
 Tensor full(const Shape& shape, Real value) {
   Tensor out(shape);

@@ -1,7 +1,8 @@
 // Tensor: a handle to an immutable, contiguous array of Real and to the op that made it.
 //
-// Copying a Tensor copies the handle. Values never change once computed, save through the three
-// places that own a fixed address: optimizers (raw parameters), State, and `write` below.
+// Copying a Tensor copies the handle, and a const Tensor is a const handle, as shared_ptr is.
+// Values never change once computed, save through the functions of update.h, for those who own a
+// fixed address: optimizers (raw parameters), State, loaders.
 // There is no .grad field and no flag that asks for gradients: grad.h walks from a result to
 // whatever tensors it is asked about.
 #pragma once
@@ -11,7 +12,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/pool.h"
+#include "engine/free_lists.h"
 #include "engine/shape.h"
 
 namespace engine {
@@ -56,10 +57,6 @@ class Tensor {
   Real item() const;
   // All values, copied to the host. Waits for the device.
   std::vector<Real> values() const;
-  // Overwrites the values in place, keeping address and shape. For parameters, State and loaders:
-  // graphs recorded before still point here.
-  void write(std::span<const Real> values) const;
-  void write(const Tensor& values) const;
 
   Tensor detach() const;  // the same memory as a leaf: gradients stop here
   Tensor clone() const;   // a leaf with memory of its own, on the same device
@@ -68,16 +65,17 @@ class Tensor {
   Backend& backend() const;
   Node* node() const { return node_.get(); }
   bool unique() const { return node_.use_count() == 1; }  // no other handle to this node
-  bool operator==(const Tensor& other) const { return node_ == other.node_; }  // the same node
+  // Does not exist, since it could mean two things: equal(x, y) compares values, node() handles.
+  bool operator==(const Tensor& other) const = delete;
 
  private:
-  friend Tensor record(std::shared_ptr<const Op> op, Tensor out, std::span<const Tensor> inputs);
+  friend Tensor on_tape(std::shared_ptr<const Op> op, Tensor out, std::span<const Tensor> inputs);
   Tensor(const Shape& shape, Backend& backend);
   explicit Tensor(std::shared_ptr<Node> node) : node_(std::move(node)) {}
   std::shared_ptr<Node> node_;
 };
 
-using TensorList = PooledList<Tensor>;
+using TensorList = FreeListVector<Tensor>;
 
 // One value of the graph. `id` counts creations: inputs are always older than what uses them.
 struct Node {
@@ -90,35 +88,25 @@ struct Node {
   ~Node();
 };
 
-// Whether ops remember how they were made (per thread; on by default).
-bool recording();
+// The tape of this thread: whether ops remember what they were made from, so that gradients can be
+// asked for. `always` is for those who want to see what a function computes: no NoGrad ends it.
+enum class Tape { off, on, always };
+bool grad_mode();  // whether it is not off; it is on at first
 
-// Switches recording on or off for a scope. NoGrad: results made in it are leaves.
-class RecordingScope {
+// Switches the tape for a scope. NoGrad: results made in it are leaves.
+class GradMode {
  public:
-  explicit RecordingScope(bool on);
-  ~RecordingScope();
-  RecordingScope(const RecordingScope&) = delete;
-  RecordingScope& operator=(const RecordingScope&) = delete;
+  explicit GradMode(Tape tape);
+  explicit GradMode(bool on) : GradMode(on ? Tape::on : Tape::off) {}
+  ~GradMode();
+  GradMode(const GradMode&) = delete;
+  GradMode& operator=(const GradMode&) = delete;
 
  private:
-  bool before_;
+  Tape before_;
 };
-struct NoGrad : RecordingScope {
-  NoGrad() : RecordingScope(false) {}
-};
-
-// While one of these lives, everything is recorded, also within NoGrad: for those who want to see
-// what a function computes, not its gradient.
-class TraceScope {
- public:
-  TraceScope();
-  ~TraceScope();
-  TraceScope(const TraceScope&) = delete;
-  TraceScope& operator=(const TraceScope&) = delete;
-
- private:
-  bool before_;
+struct NoGrad : GradMode {
+  NoGrad() : GradMode(Tape::off) {}
 };
 
 Tensor zeros(const Shape& shape);

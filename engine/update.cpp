@@ -1,6 +1,7 @@
 #include "engine/update.h"
 
 #include "engine/backend.h"
+#include "engine/capture.h"
 #include "engine/check.h"
 
 namespace engine {
@@ -11,6 +12,20 @@ void check_same(const char* what, const Tensor& x, const Tensor& y) {
 }
 
 }  // namespace
+
+void overwrite(const Tensor& x, std::span<const Real> values) {
+  check(x.size() == static_cast<Index>(values.size()), "overwrite: ", values.size(),
+        " values do not fill ", x.shape());
+  not_capturable("sends values from the host (live_tensor would do)");
+  x.backend().upload(x.data(), values.data(), x.size());
+}
+
+void overwrite(const Tensor& x, const Tensor& values) {
+  check_same("overwrite", values, x);
+  check(&x.backend() == &values.backend(), "overwrite: the values ", values.shape(), " are on ",
+        values.backend().name(), ", the tensor on ", x.backend().name());
+  x.backend().copy({.extents = {x.size()}, .x = {1}, .y = {1}}, values.data(), x.data());
+}
 
 void adam_update(const Live<AdamStep>& step, const Tensor& g, const Tensor& m, const Tensor& v,
                  const Tensor& w) {

@@ -1,6 +1,7 @@
-// Updates in place, for optimizers and averages: the only functions besides Tensor::write that
-// change values. All tensors of a call have the same shape. Cost: one pass. Errors: different
-// shapes, with both.
+// Updates in place, for optimizers, averages, State and loaders: the only functions that change
+// values. They keep address and shape, so whoever has a handle to the tensor sees the new values,
+// also through the tape. All tensors of a call have the same shape. Cost: one pass.
+// Errors: different shapes, with both; different devices.
 #pragma once
 
 #include "engine/geometry.h"
@@ -8,6 +9,9 @@
 #include "engine/tensor.h"
 
 namespace engine {
+
+void overwrite(const Tensor& x, std::span<const Real> values);  // x = values of the host
+void overwrite(const Tensor& x, const Tensor& values);
 
 // Adam with first and second moments m and v (Kingma and Ba, 2015).
 void adam_update(const Live<AdamStep>& step, const Tensor& g, const Tensor& m, const Tensor& v,

@@ -1,15 +1,17 @@
 #include "layers/archive.h"
 
+#include "engine/update.h"
 #include "layers/param.h"
 
 namespace layers {
 
+using engine::overwrite;
 using engine::State;
 using engine::Tensor;
 
 void Archive::operator()(const std::string& name, const Tensor& values) {
   if (restores())
-    values.write(from_->at(prefix_ + name, values.shape()));
+    overwrite(values, from_->at(prefix_ + name, values.shape()));
   else
     to_->tensors[prefix_ + name] = values;
 }

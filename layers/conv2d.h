@@ -1,11 +1,11 @@
 // Conv2d: a convolution of NHWC images with a weight [O, kH, kW, I], a bias, and an activation that
-// is fused with it. Weight and bias start uniform within +-1 / sqrt(kH kW I), as PyTorch's.
+// is fused with it (convolution.h). Further arguments are constraints on the weight, in order.
 //   Conv2d(3, 64, {.kernel = 4, .stride = 2, .padding = 1}, SpectralNorm{})
 // Cost: 2 kH kW I operations for each number of the result; twice that again for its gradients.
 // Errors: an input that does not fit, naming both shapes.
 #pragma once
 
-#include "layers/module.h"
+#include "layers/convolution.h"
 
 namespace layers {
 
@@ -18,32 +18,25 @@ struct Conv2dOptions {
   engine::Activation activation = engine::Activation::none;
   engine::Real slope = 0;  // of leaky_relu
 
+  static constexpr const char* kName = "conv2d";
   engine::ConvOptions geometry() const { return {stride, padding, dilation}; }
+  engine::Shape weight_shape(engine::Index in, engine::Index out) const {
+    return {out, kernel.h, kernel.w, in};
+  }
+  LinearMap map(const engine::Tensor& weight, const engine::Shape& input) const {
+    engine::check(input.rank() == 4, "conv2d: input ", input,
+                  " is not [N, H, W, C]; the weight is ", weight.shape());
+    return LinearMap::conv(weight, geometry(), input[1], input[2]);
+  }
+  template <class... Epilogue>
+  engine::Tensor convolve(const engine::Tensor& x, const engine::Tensor& w,
+                          const Epilogue&... epilogue) const {
+    return conv2d(x, w, geometry(), epilogue...);
+  }
 };
 
-class Conv2d {
- public:
-  template <class... Constraints>
-  requires(std::constructible_from<Constraint, Constraints>&&...)
-      Conv2d(engine::Index in, engine::Index out, const Conv2dOptions& options,
-             Constraints... constraints)
-      : Conv2d(in, out, options, std::vector<Constraint>{constraints...}) {}
-  Conv2d(engine::Index in, engine::Index out, const Conv2dOptions& options,
-         std::vector<Constraint> chain);
-
-  engine::Tensor operator()(const engine::Tensor& x);
-  LinearMap map(const engine::Shape& input) const;
-  double lipschitz(const engine::Shape& input) const;
-
-  template <class V>
-  void visit(V& v) {
-    v("weight", weight);
-    v("bias", bias);
-  }
-
-  Param weight;  // [out, kH, kW, in]
-  Param bias;    // [out]
-  Conv2dOptions options;
+class Conv2d : public Convolution<Conv2dOptions> {
+  using Convolution::Convolution;
 };
 
 }  // namespace layers

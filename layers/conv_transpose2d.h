@@ -1,11 +1,12 @@
 // ConvTranspose2d: the adjoint of a convolution, which enlarges images (a "deconvolution"). Options
-// mean what they mean in PyTorch: an image of P becomes (P - 1) stride + dilation (kernel - 1) + 1
-// - 2 padding + output_padding. The weight is [in, kH, kW, out]: that of the convolution it is the
-// adjoint of. Cost: 2 kH kW out operations for each number of its input; twice that again for its
-// gradients. Errors: an input that does not fit, naming both shapes.
+// mean what they mean in PyTorch: an image of P becomes
+//   (P - 1) stride + dilation (kernel - 1) + 1 - 2 padding + output_padding.
+// The weight is [in, kH, kW, out]: that of the convolution it is the adjoint of. Bias, activation and constraints are as in convolution.h. Cost: 2 kH kW out
+// operations for each number of its input; twice that again for its gradients. Errors: an input
+// that does not fit, naming both shapes.
 #pragma once
 
-#include "layers/module.h"
+#include "layers/convolution.h"
 
 namespace layers {
 
@@ -19,32 +20,24 @@ struct ConvTranspose2dOptions {
   engine::Activation activation = engine::Activation::none;
   engine::Real slope = 0;  // of leaky_relu
 
+  static constexpr const char* kName = "conv_transpose2d";
   engine::ConvOptions geometry() const { return {stride, padding, dilation}; }
+  engine::Shape weight_shape(engine::Index in, engine::Index out) const {
+    return {in, kernel.h, kernel.w, out};
+  }
+  LinearMap map(const engine::Tensor& weight, const engine::Shape& input) const {
+    const engine::Shape image = transposed_image(input, weight.shape(), geometry(), output_padding);
+    return LinearMap::conv_transpose(weight, geometry(), image[1], image[2], output_padding);
+  }
+  template <class... Epilogue>
+  engine::Tensor convolve(const engine::Tensor& x, const engine::Tensor& w,
+                          const Epilogue&... epilogue) const {
+    return conv2d_transpose(x, w, geometry(), output_padding, epilogue...);
+  }
 };
 
-class ConvTranspose2d {
- public:
-  template <class... Constraints>
-  requires(std::constructible_from<Constraint, Constraints>&&...)
-      ConvTranspose2d(engine::Index in, engine::Index out, const ConvTranspose2dOptions& options,
-                      Constraints... constraints)
-      : ConvTranspose2d(in, out, options, std::vector<Constraint>{constraints...}) {}
-  ConvTranspose2d(engine::Index in, engine::Index out, const ConvTranspose2dOptions& options,
-                  std::vector<Constraint> chain);
-
-  engine::Tensor operator()(const engine::Tensor& x);
-  LinearMap map(const engine::Shape& input) const;
-  double lipschitz(const engine::Shape& input) const;
-
-  template <class V>
-  void visit(V& v) {
-    v("weight", weight);
-    v("bias", bias);
-  }
-
-  Param weight;  // [in, kH, kW, out]
-  Param bias;    // [out]
-  ConvTranspose2dOptions options;
+class ConvTranspose2d : public Convolution<ConvTranspose2dOptions> {
+  using Convolution::Convolution;
 };
 
 }  // namespace layers

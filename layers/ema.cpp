@@ -27,7 +27,7 @@ engine::Tensor Ema::source_block() const {
   if (from_.empty() || !from_[0]->block().defined()) return {};
   engine::Index offset = from_[0]->offset();
   for (const Param* param : from_) {
-    if (!(param->block() == from_[0]->block()) || param->offset() != offset) return {};
+    if (param->block().node() != from_[0]->block().node() || param->offset() != offset) return {};
     offset += param->raw().size();
   }
   return engine::Tensor::view(from_[0]->block(), from_[0]->offset(), block_.shape());

@@ -1,7 +1,10 @@
 #include "layers/init.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
+
+#include "engine/linalg.h"
 
 namespace layers {
 namespace {
@@ -27,32 +30,18 @@ Tensor glorot_uniform(const Shape& shape, Real gain) {
 
 Tensor he_normal(const Shape& shape) { return normal(shape, 0, std::sqrt(2 / Fans(shape).in)); }
 
-// Gram and Schmidt, twice over, in double: orthonormal to rounding.
 Tensor orthogonal(const Shape& shape, Real gain) {
   check(shape.rank() > 0 && shape.size() > 0, "orthogonal: a weight of shape ", shape,
         " has no elements");
   const Index n = shape[0], m = shape.size() / shape[0];
-  const Index count = std::min(n, m), length = std::max(n, m);
-  const std::vector<Real> start = normal({count, length}).values();
+  const std::vector<Real> start = normal({std::min(n, m), std::max(n, m)}).values();
   std::vector<double> rows(start.begin(), start.end());
-  for (Index i = 0; i < count; ++i) {
-    double* row = rows.data() + i * length;
-    for (int pass = 0; pass < 2; ++pass)
-      for (Index j = 0; j < i; ++j) {
-        const double* other = rows.data() + j * length;
-        double along = 0;
-        for (Index k = 0; k < length; ++k) along += row[k] * other[k];
-        for (Index k = 0; k < length; ++k) row[k] -= along * other[k];
-      }
-    double square = 0;
-    for (Index k = 0; k < length; ++k) square += row[k] * row[k];
-    for (Index k = 0; k < length; ++k) row[k] /= std::sqrt(square);
-  }
+  orthonormalize_rows(std::max(n, m), rows);
   std::vector<Real> values(rows.size());
-  for (Index i = 0; i < n; ++i)
-    for (Index j = 0; j < m; ++j)
-      values[i * m + j] = gain * static_cast<Real>(n <= m ? rows[i * m + j] : rows[j * n + i]);
-  return Tensor::from(shape, values);
+  std::ranges::transform(rows, values.begin(),
+                         [&](double q) { return gain * static_cast<Real>(q); });
+  const Tensor q = Tensor::from({std::min(n, m), std::max(n, m)}, values);
+  return reshape(n <= m ? q : transpose(q), shape).detach();
 }
 
 void initialize(Sequential& module, const std::function<Tensor(const Shape&)>& make) {

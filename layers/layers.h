@@ -19,3 +19,4 @@
 #include "layers/optim.h"
 #include "layers/pool.h"
 #include "layers/residual.h"
+#include "layers/summary.h"

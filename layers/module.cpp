@@ -43,7 +43,7 @@ Sequential& Sequential::operator=(const Sequential& other) {
   return *this;
 }
 
-Tensor Sequential::operator()(Tensor x) const {
+Tensor Sequential::operator()(Tensor x) {
   for (const auto& held : modules_) x = held->call(x);
   return x;
 }
@@ -53,7 +53,7 @@ void Sequential::visit(Visitor& visitor) {
   for (const auto& held : modules_) held->visit(std::to_string(number++), visitor);
 }
 
-double Sequential::lipschitz(const engine::Shape& input) const {
+double Sequential::lipschitz(const engine::Shape& input) {
   const engine::NoGrad constant;
   const Eval evaluate;
   double bound = 1;
@@ -69,6 +69,27 @@ void Sequential::archive(Archive& file) {
   Visitor visitor([&](const std::string& name, Param& param) { file(name, param); },
                   [&](const std::string& name, State& state) { file(name, state); });
   visit(visitor);
+}
+
+std::vector<ModuleRow> Sequential::rows(const engine::Shape& input) {
+  const engine::NoGrad constant;
+  const Eval evaluate;
+  std::vector<ModuleRow> all;
+  Tensor x = engine::zeros(input);  // only its shape matters
+  for (const auto& held : modules_) {
+    const engine::Shape shape = x.shape();
+    x = held->call(x);
+    ModuleRow row{held->type(), 0, x.shape(), {}, held->lipschitz(shape)};
+    Visitor visitor([&](const std::string&, Param& param) { row.parameters.push_back(&param); },
+                    [](const std::string&, State&) {});
+    held->visit("", visitor);
+    all.push_back(std::move(row));
+    for (ModuleRow& inner : held->rows(shape)) {
+      ++inner.depth;
+      all.push_back(std::move(inner));
+    }
+  }
+  return all;
 }
 
 std::vector<Weight> weights(Sequential& module) {

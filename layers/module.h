@@ -13,7 +13,9 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <source_location>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -74,7 +76,28 @@ std::vector<engine::State*> states(Module& module) {
 engine::TensorList grad(const engine::Tensor& y, const std::vector<Param*>& parameters,
                         bool differentiable = false);
 
-// Modules one after the other. A value: a copy has parameters of its own.
+// The name of a type as its author writes it, without namespaces: "Conv2d"; "module" of a lambda.
+template <class T>
+std::string type_name() {
+  const std::string_view self = std::source_location::current().function_name();
+  const std::string_view begin = self.substr(self.find("T = ") + 4);  // "layers::Conv2d; ...]"
+  const std::string_view name = begin.substr(0, begin.find_first_of(";]<"));
+  const std::string_view last = name.substr(name.rfind(':') + 1);
+  return last.empty() ? "module" : std::string(last);
+}
+
+// One module of a network as summary() shows it.
+struct ModuleRow {
+  std::string type;
+  int depth = 0;  // how many others it is inside
+  engine::Shape output;
+  std::vector<Param*> parameters;
+  double bound = 0;  // certified; infinity if there is none
+};
+
+// Modules one after the other. A value: a copy has parameters of its own. A call is not const: in
+// training it changes running statistics and power iterations, which are saved. Nor is lipschitz():
+// it shows the modules another input size, for which power iterations start again.
 class Sequential {
  public:
   Sequential() = default;
@@ -93,14 +116,17 @@ class Sequential {
     modules_.push_back(std::make_unique<Holder<Module>>(std::move(module)));
   }
 
-  engine::Tensor operator()(engine::Tensor x) const;
+  engine::Tensor operator()(engine::Tensor x);
   void visit(Visitor& visitor);
   void archive(Archive& file);  // every parameter and state
   std::vector<Param*> parameters() { return layers::parameters(*this); }
   std::size_t size() const { return modules_.size(); }
 
   // A certified bound: the product of its modules'; infinity if one of them gives none.
-  double lipschitz(const engine::Shape& input) const;
+  double lipschitz(const engine::Shape& input);
+
+  // Each module, and after it those inside: in evaluation, on an input of this shape.
+  std::vector<ModuleRow> rows(const engine::Shape& input);
 
  private:
   struct Held {
@@ -109,6 +135,8 @@ class Sequential {
     virtual engine::Tensor call(const engine::Tensor& x) = 0;
     virtual void visit(const std::string& name, Visitor& visitor) = 0;
     virtual double lipschitz(const engine::Shape& input) = 0;
+    virtual std::string type() const = 0;
+    virtual std::vector<ModuleRow> rows(const engine::Shape& input) = 0;  // of those inside
   };
   template <class Module>
   struct Holder : Held {
@@ -121,6 +149,14 @@ class Sequential {
         return module.lipschitz(input);
       } else {
         return std::numeric_limits<double>::infinity();
+      }
+    }
+    std::string type() const override { return type_name<Module>(); }
+    std::vector<ModuleRow> rows(const engine::Shape& input) override {
+      if constexpr (requires { module.rows(input); }) {
+        return module.rows(input);
+      } else {
+        return {};
       }
     }
     Module module;

@@ -27,7 +27,7 @@ const Tensor& FlatBlock::gather(std::span<const Tensor> gradients) {
   for (std::size_t i = 0; i < places_.size(); ++i) {
     check(gradients[i].shape() == places_[i].shape(), "optimizer: gradient ", i, " is ",
           gradients[i].shape(), " but its parameter ", places_[i].shape());
-    places_[i].write(gradients[i]);
+    overwrite(places_[i], gradients[i]);
   }
   return gradients_;
 }

@@ -1,8 +1,5 @@
 #include "layers/param.h"
 
-#include <cstdio>
-#include <sstream>
-
 #include "layers/mode.h"
 
 namespace layers {
@@ -24,7 +21,7 @@ Param& Param::operator=(const Param& other) {
   block_ = Tensor();
   chain_ = other.chain_;
   map_ = other.map_;
-  ++version_;
+  changed();
   return *this;
 }
 
@@ -35,49 +32,41 @@ LinearMap Param::map() const {
 
 // States made for another input size are of no use: they start again. A network that sees two
 // sizes by turns says so once, not at every turn.
-void Param::settle(const LinearMap& map) const {
-  if (map_ && map_->domain() != map.domain()) {
+void Param::see(const LinearMap& map) {
+  if (map_ && map_->domain() != map.domain() && !chain_.empty()) {
     const std::vector<State*> stale = states();
     if (!stale.empty() && !told_of_size_) {
-      std::ostringstream text;
-      text << "note: a constrained layer now sees inputs of " << map.domain() << " instead of "
-           << map_->domain() << "; its power iteration starts again\n";
-      std::fputs(text.str().c_str(), stderr);
+      engine::notice("a constrained layer now sees inputs of ", map.domain(), " instead of ",
+                     map_->domain(), "; its power iteration starts again");
       told_of_size_ = true;
     }
     for (State* state : stale) state->reset();
-    ++evaluation_;
-    advanced_ = 0;
+    changed();
   }
   map_ = map;
-  if (seen_version_ != version_) ++evaluation_;
-  seen_version_ = version_;
 }
 
-const Tensor& Param::value(const LinearMap& map) const {
-  if (chain_.empty()) {
-    map_ = map;
-    return raw_;
-  }
-  settle(map);
-  const bool advance = !evaluating() && (advanced_ != version_ || engine::never_done(advanced_in_));
-  if (advance) {
-    advanced_ = version_;
-    advanced_in_ = engine::capture_epoch();
-    ++evaluation_;
-  }
-  Memo& memo = memo_[engine::recording()];
-  if (memo.evaluation != evaluation_ || memo.epoch != engine::capture_epoch()) {
-    const Eval still(!advance);  // the second evaluation of a step uses the states as they are
+const Tensor& Param::value(const LinearMap& map) {
+  see(map);
+  if (chain_.empty()) return raw_;
+  const bool advance = !evaluating() && !advanced_;
+  if (advance || !memo_.serves()) {
+    const Eval still(!advance);  // a second evaluation of a step uses the states as they are
     LinearMap constrained = map;
     for (const Constraint& constraint : chain_) constrained.weight = constraint(constrained);
-    memo = {constrained.weight, evaluation_, engine::capture_epoch()};
+    memo_ = {constrained.weight, engine::generation(), engine::grad_mode()};
+    if (advance) advanced_ = true;
   }
-  return memo.value;
+  return memo_.value;
+}
+
+void Param::changed() {
+  memo_ = {};
+  advanced_ = false;
 }
 
 void Param::assign(const Tensor& values) {
-  raw_.write(values);
+  engine::overwrite(raw_, values);
   for (State* state : states()) state->reset();
   for (const Constraint& constraint : chain_) constraint.attach(raw_);
   changed();
@@ -87,14 +76,14 @@ void Param::stepped() {
   const engine::NoGrad constant;
   for (const Constraint& constraint : chain_) {
     const Tensor projected = constraint.project(raw_);
-    if (projected.defined()) raw_.write(projected);
+    if (projected.defined()) engine::overwrite(raw_, projected);
   }
   changed();
 }
 
 void Param::move_into(const Tensor& block, Index offset) {
   const Tensor place = Tensor::view(block, offset, raw_.shape());
-  place.write(raw_);
+  engine::overwrite(place, raw_);
   raw_ = place;
   block_ = block;
   offset_ = offset;

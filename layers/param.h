@@ -2,6 +2,8 @@
 // ones a layer uses. The chain is evaluated once per optimizer step and shared: D(real), D(fake)
 // and a penalty see the same weight, and a power iteration advances once. A copy of a Param is a
 // parameter of its own, with constraints and states of its own.
+// Const: asking for value() may advance states, which are saved, so it is not const, nor is the
+// call of any layer that has a Param with constraints.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +25,9 @@ class Param {
   bool defined() const { return raw_.defined(); }
   const engine::Tensor& raw() const { return raw_; }  // what gradients are taken by
 
-  // The raw values through the chain, as the weight of `map` (a map of raw()). Evaluated anew only
-  // after the raw values, the recording mode or the map's input size has changed.
-  const engine::Tensor& value(const LinearMap& map) const;
+  // The raw values through the chain, as the weight of `map` (a map of raw()). In training the
+  // first evaluation of a step advances the states; later ones share its result.
+  const engine::Tensor& value(const LinearMap& map);
 
   // Overwrites the raw values in place; power iterations start again.
   void assign(const engine::Tensor& values);
@@ -33,16 +35,13 @@ class Param {
   void move_into(const engine::Tensor& block, engine::Index offset);
   const engine::Tensor& block() const { return block_; }  // empty before move_into
   engine::Index offset() const { return offset_; }
-  void changed() { ++version_; }
+  void changed();
   void stepped();  // changed by an optimizer: projections (weight clipping) are applied
 
   // Whether the states of the constraints have advanced for the raw values as they are. Kept in
   // checkpoints: a resumed run must not advance them a second time.
-  bool advanced() const { return advanced_ == version_; }
-  void set_advanced(bool advanced) {
-    advanced_ = advanced ? version_ : 0;
-    advanced_in_ = 0;
-  }
+  bool advanced() const { return advanced_; }
+  void set_advanced(bool advanced) { advanced_ = advanced; }
 
   // The map that value() was last asked for, with the raw weight: the layer's real geometry and
   // input size. Errors: the layer has not been used yet.
@@ -51,26 +50,25 @@ class Param {
   std::vector<engine::State*> states() const;  // of its constraints
 
  private:
-  // The trap: a value computed without recording has no graph, and used while recording it would
-  // silently give a zero gradient. So there is one memo for each mode.
+  // The trap: a value computed without grad mode is not on the tape, and would silently stop the
+  // gradient of whoever uses it later. On the tape it serves both.
   struct Memo {
     engine::Tensor value;
-    std::uint64_t evaluation = 0;  // which advance of the constraints' states it belongs to
-    std::uint64_t epoch = 0;       // a captured step may have replayed since (capture.h)
+    std::uint64_t generation = 0;  // a captured step may have replayed since (capture.h)
+    bool on_tape = false;
+    bool serves() const {
+      return generation == engine::generation() && (on_tape || !engine::grad_mode());
+    }
   };
-  void settle(const LinearMap& map) const;
+  void see(const LinearMap& map);
 
   engine::Tensor raw_, block_;
   engine::Index offset_ = 0;
-  mutable std::vector<Constraint> chain_;
-  std::uint64_t version_ = 1;
-  mutable std::uint64_t advanced_ = 0;     // the version for which the states last advanced
-  mutable std::uint64_t advanced_in_ = 0;  // the capture epoch of that
-  mutable std::uint64_t evaluation_ = 0;
-  mutable std::optional<LinearMap> map_;  // last asked for
-  mutable bool told_of_size_ = false;     // that the input size has changed
-  mutable std::uint64_t seen_version_ = 0;
-  mutable Memo memo_[2];  // without and with recording
+  std::vector<Constraint> chain_;
+  engine::Noted<bool> advanced_;  // whether the states have, for these raw values
+  Memo memo_;                     // for these raw values and this input size
+  std::optional<LinearMap> map_;  // last asked for
+  bool told_of_size_ = false;     // that the input size has changed
 };
 
 }  // namespace layers

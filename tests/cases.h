@@ -37,6 +37,8 @@ inline void add_layers(std::vector<Case>& list) {
   list.push_back(layer("Linear", {5, 4}, [] { return Linear(4, 3); }));
   list.push_back(
       layer("Linear without bias", {5, 4}, [] { return Linear(4, 3, {.bias = false}); }));
+  list.push_back(layer("Linear with options and a constraint", {5, 4},
+                       [] { return Linear(4, 3, {.bias = false}, FrobeniusNorm{}); }));
   list.push_back(layer("Conv2d", image, [] { return Conv2d(4, 3, {.padding = 1}); }));
   list.push_back(layer("Conv2d tanh", image, [] {
     return Conv2d(4, 2, {.stride = 2, .padding = {1, 2, 0, 1}, .activation = Activation::tanh});

@@ -17,7 +17,7 @@ struct Door {
 
 // Of the engine, what the other rooms may see: its front, not how it works inside.
 inline const std::string kFront =
-    "engine/(?!backend\\.h|pool\\.h)[a-z_0-9]+\\.h|engine/ops/[a-z_0-9]+\\.h";
+    "engine/(?!backend\\.h|free_lists\\.h)[a-z_0-9]+\\.h|engine/ops/[a-z_0-9]+\\.h";
 inline const std::string kPosix = "unistd\\.h|fcntl\\.h|signal\\.h|spawn\\.h|sys/[a-z]+\\.h";
 inline const std::string kEngine = "engine/(?!cpu/|cuda/|graph/).*";
 
@@ -34,6 +34,7 @@ inline const std::vector<Door> kDoors = {
      kPosix + "|Eigen/.*|cblas\\.h|omp\\.h|immintrin\\.h|cpuid\\.h"},
     {"engine/cuda/", kEngine + "|engine/cuda/.*", "cu[a-zA-Z_0-9]*\\.h|cub/.*"},
     {"engine/graph/", kFront + "|engine/graph/.*|.*\\.pb\\.h", "google/protobuf/.*"},
+    {"engine/version.cpp", kEngine + "|engine/cpu/isa\\.h", ""},
     {"engine/serialize.cpp", kEngine, kPosix + "|nlohmann/json\\.hpp"},
     {"engine/", kEngine, kPosix},
     {"layers/", kFront + "|layers/.*", ""},
@@ -43,7 +44,7 @@ inline const std::vector<Door> kDoors = {
      ".*",
      kPosix +
          "|stb_[a-z_]+\\.h|zlib\\.h|png\\.h|jpeglib\\.h|jerror\\.h|gif_lib\\.h|webp/[a-z]+\\.h"},
-    {"gan/console/", "engine/(check|choices|device|file|real|threads)\\.h|gan/console/.*",
+    {"gan/console/", "engine/(check|choices|device|file|notice|real|threads|version)\\.h|gan/console/.*",
      kPosix + "|CLI/.*"},
     {"gan/metrics/", kFront + "|engine/graph/(graph|write_onnx)\\.h|datasets/.*|gan/metrics/.*",
      "zip\\.h|openssl/evp\\.h"},

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/cpu/parallel.h"
-#include "engine/pool.h"
+#include "engine/free_lists.h"
 
 namespace engine::cpu {
 
@@ -30,7 +30,7 @@ class ChannelSums {
   double operator[](Index i) const { return partial_[i]; }
 
  private:
-  PooledList<double> partial_;
+  FreeListVector<double> partial_;
 };
 
 }  // namespace engine::cpu

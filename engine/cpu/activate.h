@@ -7,8 +7,8 @@
 
 namespace engine::cpu {
 
-// What follows a convolution: nothing where there is no bias.
-struct Ending {
+// Epilogue: what follows a product in the same pass over memory; nothing where there is no bias.
+struct Epilogue {
   Activation kind = Activation::none;
   Real slope = 0;
   const Real* bias = nullptr;
@@ -22,13 +22,13 @@ void add_and_apply(Index rows, Index channels, const Real* x, Index row_x, const
 }
 
 // Of each row the channels [0, channels); the bias is that of the first of them. x may be z.
-inline void activate(const Ending& end, Index rows, Index channels, const Real* x, Index row_x,
-                     const Real* bias, Real* z, Index row_z) {
+inline void activate(const Epilogue& epilogue, Index rows, Index channels, const Real* x,
+                     Index row_x, const Real* bias, Real* z, Index row_z) {
   const auto with = [&](auto function) {
     add_and_apply(rows, channels, x, row_x, bias, z, row_z, function);
   };
-  const Real slope = end.slope;
-  switch (end.kind) {
+  const Real slope = epilogue.slope;
+  switch (epilogue.kind) {
     case Activation::none:
       return with([](Real v) { return v; });
     case Activation::relu:

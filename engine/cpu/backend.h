@@ -24,8 +24,10 @@ class CpuBackend final : public Backend {
            Real* z) override;
   void reduce(Reduction kind, Index outer, Index n, Index inner, const Real* x, Real* z) override;
 
-  void gemm(bool transpose_a, bool transpose_b, Index m, Index n, Index k, const Real* a,
-            const Real* b, Real* z) override;
+  void gemm(bool transpose_a, bool transpose_b, Index count, Index m, Index n, Index k,
+            const Real* a, const Real* b, Real* z) override;
+  void solve(bool transpose_a, Index count, Index n, Index k, const Real* a, const Real* b,
+             Real* x) override;
   void conv(Slot want, const Window& window, Real* x, Real* w, Real* y) override;
   void conv_bias(Slot want, const Window& window, Real* x, Real* w, Real* y, Activation kind,
                  Real slope, const Real* bias) override;

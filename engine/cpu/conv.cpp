@@ -9,7 +9,8 @@ namespace engine::cpu {
 namespace {
 
 // Y [rows, out] = patches [rows, k] W^T, and what follows while it is in cache.
-void conv_forward(const Window& window, const Real* x, const Real* w, Real* y, const Ending& end) {
+void conv_forward(const Window& window, const Real* x, const Real* w, Real* y,
+                  const Epilogue& epilogue) {
   const Patches patches = forward_patches(window, x);
   const Index k = patches.row_length();
   multiply_patches(
@@ -17,7 +18,7 @@ void conv_forward(const Window& window, const Real* x, const Real* w, Real* y, c
       [&](Index k0, Index k1, Index n0, Index n1, Real* to, Index row) {
         transpose(w + n0 * k + k0, k, n1 - n0, k1 - k0, to, row);
       },
-      window.out, end, !patches.sparse(), y, [](const RowWalk& at) { return at.pixel(); });
+      window.out, epilogue, !patches.sparse(), y, [](const RowWalk& at) { return at.pixel(); });
 }
 
 // W [out, k] = Y^T patches.
@@ -51,11 +52,11 @@ void CpuBackend::conv(Slot want, const Window& window, Real* x, Real* w, Real* y
 
 void CpuBackend::conv_bias(Slot want, const Window& window, Real* x, Real* w, Real* y,
                            Activation kind, Real slope, const Real* bias) {
-  const Ending end{.kind = kind, .slope = slope, .bias = bias};
-  if (want == Slot::X) return conv_transpose(window, x, w, y, end);
-  if (few_outputs(window)) return conv_of_few_outputs(window, x, w, y, end);
-  if (const auto f = filtering(window)) return filtered(*f, x, w, y, end);
-  conv_forward(window, x, w, y, end);
+  const Epilogue epilogue{.kind = kind, .slope = slope, .bias = bias};
+  if (want == Slot::X) return conv_transpose(window, x, w, y, epilogue);
+  if (few_outputs(window)) return conv_of_few_outputs(window, x, w, y, epilogue);
+  if (const auto f = filtering(window)) return filtered(*f, x, w, y, epilogue);
+  conv_forward(window, x, w, y, epilogue);
 }
 
 }  // namespace engine::cpu

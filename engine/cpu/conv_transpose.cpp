@@ -34,7 +34,7 @@ Phase phase_of_axis(Index first, Index extent, Index kernel, Index stride, Index
 }
 
 void one_phase(const Window& window, const Phase& h, const Phase& w, Real* x, const Real* weights,
-               const Real* y, const Ending& end) {
+               const Real* y, const Epilogue& epilogue) {
   Patches patches{.image = y,
                   .height = window.out_height,
                   .width = window.out_width,
@@ -56,7 +56,7 @@ void one_phase(const Window& window, const Phase& h, const Phase& w, Real* x, co
       std::copy(from + n0, from + n1, to);
     }
   };
-  multiply_patches(patches, rows_of_w, in, end, in_order, x, [&](const RowWalk& at) {
+  multiply_patches(patches, rows_of_w, in, epilogue, in_order, x, [&](const RowWalk& at) {
     const Index i = h.first + at.p * window.stride_h, j = w.first + at.q * window.stride_w;
     return (at.sample * window.height + i) * window.width + j;
   });
@@ -87,7 +87,8 @@ void add_windows(const Window& w, const Real* windows, Index first_row, Index ro
 }
 
 // The windows [rows of y, taps * in] = Y W of one image at a time, added to it.
-void by_windows(const Window& window, Real* x, const Real* w, const Real* y, const Ending& end) {
+void by_windows(const Window& window, Real* x, const Real* w, const Real* y,
+                const Epilogue& epilogue) {
   const Index rows = window.out_height * window.out_width;
   const Index n = window.kernel_h * window.kernel_w * window.in;
   const Index pixels = window.height * window.width * window.in;
@@ -116,9 +117,9 @@ void by_windows(const Window& window, Real* x, const Real* w, const Real* y, con
           add_windows(window, windows, m0, m1 - m0, x + image * pixels);
         }
         Real* whole = x + image * pixels;
-        if (end.bias)
-          activate(end, window.height * window.width, window.in, whole, window.in, end.bias, whole,
-                   window.in);
+        if (epilogue.bias)
+          activate(epilogue, window.height * window.width, window.in, whole, window.in,
+                   epilogue.bias, whole, window.in);
       }
     });
   });
@@ -129,13 +130,13 @@ constexpr Index kFewChannels = 8;
 }  // namespace
 
 void conv_transpose(const Window& window, Real* x, const Real* w, const Real* y,
-                    const Ending& end) {
+                    const Epilogue& epilogue) {
   if (window.in <= kFewChannels && window.kernel_h * window.kernel_w > 1)
-    return by_windows(window, x, w, y, end);
+    return by_windows(window, x, w, y, epilogue);
   for (Index i = 0; i < std::min(window.stride_h, window.height); ++i)
     for (Index j = 0; j < std::min(window.stride_w, window.width); ++j) {
       if (const auto f = filtering_of_phase(window, i, j)) {
-        filtered(*f, y, w, x, end);
+        filtered(*f, y, w, x, epilogue);
         continue;
       }
       one_phase(window,
@@ -143,7 +144,7 @@ void conv_transpose(const Window& window, Real* x, const Real* w, const Real* y,
                               window.top),
                 phase_of_axis(j, window.width, window.kernel_w, window.stride_w, window.dilation_w,
                               window.left),
-                x, w, y, end);
+                x, w, y, epilogue);
     }
 }
 
@@ -155,7 +156,7 @@ bool few_outputs(const Window& window) {
 // y[p] gets x[h] through tap a where h = p + a dilation - top: seen from x, tap a is the kernel's
 // opposite one of a convolution whose input is y.
 void conv_of_few_outputs(const Window& window, const Real* x, const Real* w, Real* y,
-                         const Ending& end) {
+                         const Epilogue& epilogue) {
   Window mirror = window;
   mirror.height = window.out_height, mirror.width = window.out_width, mirror.in = window.out;
   mirror.out_height = window.height, mirror.out_width = window.width, mirror.out = window.in;
@@ -168,7 +169,7 @@ void conv_of_few_outputs(const Window& window, const Real* x, const Real* w, Rea
       for (Index i = 0; i < window.in; ++i)
         turned.data()[(i * taps + taps - 1 - tap) * window.out + o] =
             w[(o * taps + tap) * window.in + i];
-  by_windows(mirror, y, turned.data(), x, end);
+  by_windows(mirror, y, turned.data(), x, epilogue);
 }
 
 }  // namespace engine::cpu

@@ -16,6 +16,10 @@ void dgesdd_(const char* job, const blasint* m, const blasint* n, double* a, con
              double* work, const blasint* work_size, blasint* integers, blasint* info);
 void dgelqf_(const blasint* m, const blasint* n, double* a, const blasint* row_a, double* tau,
              double* work, const blasint* work_size, blasint* info);
+void dgeqrf_(const blasint* m, const blasint* n, double* a, const blasint* row_a, double* tau,
+             double* work, const blasint* work_size, blasint* info);
+void dorgqr_(const blasint* m, const blasint* n, const blasint* k, double* a, const blasint* row_a,
+             const double* tau, double* work, const blasint* work_size, blasint* info);
 }
 // NOLINTEND(readability-identifier-naming)
 
@@ -60,6 +64,25 @@ Svd svd(Index rows, Index columns, std::vector<double> matrix, bool vectors) {
   for (Index i = 0; i < columns; ++i)
     for (Index j = 0; j < r; ++j) result.v[i * r + j] = right[j * columns + i];
   return result;
+}
+
+// The rows are LAPACK's columns.
+void orthonormalize_rows(Index n, std::vector<double>& x) {
+  Device::cpu();
+  const Index rows = n > 0 ? static_cast<Index>(x.size()) / n : 0;
+  check(rows <= n, "orthonormal rows: ", rows, " of ", n, " numbers cannot be");
+  const blasint length = extent(n), count = extent(rows);
+  std::vector<double> scales(rows), signs(rows);
+  blasint info = 0;
+  with_work([&](double* work, blasint size) {
+    dgeqrf_(&length, &count, x.data(), &length, scales.data(), work, &size, &info);
+  });
+  for (Index i = 0; i < rows; ++i) signs[i] = x[i * n + i] < 0 ? -1 : 1;  // of R's diagonal
+  with_work([&](double* work, blasint size) {
+    dorgqr_(&length, &count, &count, x.data(), &length, scales.data(), work, &size, &info);
+  });
+  for (Index i = 0; i < rows; ++i)
+    for (Index j = 0; j < n; ++j) x[i * n + j] *= signs[i];
 }
 
 // The rows are the columns of LAPACK's x^T = L Q, and L's columns the rows of the triangle.

@@ -189,7 +189,7 @@ class Block {
     }
   }
 
-  void write(Real* image, const Ending& end) const {
+  void write(Real* image, const Epilogue& epilogue) const {
     const int rows = f_.h.of().outputs, columns = f_.w.of().outputs;
     const Index height = f_.h.result_extent, width = f_.w.result_extent;
     for (Index t = 0; t < tiles_; ++t) {
@@ -204,8 +204,8 @@ class Block {
           const Index w = f_.w.result_first + q * f_.w.result_step;
           const Real* from = result(t, i, j);
           Real* to = image + ((tile.image * height + h) * width + w) * f_.out + n0_;
-          if (end.bias)
-            activate(end, 1, n_, from, n_, end.bias + n0_, to, n_);
+          if (epilogue.bias)
+            activate(epilogue, 1, n_, from, n_, epilogue.bias + n0_, to, n_);
           else
             std::copy_n(from, n_, to);
         }
@@ -325,7 +325,7 @@ std::optional<Filtering> filtering_of_phase(const Window& w, Index first_h, Inde
 }
 
 void filtered(const Filtering& f, const Real* source, const Real* w, Real* result,
-              const Ending& end) {
+              const Epilogue& epilogue) {
   const Exact numbers(*exact_kernel(isa()));
   const Points weights(f, numbers, w);
   const Zeros zeros(f.in);
@@ -338,7 +338,7 @@ void filtered(const Filtering& f, const Real* source, const Real* w, Real* resul
     Block block(f, numbers, source, zeros, weights, most, t0, std::min(f.tiles(), t0 + most.tiles),
                 p0, std::min(panels, p0 + most.panels));
     block.compute();
-    block.write(result, end);
+    block.write(result, epilogue);
   }
 }
 

@@ -1,7 +1,7 @@
 // Convolutions by minimal filters (engine/filtering.h): images in tiles, each tile's points
 // multiplied by the points of the weights, fewer products than the definition has.
 //
-//   if (const auto f = filtering(window)) return filtered(*f, x, w, y, end);
+//   if (const auto f = filtering(window)) return filtered(*f, x, w, y, epilogue);
 //
 // A strided convolution is filtered phase by phase: of stride s, x is s s images whose channels
 // add up, each met by the taps of its phase. A strided transposed one splits its result likewise.
@@ -57,7 +57,7 @@ std::optional<Filtering> filtering(const Window& window);
 std::optional<Filtering> filtering_of_phase(const Window& window, Index first_h, Index first_w);
 
 void filtered(const Filtering& f, const Real* source, const Real* w, Real* result,
-              const Ending& end);
+              const Epilogue& epilogue);
 void filtered_weights(const Filtering& f, const Real* x, Real* w, const Real* y);
 
 }  // namespace engine::cpu

@@ -43,12 +43,8 @@ auto blocks_of(const Real* matrix, Index rows, Index columns, bool transposed) {
   };
 }
 
-}  // namespace
-
-void CpuBackend::gemm(bool transpose_a, bool transpose_b, Index m, Index n, Index k, const Real* a,
-                      const Real* b, Real* z) {
-  if (m == 0 || n == 0) return;
-  if (k == 0) return fill(z, m * n, 0);
+void multiply_one(bool transpose_a, bool transpose_b, Index m, Index n, Index k, const Real* a,
+                  const Real* b, Real* z) {
   constexpr Index kFew = 4;  // rows or columns: packing would cost as much as the product
   if (std::min(m, n) <= kFew) return gemm_in_strips(transpose_a, transpose_b, m, n, k, a, b, z);
   const auto block_a = blocks_of(a, m, k, transpose_a), block_b = blocks_of(b, k, n, transpose_b);
@@ -59,6 +55,25 @@ void CpuBackend::gemm(bool transpose_a, bool transpose_b, Index m, Index n, Inde
         return Place{z + m0 * n + n0, n};
       },
       [](Index, Index, Index, Index) {});
+}
+
+}  // namespace
+
+void CpuBackend::gemm(bool transpose_a, bool transpose_b, Index count, Index m, Index n, Index k,
+                      const Real* a, const Real* b, Real* z) {
+  if (m == 0 || n == 0) return;
+  if (k == 0) return fill(z, count * m * n, 0);
+  constexpr Index kSmall = 64 * 64 * 64;  // operations that are not worth several threads
+  if (count == 1 || m * n * k > kSmall) {
+    for (Index i = 0; i < count; ++i)
+      multiply_one(transpose_a, transpose_b, m, n, k, a + i * m * k, b + i * k * n, z + i * m * n);
+    return;
+  }
+  parallel_for(count, std::max<Index>(1, kSmall / (m * n * k)), [&](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i)
+      gemm_block(transpose_a, transpose_b, m, n, k, a + i * m * k, transpose_a ? m : k,
+                 b + i * k * n, transpose_b ? k : n, 0, z + i * m * n, n);
+  });
 }
 
 }  // namespace engine::cpu

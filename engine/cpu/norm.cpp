@@ -35,8 +35,8 @@ void with_derivative(Activation kind, Real slope, const Body& body) {
   }
 }
 
-PooledList<Real> inverse_deviation(Index channels, Real epsilon, const Real* moments) {
-  PooledList<Real> inverse(static_cast<std::size_t>(channels));
+FreeListVector<Real> inverse_deviation(Index channels, Real epsilon, const Real* moments) {
+  FreeListVector<Real> inverse(static_cast<std::size_t>(channels));
   for (Index c = 0; c < channels; ++c)
     inverse[c] = static_cast<Real>(1 / std::sqrt(double{moments[channels + c]} + epsilon));
   return inverse;
@@ -46,9 +46,9 @@ PooledList<Real> inverse_deviation(Index channels, Real epsilon, const Real* mom
 
 void CpuBackend::bias_activation(Activation kind, Real slope, Index rows, Index channels,
                                  const Real* x, const Real* bias, Real* z) {
-  const Ending end{.kind = kind, .slope = slope, .bias = bias};
+  const Epilogue epilogue{.kind = kind, .slope = slope, .bias = bias};
   parallel_for(rows, rows_of_grain(channels), [&](Index begin, Index stop) {
-    activate(end, stop - begin, channels, x + begin * channels, channels, bias,
+    activate(epilogue, stop - begin, channels, x + begin * channels, channels, bias,
              z + begin * channels, channels);
   });
 }
@@ -97,7 +97,7 @@ void CpuBackend::moments(Index rows, Index channels, const Real* x, Real* moment
 
 void CpuBackend::batch_norm(Index rows, Index channels, Real epsilon, const Real* x,
                             const Real* moments, const Real* gamma, const Real* beta, Real* y) {
-  const PooledList<Real> inverse = inverse_deviation(channels, epsilon, moments);
+  const FreeListVector<Real> inverse = inverse_deviation(channels, epsilon, moments);
   for_each_row(rows, channels, [&](Index row) {
     const Real* from = x + row * channels;
     Real* to = y + row * channels;
@@ -111,7 +111,7 @@ void CpuBackend::batch_norm(Index rows, Index channels, Real epsilon, const Real
 void CpuBackend::batch_norm_grad(Index rows, Index channels, Real epsilon, const Real* x,
                                  const Real* moments, const Real* gamma, const Real* g, Real* dx,
                                  Real* dgamma, Real* dbeta) {
-  const PooledList<Real> inverse = inverse_deviation(channels, epsilon, moments);
+  const FreeListVector<Real> inverse = inverse_deviation(channels, epsilon, moments);
   const ChannelSums<2> sums(rows, channels, [&](Index row, double* sum) {
     const Real *values = x + row * channels, *cotangent = g + row * channels;
     for (Index c = 0; c < channels; ++c) {
@@ -119,7 +119,7 @@ void CpuBackend::batch_norm_grad(Index rows, Index channels, Real epsilon, const
       sum[channels + c] += double{cotangent[c]} * ((values[c] - moments[c]) * inverse[c]);
     }
   });
-  PooledList<Real> mean_g(static_cast<std::size_t>(channels)), mean_gh(mean_g);
+  FreeListVector<Real> mean_g(static_cast<std::size_t>(channels)), mean_gh(mean_g);
   for (Index c = 0; c < channels; ++c) {
     dbeta[c] = static_cast<Real>(sums[c]);
     dgamma[c] = static_cast<Real>(sums[channels + c]);

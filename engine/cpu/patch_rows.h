@@ -13,15 +13,16 @@ namespace engine::cpu {
 // number of the pixel that the walk stands at; where that is the number of the row, `in_order`,
 // rows are computed in their places.
 template <class B, class Pixel>
-void multiply_patches(const Patches& patches, const B& b, Index n, const Ending& end, bool in_order,
-                      Real* image, const Pixel& pixel) {
+void multiply_patches(const Patches& patches, const B& b, Index n, const Epilogue& epilogue,
+                      bool in_order, Real* image, const Pixel& pixel) {
   const auto place = [&](Index m0, Index m1, Index n0, Index n1) {
     if (in_order) return Place{image + m0 * n + n0, n};
     return Place{thread_scratch((m1 - m0) * (n1 - n0), 4), n1 - n0};
   };
   const auto finish = [&](Index m0, Index m1, Index n0, Index n1) {
     const Place z = place(m0, m1, n0, n1);
-    if (end.bias) activate(end, m1 - m0, n1 - n0, z.data, z.row, end.bias + n0, z.data, z.row);
+    if (epilogue.bias)
+      activate(epilogue, m1 - m0, n1 - n0, z.data, z.row, epilogue.bias + n0, z.data, z.row);
     if (in_order) return;
     RowWalk at(patches.order, m0);
     for (Index m = m0; m < m1; ++m, at.next())

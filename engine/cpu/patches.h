@@ -7,12 +7,12 @@
 #include <algorithm>
 
 #include "engine/cpu/range.h"
+#include "engine/free_lists.h"
 #include "engine/geometry.h"
-#include "engine/pool.h"
 
 namespace engine::cpu {
 
-using Offsets = PooledList<Index>;
+using Offsets = FreeListVector<Index>;
 
 // Rows are the output pixels of n images. Images are taken in groups: within a group, pixel after
 // pixel, and at each pixel, image after image. In groups of one that is the order of memory; in

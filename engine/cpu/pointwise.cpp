@@ -1,7 +1,7 @@
 // The rows of pointwise.def as loops: one template each for map and zip, and a table of them.
 #include "engine/cpu/backend.h"
 #include "engine/cpu/traverse.h"
-#include "engine/ops/row_functions.h"
+#include "engine/row_functions.h"
 
 namespace engine::cpu {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "engine/cpu/backend.h"
 #include "engine/cpu/parallel.h"
-#include "engine/pool.h"
+#include "engine/free_lists.h"
 
 namespace engine::cpu {
 namespace {
@@ -50,7 +50,7 @@ template <class Kind>
 void reduce_all(Index outer, Index n, Index inner, const Real* x, Real* z) {
   const Index chunk = std::max<Index>(1, 2 * kGrain / std::max<Index>(inner, 1));
   const Index chunks = std::max<Index>(1, (n + chunk - 1) / chunk);
-  PooledList<double> partial(static_cast<std::size_t>(outer * chunks * inner));
+  FreeListVector<double> partial(static_cast<std::size_t>(outer * chunks * inner));
   const Index grain = std::max<Index>(1, kGrain / std::max<Index>(1, std::min(n, chunk) * inner));
   parallel_for(outer * chunks, grain, [&](Index begin, Index end) {
     for (Index piece = begin; piece < end; ++piece) {

@@ -1,5 +1,5 @@
 // Scratch memory for kernels, which gives nothing back to the heap while training: a block drawn
-// from the backend's pool for the length of a verb, and a block that each thread keeps.
+// from the backend's free lists for the length of a verb, and a block that each thread keeps.
 #pragma once
 
 #include "engine/backend.h"

@@ -16,7 +16,7 @@ Backend& cuda_backend() {
 namespace cuda {
 namespace {
 
-constexpr const char* kFaultVerbs[] = {"", "gather", "scatter_add", "images"};
+constexpr const char* kFaultVerbs[] = {"", "gather", "scatter_add", "images", "solve"};
 constexpr std::size_t kWorkspace = std::size_t{32} << 20;  // what cuBLAS recommends for Hopper
 constexpr int kStages = 4;
 
@@ -37,7 +37,7 @@ CudaBackend::CudaBackend() {
   check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "device");
   check(cublasCreate(&blas_), "device");
   check(cublasSetStream(blas_, stream_), "device");
-  // Memory of our own: cuBLAS must allocate nothing in a recorded step.
+  // Memory of our own: cuBLAS must allocate nothing in a captured step.
   constexpr Index workspace = kWorkspace / sizeof(Real);
   check(cublasSetWorkspace(blas_, memory_.allocate(workspace), kWorkspace), "device");
   for (int i = 0; i < kStages; ++i) {
@@ -83,6 +83,7 @@ void CudaBackend::check_fault() {
   const Fault fault = *fault_here_;
   if (fault.verb == kNoFault) return;
   check(cudaMemsetAsync(fault_, 0, sizeof(Fault), stream_), "download");
+  engine::check(fault.verb != kSolve, "solve: matrix ", fault.index, " of ", fault.rows, " is singular");
   fail(kFaultVerbs[fault.verb], ": index ", fault.index, " is no row of a table with ", fault.rows,
        " rows");
 }

@@ -14,9 +14,9 @@ namespace engine::cuda {
 struct Fault {
   int verb = 0;  // 0: nothing; else its number in fault_verbs
   Real index = 0;
-  Index rows = 0;
+  Index rows = 0;  // there are; for kSolve: matrices, of which `index` is singular
 };
-enum FaultVerb : int { kNoFault, kGather, kScatterAdd, kImages };
+enum FaultVerb : int { kNoFault, kGather, kScatterAdd, kImages, kSolve };
 
 // Memory for the length of a scope; what is enqueued there may use it.
 class Scratch {
@@ -47,10 +47,10 @@ class CudaBackend final : public Backend {
   void download(Real* host, const Real* from, Index n) override;
   std::size_t memory_left() const override;
 
-  bool records() const override { return true; }
-  void begin_recording() override;
-  std::unique_ptr<Recording> end_recording() override;
-  void abandon_recording() noexcept override;
+  bool captures() const override { return true; }
+  void begin_capture() override;
+  std::unique_ptr<CapturedWork> end_capture() override;
+  void abandon_capture() noexcept override;
 
   void fill(Real* x, Index n, Real value) override;
   void copy(const Strides& strides, const Real* x, Real* y) override;
@@ -59,8 +59,10 @@ class CudaBackend final : public Backend {
            Real* z) override;
   void reduce(Reduction kind, Index outer, Index n, Index inner, const Real* x, Real* z) override;
 
-  void gemm(bool transpose_a, bool transpose_b, Index m, Index n, Index k, const Real* a,
-            const Real* b, Real* z) override;
+  void gemm(bool transpose_a, bool transpose_b, Index count, Index m, Index n, Index k,
+            const Real* a, const Real* b, Real* z) override;
+  void solve(bool transpose_a, Index count, Index n, Index k, const Real* a, const Real* b,
+             Real* x) override;
   void conv(Slot want, const Window& window, Real* x, Real* w, Real* y) override;
   void pool(PoolMode mode, const Window& window, bool count_padding, const Real* x, Real* large,
             Real* small) override;
@@ -95,9 +97,9 @@ class CudaBackend final : public Backend {
   Memory& memory() { return memory_; }
 
  private:
-  // z = op(a) op(b) + beta z
+  // z = op(a) op(b) + beta z, so many times
   void product(const char* op, bool transpose_a, bool transpose_b, Index m, Index n, Index k,
-               const Real* a, const Real* b, Real beta, Real* z);
+               const Real* a, const Real* b, Real beta, Real* z, Index count = 1);
   void conv_forward(const Window& window, const Real* x, const Real* w, Real* y);
   void conv_weight(const Window& window, const Real* x, Real* w, const Real* y);
   void conv_transpose(const Window& window, Real* x, const Real* w, const Real* y);

@@ -6,7 +6,7 @@
 namespace engine::cuda {
 
 void refuse(const std::string& why) {
-  if (capturing()) throw NotRecorded(why);
+  if (capturing()) throw NotCaptured(why);
   throw Error(why);
 }
 

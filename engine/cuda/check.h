@@ -1,5 +1,5 @@
 // Errors of CUDA and cuBLAS, as exceptions of one line that name what was being done.
-// While a step is being recorded, an error says that it cannot be: NotRecorded (capture.h).
+// While a step is being captured, an error says that it cannot be: NotCaptured (capture.h).
 #pragma once
 
 #include <cublas_v2.h>

@@ -30,21 +30,30 @@ int whole(const char* op, Index extent) {
 }  // namespace
 
 void CudaBackend::product(const char* op, bool transpose_a, bool transpose_b, Index m, Index n,
-                          Index k, const Real* a, const Real* b, Real beta, Real* z) {
+                          Index k, const Real* a, const Real* b, Real beta, Real* z, Index count) {
   const Real one = 1;
   const auto turn = [](bool transpose) { return transpose ? CUBLAS_OP_T : CUBLAS_OP_N; };
   const int row_a = whole(op, transpose_a ? m : k), row_b = whole(op, transpose_b ? k : n);
-  check(cublasGemmEx(blas_, turn(transpose_b), turn(transpose_a), whole(op, n), whole(op, m),
-                     whole(op, k), &one, b, CUDA_R_32F, row_b, a, CUDA_R_32F, row_a, &beta, z,
-                     CUDA_R_32F, whole(op, n), compute_type(), CUBLAS_GEMM_DEFAULT),
-        op);
+  const int wide = whole(op, n), high = whole(op, m), deep = whole(op, k);
+  if (count == 1) {
+    check(cublasGemmEx(blas_, turn(transpose_b), turn(transpose_a), wide, high, deep, &one, b,
+                       CUDA_R_32F, row_b, a, CUDA_R_32F, row_a, &beta, z, CUDA_R_32F, wide,
+                       compute_type(), CUBLAS_GEMM_DEFAULT),
+          op);
+  } else {
+    check(cublasGemmStridedBatchedEx(blas_, turn(transpose_b), turn(transpose_a), wide, high, deep,
+                                     &one, b, CUDA_R_32F, row_b, k * n, a, CUDA_R_32F, row_a, m * k,
+                                     &beta, z, CUDA_R_32F, wide, m * n, whole(op, count),
+                                     compute_type(), CUBLAS_GEMM_DEFAULT),
+          op);
+  }
 }
 
-void CudaBackend::gemm(bool transpose_a, bool transpose_b, Index m, Index n, Index k, const Real* a,
-                       const Real* b, Real* z) {
-  if (m == 0 || n == 0) return;
-  if (k == 0) return fill(z, m * n, 0);
-  product("matmul", transpose_a, transpose_b, m, n, k, a, b, 0, z);
+void CudaBackend::gemm(bool transpose_a, bool transpose_b, Index count, Index m, Index n, Index k,
+                       const Real* a, const Real* b, Real* z) {
+  if (count == 0 || m == 0 || n == 0) return;
+  if (k == 0) return fill(z, count * m * n, 0);
+  product("matmul", transpose_a, transpose_b, m, n, k, a, b, 0, z, count);
 }
 
 }  // namespace engine::cuda

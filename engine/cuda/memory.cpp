@@ -24,19 +24,20 @@ SizeClass class_of(Index elements) {
 }  // namespace
 
 Memory::Memory()
-    : pooled_(std::getenv("KANTOR_CUDA_POOL") == nullptr ||
-              std::string_view(std::getenv("KANTOR_CUDA_POOL")) != "off"),
+    : keeps_blocks_(std::getenv("KANTOR_CUDA_POOL") == nullptr ||
+                    std::string_view(std::getenv("KANTOR_CUDA_POOL")) != "off"),
       free_(SizeClass::kCount) {}
 
 Real* Memory::allocate(Index elements) {
   const std::lock_guard lock(mutex_);
   const std::size_t bytes = static_cast<std::size_t>(elements) * sizeof(Real);
-  Real* block = pooled_ ? from_pool(class_of(elements)) : static_cast<Real*>(obtain(bytes));
-  if (recording_) owners_[block] = recording_;
+  Real* block =
+      keeps_blocks_ ? from_free_list(class_of(elements)) : static_cast<Real*>(obtain(bytes));
+  if (capturing_) owners_[block] = capturing_;
   return block;
 }
 
-Real* Memory::from_pool(const SizeClass& size) {
+Real* Memory::from_free_list(const SizeClass& size) {
   std::vector<Real*>& blocks = free_[size.number];
   if (blocks.empty())
     return static_cast<Real*>(size.bytes < kSmall ? from_slab(size.bytes) : obtain(size.bytes));
@@ -49,18 +50,18 @@ void Memory::release(Real* block, Index elements) noexcept {
   const std::size_t number = class_of(elements).number;
   const std::lock_guard lock(mutex_);
   const auto owner = owners_.empty() ? owners_.end() : owners_.find(block);
-  if (owner != owners_.end() && (owner->second != recording_ || !pooled_)) {
+  if (owner != owners_.end() && (owner->second != capturing_ || !keeps_blocks_)) {
     owner->second->free.emplace_back(block, number);  // it is written again at a replay
-  } else if (owner == owners_.end() && recording_) {
-    recording_->free.emplace_back(block, number);  // the recording may have read it
-    owners_[block] = recording_;
+  } else if (owner == owners_.end() && capturing_) {
+    capturing_->free.emplace_back(block, number);  // the capture may have read it
+    owners_[block] = capturing_;
   } else {
     make_free(block, number);
   }
 }
 
 void Memory::make_free(Real* block, std::size_t number) noexcept {
-  if (pooled_) {
+  if (keeps_blocks_) {
     free_[number].push_back(block);
   } else {
     cudaFree(block);  // waits until the device is done with it
@@ -70,12 +71,12 @@ void Memory::make_free(Real* block, std::size_t number) noexcept {
 void Memory::begin_owning() {
   const std::lock_guard lock(mutex_);
   give_up_free_blocks();
-  recording_ = std::make_shared<Owned>();
+  capturing_ = std::make_shared<Owned>();
 }
 
 std::shared_ptr<Memory::Owned> Memory::end_owning() {
   const std::lock_guard lock(mutex_);
-  const std::shared_ptr<Owned> owned = std::exchange(recording_, nullptr);
+  const std::shared_ptr<Owned> owned = std::exchange(capturing_, nullptr);
   for (std::size_t number = 0; number < free_.size(); ++number)
     std::erase_if(free_[number], [&](Real* block) {
       const auto owner = owners_.find(block);
@@ -105,7 +106,7 @@ void* Memory::from_slab(std::size_t bytes) {
 void* Memory::obtain(std::size_t bytes) {
   void* block = nullptr;
   cudaError_t status = cudaMalloc(&block, bytes);
-  if (status == cudaErrorMemoryAllocation && !recording_) {
+  if (status == cudaErrorMemoryAllocation && !capturing_) {
     cudaGetLastError();
     give_up_free_blocks();
     status = cudaMalloc(&block, bytes);

@@ -5,7 +5,7 @@
 // KANTOR_CUDA_POOL=off in the environment asks CUDA for every block, of exactly its size, and gives
 // it back at once: slow, but tools that watch memory see each access beyond a block.
 //
-// While a step is recorded, what it is given becomes the recording's own until that dies: a replay
+// While a step is captured, what it is given becomes the capture's own until that dies: a replay
 // writes there again. Free blocks cannot be given back to CUDA then, so they are before.
 #pragma once
 
@@ -27,7 +27,7 @@ class Memory {
   Real* allocate(Index elements);
   void release(Real* block, Index elements) noexcept;
 
-  // Blocks that belong to a recording: given out while it was made, or given back then by others.
+  // Blocks that belong to a capture: given out while it was made, or given back then by others.
   struct Owned {
     std::vector<std::pair<Real*, std::size_t>> free;  // with their size classes
   };
@@ -37,16 +37,16 @@ class Memory {
 
  private:
   void make_free(Real* block, std::size_t number) noexcept;
-  Real* from_pool(const SizeClass& size);
+  Real* from_free_list(const SizeClass& size);
   void* obtain(std::size_t bytes);
   void* from_slab(std::size_t bytes);
   void give_up_free_blocks();
 
-  const bool pooled_;
+  const bool keeps_blocks_;
   std::mutex mutex_;
   std::vector<std::vector<Real*>> free_;                      // by size class
-  std::unordered_map<Real*, std::shared_ptr<Owned>> owners_;  // of blocks that recordings own
-  std::shared_ptr<Owned> recording_;                          // that is being made
+  std::unordered_map<Real*, std::shared_ptr<Owned>> owners_;  // of blocks that captures own
+  std::shared_ptr<Owned> capturing_;                          // that is being made
   std::size_t held_ = 0;                                      // bytes taken from CUDA
   char* slab_ = nullptr;
   std::size_t slab_left_ = 0;

@@ -2,7 +2,7 @@
 #include "engine/cuda/backend.h"
 #include "engine/cuda/launch.h"
 #include "engine/cuda/traverse.h"
-#include "engine/ops/row_functions.h"
+#include "engine/row_functions.h"
 
 namespace engine::cuda {
 namespace {

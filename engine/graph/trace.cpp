@@ -100,7 +100,7 @@ class Trace {
   }
 
   bool seen(const Traced& value) const {
-    return value.first == input_.first || seen_.contains(value.first.node());
+    return value.first.node() == input_.first.node() || seen_.contains(value.first.node());
   }
   bool depends(const Traced& value) const { return depends_.contains(value.first.node()); }
 
@@ -115,7 +115,7 @@ class Trace {
 Model trace(const std::function<Tensor(const Tensor&)>& function, const Shape& input,
             const std::string& input_name, const std::string& output_name) {
   check(input.rank() >= 1, "export: an input without a batch");
-  const TraceScope everything;
+  const GradMode everything(Tape::always);
   const Traced x{sample(input, 2), sample(input, 3)};
   const Traced y{function(x.first), function(x.second)};
   Builder net;

@@ -187,6 +187,14 @@ Written expand_to(const TracedOp& t) {
   return {t.node("Expand", {t.plain(0), t.numbers(target)})};
 }
 
+// Gemm takes matrices alone; of stacks, one is transposed before.
+Written product(const TracedOp& t, std::string a, std::string b, const std::string& transposed) {
+  if (t.shape().rank() == 2) return {t.node("Gemm", {a, b}, {{transposed, Index{1}}})};
+  std::string& turned = transposed == "transA" ? a : b;
+  turned = t.node("Transpose", {turned}, {{"perm", std::vector<Index>{0, 2, 1}}});
+  return {t.node("MatMul", {a, b})};
+}
+
 // --- The table -------------------------------------------------------------------------------
 
 const Writer kWriters[] = {
@@ -200,13 +208,9 @@ const Writer kWriters[] = {
        return Written{t.node("MatMul", {t.plain(1), t.plain(0)})};
      }},
     {"matmul_nt", nullptr,
-     [](const TracedOp& t) {
-       return Written{t.node("Gemm", {t.plain(0), t.plain(1)}, {{"transB", Index{1}}})};
-     }},
+     [](const TracedOp& t) { return product(t, t.plain(0), t.plain(1), "transB"); }},
     {"matmul_tn", nullptr,  // inputs: b, a
-     [](const TracedOp& t) {
-       return Written{t.node("Gemm", {t.plain(1), t.plain(0)}, {{"transA", Index{1}}})};
-     }},
+     [](const TracedOp& t) { return product(t, t.plain(1), t.plain(0), "transA"); }},
     {"reshape", nullptr, reshape},
     {"permute", nullptr, permute},
     {"slice", nullptr, slice},
@@ -230,6 +234,7 @@ const LeftOut kLeftOut[] = {
     {"conv2d_weight_grad", "it is the gradient of conv2d"},
     {"max_pool_adjoint", "it is the gradient of max_pool"},
     {"scatter_add", "it is the gradient of gather"},
+    {"solve", "ONNX has no op that solves equations"},
 };
 
 const Writer* row_of(const std::string& op) {

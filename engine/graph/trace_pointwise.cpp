@@ -57,6 +57,8 @@ const Writer kPointwise[] = {
      }},
     {"abs", "Abs"},
     {"sign", "Sign"},
+    {"floor", "Floor"},
+    {"round", "Round"},
     {"step", nullptr, [](const TracedOp& t) { return indicator(t, is_positive(t, t.in(0))); }},
     {"relu", "Relu"},
     {"tanh", "Tanh"},

@@ -8,7 +8,7 @@ namespace engine::graph {
 namespace {
 
 bool same_values(const Traced& value) {
-  if (value.first == value.second) return true;
+  if (value.first.node() == value.second.node()) return true;
   return value.first.shape() == value.second.shape() &&
          value.first.values() == value.second.values();
 }

@@ -1,14 +1,10 @@
 #include "engine/ops/conv.h"
 
-#include <algorithm>
-
 #include "engine/backend.h"
 #include "engine/op.h"
 #include "engine/ops/fused.h"
 #include "engine/ops/fused_op.h"
-#include "engine/ops/reduce.h"
 #include "engine/ops/trilinear.h"
-#include "engine/ops/window_settings.h"
 
 namespace engine {
 namespace {
@@ -22,7 +18,7 @@ struct ConvOp : Op {
     return want == Slot::Y ? "conv2d" : want == Slot::X ? "conv2d_transpose" : "conv2d_weight_grad";
   }
 
-  Settings settings() const override { return window_settings(window); }
+  Settings settings() const override { return settings_of(window); }
 
   Shape slot_shape(Slot slot) const {
     const Window& w = window;
@@ -59,8 +55,8 @@ struct ConvBiasOp : FusedOp {
   ConvOp conv;
   Activation kind;
   Real slope;
-  ConvBiasOp(const ConvOp& conv, const BiasActivation& end)
-      : conv(conv), kind(end.kind), slope(end.slope) {}
+  ConvBiasOp(const ConvOp& conv, const BiasActivation& epilogue)
+      : conv(conv), kind(epilogue.kind), slope(epilogue.slope) {}
 
   const char* name() const override { return conv.name(); }
   Shape shape(Inputs in) const override {
@@ -82,42 +78,12 @@ struct ConvBiasOp : FusedOp {
   }
   void backward(const Tensor& g, Inputs in, const Tensor& out, std::span<const char> wanted,
                 std::span<Tensor> cotangents) const override {
-    Tensor before = g;  // the cotangent of the convolution's own result
-    if (kind != Activation::none) {
-      before = Tensor(out.shape());
-      const Index channels = out.dim(3);
-      if (wanted[2]) {
-        cotangents[2] = Tensor({channels});
-        out.backend().bias_activation_grads(kind, slope, out.size() / channels, channels,
-                                            out.data(), g.data(), before.data(),
-                                            cotangents[2].data());
-      } else {
-        out.backend().bias_activation_grad(kind, slope, out.size(), out.data(), g.data(),
-                                           before.data());
-      }
-    } else if (wanted[2]) {
-      cotangents[2] = sum_to(g, in[2].shape());
-    }
+    Tensor before;  // the cotangent of the convolution's own result
+    bias_activation_backward(kind, slope, out, g, before, wanted[2] ? &cotangents[2] : nullptr);
     for (int i = 0; i < 2; ++i)
       if (wanted[i]) cotangents[i] = conv.vjp(i, before, in.first(2), out);
   }
 };
-
-void check_images(const Shape& y, const Shape& w) {
-  check(y.rank() == 4 && w.rank() == 4 && y[3] == w[0], "conv2d_transpose: ", y,
-        " [N, P, Q, O] does not fit weight ", w, " [O, kH, kW, I]");
-}
-
-// The windows of the image that transposed_image() tells.
-Window padded_window(const Tensor& y, const Tensor& w, const ConvOptions& options, Pair extra) {
-  Shape image = transposed_image(y.shape(), w.shape(), options, extra);
-  image[1] -= extra.h;  // the image that the windows need,
-  image[2] -= extra.w;
-  Window window = conv_window("conv2d_transpose", image, w.shape(), options);
-  window.height += extra.h;  // and pixels beyond it
-  window.width += extra.w;
-  return window;
-}
 
 }  // namespace
 
@@ -126,44 +92,28 @@ Tensor conv2d(const Tensor& x, const Tensor& w, const ConvOptions& options) {
 }
 
 Tensor conv2d(const Tensor& x, const Tensor& w, const ConvOptions& options,
-              const BiasActivation& end) {
+              const BiasActivation& epilogue) {
   const Window window = conv_window("conv2d", x.shape(), w.shape(), options);
-  return apply(ConvBiasOp(ConvOp(Slot::Y, window), end), {x, w, end.bias});
+  return apply(ConvBiasOp(ConvOp(Slot::Y, window), epilogue), {x, w, epilogue.bias});
 }
 
 Tensor conv2d_transpose(const Tensor& y, const Tensor& w, const ConvOptions& options, Index height,
                         Index width) {
-  check_images(y.shape(), w.shape());
+  check_features(y.shape(), w.shape());
   const Shape image{y.dim(0), height, width, w.dim(3)};
   const Window window = conv_window("conv2d_transpose", image, w.shape(), options);
   return apply(ConvOp(Slot::X, window), {w, y});
 }
 
-Shape transposed_image(const Shape& y, const Shape& w, const ConvOptions& o, Pair extra) {
-  check_images(y, w);
-  const auto extent = [](Index windows, Index kernel, Index stride, Index dilation, Index padding) {
-    return (windows - 1) * stride + dilation * (kernel - 1) + 1 - padding;
-  };
-  const Index height =
-      extent(y[1], w[1], o.stride.h, o.dilation.h, o.padding.top + o.padding.bottom);
-  const Index width =
-      extent(y[2], w[2], o.stride.w, o.dilation.w, o.padding.left + o.padding.right);
-  check(height > 0 && width > 0 && extra.h >= 0 && extra.w >= 0 &&
-            extra.h < std::max(o.stride.h, o.dilation.h) &&
-            extra.w < std::max(o.stride.w, o.dilation.w),
-        "conv2d_transpose: output padding ", extra.h, ", ", extra.w, " for ", y, " and weight ", w,
-        "; it must be smaller than the stride or the dilation, and leave an image");
-  return {y[0], height + extra.h, width + extra.w, w[3]};
-}
-
 Tensor conv2d_transpose(const Tensor& y, const Tensor& w, const ConvOptions& options, Pair extra) {
-  return apply(ConvOp(Slot::X, padded_window(y, w, options, extra)), {w, y});
+  return apply(ConvOp(Slot::X, transposed_window(y.shape(), w.shape(), options, extra)), {w, y});
 }
 
 Tensor conv2d_transpose(const Tensor& y, const Tensor& w, const ConvOptions& options, Pair extra,
-                        const BiasActivation& end) {
-  return apply(ConvBiasOp(ConvOp(Slot::X, padded_window(y, w, options, extra)), end),
-               {w, y, end.bias});
+                        const BiasActivation& epilogue) {
+  return apply(ConvBiasOp(ConvOp(Slot::X, transposed_window(y.shape(), w.shape(), options, extra)),
+                          epilogue),
+               {w, y, epilogue.bias});
 }
 
 Tensor conv2d_weight_grad(const Tensor& x, const Tensor& y, const ConvOptions& options,

@@ -7,8 +7,8 @@
 #pragma once
 
 #include "engine/geometry.h"
-#include "engine/ops/window.h"
 #include "engine/tensor.h"
+#include "engine/window.h"
 
 namespace engine {
 
@@ -22,10 +22,6 @@ Tensor conv2d_transpose(const Tensor& y, const Tensor& w, const ConvOptions& opt
 Tensor conv2d_transpose(const Tensor& y, const Tensor& w, const ConvOptions& options,
                         Pair output_padding = 0);
 
-// The shape that it gives for y and w of these shapes.
-Shape transposed_image(const Shape& y, const Shape& w, const ConvOptions& options,
-                       Pair output_padding);
-
 // The same two followed by activation(result + bias), in one pass (a fused op: see fused.h).
 struct BiasActivation {
   const Tensor& bias;  // [channels of the result]
@@ -33,9 +29,9 @@ struct BiasActivation {
   Real slope = 0;  // of leaky_relu, not negative
 };
 Tensor conv2d(const Tensor& x, const Tensor& w, const ConvOptions& options,
-              const BiasActivation& end);
+              const BiasActivation& epilogue);
 Tensor conv2d_transpose(const Tensor& y, const Tensor& w, const ConvOptions& options,
-                        Pair output_padding, const BiasActivation& end);
+                        Pair output_padding, const BiasActivation& epilogue);
 
 // d <conv2d(x, w), y> / dw for a kernel of this height and width.
 Tensor conv2d_weight_grad(const Tensor& x, const Tensor& y, const ConvOptions& options,

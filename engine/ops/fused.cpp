@@ -67,15 +67,11 @@ struct BiasActivationOp : FusedOp {
     }
     return x;
   }
-  void backward(const Tensor& g, Inputs in, const Tensor& out, std::span<const char> wanted,
+  void backward(const Tensor& g, Inputs, const Tensor& out, std::span<const char> wanted,
                 std::span<Tensor> cotangents) const override {
-    Tensor dx = g;
-    if (kind != Activation::none) {
-      dx = Tensor(out.shape());
-      dx.backend().bias_activation_grad(kind, slope, out.size(), out.data(), g.data(), dx.data());
-    }
+    Tensor dx;
+    bias_activation_backward(kind, slope, out, g, dx, wanted[1] ? &cotangents[1] : nullptr);
     if (wanted[0]) cotangents[0] = dx;
-    if (wanted[1]) cotangents[1] = sum_to(dx, in[1].shape());
   }
 };
 
@@ -116,7 +112,7 @@ struct BatchNormOp : FusedOp {
 
 Tensor FusedOp::vjp(int i, const Tensor& g, Inputs in, const Tensor& out) const {
   TensorList cotangents(in.size());
-  std::vector<char, PoolAllocator<char>> wanted(in.size());
+  std::vector<char, FreeListAllocator<char>> wanted(in.size());
   wanted[i] = true;
   vjps(g, in, out, wanted, cotangents);
   return cotangents[i];
@@ -124,11 +120,26 @@ Tensor FusedOp::vjp(int i, const Tensor& g, Inputs in, const Tensor& out) const 
 
 void FusedOp::vjps(const Tensor& g, Inputs in, const Tensor& out, std::span<const char> wanted,
                    std::span<Tensor> cotangents) const {
-  if (!recording()) return backward(g, in, out, wanted, cotangents);
+  if (!grad_mode()) return backward(g, in, out, wanted, cotangents);
   TensorList here;
   for (const Tensor& input : in) here.push_back(apply(AliasOp(), {input}));
   TensorList flows = gradients(definition(here), here, true, g);
   std::copy(flows.begin(), flows.end(), cotangents.begin());
+}
+
+void bias_activation_backward(Activation kind, Real slope, const Tensor& z, const Tensor& g,
+                              Tensor& dx, Tensor* dbias) {
+  const Rows r(z.shape());
+  dx = kind == Activation::none ? g : Tensor(z.shape());
+  if (dbias && kind == Activation::none) {
+    *dbias = sum_to(g, {r.channels});
+  } else if (dbias) {
+    *dbias = Tensor({r.channels});
+    z.backend().bias_activation_grads(kind, slope, r.rows, r.channels, z.data(), g.data(),
+                                      dx.data(), dbias->data());
+  } else if (kind != Activation::none) {
+    z.backend().bias_activation_grad(kind, slope, z.size(), z.data(), g.data(), dx.data());
+  }
 }
 
 Tensor bias_activation(const Tensor& x, const Tensor& bias, Activation kind, Real slope) {

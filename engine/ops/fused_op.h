@@ -3,6 +3,7 @@
 // is right. The definition is also the kernel's test.
 #pragma once
 
+#include "engine/geometry.h"
 #include "engine/op.h"
 
 namespace engine {
@@ -17,5 +18,9 @@ struct FusedOp : Op {
   void vjps(const Tensor& g, Inputs in, const Tensor& out, std::span<const char> wanted,
             std::span<Tensor> cotangents) const final;
 };
+
+// The gradients of z = activation(x + bias) from z and its cotangent g: dx, and dbias unless null.
+void bias_activation_backward(Activation kind, Real slope, const Tensor& z, const Tensor& g,
+                              Tensor& dx, Tensor* dbias);
 
 }  // namespace engine

@@ -1,11 +1,42 @@
 #include "engine/ops/matmul.h"
 
+#include <utility>
+
 #include "engine/backend.h"
 #include "engine/op.h"
+#include "engine/ops/move.h"
+#include "engine/ops/pointwise.h"
+#include "engine/ops/reduce.h"
 #include "engine/ops/trilinear.h"
 
 namespace engine {
 namespace {
+
+// How many matrices lie in the last two axes: ops know a matrix, or a stack of rank 3.
+Index count_of(const Shape& shape) { return shape.rank() == 2 ? 1 : shape[0]; }
+
+template <class O>
+Tensor apply_to_stacks(const O& op, const Tensor& a, const Tensor& b) {
+  if (!a.defined() || !b.defined() || (a.rank() == 2 && b.rank() == 2)) return apply(op, {a, b});
+  check(a.rank() >= 2 && b.rank() >= 2, op.name(), ": two matrices are needed, got ", a.shape(),
+        " and ", b.shape());
+  const auto batch_of = [](const Shape& shape) {
+    Shape batch;
+    for (int i = 0; i + 2 < shape.rank(); ++i) batch.push_back(shape[i]);
+    return batch;
+  };
+  const Shape batch = broadcast(op.name(), batch_of(a.shape()), batch_of(b.shape()));
+  const auto with_matrix = [](Shape batch, const Tensor& x) {
+    batch.push_back(x.dim(-2));
+    batch.push_back(x.dim(-1));
+    return batch;
+  };
+  const auto stack = [&](const Tensor& x) {
+    return reshape(expand_to(x, with_matrix(batch, x)), with_matrix({batch.size()}, x));
+  };
+  const Tensor result = apply(op, {stack(a), stack(b)});
+  return reshape(result, with_matrix(batch, result));
+}
 
 // Slot Y from (X, W): X W^T.  Slot X from (W, Y): Y W.  Slot W from (X, Y): Y^T X.
 struct MatmulOp : Op {
@@ -16,25 +47,22 @@ struct MatmulOp : Op {
   }
 
   Shape shape(Inputs in) const override {
-    check(in[0].rank() == 2 && in[1].rank() == 2, name(), ": two matrices are needed, got ",
-          in[0].shape(), " and ", in[1].shape());
     const Shape &a = in[0].shape(), &b = in[1].shape();
-    const bool fits = want == Slot::Y   ? a[1] == b[1]
-                      : want == Slot::X ? a[0] == b[1]
-                                        : a[0] == b[0];
+    const bool fits = want == Slot::Y   ? a[-1] == b[-1]
+                      : want == Slot::X ? a[-2] == b[-1]
+                                        : a[-2] == b[-2];
     check(fits, name(), ": ", a, " does not fit ", b, want == Slot::Y ? " transposed" : "");
-    if (want == Slot::Y) return {a[0], b[0]};
-    if (want == Slot::X) return {b[0], a[1]};
-    return {b[1], a[1]};
+    Shape out = a;
+    out[-2] = want == Slot::Y ? a[-2] : want == Slot::X ? b[-2] : b[-1];
+    out[-1] = want == Slot::Y ? b[-2] : a[-1];
+    return out;
   }
 
   void forward(Inputs in, const Tensor& out) const override {
     const Real *a = in[0].data(), *b = in[1].data();
-    const Index m = out.dim(0), n = out.dim(1);
-    Backend& backend = out.backend();
-    if (want == Slot::Y) backend.gemm(false, true, m, n, in[0].dim(1), a, b, out.data());
-    if (want == Slot::X) backend.gemm(false, false, m, n, in[0].dim(0), b, a, out.data());
-    if (want == Slot::W) backend.gemm(true, false, m, n, in[0].dim(0), b, a, out.data());
+    if (want != Slot::Y) std::swap(a, b);
+    out.backend().gemm(want == Slot::W, want == Slot::Y, count_of(out.shape()), out.dim(-2),
+                       out.dim(-1), in[0].dim(want == Slot::Y ? -1 : -2), a, b, out.data());
   }
 
   Tensor vjp(int i, const Tensor& g, Inputs in, const Tensor&) const override {
@@ -44,10 +72,38 @@ struct MatmulOp : Op {
   }
 };
 
+// x = a^-1 b, or a^-T b if `transposed`.
+struct SolveOp : Op {
+  bool transposed;
+  explicit SolveOp(bool transposed) : transposed(transposed) {}
+  const char* name() const override { return "solve"; }
+  Settings settings() const override { return {{"transposed", {double(transposed)}}}; }
+  Shape shape(Inputs in) const override {
+    const Shape &a = in[0].shape(), &b = in[1].shape();
+    check(a[-1] == a[-2] && a[-1] == b[-2], name(), ": matrices [n, n] and [n, k] are needed, got ",
+          a, " and ", b);
+    return b;
+  }
+  void forward(Inputs in, const Tensor& out) const override {
+    out.backend().solve(transposed, count_of(out.shape()), out.dim(-2), out.dim(-1), in[0].data(),
+                        in[1].data(), out.data());
+  }
+  Tensor vjp(int i, const Tensor& g, Inputs in, const Tensor& x) const override {
+    const Tensor by_b = apply(SolveOp(!transposed), {in[0], g});
+    return i == 1 ? by_b : -(transposed ? matmul_nt(x, by_b) : matmul_nt(by_b, x));
+  }
+};
+
 }  // namespace
 
-Tensor matmul(const Tensor& a, const Tensor& b) { return apply(MatmulOp(Slot::X), {b, a}); }
-Tensor matmul_nt(const Tensor& a, const Tensor& b) { return apply(MatmulOp(Slot::Y), {a, b}); }
-Tensor matmul_tn(const Tensor& a, const Tensor& b) { return apply(MatmulOp(Slot::W), {b, a}); }
+Tensor matmul(const Tensor& a, const Tensor& b) { return apply_to_stacks(MatmulOp(Slot::X), b, a); }
+Tensor matmul_nt(const Tensor& a, const Tensor& b) {
+  return apply_to_stacks(MatmulOp(Slot::Y), a, b);
+}
+Tensor matmul_tn(const Tensor& a, const Tensor& b) {
+  return apply_to_stacks(MatmulOp(Slot::W), b, a);
+}
+
+Tensor solve(const Tensor& a, const Tensor& b) { return apply_to_stacks(SolveOp(false), a, b); }
 
 }  // namespace engine

@@ -3,10 +3,9 @@
 #include <array>
 
 #include "engine/backend.h"
-#include "engine/device.h"
 #include "engine/op.h"
 #include "engine/ops/pointwise.h"
-#include "engine/ops/strides.h"
+#include "engine/strides.h"
 
 namespace engine {
 namespace {
@@ -60,36 +59,45 @@ struct Section {
   }
 };
 
-// Copies between a whole array and the section of it; `part` has the section's extents.
-void copy_section(const Section& s, const Shape& whole, const Shape& part, bool out_of_whole,
-                  const Real* from, Real* to) {
+// Copies between a whole array and the section of it, either way.
+void copy_section(const Section& s, bool into, const Shape& whole, const Tensor& from,
+                  const Tensor& to) {
+  Shape part = whole;
+  part[s.axis] = s.count;
+  const AxisStrides dense = contiguous_strides(part);
   AxisStrides strided = contiguous_strides(whole);
   const Index offset = s.begin * strided[s.axis];
   strided[s.axis] *= s.step;
-  const AxisStrides dense = contiguous_strides(part);
-  Backend& backend = Device::current().backend();  // where `apply` saw that the inputs are
-  if (out_of_whole) {
-    backend.copy(merged({part, strided, dense}), from + offset, to);
-  } else {
-    backend.copy(merged({part, dense, strided}), from, to + offset);
-  }
+  const Strides walk = merged(into ? Strides{part, dense, strided} : Strides{part, strided, dense});
+  to.backend().copy(walk, from.data() + (into ? 0 : offset), to.data() + (into ? offset : 0));
 }
 
-struct SliceOp : Op {
+// A section taken out of the whole, and one put into a whole of one value: each is the other's
+// gradient.
+struct SectionOp : Op {
   Section section;
-  explicit SliceOp(const Section& section) : section(section) {}
-  const char* name() const override { return "slice"; }
-  Settings settings() const override { return section.settings(); }
+  bool into;
+  Index extent;  // of the whole
+  Real value;
+  SectionOp(const Section& section, bool into, Index extent, Real value = 0)
+      : section(section), into(into), extent(extent), value(value) {}
+  const char* name() const override { return into ? "place" : "slice"; }
+  Settings settings() const override {
+    Settings all = section.settings();
+    if (into) all["value"] = {value};
+    return all;
+  }
   Shape shape(Inputs in) const override {
     Shape out = in[0].shape();
-    out[section.axis] = section.count;
+    out[section.axis] = into ? extent : section.count;
     return out;
   }
   void forward(Inputs in, const Tensor& out) const override {
-    copy_section(section, in[0].shape(), out.shape(), true, in[0].data(), out.data());
+    if (into) out.backend().fill(out.data(), out.size(), value);
+    copy_section(section, into, into ? out.shape() : in[0].shape(), in[0], out);
   }
-  Tensor vjp(int, const Tensor& g, Inputs in, const Tensor&) const override {
-    return place(g, section.axis, section.begin, in[0].dim(section.axis), section.step);
+  Tensor vjp(int, const Tensor& g, Inputs, const Tensor&) const override {
+    return apply(SectionOp(section, !into, extent), {g});
   }
 };
 
@@ -102,35 +110,9 @@ struct FlipOp : Op {
   void forward(Inputs in, const Tensor& out) const override {
     if (out.size() == 0) return;  // there is no last element to begin with
     const Section backwards{axis, out.dim(axis) - 1, -1, out.dim(axis)};
-    copy_section(backwards, in[0].shape(), out.shape(), true, in[0].data(), out.data());
+    copy_section(backwards, false, out.shape(), in[0], out);
   }
   Tensor vjp(int, const Tensor& g, Inputs, const Tensor&) const override { return flip(g, axis); }
-};
-
-struct PlaceOp : Op {
-  Section section;
-  Index extent;
-  Real value;
-  PlaceOp(const Section& section, Index extent, Real value)
-      : section(section), extent(extent), value(value) {}
-  const char* name() const override { return "place"; }
-  Settings settings() const override {
-    Settings all = section.settings();
-    all["value"] = {value};
-    return all;
-  }
-  Shape shape(Inputs in) const override {
-    Shape out = in[0].shape();
-    out[section.axis] = extent;
-    return out;
-  }
-  void forward(Inputs in, const Tensor& out) const override {
-    out.backend().fill(out.data(), out.size(), value);
-    copy_section(section, out.shape(), in[0].shape(), false, in[0].data(), out.data());
-  }
-  Tensor vjp(int, const Tensor& g, Inputs, const Tensor&) const override {
-    return apply(SliceOp(section), {g});
-  }
 };
 
 struct ConcatOp : Op {
@@ -154,7 +136,7 @@ struct ConcatOp : Op {
     Index begin = 0;
     for (const Tensor& part : in) {
       const Section section{axis, begin, 1, part.dim(axis)};
-      copy_section(section, out.shape(), part.shape(), false, part.data(), out.data());
+      copy_section(section, true, out.shape(), part, out);
       begin += part.dim(axis);
     }
   }
@@ -165,42 +147,27 @@ struct ConcatOp : Op {
   }
 };
 
-void check_table(const char* op, const Tensor& table, const Tensor& index) {
-  check(table.rank() == 2 && index.rank() == 1, op, ": a table [rows, width] and an index [n] are ",
-        "needed, got ", table.shape(), " and ", index.shape());
-}
-
-struct GatherOp : Op {
-  const char* name() const override { return "gather"; }
-  Shape shape(Inputs in) const override {
-    check_table(name(), in[0], in[1]);
-    return {in[1].dim(0), in[0].dim(1)};
-  }
-  void forward(Inputs in, const Tensor& out) const override {
-    out.backend().gather(out.dim(0), out.dim(1), in[0].dim(0), in[0].data(), in[1].data(),
-                         out.data());
-  }
-  Tensor vjp(int i, const Tensor& g, Inputs in, const Tensor&) const override {
-    return i == 0 ? scatter_add(g, in[1], in[0].dim(0)) : Tensor();
-  }
-};
-
-struct ScatterAddOp : Op {
+// Rows of a table by index, and rows added to a table of zeros: each is the other's gradient.
+struct TableOp : Op {
+  bool into;
   Index table_rows;
-  explicit ScatterAddOp(Index table_rows) : table_rows(table_rows) {}
-  const char* name() const override { return "scatter_add"; }
+  TableOp(bool into, Index table_rows) : into(into), table_rows(table_rows) {}
+  const char* name() const override { return into ? "scatter_add" : "gather"; }
   Shape shape(Inputs in) const override {
-    check_table(name(), in[0], in[1]);
-    check(in[0].dim(0) == in[1].dim(0), name(), ": ", in[0].shape(), " rows but ", in[1].shape(),
-          " indices");
-    return {table_rows, in[0].dim(1)};
+    const Shape &rows = in[0].shape(), &index = in[1].shape();
+    check(rows.rank() == 2 && index.rank() == 1, name(), ": a table [rows, width] and an index ",
+          "[n] are needed, got ", rows, " and ", index);
+    check(!into || rows[0] == index[0], name(), ": ", rows, " rows but ", index, " indices");
+    return {into ? table_rows : index[0], rows[1]};
   }
   void forward(Inputs in, const Tensor& out) const override {
-    out.backend().scatter_add(in[0].dim(0), out.dim(1), table_rows, in[0].data(), in[1].data(),
-                              out.data());
+    const Index n = in[1].dim(0), width = out.dim(1);
+    const Real *from = in[0].data(), *index = in[1].data();
+    if (into) return out.backend().scatter_add(n, width, table_rows, from, index, out.data());
+    out.backend().gather(n, width, table_rows, from, index, out.data());
   }
   Tensor vjp(int i, const Tensor& g, Inputs in, const Tensor&) const override {
-    return i == 0 ? gather(g, in[1]) : Tensor();
+    return i == 0 ? apply(TableOp(!into, table_rows), {g, in[1]}) : Tensor();
   }
 };
 
@@ -248,7 +215,7 @@ Tensor slice(const Tensor& x, int axis, Index begin, Index end, Index step) {
   if (end < 0) end += extent;
   check(begin >= 0 && begin <= end && end <= extent && step >= 1, "slice: ", begin, " to ", end,
         " by ", step, " does not lie in axis ", axis, " of ", x.shape());
-  return apply(SliceOp({axis, begin, step, (end - begin + step - 1) / step}), {x});
+  return apply(SectionOp({axis, begin, step, (end - begin + step - 1) / step}, false, extent), {x});
 }
 
 Tensor place(const Tensor& x, int axis, Index begin, Index extent, Index step) {
@@ -257,7 +224,7 @@ Tensor place(const Tensor& x, int axis, Index begin, Index extent, Index step) {
   check(begin >= 0 && step >= 1 && (count == 0 || begin + (count - 1) * step < extent),
         "place: axis ", axis, " of ", x.shape(), " does not fit into ", extent, " elements from ",
         begin, " by ", step);
-  return apply(PlaceOp({axis, begin, step, count}, extent, 0), {x});
+  return apply(SectionOp({axis, begin, step, count}, true, extent), {x});
 }
 
 Tensor flip(const Tensor& x, int axis) { return apply(FlipOp(x.shape().axis(axis, "flip")), {x}); }
@@ -266,7 +233,7 @@ Tensor pad(const Tensor& x, int axis, Index before, Index after, Real value) {
   axis = x.shape().axis(axis, "pad");
   check(before >= 0 && after >= 0, "pad: ", before, " and ", after, " elements for ", x.shape());
   const Section section{axis, before, 1, x.dim(axis)};
-  return apply(PlaceOp(section, before + x.dim(axis) + after, value), {x});
+  return apply(SectionOp(section, true, before + x.dim(axis) + after, value), {x});
 }
 
 Tensor concat(Inputs parts, int axis) {
@@ -276,18 +243,12 @@ Tensor concat(Inputs parts, int axis) {
 }
 
 Tensor gather(const Tensor& table, const Tensor& index) {
-  return apply(GatherOp(), {table, index});
+  const Index rows = table.defined() && table.rank() > 0 ? table.dim(0) : 0;
+  return apply(TableOp(false, rows), {table, index});
 }
 
 Tensor scatter_add(const Tensor& rows, const Tensor& index, Index table_rows) {
-  return apply(ScatterAddOp(table_rows), {rows, index});
-}
-
-Tensor one_hot(const Tensor& index, Index classes) {
-  check(index.rank() == 1, "one_hot: whole numbers [n] are needed, got ", index.shape());
-  std::vector<Real> numbers(static_cast<std::size_t>(classes));
-  for (Index c = 0; c < classes; ++c) numbers[c] = static_cast<Real>(c);
-  return equal(reshape(index, Shape{index.dim(0), 1}), Tensor::from({1, classes}, numbers));
+  return apply(TableOp(true, table_rows), {rows, index});
 }
 
 }  // namespace engine

@@ -37,7 +37,4 @@ inline Tensor concat(std::initializer_list<Tensor> parts, int axis) {
 // Row index[i] of a table [rows, width]; index is [n], whole numbers. The gradient adds up.
 Tensor gather(const Tensor& table, const Tensor& index);
 Tensor scatter_add(const Tensor& rows, const Tensor& index, Index table_rows);
-// [n] whole numbers to [n, classes] of zeros with a one each. No gradient.
-Tensor one_hot(const Tensor& index, Index classes);
-
 }  // namespace engine

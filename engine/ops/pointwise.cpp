@@ -2,7 +2,7 @@
 
 #include "engine/backend.h"
 #include "engine/op.h"
-#include "engine/ops/strides.h"
+#include "engine/strides.h"
 
 namespace engine {
 namespace rows {
@@ -35,44 +35,33 @@ struct ZipOp : Op {
 static const Tensor none;  // in the derivative columns: nothing flows
 
 // Each row becomes an op whose vjp is the row's derivative columns, and the function that applies
-// it.
-#define MAP_OP(NAME, DX)                                                          \
-  struct NAME##_op : rows::MapOp {                                                \
-    using MapOp::MapOp;                                                           \
-    const char* name() const override { return #NAME; }                           \
-    Tensor vjp(int, const Tensor& g, Inputs in, const Tensor& z) const override { \
-      [[maybe_unused]] const Tensor &x = in[0], &unused = z;                      \
-      [[maybe_unused]] const Real a = constants.a, b = constants.b;               \
-      (void)g;                                                                    \
-      return DX;                                                                  \
-    }                                                                             \
-  };
-#define ZIP_OP(NAME, DX, DY)                                                        \
-  struct NAME##_op : rows::ZipOp {                                                  \
-    using ZipOp::ZipOp;                                                             \
+// it. `y` is the last operand: the only one of a unary row, which has no second column.
+#define ROW_OP(NAME, BASE, DX, DY)                                                  \
+  struct NAME##_op : rows::BASE {                                                   \
+    using BASE::BASE;                                                               \
     const char* name() const override { return #NAME; }                             \
     Tensor vjp(int i, const Tensor& g, Inputs in, const Tensor& z) const override { \
-      [[maybe_unused]] const Tensor &x = in[0], &y = in[1], &unused = z;            \
+      [[maybe_unused]] const Tensor &x = in.front(), &y = in.back(), &unused = z;   \
       [[maybe_unused]] const Real a = constants.a, b = constants.b;                 \
       (void)g;                                                                      \
       return i == 0 ? Tensor(DX) : Tensor(DY);                                      \
     }                                                                               \
   };
-#define UNARY(name, value, dx) \
-  MAP_OP(name, dx)             \
+#define UNARY(name, value, dx)  \
+  ROW_OP(name, MapOp, dx, none) \
   Tensor name(const Tensor& x) { return apply(name##_op(Unary::name, {}), {x}); }
 #define UNARY_WITH(name, value, dx)                    \
-  MAP_OP(name, dx)                                     \
+  ROW_OP(name, MapOp, dx, none)                        \
   Tensor name(const Tensor& x, Real a, Real b) {       \
     return apply(name##_op(Unary::name, {a, b}), {x}); \
   }
 #define BINARY(name, value, dx, dy)                    \
-  ZIP_OP(name, dx, dy)                                 \
+  ROW_OP(name, ZipOp, dx, dy)                          \
   Tensor name(const Tensor& x, const Tensor& y) {      \
     return apply(name##_op(Binary::name, {}), {x, y}); \
   }
 #define BINARY_WITH(name, value, dx, dy)                          \
-  ZIP_OP(name, dx, dy)                                            \
+  ROW_OP(name, ZipOp, dx, dy)                                     \
   Tensor name(const Tensor& x, const Tensor& y, Real a, Real b) { \
     return apply(name##_op(Binary::name, {a, b}), {x, y});        \
   }

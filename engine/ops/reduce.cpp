@@ -1,12 +1,11 @@
 #include "engine/ops/reduce.h"
 
-#include <limits>
-
 #include "engine/backend.h"
 #include "engine/op.h"
 #include "engine/ops/move.h"
 #include "engine/ops/pointwise.h"
-#include "engine/ops/strides.h"
+#include "engine/strides.h"
+#include "engine/update.h"
 
 namespace engine {
 namespace {
@@ -28,7 +27,7 @@ void reduce_runs(Reduction kind, const Tensor& x, const Shape& to, const Tensor&
     from = into;
     last = first;
   }
-  if (x.shape() == to) out.write(Tensor::view(x, 0, out.shape()));  // nothing to reduce
+  if (x.shape() == to) overwrite(out, Tensor::view(x, 0, out.shape()));  // nothing to reduce
 }
 
 Shape aligned(const Shape& shape, int rank) {  // ones put in front
@@ -38,39 +37,25 @@ Shape aligned(const Shape& shape, int rank) {  // ones put in front
   return result;
 }
 
-struct SumToOp : Op {
+// Summing down to a shape that broadcasts, and expanding up to one: each is the other's gradient.
+struct BroadcastOp : Op {
   Shape to;
-  explicit SumToOp(const Shape& to) : to(to) {}
-  const char* name() const override { return "sum_to"; }
+  bool up;
+  BroadcastOp(const Shape& to, bool up) : to(to), up(up) {}
+  const char* name() const override { return up ? "expand_to" : "sum_to"; }
   Shape shape(Inputs in) const override {
-    const Shape& from = in[0].shape();
-    check(to.rank() <= from.rank() && broadcast(name(), from, to) == from, name(), ": ", from,
-          " cannot be summed to ", to);
+    const Shape &from = in[0].shape(), &small = up ? from : to, &large = up ? to : from;
+    check(small.rank() <= large.rank() && broadcast(name(), small, large) == large, name(), ": ",
+          from, up ? " cannot be expanded to " : " cannot be summed to ", to);
     return to;
   }
   void forward(Inputs in, const Tensor& out) const override {
-    reduce_runs(Reduction::sum, in[0], aligned(to, in[0].rank()), out);
-  }
-  Tensor vjp(int, const Tensor& g, Inputs in, const Tensor&) const override {
-    return expand_to(g, in[0].shape());
-  }
-};
-
-struct ExpandToOp : Op {
-  Shape to;
-  explicit ExpandToOp(const Shape& to) : to(to) {}
-  const char* name() const override { return "expand_to"; }
-  Shape shape(Inputs in) const override {
-    check(in[0].rank() <= to.rank() && broadcast(name(), in[0].shape(), to) == to, name(), ": ",
-          in[0].shape(), " cannot be expanded to ", to);
-    return to;
-  }
-  void forward(Inputs in, const Tensor& out) const override {
+    if (!up) return reduce_runs(Reduction::sum, in[0], aligned(to, in[0].rank()), out);
     const Strides strides{to, broadcast_strides(in[0].shape(), to), contiguous_strides(to)};
     out.backend().copy(merged(strides), in[0].data(), out.data());
   }
   Tensor vjp(int, const Tensor& g, Inputs in, const Tensor&) const override {
-    return sum_to(g, in[0].shape());
+    return g.shape() == in[0].shape() ? g : apply(BroadcastOp(in[0].shape(), !up), {g});
   }
 };
 
@@ -109,20 +94,20 @@ struct Reduced {
   }
 };
 
+}  // namespace
+
 Axes all_axes(const Tensor& x) {
   Axes axes;
   for (int i = 0; i < x.rank(); ++i) axes.push_back(i);
   return axes;
 }
 
-}  // namespace
-
 Tensor sum_to(const Tensor& x, const Shape& shape) {
-  return x.shape() == shape ? x : apply(SumToOp(shape), {x});
+  return x.shape() == shape ? x : apply(BroadcastOp(shape, false), {x});
 }
 
 Tensor expand_to(const Tensor& x, const Shape& shape) {
-  return x.shape() == shape ? x : apply(ExpandToOp(shape), {x});
+  return x.shape() == shape ? x : apply(BroadcastOp(shape, true), {x});
 }
 
 Tensor sum(const Tensor& x) { return sum_to(x, {}); }
@@ -146,40 +131,6 @@ Tensor max(const Tensor& x, const Axes& axes, bool keep) {
   const Reduced to("max", x.shape(), axes);
   const Tensor largest = apply(MaxOp(to.kept), {x});
   return keep ? largest : reshape(largest, to.dropped);
-}
-
-Tensor square_scale(const Tensor& x, const Axes& axes, bool keep) {
-  const NoGrad constant;
-  constexpr Real kLarge = sizeof(Real) == 4 ? Real(1e15F) : Real(1e150), kSmall = 1 / kLarge;
-  const Tensor size = max(abs(x), axes, keep);
-  const Tensor beyond = greater(size, scalar(kLarge)) +
-                        greater(scalar(kSmall), size) * greater(size, scalar(0));  // 0 or 1
-  return beyond * size + (1 - beyond);
-}
-
-// The smallest normal number keeps the gradient of a zero tensor finite (it is zero).
-Tensor norm(const Tensor& x) {
-  const Tensor scale = x.size() > 0 ? square_scale(x, all_axes(x)) : scalar(1);
-  return scale * sqrt(sum(square(x / scale)) + std::numeric_limits<Real>::min());
-}
-
-Tensor dot(const Tensor& x, const Tensor& y) { return sum(x * y); }
-
-Tensor unit(const Tensor& x) { return x / norm(x); }
-
-Tensor log_softmax(const Tensor& x, int axis) {
-  axis = x.shape().axis(axis, "log_softmax");
-  Tensor largest;
-  {
-    const NoGrad constant;  // any shift gives the same value and gradient
-    largest = max(x, {axis}, true);
-  }
-  const Tensor shifted = x - largest;
-  return shifted - log(sum(exp(shifted), {axis}, true));
-}
-
-Tensor softmax(const Tensor& x, int axis) {
-  return exp(log_softmax(x, x.shape().axis(axis, "softmax")));
 }
 
 }  // namespace engine

@@ -10,7 +10,8 @@
 
 namespace engine {
 
-using Axes = std::vector<int, PoolAllocator<int>>;
+using Axes = std::vector<int, FreeListAllocator<int>>;
+Axes all_axes(const Tensor& x);
 
 Tensor sum(const Tensor& x);
 Tensor sum(const Tensor& x, const Axes& axes, bool keep = false);
@@ -22,16 +23,5 @@ Tensor max(const Tensor& x, const Axes& axes, bool keep = false);  // ties share
 // x summed down to a shape that broadcasts to it, and x repeated up to a shape it broadcasts to.
 Tensor sum_to(const Tensor& x, const Shape& shape);
 Tensor expand_to(const Tensor& x, const Shape& shape);
-
-Tensor norm(const Tensor& x);  // Euclidean norm of all elements, whatever their size
-Tensor dot(const Tensor& x, const Tensor& y);
-Tensor unit(const Tensor& x);  // x / |x|; zero stays zero
-
-// By what x is divided before it is squared, so that no square leaves the range of Real: 1 where
-// the largest |x| is ordinary (or 0), else that. A constant in gradients.
-Tensor square_scale(const Tensor& x, const Axes& axes, bool keep = false);
-
-Tensor softmax(const Tensor& x, int axis = -1);
-Tensor log_softmax(const Tensor& x, int axis = -1);
 
 }  // namespace engine

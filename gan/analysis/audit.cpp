@@ -20,7 +20,7 @@ using layers::Sequential;
 
 constexpr Index kBatch = 32;
 
-double largest_slope(const Sequential& discriminator, const Tensor& x) {
+double largest_slope(Sequential& discriminator, const Tensor& x) {
   const Tensor slopes = flatten(engine::grad(sum(discriminator(x)), {x})[0]);
   const Tensor scale = square_scale(slopes, {0, 1});
   const double square = max(sum(engine::square(slopes / scale), {1})).item();
@@ -31,7 +31,7 @@ double largest_slope(const Sequential& discriminator, const Tensor& x) {
 double empirical_constant(models::Networks& networks, const datasets::Dataset& data, Index images) {
   const Index batch = std::min(kBatch, data.size());
   datasets::Loader loader(data, {.batch = batch});
-  const Sequential& discriminator = networks.discriminator;
+  Sequential& discriminator = networks.discriminator;
   double largest = 0;
   for (Index seen = 0; seen < images; seen += batch) {
     const Tensor real = loader.next().images;

@@ -16,18 +16,18 @@ struct ExportOptions {
 
 struct Network {
   std::string_view name;
-  engine::graph::Model (*model)(const run::LoadedRun& run);
+  engine::graph::Model (*model)(run::LoadedRun& run);
 };
 constexpr Network kNetworks[] = {
-    {"generator", [](const run::LoadedRun& run) { return models::generator_model(run.networks); }},
+    {"generator", [](run::LoadedRun& run) { return models::generator_model(run.networks); }},
     {"discriminator",
-     [](const run::LoadedRun& run) {
+     [](run::LoadedRun& run) {
        return models::discriminator_model(run.networks, run.header.image);
      }},
 };
 
 void run(const ExportOptions& options) {
-  const run::LoadedRun loaded = run::LoadedRun::open(options.run, !options.raw);
+  run::LoadedRun loaded = run::LoadedRun::open(options.run, !options.raw);
   const auto chosen = std::ranges::find(kNetworks, options.network, &Network::name);
   engine::graph::Model model = chosen->model(loaded);
   model.metadata = {{"kantor.model", loaded.header.config.model},

@@ -17,7 +17,7 @@ struct SampleOptions {
 };
 
 // The images are made a few at a time, so that any number fits into memory.
-engine::Tensor sample(const layers::Sequential& generator, Index count, Index z_dim) {
+engine::Tensor sample(layers::Sequential& generator, Index count, Index z_dim) {
   constexpr Index most = 64;
   const engine::NoGrad constant;
   const layers::Eval evaluate;
@@ -29,8 +29,8 @@ engine::Tensor sample(const layers::Sequential& generator, Index count, Index z_
 
 void run(const SampleOptions& options) {
   engine::Device::named(options.device).use();
-  const run::LoadedRun loaded = run::LoadedRun::open(options.run, !options.raw);
-  const models::Networks& networks = loaded.networks;
+  run::LoadedRun loaded = run::LoadedRun::open(options.run, !options.raw);
+  models::Networks& networks = loaded.networks;
   engine::seed(options.seed);
   const engine::Tensor images = sample(networks.generator, options.count, networks.z_dim);
   datasets::save_grid(options.out, images);

@@ -11,6 +11,8 @@
 #include <string>
 #include <system_error>
 
+#include "engine/notice.h"
+#include "engine/version.h"
 #include "gan/console/printable.h"
 #include "gan/console/start.h"
 #include "gan/console/usage.h"
@@ -64,6 +66,7 @@ int run(CLI::App& app, int argc, char** argv, const std::function<int()>& work,
         const Advice& advice) {
   restore_environment();
   reserve_streams();
+  engine::on_notice([](const std::string& text) { note("note: " + text); });
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write()
   const auto complain = [&](const std::string& what, Status status) {
     std::cout.flush();
@@ -71,6 +74,9 @@ int run(CLI::App& app, int argc, char** argv, const std::function<int()>& work,
     note(app.get_name() + ": " + what);
     return status;
   };
+  app.set_version_flag(
+      "--version", [&] { return app.get_name() + " " + engine::version(); },
+      "Print version, compiler, backends and instructions, and exit");
   int status = done;
   try {
     check_command(app, argc, argv);

@@ -13,7 +13,7 @@
 
 namespace gan::models {
 
-engine::graph::Model generator_model(const Networks& networks);
-engine::graph::Model discriminator_model(const Networks& networks, const ImageSize& image);
+engine::graph::Model generator_model(Networks& networks);
+engine::graph::Model discriminator_model(Networks& networks, const ImageSize& image);
 
 }  // namespace gan::models

@@ -2,14 +2,13 @@
 // f = D(fake), each [N, 1], with E the mean over the batch:
 //
 //   name            discriminator                            generator          source
-//   hinge           E max(0, 1 - r) + E max(0, 1 + f)        -E f               Lim and Ye (2017),
-//                                                                               Miyato et al.
-//                                                                               (2018)
+//   hinge           E max(0, 1 - r) + E max(0, 1 + f)        -E f               Miyato et al. (2018)
 //   non-saturating  E softplus(-r) + E softplus(f)           E softplus(-f)     Goodfellow (2014)
 //   wasserstein     E f - E r                                -E f               Arjovsky (2017)
 //   least-squares   1/2 E (r - 1)^2 + 1/2 E f^2              1/2 E (f - 1)^2    Mao et al. (2017)
 //
-// Errors: an unknown name, with the known ones. Cost: next to nothing.
+// Hinge: first in Lim and Ye (2017). Errors: an unknown name, with the known ones.
+// Cost: next to nothing.
 #pragma once
 
 #include <span>

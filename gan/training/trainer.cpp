@@ -42,8 +42,8 @@ Trainer::Sums::Sums() : good_steps(engine::zeros({})) {
 }
 
 void Trainer::Sums::reset() {  // in place: captured steps add to them
-  each([](const char*, const Tensor& sum) { sum.write(engine::zeros({})); });
-  good_steps.write(engine::zeros({}));
+  each([](const char*, const Tensor& sum) { engine::overwrite(sum, engine::zeros({})); });
+  engine::overwrite(good_steps, engine::zeros({}));
   steps = 0;
 }
 
@@ -183,7 +183,8 @@ void Trainer::restore(const engine::TensorFile& file, Index step) {
   layers::restore(file, "", *this);
   engine::check(sums_.steps >= 0 && sums_.steps <= step, file.path, ": its losses are of ",
                 sums_.steps, " steps of ", step, "; it is damaged");
-  sums_.good_steps.write(engine::full({}, static_cast<Real>(sums_.steps)));  // or it were not saved
+  // All of them were good, or it were not saved.
+  engine::overwrite(sums_.good_steps, engine::full({}, static_cast<Real>(sums_.steps)));
   steps_ = step;
   loader_.seek(steps_ * config_.n_dis);
   captured_ = engine::capture([this] { iterate(); });  // states may have moved

@@ -1,8 +1,8 @@
 // GramNorm: k W / B(W), with B a certified upper bound of sigma(W): Gram iteration of the kernel
 // after space-to-depth, for zero padding and any image size. No state, no randomness: from the
 // first step on the layer is k-Lipschitz, and provably so.
-//   G_0 = K,  G_(t+1) = G_t correlated with itself at all shifts,  sigma <= (largest row sum of
-//   |G_t|)^(2^-t)
+//   G_0 = K,  G_(t+1) = G_t correlated with itself at all shifts,
+//   sigma <= (largest row sum of |G_t|)^(2^-t)
 // Source: Delattre et al., "Spectral Norm of Convolutional Layers with Circular and Zero Paddings"
 // (2024). Cost: 2^t (k - 1) + 1 taps a side, times the cube of the smaller number of channels: for
 // narrow layers, or few iterations. Errors: fewer than 1 iteration, or more than 6.

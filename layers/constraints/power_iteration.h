@@ -3,9 +3,6 @@
 // normalization.
 #pragma once
 
-#include <cstdio>
-#include <sstream>
-
 #include "layers/constraint.h"
 #include "layers/linear_map.h"
 #include "layers/mode.h"
@@ -20,10 +17,8 @@ constexpr int kBurnIn = 50;
 // use, says so and starts again.
 inline void keep_if_of_shape(engine::State& state, const engine::Shape& shape) {
   if (!state.defined() || state.has_shape(shape)) return;
-  std::ostringstream text;
-  text << "note: a constrained layer's power iteration of " << state.value().shape()
-       << " does not fit " << shape << "; it starts again\n";
-  std::fputs(text.str().c_str(), stderr);
+  engine::notice("a constrained layer's power iteration of ", state.value().shape(),
+                 " does not fit ", shape, "; it starts again");
   state.reset();
 }
 

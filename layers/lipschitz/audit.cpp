@@ -59,7 +59,7 @@ bool LayerAudit::consistent() const {
          audited <= certified * (1 + kRounding);
 }
 
-LayerAudit audit(const Param& weight, const std::string& name) {
+LayerAudit audit(Param& weight, const std::string& name) {
   const NoGrad constant;
   const Eval evaluate;
   const LinearMap raw = weight.map(), used = raw.with(weight.value(raw));
@@ -84,7 +84,7 @@ LayerAudit audit(const Param& weight, const std::string& name) {
   return result;
 }
 
-double certified_bound(const Param& param, const LinearMap& map) {
+double certified_bound(Param& param, const LinearMap& map) {
   const NoGrad constant;
   const Eval evaluate;
   return certified_upper_bound(map.with(param.value(map)));

@@ -36,9 +36,9 @@ struct LayerAudit {
 
 // Of a weight that has been used since its last change; `name` is for messages. Evaluates; advances
 // no state. Errors: a weight that has no elements, or some that are not finite.
-LayerAudit audit(const Param& weight, const std::string& name = "weight");
+LayerAudit audit(Param& weight, const std::string& name = "weight");
 
 // A certified bound of the norm of the weight that `param` gives for this map.
-double certified_bound(const Param& param, const LinearMap& map);
+double certified_bound(Param& param, const LinearMap& map);
 
 }  // namespace layers

@@ -4,8 +4,9 @@
 //   zero_stuffed     dilation d: the same taps, d - 1 zeros between them      k' = d (k - 1) + 1
 //   space_to_depth   stride s: the s s phases of the image become channels    k' = ceil(k / s)
 //
-// With y[p] = sum_a K[a] x[p s + a] and a = s b + phase:  y[p] = sum_b sum_phase K[s b + phase]
-// x_phase[p + b], a convolution of stride 1 that reads all phases. So every bound for stride 1 is
+// With y[p] = sum_a K[a] x[p s + a] and a = s b + phase,
+//   y[p] = sum_b sum_phase K[s b + phase] x_phase[p + b],
+// a convolution of stride 1 that reads all phases. So every bound for stride 1 is
 // a bound for stride s, and a far better one than forgetting the stride.
 // Cost: one pass over the kernel. Errors: a weight without elements.
 #pragma once

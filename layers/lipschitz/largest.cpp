@@ -51,7 +51,7 @@ class Space {
   void add(const Tensor& block) {
     block_ = block.dim(0);
     Tensor place = rows(size_, size_ + block_);
-    place.write(block);
+    engine::overwrite(place, block);
     size_ += block_;
   }
 

@@ -19,8 +19,8 @@ Tensor toeplitz(const LinearMap& W) {
     for (Index i = 0; i < count; ++i) units[i * columns + first + i] = 1;
     Shape shape = W.domain();
     shape[0] = count;
-    Tensor::view(transposed, first * rows, {count, rows})
-        .write(reshape(W(Tensor::from(shape, units)), {count, rows}));
+    overwrite(Tensor::view(transposed, first * rows, {count, rows}),
+              reshape(W(Tensor::from(shape, units)), {count, rows}));
   }
   return transpose(transposed);
 }

@@ -3,30 +3,20 @@
 // Source: Ba, Kiros and Hinton, "Layer Normalization" (2016).
 #pragma once
 
-#include "layers/module.h"
-#include "layers/norm/normalize.h"
+#include "layers/norm/sample_norm.h"
 
 namespace layers {
 
-class LayerNorm {
+class LayerNorm : public SampleNorm {
  public:
   explicit LayerNorm(engine::Index channels, engine::Real epsilon = 1e-5F)
-      : gamma(engine::ones({channels})), beta(engine::zeros({channels})), epsilon(epsilon) {}
+      : SampleNorm(channels, epsilon) {}
 
   engine::Tensor operator()(const engine::Tensor& x) const {
     engine::Axes axes;
     for (int i = 1; i < x.rank(); ++i) axes.push_back(i);
-    return normalize(x, axes, epsilon) * gamma.raw() + beta.raw();
+    return normalize(x, x.shape(), axes);
   }
-
-  template <class V>
-  void visit(V& v) {
-    v("weight", gamma);
-    v("bias", beta);
-  }
-
-  Param gamma, beta;
-  engine::Real epsilon;
 };
 
 }  // namespace layers

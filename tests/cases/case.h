@@ -69,9 +69,9 @@ class Instance {
     return all;
   }
   void write(std::size_t variable, const std::vector<Real>& values) {
-    if (variable < inputs_.size()) return inputs_[variable].write(values);
+    if (variable < inputs_.size()) return engine::overwrite(inputs_[variable], values);
     // As an optimizer does, which tells all its parameters: the constraints' states stay.
-    parameters_[variable - inputs_.size()]->raw().write(values);
+    engine::overwrite(parameters_[variable - inputs_.size()]->raw(), values);
     for (layers::Param* param : parameters_) param->changed();
   }
 

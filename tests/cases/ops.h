@@ -230,6 +230,44 @@ inline void add_products(std::vector<Case>& list) {
       "matmul of a matrix with itself", {{4, 4}},
       [](const Tensors& in) { return matmul(in[0], in[0]); },
       [](const Hosts& in) { return def::product(in[0], in[0], false, false); }));
+  list.push_back(op(
+      "matmul of stacks", {{2, 3, 4}, {2, 4, 5}},
+      [](const Tensors& in) { return matmul(in[0], in[1]); },
+      [](const Hosts& in) { return def::products(in[0], in[1], false, false); }));
+  list.push_back(op(
+      "matmul_nt of a stack with one matrix", {{2, 3, 4}, {5, 4}},
+      [](const Tensors& in) { return matmul_nt(in[0], in[1]); },
+      [](const Hosts& in) { return def::products(in[0], in[1], false, true); }));
+  list.push_back(op(
+      "matmul_tn of broadcast stacks", {{2, 1, 4, 3}, {3, 4, 5}},
+      [](const Tensors& in) { return matmul_tn(in[0], in[1]); },
+      [](const Hosts& in) { return def::products(in[0], in[1], true, false); }));
+}
+
+inline void add_solutions(std::vector<Case>& list) {
+  using namespace engine;
+  // A diagonal that is large keeps them far from singular.
+  const auto regular = [](const Tensor& a) { return a + Real(4) * eye(a.dim(-1)); };
+  const auto regular_host = [](Host a) {
+    const Index n = a.shape[-1];
+    for (std::size_t i = 0; i < a.values.size(); ++i)
+      if (static_cast<Index>(i) % (n * n) % (n + 1) == 0) a.values[i] += 4;
+    return a;
+  };
+  list.push_back(op(
+      "solve", {{4, 4}, {4, 3}}, [=](const Tensors& in) { return solve(regular(in[0]), in[1]); },
+      [=](const Hosts& in) {
+        return def::product(def::inverses(regular_host(in[0])), in[1], false, false);
+      }));
+  list.push_back(op(
+      "solve, a stack with one right-hand side", {{2, 3, 3}, {3, 2}},
+      [=](const Tensors& in) { return solve(regular(in[0]), in[1]); },
+      [=](const Hosts& in) {
+        return def::products(def::inverses(regular_host(in[0])), in[1], false, false);
+      }));
+  list.push_back(op(
+      "inverse of a stack", {{2, 3, 3}}, [=](const Tensors& in) { return inverse(regular(in[0])); },
+      [=](const Hosts& in) { return def::inverses(regular_host(in[0])); }));
 }
 
 inline void add_fused(std::vector<Case>& list) {
@@ -274,6 +312,7 @@ inline void add_to(std::vector<Case>& list) {
   add_reductions(list);
   add_moves(list);
   add_products(list);
+  add_solutions(list);
   add_fused(list);
 }
 

@@ -2,7 +2,7 @@
 // written. A row is compared with its own formula in double; the formula is its definition.
 #pragma once
 
-#include "engine/ops/row_functions.h"
+#include "engine/row_functions.h"
 #include "tests/cases/case.h"
 #include "tests/support/definitions.h"
 

@@ -1,4 +1,4 @@
-// Captured steps: the replays of a recording do, bit for bit, what calling the step does.
+// Captured steps: the replays of a capture do, bit for bit, what calling the step does.
 #include "engine/capture.h"
 
 #include <doctest/doctest.h>
@@ -41,7 +41,7 @@ TEST_CASE("cuda: captured steps equal steps that are called, bit for bit") {
 }
 
 // Values of the host are sent before a replay begins, so their places must not be memory that the
-// recording itself writes, however late in the step the first of them is asked for.
+// capture itself writes, however late in the step the first of them is asked for.
 TEST_CASE("cuda: values of the host that come late in a captured step") {
   const On cuda(Device::cuda());
   const Tensor x = engine::full({4096}, 2);
@@ -72,7 +72,7 @@ TEST_CASE("cuda: what happens between replays neither disturbs them nor is distu
   for (int i = 0; i < 6; ++i) {
     step();
     replayed.push_back(kept.values());
-    // As large as what the step uses: memory of a recording must not be handed out.
+    // As large as what the step uses: memory of a capture must not be handed out.
     std::vector<Tensor> others;
     for (int k = 0; k < 20; ++k) others.push_back(engine::full({100}, Real(k)));
     for (int k = 0; k < 20; ++k) CHECK(others[k].values() == std::vector<Real>(100, Real(k)));
@@ -98,7 +98,7 @@ TEST_CASE("cuda: a step that reads a value back is called every time") {
   CHECK_FALSE(step.replays());
 }
 
-TEST_CASE("cuda: an error inside a recording leaves the device as it was") {
+TEST_CASE("cuda: an error inside a capture leaves the device as it was") {
   const On cuda(Device::cuda());
   const Tensor x = engine::full({4}, 3);
   int calls = 0;

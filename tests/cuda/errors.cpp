@@ -25,10 +25,18 @@ TEST_CASE("cuda: a number that names no row is reported when values are read") {
   }
 }
 
+TEST_CASE("cuda: a singular matrix is reported when values are read") {
+  const On cuda(Device::cuda());
+  const Tensor a = engine::concat({engine::eye(3), engine::zeros({3, 3})}, 0);
+  const Tensor x = engine::inverse(reshape(a, {2, 3, 3}));
+  CHECK(says(complaint([&] { x.values(); }), "solve", "matrix 1 of 2", "singular"));
+  CHECK(engine::inverse(2 * engine::eye(2)).values() == std::vector<Real>{0.5F, 0, 0, 0.5F});
+}
+
 TEST_CASE("cuda: tensors of two devices do not mix") {
   const Tensor here = engine::ones({3});
   const On cuda(Device::cuda());
   const Tensor there = engine::ones({3});
   CHECK(says(complaint([&] { here + there; }), "add", "[3]", "current device, cuda"));
-  CHECK(says(complaint([&] { there.write(here); }), "cpu", "cuda"));
+  CHECK(says(complaint([&] { engine::overwrite(there, here); }), "cpu", "cuda"));
 }

@@ -84,7 +84,7 @@ TEST_CASE("accuracy: averages of large windows, and the gradients of overlapping
   Tensor peak = engine::zeros({1, 61, 61, 1});
   std::vector<Real> values = peak.values();
   values[30 * 61 + 30] = 1;
-  peak.write(values);
+  engine::overwrite(peak, values);
   const Tensor g = many({1, windows, windows, 1}, 1000, 1);
   const engine::PoolOptions options{.kernel = 31, .stride = 1};
   const auto middle = [&](const Tensor& y) {

@@ -66,10 +66,10 @@ TEST_CASE("grad: NoGrad and detach stop it") {
   Tensor hidden;
   {
     const NoGrad off;
-    CHECK(!recording());
+    CHECK(!grad_mode());
     hidden = square(x);
   }
-  CHECK(recording());
+  CHECK(grad_mode());
   CHECK(grad(hidden * x, {x})[0].item() == 4);  // x^2 is a constant here
   CHECK(grad(square(x).detach() * x, {x})[0].item() == 4);
   CHECK(grad(square(x) * x, {x})[0].item() == 12);
@@ -80,7 +80,7 @@ TEST_CASE("grad: a gradient is recorded only if asked") {
   CHECK(!grad(square(x), {x})[0].node()->op);
   const NoGrad off;
   const Tensor y = [&] {
-    const RecordingScope on(true);
+    const GradMode on(true);
     return square(x) * x;
   }();
   const Tensor g = grad(y, {x}, true)[0];  // recorded, whatever the scope around it
@@ -119,23 +119,23 @@ TEST_CASE("grad: the gradient penalty of WGAN-GP" * doctest::skip(!kDouble)) {
     const Tensor h = tanh(conv2d(x, w));
     const Tensor critic = matmul(flatten(h), w2);
     const Tensor slopes = flatten(grad(sum(critic), {x}, differentiable)[0]);
-    const RecordingScope scope(differentiable);
+    const GradMode scope(differentiable);
     return mean(square(sqrt(sum(square(slopes), {1}) + Real(1e-12)) - 1));
   };
   const std::vector<Tensor> g = grad(penalty(true), {w, w2});
   for (const Tensor& variable : {w, w2}) {
-    const Tensor& exact = variable == w ? g[0] : g[1];
+    const Tensor& exact = variable.node() == w.node() ? g[0] : g[1];
     const std::vector<Real> start = variable.values();
     for (std::size_t i = 0; i < start.size(); i += 5) {
       const auto at = [&](double step) {
         std::vector<Real> moved = start;
         moved[i] += static_cast<Real>(step);
-        variable.write(moved);
+        engine::overwrite(variable, moved);
         return static_cast<double>(penalty(false).item());
       };
       // As in gradients.cpp: fourth order, so that the step's error is far below the bar.
       const double h = 1e-4, numeric = (8 * (at(h) - at(-h)) - at(2 * h) + at(-2 * h)) / (12 * h);
-      variable.write(start);
+      engine::overwrite(variable, start);
       CHECK(std::abs(numeric - exact.values()[i]) / largest(Host(exact).values) < 1e-7);
     }
   }

@@ -40,7 +40,7 @@ struct Check {
   // <dL/dx, d>. Unless it is to be differentiated, it comes from the first-order kernels.
   Tensor slope(bool differentiable) {
     const std::vector<Tensor> g = engine::grad(loss(), variables, differentiable);
-    const engine::RecordingScope scope(differentiable);
+    const engine::GradMode scope(differentiable);
     Tensor total = engine::zeros({});
     for (std::size_t i = 0; i < g.size(); ++i) total = total + engine::dot(g[i], directions[i]);
     return total;
@@ -173,7 +173,7 @@ struct WrongOp : engine::Op {
   const char* name() const override { return "wrong"; }
   Shape shape(engine::Inputs in) const override { return in[0].shape(); }
   void forward(engine::Inputs in, const Tensor& out) const override {
-    out.write(engine::exp(in[0].detach()));
+    engine::overwrite(out, engine::exp(in[0].detach()));
   }
   Tensor vjp(int, const Tensor& g, engine::Inputs in, const Tensor& out) const override {
     if (wrong_order == 1) return Real(1.001) * g * engine::exp(in[0]);

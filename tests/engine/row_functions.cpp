@@ -1,6 +1,6 @@
 // The functions that a row of pointwise.def may call: each is the one of float or of double, called
 // as a row does it, and gives what the C library gives for long double.
-#include "engine/ops/row_functions.h"
+#include "engine/row_functions.h"
 
 #include <doctest/doctest.h>
 

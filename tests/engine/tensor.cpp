@@ -160,9 +160,25 @@ TEST_CASE("errors name the op and both shapes") {
        }),
        {"batch_norm", "[2, 3]", "[2]"}},
       {error_of([&] { exp(Tensor()); }), {"exp", "empty"}},
+      {error_of([&] {
+         matmul(a, zeros({2, 3, 4, 5}));
+       }),
+       {"matmul", "[2, 4, 5]"}},
+      {error_of([&] {
+         matmul(zeros({2, 2, 3}), zeros({4, 3, 2}));
+       }),
+       {"matmul", "[2]", "[4]"}},
+      {error_of([&] { matmul(zeros({3}), a); }), {"matmul", "[3]", "[2, 3]"}},
+      {error_of([&] { solve(a, a); }), {"solve", "[2, 3]"}},
+      {error_of([&] { solve(eye(3), a); }), {"solve", "[3, 3]", "[2, 3]"}},
+      {error_of([&] { inverse(a); }), {"inverse", "[2, 3]"}},
+      {error_of([&] {
+         inverse(zeros({2, 3, 3}));
+       }),
+       {"solve", "matrix 0 of 2", "singular"}},
       {error_of([&] { Tensor::from({2}, {1}); }), {"1 values", "[2]"}},
       {error_of([&] { a.item(); }), {"item", "[2, 3]"}},
-      {error_of([&] { a.write(b); }), {"write", "[2, 3]", "[4, 5]"}},
+      {error_of([&] { engine::overwrite(a, b); }), {"write", "[2, 3]", "[4, 5]"}},
       {error_of([&] { Tensor::view(a, 4, {3}); }), {"view", "[3]", "[2, 3]"}},
       {error_of([&] { grad(a, {a}); }), {"grad", "[2, 3]"}},
       {error_of([&] { grad(sum(a), {Tensor()}); }), {"grad", "empty"}},
@@ -182,7 +198,7 @@ TEST_CASE("tensor: views share, clones do not, writing keeps the address") {
   const Tensor x = counting({2, 3});
   const Tensor row = Tensor::view(x, 3, {3}), copy = x.clone(), same = x.detach();
   const Real* address = x.data();
-  x.write(full({2, 3}, 7));
+  engine::overwrite(x, full({2, 3}, 7));
   CHECK(x.data() == address);
   CHECK(row.values() == std::vector<Real>{7, 7, 7});
   CHECK(same.values() == x.values());
@@ -193,7 +209,7 @@ TEST_CASE("tensor: views share, clones do not, writing keeps the address") {
 TEST_CASE("tensor: reshape and detach share memory, permute copies") {
   const Tensor x = counting({2, 3});
   CHECK(reshape(x, {3, 2}).data() == x.data());
-  CHECK(reshape(x, {2, 3}) == x);
+  CHECK(reshape(x, {2, 3}).node() == x.node());
   CHECK(x.detach().data() == x.data());
   CHECK(permute(x, {1, 0}).values() == std::vector<Real>{0, 3, 1, 4, 2, 5});
 }
@@ -225,12 +241,34 @@ TEST_CASE("tensor: memory is used again") {
   for (int i = 0; i < 100; ++i) CHECK(seen.contains(step()));
 }
 
-TEST_CASE("tensor: recording is a matter of the thread") {
+TEST_CASE("tensor: grad mode is a matter of the thread") {
   const NoGrad here;
   bool elsewhere = false;
-  std::thread([&] { elsewhere = recording(); }).join();
-  CHECK(!recording());
+  std::thread([&] { elsewhere = grad_mode(); }).join();
+  CHECK(!grad_mode());
   CHECK(elsewhere);
+}
+
+TEST_CASE("eye, solve and products: of nothing, of one, and of four axes") {
+  CHECK(eye(3).values() == std::vector<Real>{1, 0, 0, 0, 1, 0, 0, 0, 1});
+  CHECK(eye(1).values() == std::vector<Real>{1});
+  CHECK(eye(0).shape() == Shape{0, 0});
+  CHECK(inverse(eye(0)).shape() == Shape{0, 0});
+  CHECK(solve(zeros({0, 2, 2}), zeros({2, 3})).shape() == Shape{0, 2, 3});
+  CHECK(matmul(zeros({5, 2, 0}), zeros({0, 3})).values() == std::vector<Real>(30, 0));
+  CHECK(matmul(ones({2, 1, 3, 4}), ones({3, 4, 2})).shape() == Shape{2, 3, 3, 2});
+  // The first pivot is zero: rows are exchanged.
+  CHECK(solve(Tensor::from({2, 2}, {0, 1, 2, 0}), Tensor::from({2, 1}, {3, 4})).values() ==
+        std::vector<Real>{2, 3});
+  const Tensor many = counting({2000, 4, 4}) * Real(1e-4) + 3 * eye(4);  // shared between threads
+  CHECK(difference(matmul(inverse(many), many), expand_to(eye(4), {2000, 4, 4})) < 1e-5);
+}
+
+TEST_CASE("floor and round: halves go to the even number") {
+  const Tensor x = Tensor::from({6}, {Real(-1.5), Real(-0.5), Real(0.5), Real(1.5), Real(2.5), 7});
+  CHECK(floor(x).values() == std::vector<Real>{-2, -1, 0, 1, 2, 7});
+  CHECK(round(x).values() == std::vector<Real>{-2, 0, 0, 2, 2, 7});
+  CHECK(grad(sum(floor(x) + round(x)), {x})[0].values() == std::vector<Real>(6, 0));
 }
 
 TEST_CASE("one_hot: rows with a one each") {

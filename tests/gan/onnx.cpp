@@ -28,7 +28,7 @@ TEST_CASE("export: all models under all constraints give the same numbers when r
       CAPTURE(model.name);
       CAPTURE(constraint);
       engine::seed(3);
-      const gan::models::Networks networks = gan::models::build_networks(
+      gan::models::Networks networks = gan::models::build_networks(
           model.name, image, gan::training::ConstraintChain(constraint)());
       const Tensor z = engine::normal({3, networks.z_dim});
       {

@@ -2,6 +2,7 @@
 // ONNX's own cases (tools/onnx_conformance) try each row far more widely.
 #include <doctest/doctest.h>
 
+#include "engine/functions.h"
 #include "engine/graph/graph.h"
 #include "engine/graph/ops/table.h"
 #include "engine/graph/write_onnx.h"

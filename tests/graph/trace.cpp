@@ -117,7 +117,7 @@ TEST_CASE("trace: ops by themselves, on images and on rows") {
 TEST_CASE("trace: a network is written as its users expect: one node a layer, no turning about") {
   using namespace layers;
   const Eval evaluate;
-  const Sequential net = {
+  Sequential net = {
       Conv2d(3, 4, {.padding = 1, .activation = Activation::relu}, SpectralNorm{}),
       MaxPool{},
       Conv2d(4, 4, {.padding = 1}),

@@ -155,7 +155,7 @@ TEST_CASE("constraints: an audit finds the vector v by its name, where u has the
       engine::seed(5);
       const LinearMap map = dense ? LinearMap::dense(turning)
                                   : LinearMap::conv(reshape(turning, {2, 1, 1, 2}), {}, 3, 3);
-      const Param weight(map.weight, {constraint});
+      Param weight(map.weight, {constraint});
       weight.value(map.with(weight.raw()));
       const LayerAudit found = audit(weight);
       CHECK(*found.running == doctest::Approx(1).epsilon(1e-4));
@@ -184,7 +184,7 @@ TEST_CASE("constraints: a running norm is near the audited one, unless it is beh
   // Rows to norm 1 after the iteration: v is not the top vector of what is used.
   engine::seed(5);
   const LinearMap map = LinearMap::dense(Tensor::from({2, 2}, {1, 0, 0, Real(0.1)}));
-  const Param weight(map.weight, {SpectralNorm{}, WeightNorm{}});
+  Param weight(map.weight, {SpectralNorm{}, WeightNorm{}});
   weight.value(map.with(weight.raw()));
   CHECK(audit(weight).behind);
   CHECK(audit(weight).consistent());
@@ -203,7 +203,7 @@ TEST_CASE("constraints: an iteration that follows late is in order, one that is 
   weight.value(map.with(weight.raw()));
   Host after = before;  // another value becomes the largest, of which v has next to nothing
   after.at({2, 2}) = 2.4;
-  weight.raw().write(after.tensor());
+  engine::overwrite(weight.raw(), after.tensor());
   weight.changed();
   const Eval evaluate;
   weight.value(map.with(weight.raw()));
@@ -300,14 +300,14 @@ TEST_CASE("constraints: a weight that was zero for a while recovers") {
   Linear linear(4, 3, SpectralNorm{.iterations = 5});
   const Tensor x = Draw(1).uniform({2, 4}).tensor();
   const Tensor weight = linear.weight.raw().clone();
-  linear.weight.raw().write(engine::zeros({3, 4}));
+  engine::overwrite(linear.weight.raw(), engine::zeros({3, 4}));
   for (int step = 0; step < 3; ++step) {
     linear.weight.changed();
     const std::vector<Tensor> g =
         engine::grad(engine::sum(square(linear(x) - 1)), {linear.weight.raw()});
     for (const Real v : g[0].values()) CHECK(std::isfinite(v));
   }
-  linear.weight.raw().write(weight);
+  engine::overwrite(linear.weight.raw(), weight);
   for (int step = 0; step < 40; ++step) {
     linear.weight.changed();
     linear(x);

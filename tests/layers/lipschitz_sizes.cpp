@@ -118,7 +118,7 @@ TEST_CASE("lipschitz sizes: an audit, with a constraint and without") {
     for (const Size& size : kSizes) {
       CAPTURE(map.weight.shape());
       CAPTURE(size.factor);
-      const Param plain = param(map.weight), scaled = param(times(map.weight, size.factor));
+      Param plain = param(map.weight), scaled = param(times(map.weight, size.factor));
       plain.value(map);
       scaled.value(map);
       const layers::LayerAudit a = layers::audit(plain), b = layers::audit(scaled);
@@ -130,7 +130,7 @@ TEST_CASE("lipschitz sizes: an audit, with a constraint and without") {
       CHECK(b.stable_rank == near(a.stable_rank));
       CHECK(b.ratio == near(a.ratio));
       if (size.factor < 1) continue;  // constraints take norms below 1e-12 for zero
-      const Param huge = param(times(map.weight, size.factor), {layers::ToeplitzNorm{}});
+      Param huge = param(times(map.weight, size.factor), {layers::ToeplitzNorm{}});
       huge.value(map.with(huge.raw()));
       const layers::LayerAudit c = layers::audit(huge);
       CHECK(c.consistent());
@@ -144,11 +144,11 @@ TEST_CASE("lipschitz sizes: what scales a weight scales a large one alike") {
     if constexpr (requires { constraint.target.mode; }) {
       CAPTURE(name);
       for (const LinearMap& map : sized_maps()) {
-        const Param one = param(map.weight, {constraint});
+        Param one = param(map.weight, {constraint});
         const Tensor expected = one.value(map);
         for (const double factor : {kDouble ? 1e160 : 1e18, kDouble ? 1e200 : 1e25}) {
           CAPTURE(factor);
-          const Param huge = param(times(map.weight, factor), {constraint});
+          Param huge = param(times(map.weight, factor), {constraint});
           CHECK(difference(huge.value(map.with(huge.raw())), expected) < 1e-4);
         }
       }

@@ -157,3 +157,24 @@ TEST_CASE("module: an average of any case starts as a copy and follows, its stat
   Sequential net = {Linear(2, 1)};
   CHECK(error_of([&] { Ema(Real(1), net); }).find("ema") == 0);
 }
+
+TEST_CASE("module: Linear takes options before constraints, as Conv2d does") {
+  engine::seed(4);
+  Linear plain(16, 1, {}, SpectralNorm{});
+  CHECK(plain.bias.defined());
+  CHECK(plain.weight.constraints().size() == 1);
+  Linear both(16, 1, {.bias = false}, SpectralNorm{}, Bjorck{});
+  CHECK_FALSE(both.bias.defined());
+  CHECK(both.weight.constraints().size() == 2);
+  CHECK(Linear(16, 1, LinearOptions{.bias = false}).weight.constraints().empty());
+  CHECK(Linear(16, 1, {}, std::vector<Constraint>{Bjorck{}}).weight.constraints().size() == 1);
+}
+
+TEST_CASE("module: what may change statistics is not const") {
+  static_assert(std::invocable<Sequential&, Tensor>);
+  static_assert(!std::invocable<const Sequential&, Tensor>);
+  static_assert(!std::invocable<const BatchNorm&, Tensor>);
+  static_assert(!std::invocable<const Linear&, Tensor>);
+  static_assert(std::invocable<const Relu&, Tensor>);
+  static_assert(!std::equality_comparable<Tensor>);
+}

@@ -84,7 +84,7 @@ class ConstraintCheck {
     engine::seed(3);
     return Param(map.weight, {constraint});
   }
-  static Tensor used(const Param& p, const LinearMap& map) { return p.value(map.with(p.raw())); }
+  static Tensor used(Param& p, const LinearMap& map) { return p.value(map.with(p.raw())); }
   // Optimizer steps that change nothing: the states advance.
   static void settle(Param& p, const LinearMap& map, int steps = kSettled) {
     for (int step = 0; step < steps; ++step) {
@@ -95,7 +95,9 @@ class ConstraintCheck {
   static Tensor cotangent(const LinearMap& map) {
     return Draw(5).uniform(map.weight.shape()).tensor();
   }
-  static Tensor gradient_of(const Param& p, const LinearMap& map) {
+  static Tensor used(Param&& fresh, const LinearMap& map) { return used(fresh, map); }
+  static Tensor gradient_of(Param&& fresh, const LinearMap& map) { return gradient_of(fresh, map); }
+  static Tensor gradient_of(Param& p, const LinearMap& map) {
     return engine::grad(engine::sum(cotangent(map) * used(p, map)), {p.raw()})[0];
   }
   static double inner(const Tensor& a, const Tensor& b) {
@@ -122,7 +124,7 @@ class ConstraintCheck {
     for (std::uint64_t draw = 6; draw < 10 && !smooth; ++draw) {
       const Tensor direction = Draw(draw).uniform(map.weight.shape()).tensor();
       const auto at = [&](double factor) {
-        p.raw().write(start + static_cast<Real>(factor) * direction);
+        engine::overwrite(p.raw(), start + static_cast<Real>(factor) * direction);
         p.changed();
         return inner(cotangent(map), used(p, map));
       };
@@ -172,7 +174,7 @@ class ConstraintCheck {
   void constant_scale(const LinearMap& map) const {
     C constant = constraint_;
     constant.target.through_scale = false;
-    const Param p = param(map, constant);
+    Param p = param(map, constant);
     CHECK(difference(p.raw() * gradient_of(p, map), used(p, map) * cotangent(map)) < kClose);
   }
 
@@ -217,7 +219,7 @@ class ConstraintCheck {
   struct Module {  // with nothing but the weight
     Param weight;
     LinearMap map;
-    Tensor operator()(const Tensor& x) const { return map.with(used(weight, map))(x); }
+    Tensor operator()(const Tensor& x) { return map.with(used(weight, map))(x); }
     template <class V>
     void visit(V& v) {
       v("weight", weight);
@@ -263,7 +265,7 @@ class ConstraintCheck {
       disturb(net, 0.5, 9 + step);
       net(x);
       ema.step();
-      const Param& now = *net.parameters()[0];
+      Param& now = *net.parameters()[0];
       raw = 0.5F * (raw + now.raw());
       constrained = 0.5F * (constrained + used(now, map)).detach();
     }
@@ -276,7 +278,7 @@ class ConstraintCheck {
     }
     // The weight of the average is the constraint of the averaged raw values, by those states.
     const layers::Eval evaluate;
-    fresh.parameters()[0]->raw().write(raw);
+    engine::overwrite(fresh.parameters()[0]->raw(), raw);
     fresh.parameters()[0]->changed();
     const Tensor y = ema.average()(x);
     CHECK(difference(y, fresh(x)) < 10 * kClose);
@@ -294,7 +296,7 @@ class ConstraintCheck {
     settle(p, map, 2);
     const std::vector<std::vector<Real>> before = state_values(p);
     const layers::Eval evaluate;
-    p.raw().write(p.raw() + cotangent(map));
+    engine::overwrite(p.raw(), p.raw() + cotangent(map));
     settle(p, map, 2);
     CHECK(state_values(p) == before);
   }

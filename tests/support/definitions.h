@@ -57,6 +57,53 @@ inline Host product(const Host& a, const Host& b, bool transpose_a, bool transpo
   });
 }
 
+// The matrices in the last two axes of stacks, multiplied; batch axes are broadcast.
+inline Host products(const Host& a, const Host& b, bool transpose_a, bool transpose_b) {
+  const auto batch = [](const Shape& s) {
+    return Shape(std::vector<Index>(s.begin(), s.end() - 2));
+  };
+  Shape shape = engine::broadcast("products", batch(a.shape), batch(b.shape));
+  const int rank = shape.rank();
+  shape.push_back(a.shape[transpose_a ? -1 : -2]);
+  shape.push_back(b.shape[transpose_b ? -2 : -1]);
+  const auto element = [&](const Host& x, const Position& p, Index row, Index column) {
+    Position at;
+    for (int i = 0; i + 2 < x.shape.rank(); ++i)
+      at.push_back(x.shape[i] == 1 ? 0 : p[rank - (x.shape.rank() - 2) + i]);
+    at.push_back(row);
+    at.push_back(column);
+    return x.at(at);
+  };
+  return each(shape, [&](const Position& p) {
+    const Index row = p[rank], column = p[rank + 1];
+    double total = 0;
+    for (Index j = 0; j < a.shape[transpose_a ? -2 : -1]; ++j)
+      total += (transpose_a ? element(a, p, j, row) : element(a, p, row, j)) *
+               (transpose_b ? element(b, p, column, j) : element(b, p, j, column));
+    return total;
+  });
+}
+
+// Of each matrix [n, n] with a large diagonal: elimination without row exchanges, beside identity.
+inline Host inverses(Host a) {
+  const Index n = a.shape[-1], count = static_cast<Index>(a.values.size()) / (n * n);
+  for (Index matrix = 0; matrix < count; ++matrix) {
+    double* const m = a.values.data() + matrix * n * n;
+    for (Index p = 0; p < n; ++p) {
+      const double pivot = m[p * n + p];
+      m[p * n + p] = 1;
+      for (Index j = 0; j < n; ++j) m[p * n + j] /= pivot;
+      for (Index i = 0; i < n; ++i) {
+        if (i == p) continue;
+        const double factor = m[i * n + p];
+        m[i * n + p] = 0;
+        for (Index j = 0; j < n; ++j) m[i * n + j] -= factor * m[p * n + j];
+      }
+    }
+  }
+  return a;
+}
+
 // How many windows there are: the numbers p >= 0 for which the kernel, at p stride - before, ends
 // inside the padded image.
 inline Index windows(Index extent, Index kernel, Index stride, Index dilation, Index before,

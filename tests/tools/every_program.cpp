@@ -116,6 +116,19 @@ TEST_CASE("every program: --threads is a number of threads, and --help lists the
   }
 }
 
+TEST_CASE("every program: --version tells what was built") {
+  for (const Example& e : examples()) {
+    CAPTURE(e.command);
+    const Outcome outcome = e.program.run(desk(), e.program.name() + " --version");
+    CAPTURE(outcome.err);
+    CHECK(outcome.status == 0);
+    CHECK(outcome.err.empty());
+    CHECK(outcome.out.starts_with(e.program.name() + " 0."));
+    for (const char* line : {"\ncompiler ", "\nbackends      cpu", "\ninstructions "})
+      CHECK(outcome.out.find(line) != std::string::npos);
+  }
+}
+
 TEST_CASE("every program: control characters in names do not reach the terminal") {
   const std::string evil = "$(printf 'a\\033[31m\\nb')";
   const auto clean = [](const std::string& text) {

@@ -36,7 +36,7 @@ char byte_of(float value) {  // of [-1, 1]; as the grids of `gan sample` have it
 }
 
 std::unique_ptr<Dataset> draw(const std::string& folder, const Options& options) {
-  const gan::run::LoadedRun run = gan::run::LoadedRun::open(folder, options.averaged);
+  gan::run::LoadedRun run = gan::run::LoadedRun::open(folder, options.averaged);
   const Index count = options.count.value_or(kDrawn);
   const gan::models::ImageSize& size = run.header.image;
   engine::seed(options.seed);

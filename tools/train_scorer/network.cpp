@@ -75,7 +75,7 @@ Tensor patches(const datasets::Dataset& data) {
   std::vector<Real> values(static_cast<std::size_t>(images.size()));
   std::vector<int> labels(static_cast<std::size_t>(count));
   fill_batch(data, {.batch = count}, 0, values, labels);
-  images.write(values);
+  engine::overwrite(images, values);
   const Index rows = data.height() - 1, columns = data.width() - 1;
   std::vector<Tensor> parts;
   for (Index y = 0; y < 2; ++y)
@@ -151,7 +151,7 @@ Sequential make_network(const datasets::Dataset& data, Index width, const Views&
   return net;
 }
 
-engine::graph::Model make_model(const Sequential& network, const datasets::Dataset& data,
+engine::graph::Model make_model(Sequential& network, const datasets::Dataset& data,
                                 const std::string& name) {
   const Eval evaluate;
   engine::graph::Model model = engine::graph::trace(

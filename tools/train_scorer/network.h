@@ -27,7 +27,7 @@ struct Views {
 layers::Sequential make_network(const datasets::Dataset& data, Index width, const Views& views);
 
 // The network as an ONNX model of images [N, C, H, W] of grey levels, that calls itself `name`.
-engine::graph::Model make_model(const layers::Sequential& network, const datasets::Dataset& data,
+engine::graph::Model make_model(layers::Sequential& network, const datasets::Dataset& data,
                                 const std::string& name);
 
 }  // namespace scorer

@@ -4,6 +4,7 @@
 #include <limits>
 #include <vector>
 
+#include "engine/functions.h"
 #include "engine/graph/ops/matrix.h"
 #include "engine/graph/ops/table.h"
 #include "engine/ops/move.h"

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <optional>
 
+#include "engine/functions.h"
 #include "engine/graph/ops/host.h"
 #include "engine/graph/ops/table.h"
 #include "engine/ops/reduce.h"

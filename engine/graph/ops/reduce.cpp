@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "engine/functions.h"
 #include "engine/graph/ops/host.h"
 #include "engine/graph/ops/table.h"
 #include "engine/ops/move.h"

@@ -1,4 +1,4 @@
-#include "engine/ops/strides.h"
+#include "engine/strides.h"
 
 namespace engine {
 

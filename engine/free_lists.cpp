@@ -1,4 +1,4 @@
-#include "engine/pool.h"
+#include "engine/free_lists.h"
 
 #include <array>
 #include <bit>
@@ -32,7 +32,7 @@ std::size_t size_class(std::size_t bytes) {
 
 }  // namespace
 
-void* pool_allocate(std::size_t bytes) {
+void* free_list_allocate(std::size_t bytes) {
   const std::size_t c = size_class(bytes);
   if (c > kLargest) return ::operator new(bytes);
   {
@@ -45,7 +45,7 @@ void* pool_allocate(std::size_t bytes) {
   return ::operator new (std::size_t{1} << c);
 }
 
-void pool_release(void* block, std::size_t bytes) noexcept {
+void free_list_release(void* block, std::size_t bytes) noexcept {
   const std::size_t c = size_class(bytes);
   if (c > kLargest) return ::operator delete(block);
   std::lock_guard lock(pool().mutex);

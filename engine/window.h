@@ -2,6 +2,10 @@
 // independent. Meanings are PyTorch's; padding may differ on all four sides.
 #pragma once
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include "engine/geometry.h"
 #include "engine/shape.h"
 
@@ -44,5 +48,15 @@ struct PoolOptions {
 Window conv_window(const char* op, const Shape& image, const Shape& weight,
                    const ConvOptions& options);
 Window pool_window(const char* op, const Shape& image, const PoolOptions& options);
+
+// Of a transposed convolution of y [N, P, Q, O], with PyTorch's output padding: the image that it
+// gives, and its windows. Those leave the last `extra` pixels out.
+void check_features(const Shape& y, const Shape& weight);  // Errors: they do not fit
+Shape transposed_image(const Shape& y, const Shape& weight, const ConvOptions& options, Pair extra);
+Window transposed_window(const Shape& y, const Shape& weight, const ConvOptions& options,
+                         Pair extra);
+
+// By name, as Op::settings tells them. Bottom and right padding follow from the shapes.
+std::map<std::string, std::vector<double>> settings_of(const Window& window);
 
 }  // namespace engine

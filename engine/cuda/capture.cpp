@@ -1,4 +1,4 @@
-// Recording a step as a CUDA graph, and replaying it.
+// Capturing a step as a CUDA graph, and replaying it.
 #include <memory>
 
 #include "engine/cuda/backend.h"
@@ -6,9 +6,9 @@
 namespace engine::cuda {
 namespace {
 
-class GraphRecording final : public Recording {
+class CapturedGraph final : public CapturedWork {
  public:
-  GraphRecording(CudaBackend& backend, cudaGraph_t graph, std::shared_ptr<Memory::Owned> owned)
+  CapturedGraph(CudaBackend& backend, cudaGraph_t graph, std::shared_ptr<Memory::Owned> owned)
       : backend_(backend), owned_(std::move(owned)) {
     const cudaError_t status = cudaGraphInstantiate(&graph_, graph, 0);
     cudaGraphDestroy(graph);
@@ -16,7 +16,7 @@ class GraphRecording final : public Recording {
     check(status, "capture");
   }
   // What was enqueued runs to its end before its memory may serve others: they are enqueued later.
-  ~GraphRecording() override {
+  ~CapturedGraph() override {
     cudaGraphExecDestroy(graph_);
     backend_.memory().disown(owned_);
   }
@@ -30,7 +30,7 @@ class GraphRecording final : public Recording {
 
 }  // namespace
 
-void CudaBackend::begin_recording() {
+void CudaBackend::begin_capture() {
   memory_.begin_owning();
   // Relaxed: memory may still be asked of CUDA.
   const cudaError_t status = cudaStreamBeginCapture(stream_, cudaStreamCaptureModeRelaxed);
@@ -38,16 +38,16 @@ void CudaBackend::begin_recording() {
   check(status, "capture");
 }
 
-std::unique_ptr<Recording> CudaBackend::end_recording() {
+std::unique_ptr<CapturedWork> CudaBackend::end_capture() {
   std::shared_ptr<Memory::Owned> owned = memory_.end_owning();
   cudaGraph_t graph = nullptr;
   const cudaError_t status = cudaStreamEndCapture(stream_, &graph);
   if (status != cudaSuccess) memory_.disown(owned);
   check(status, "capture");
-  return std::make_unique<GraphRecording>(*this, graph, std::move(owned));
+  return std::make_unique<CapturedGraph>(*this, graph, std::move(owned));
 }
 
-void CudaBackend::abandon_recording() noexcept {
+void CudaBackend::abandon_capture() noexcept {
   cudaGraph_t graph = nullptr;
   if (cudaStreamEndCapture(stream_, &graph) == cudaSuccess && graph) cudaGraphDestroy(graph);
   cudaGetLastError();

@@ -1,0 +1,15 @@
+// version: what was built and what runs it, for --version and reports.
+//   0.1
+//   compiler      GNU 12.2.0 for x86-64-v3
+//   backends      cpu, cuda
+//   instructions  avx512 (this machine has: portable, avx2, avx512)
+// Errors: KANTOR_ISA names instructions that this machine lacks.
+#pragma once
+
+#include <string>
+
+namespace engine {
+
+std::string version();  // without an end of line at its end
+
+}  // namespace engine
