@@ -13,7 +13,6 @@
 #include <functional>
 #include <limits>
 #include <memory>
-#include <source_location>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -79,7 +78,7 @@ engine::TensorList grad(const engine::Tensor& y, const std::vector<Param*>& para
 // The name of a type as its author writes it, without namespaces: "Conv2d"; "module" of a lambda.
 template <class T>
 std::string type_name() {
-  const std::string_view self = std::source_location::current().function_name();
+  const std::string_view self = __PRETTY_FUNCTION__;                  // of g++ and clang
   const std::string_view begin = self.substr(self.find("T = ") + 4);  // "layers::Conv2d; ...]"
   const std::string_view name = begin.substr(0, begin.find_first_of(";]<"));
   const std::string_view last = name.substr(name.rfind(':') + 1);

@@ -2,6 +2,7 @@
 // checks the tree against this table.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,8 @@ inline const std::vector<Door> kDoors = {
      ".*",
      kPosix +
          "|stb_[a-z_]+\\.h|zlib\\.h|png\\.h|jpeglib\\.h|jerror\\.h|gif_lib\\.h|webp/[a-z]+\\.h"},
-    {"gan/console/", "engine/(check|choices|device|file|notice|real|threads|version)\\.h|gan/console/.*",
+    {"gan/console/",
+     "engine/(check|choices|device|file|notice|real|threads|version)\\.h|gan/console/.*",
      kPosix + "|CLI/.*"},
     {"gan/metrics/", kFront + "|engine/graph/(graph|write_onnx)\\.h|datasets/.*|gan/metrics/.*",
      "zip\\.h|openssl/evp\\.h"},
@@ -59,5 +61,20 @@ inline const std::vector<Door> kDoors = {
     {"tools/", "(?!tests/).*", ".*"},
     {"tests/", ".*", ".*"},
 };
+
+// The room of a file: its folder, or the folder above that shares its namespace.
+inline std::string room_of(const std::string& path) {
+  std::string longest;
+  for (const Door& door : kDoors)
+    if (door.where.ends_with('/') && path.starts_with(door.where) &&
+        door.where.size() > longest.size())
+      longest = door.where;
+  return longest;
+}
+
+// A file with a row of its own.
+inline bool is_exception(const std::string& path) {
+  return std::ranges::find(kDoors, path, &Door::where) != kDoors.end();
+}
 
 }  // namespace house

@@ -23,7 +23,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using house::Door;
+using house::is_exception;
 using house::kDoors;
+using house::room_of;
 using Strings = std::vector<std::string>;
 
 const Strings kRooms = {"engine", "layers", "datasets", "gan", "tools", "tests", "third_party"};
@@ -124,21 +126,6 @@ std::string circle(const Arrows& arrows) {
   for (const auto& [name, next] : arrows)
     if (const std::string found = from(name); !found.empty()) return found;
   return "";
-}
-
-// The room of a file: its folder, or the folder above that shares its namespace.
-std::string room_of(const std::string& path) {
-  std::string longest;
-  for (const Door& door : kDoors)
-    if (door.where.ends_with('/') && path.starts_with(door.where) &&
-        door.where.size() > longest.size())
-      longest = door.where;
-  return longest;
-}
-
-// A file with a row of its own.
-bool is_exception(const std::string& path) {
-  return std::ranges::find(kDoors, path, &Door::where) != kDoors.end();
 }
 
 // Neither headers nor rooms include each other, not even by way of others.

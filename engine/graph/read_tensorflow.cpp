@@ -125,6 +125,16 @@ void read_placeholder(Model& model, const tensorflow::NodeDef& node) {
   model.inputs.push_back(port);
 }
 
+// A constant under another name, as frozen graphs keep variables; false: the node passes on another
+// value.
+bool pass_on(Model& model, const tensorflow::NodeDef& node) {
+  const std::vector<std::string> inputs = inputs_of(node);
+  const auto found = inputs.empty() ? model.constants.end() : model.constants.find(inputs[0]);
+  if (found == model.constants.end()) return false;
+  model.constants.insert_or_assign(node.name(), Value(found->second));
+  return true;
+}
+
 // A node as it is: no op of ours has this name, so it is reported if it is needed.
 void keep_unsupported(Model& model, const tensorflow::NodeDef& node, const std::string& reason) {
   const std::string op = "tensorflow." + node.op() + (reason.empty() ? "" : " (" + reason + ")");
@@ -135,6 +145,7 @@ void read_node(Model& model, const tensorflow::NodeDef& node) {
   try {
     if (node.op() == "Const") return read_constant(model, node);
     if (node.op() == "Placeholder") return read_placeholder(model, node);
+    if (node.op() == "Identity" && pass_on(model, node)) return;
     if (node.op() == "NoOp" || rewrite_tensorflow(node, model)) return;
     keep_unsupported(model, node, "");
   } catch (const Unsupported& reason) {
@@ -162,14 +173,22 @@ Model read_tensorflow(std::string_view bytes, const std::string& path) {
   Model model;
   model.path = path;
   model.nhwc = true;
-  // Constants first: rows look up the numbers among their inputs, wherever those stand.
-  for (const bool constants : {true, false})
+  // Constants first, and what passes them on: rows look up the numbers among their inputs, wherever
+  // those stand.
+  const auto turn_of = [](const tensorflow::NodeDef& node) {
+    return node.op() == "Const" ? 0 : node.op() == "Identity" ? 1 : 2;
+  };
+  for (const int turn : {0, 1, 2})
     for (const tensorflow::NodeDef& node : proto.node())
-      if ((node.op() == "Const") == constants) read_node(model, node);
+      if (turn_of(node) == turn) read_node(model, node);
+  // "n" of "n:1": a node whose second result is used is no output.
+  const auto node_of = [](const std::string& value) { return value.substr(0, value.find(':')); };
   std::set<std::string> used;
-  for (const Node& node : model.nodes) used.insert(node.inputs.begin(), node.inputs.end());
   for (const Node& node : model.nodes)
-    if (!used.contains(node.outputs[0])) model.outputs.push_back({node.outputs[0], {}, {}, true});
+    for (const std::string& input : node.inputs) used.insert(node_of(input));
+  for (const Node& node : model.nodes)
+    if (!used.contains(node_of(node.outputs[0])))
+      model.outputs.push_back({node.outputs[0], {}, {}, true});
   return model;
 }
 

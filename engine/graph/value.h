@@ -112,4 +112,6 @@ Value in_place(const Value& x, const Move& move, std::int64_t fill = 0);
 // The parts joined along an axis of the file's order.
 Value joined(const std::vector<Value>& parts, int axis);
 
+float from_half(std::uint16_t bits);  // the bits of a float16
+
 }  // namespace engine::graph

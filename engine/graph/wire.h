@@ -33,6 +33,4 @@ Shape checked_shape(const std::string& what, const std::vector<Index>& extents, 
 // Little-endian numbers as they lie in a file. Errors: bytes that do not fill the shape.
 Value from_bytes(const std::string& what, const Shape& shape, Type type, std::string_view bytes);
 
-float from_half(std::uint16_t bits);
-
 }  // namespace engine::graph

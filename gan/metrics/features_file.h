@@ -1,6 +1,7 @@
 // Features in files, so that a score needs no network twice: NumPy's .npz with
-//   features [N, n], logits [N, classes]    float32 or float64; either may be missing
-//   labels [N], classes                     class of each row; names, one a line (optional)
+//   features [N, n], logits [N, classes]    floats or whole numbers; either may be missing
+//   labels [N], classes                     class of each row; names, one a line (optional; without
+//                                           names, classes are called by their numbers)
 //   network                                 what they come from, as JSON (optional)
 // or one array of numbers [N, n] in a .npy or .npz, which are features.
 // Cost: the file in memory, twice while it is read. Errors: name the file, and what is missing,
@@ -11,8 +12,19 @@
 #include <vector>
 
 #include "gan/metrics/features.h"
+#include "gan/metrics/npy.h"
 
 namespace gan::metrics {
+
+// The array of a .npy; of a .npz, the only one but labels and classes, or arr_0 or images.
+NpyArray unnamed_array(const std::string& path);
+
+// The classes of so many rows or images, where a .npz has them.
+struct Labels {
+  std::vector<int> labels = {};
+  std::vector<std::string> class_names = {};
+};
+Labels read_labels(const std::string& path, Index rows);
 
 // What a .npz or .npy holds, by the names and shapes of its arrays.
 enum class Contents { images, features, statistics };

@@ -65,9 +65,9 @@ struct LayoutRule {
   bool channels_last;
 };
 constexpr LayoutRule kLayouts[] = {
-    {[](const Links& links, const Port&) { return links.model().nhwc; }, true},
     {[](const Links&, const Port& port) { return few(port, 3) && !few(port, 1); }, true},
     {[](const Links&, const Port& port) { return few(port, 1) && !few(port, 3); }, false},
+    {[](const Links& links, const Port&) { return links.model().nhwc; }, true},
     {[](const Links& links, const Port& port) { return is_transposed(links, port.name); }, true},
     {[](const Links&, const Port&) { return true; }, false},
 };
@@ -128,7 +128,7 @@ constexpr Answer (*kRanges[])(const Inlet&) = {
     [](const Inlet& in) { return when(in.whole, Range::bytes, "the input takes whole numbers"); },
     // or which network it is; otherwise the range is not known.
     [](const Inlet& in) {
-      return when(in.found.is_inception(), Range::symmetric, "known of Inception-v3");
+      return when(in.found.is_inception(), Range::inception, "known of Inception-v3");
     },
 };
 

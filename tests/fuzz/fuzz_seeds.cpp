@@ -38,13 +38,30 @@ Seeds onnx_seeds() {
 Seeds npy_seeds() {
   return {{"matrix", write_npy(NpyArray::from({2, 2}, {2, 1, 1, 3}))},
           {"number", write_npy(NpyArray::from({}, {2}))},
-          {"bytes", write_npy({"|u1", {1, 2, 2, 3}, std::string(12, 'x')})}};
+          {"bytes", write_npy({"|u1", {1, 2, 2, 3}, std::string(12, 'x')})},
+          {"whole", write_npy({"<i8", {2}, std::string(16, 'x')})},
+          {"half", write_npy({"<f2", {2}, std::string(4, '<')})}};
 }
 
 Seeds npz_seeds() {
   return {{"stored", write_npz({{"mu", NpyArray::from({2}, {1, 2})},
                                 {"sigma", NpyArray::from({2, 2}, {2, 1, 1, 3})}})},
           {"none", "PK\5\6" + std::string(18, '\0')}};
+}
+
+Seeds features_seeds() {
+  const NpyArray rows = NpyArray::from({2, 3}, {1, 2, 3, 4, 5, 6}), labels{"|u1", {2}, {"\0\1", 2}},
+                 classes{"|u1", {7}, "cat\ndog"}, pixels{"|u1", {2, 1, 1, 3}, "abcdef"};
+  Seeds seeds = npz_seeds();
+  seeds["all"] = write_npz({{"features", rows},
+                            {"logits", NpyArray::from({2, 1}, {7, 8})},
+                            {"labels", labels},
+                            {"classes", classes},
+                            {"network", {"|u1", {2}, "{}"}}});
+  seeds["numbered"] = write_npz({{"arr_0", rows}, {"labels", labels}});
+  seeds["images"] = write_npz({{"images", pixels}, {"labels", labels}});
+  seeds["npy"] = write_npy(rows);
+  return seeds;
 }
 
 Seeds safetensors_seeds() {
@@ -127,6 +144,7 @@ Seeds constraints_seeds() {
 const std::map<std::string, std::function<Seeds()>> kSeeds = {{"cifar", cifar_seeds},
                                                               {"config", config_seeds},
                                                               {"constraints", constraints_seeds},
+                                                              {"features", features_seeds},
                                                               {"idx", idx_seeds},
                                                               {"image", image_seeds},
                                                               {"npy", npy_seeds},

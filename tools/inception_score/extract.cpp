@@ -17,7 +17,7 @@ using gan::metrics::Features;
 
 // Everything that the numbers depend on.
 std::string key_of(const Classifier& network, const ImageSet& set, const Options& options) {
-  std::string key = "2";  // another number where old features no longer count
+  std::string key = "3";  // another number where old features no longer count
   for (const std::string& part :
        {network.sha256(), network.features(), network.logits(),
         std::string(network.bias() == gan::metrics::Bias::left_out ? "no bias" : "bias"),

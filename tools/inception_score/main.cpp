@@ -1,7 +1,9 @@
 // inception_score: the Inception Score, FID, KID and other scores of sets of images, from an
 // exported network that this engine runs.
+#include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <iterator>
 
 #include "gan/console/interrupt.h"
@@ -55,8 +57,8 @@ const char* const kFooter =
 std::string footer() {
   return "SPEC is a folder of images (classes in subfolders or not), " +
          engine::alternatives(inception_score::forms()) +
-         "\n(cifar10-test:DIR and so on: the test split). FILE.npz holds bytes [N, height, width, "
-         "3];\n"
+         "\n(cifar10-test:DIR and so on: the test split). FILE.npz or FILE.npy holds bytes "
+         "[N, height, width, 3], a .npz perhaps labels [N], too;\n"
          "run:DIR is samples of a run of gan train. " +
          kFooter;
 }
@@ -83,21 +85,48 @@ std::string contradiction(const Options& options) {
   return "";
 }
 
+CLI::Validator finite_number() {
+  const auto complaint = [](const std::string& text) {
+    char* end = nullptr;
+    const bool good = !text.empty() && std::isfinite(std::strtod(text.c_str(), &end)) && !*end;
+    return good ? "" : "'" + text + "' is not a finite number";
+  };
+  return {complaint, ""};
+}
+
+// "" or a setting that was given, though the score asked for has none of it.
+std::string stray_setting(const CLI::App& app, const inception_score::ScoreOptions& options) {
+  for (const inception_score::Score& score : inception_score::scores())
+    for (const inception_score::Setting& setting : score.settings) {
+      const std::string name =
+          std::string(setting.option).substr(0, std::string_view(setting.option).find(','));
+      if (!setting.counts(options) && app.count(name) > 0)
+        return name + " is of --kid-kernel " + setting.kernel + ", not of " + options.kid_kernel;
+    }
+  return "";
+}
+
 // Adds the options of the table of scores.
 void add_scores(CLI::App& app, Options& options) {
   for (const inception_score::Score& score : inception_score::scores())
     if (score.compares())
       app.add_option(score.option, options.references[score.key],
-                     std::string("SPEC: ") + score.help);
+                     std::string("SPEC: ") + score.help)
+          ->check(gan::console::not_empty());
   for (const inception_score::Score& score : inception_score::scores())
     for (const inception_score::Setting& setting : score.settings)
       std::visit(
           [&](auto member) {
             auto& value = options.scores.*member;
+            using Kind = std::decay_t<decltype(value)>;
             CLI::Option* added = app.add_option(setting.option, value, setting.help);
-            if constexpr (std::is_same_v<decltype(value), engine::Index&>)
+            if constexpr (std::is_same_v<Kind, engine::Index>)
               added->check(CLI::Range(setting.least, engine::Index{1} << 31));
-            if constexpr (!std::is_same_v<decltype(value), std::optional<double>&>)
+            else if constexpr (std::is_same_v<Kind, std::string>)
+              added->check(gan::console::one_of(setting.choices));
+            else
+              added->check(setting.positive ? gan::console::positive_number() : finite_number());
+            if constexpr (!std::is_same_v<Kind, std::optional<double>>)
               added->capture_default_str();
           },
           setting.member);
@@ -113,10 +142,12 @@ int main(int argc, char** argv) {
   bool bias = false, no_bias = false, no_cache = false, raw = false;
   const std::vector<std::string> resizers = engine::names_of(gan::metrics::resizers());
   const auto positive = CLI::Range(engine::Index{1}, engine::Index{1} << 31);
-  app.add_option("--graph", options.graph, "TensorFlow GraphDef or ONNX file");
+  app.add_option("--graph", options.graph, "TensorFlow GraphDef or ONNX file")
+      ->check(gan::console::not_empty());
   app.add_option("--images", options.images, "SPEC of the images that are scored; or several")
       ->required()
-      ->expected(1, 1000);
+      ->expected(1, 1000)
+      ->check(gan::console::not_empty());
   CLI::Option* with =
       app.add_flag("--bias", bias, "logits with the last layer's bias (default: not of Inception)");
   app.add_flag("--no-bias", no_bias, "without, of any network")->excludes(with);
@@ -134,9 +165,11 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_flag("--by-class", options.by_class, "each score of each class, too");
   app.add_option("--save-stats", options.save_stats,
-                 "write mu and sigma of --images, which --fid reads, as pytorch-fid does");
+                 "write mu and sigma of --images, which --fid reads, as pytorch-fid does")
+      ->check(gan::console::not_empty());
   app.add_option("--save-features", options.save_features,
-                 "write features and logits of --images, which every SPEC may be");
+                 "write features and logits of --images, which every SPEC may be")
+      ->check(gan::console::not_empty());
   app.add_flag("--force", options.force, "replace the files of --save-stats, --save-features");
   app.add_option("--resize", options.resize, "middle square of each image, scaled to this side")
       ->check(CLI::Range(4, datasets::kLargestResize));
@@ -172,10 +205,10 @@ int main(int argc, char** argv) {
     if (options.resize && !options.classifier.size) options.classifier.size.emplace();
     options.averaged = !raw;
     options.cache = no_cache ? "" : cache;
-    for (const std::string& wrong : {contradiction(options), missing_graph(options)})
+    for (const std::string& wrong :
+         {contradiction(options), stray_setting(app, options.scores), missing_graph(options)})
       if (!wrong.empty()) throw gan::console::UsageError(wrong);
-    gan::console::outlive_readers();  // of the progress: features take long, and are kept at the
-                                      // end
+    gan::console::outlive_readers();  // of the progress: features are kept at the end
     const inception_score::Report report = [&] {
       try {
         return inception_score::score(options);

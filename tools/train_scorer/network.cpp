@@ -49,7 +49,7 @@ Tensor moved(const Tensor& x, int axis, bool to_end) {
 struct ViewsMean {
   Sequential of;
   Views views;
-  Tensor operator()(const Tensor& x) const {
+  Tensor operator()(const Tensor& x) {
     if (!evaluating()) return of(x);
     std::vector<Tensor> all = {x};
     if (views.moved)

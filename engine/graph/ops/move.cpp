@@ -45,15 +45,16 @@ void split(const Call& c) {
 }
 
 // Positions begin, begin + step, ... as ONNX clamps them: backwards from before the first element,
-// that one is taken (NumPy takes none).
-std::vector<Index> section(Index extent, Index begin, Index end, Index step) {
+// that one is taken; NumPy and TensorFlow take `nothing_before` it.
+std::vector<Index> section(Index extent, Index begin, Index end, Index step, bool nothing_before) {
   check(step != 0, "a step of 0");
   if (extent == 0) return {};
   const auto clamped = [&](Index i, Index low, Index high) {
     if (i < 0) i += extent;
     return std::clamp(i, low, high);
   };
-  begin = step > 0 ? clamped(begin, 0, extent) : clamped(begin, 0, extent - 1);
+  begin =
+      step > 0 ? clamped(begin, 0, extent) : clamped(begin, nothing_before ? -1 : 0, extent - 1);
   end = step > 0 ? clamped(end, 0, extent) : clamped(end, -1, extent - 1);
   step = std::clamp(step, -extent - 1, extent + 1);
   std::vector<Index> positions;
@@ -70,11 +71,13 @@ void slice(const Call& c) {
   check(
       ends.size() == begins.size() && axes.size() == begins.size() && steps.size() == begins.size(),
       "starts, ends, axes and steps are of different lengths");
+  const bool nothing_before = c.integer("nothing_before", 0) != 0;  // of TensorFlow, not ONNX's
   Value x = c.in(0);
   const Axes at = places(x, axes);
   for (std::size_t i = 0; i < begins.size(); ++i)
     x = in_place(x, [&](const Tensor& t) {
-      const std::vector<Index> p = section(t.dim(at[i]), begins[i], ends[i], steps[i]);
+      const std::vector<Index> p =
+          section(t.dim(at[i]), begins[i], ends[i], steps[i], nothing_before);
       if (steps[i] == -1 && static_cast<Index>(p.size()) == t.dim(at[i])) return flip(t, at[i]);
       if (steps[i] < 0) return take(t, at[i], p);
       return p.empty() ? engine::slice(t, at[i], 0, 0)

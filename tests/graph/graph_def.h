@@ -1,4 +1,4 @@
-// GraphDefBuilder: a frozen TensorFlow graph, put together node by node. For the tests of metrics.
+// GraphDefBuilder: a frozen TensorFlow graph, put together node by node. For tests.
 //
 //   GraphDefBuilder net;
 //   std::string x = net.placeholder("images", {-1, 8, 8, 3});
@@ -44,6 +44,15 @@ class GraphDefBuilder {
     if (op == "Cast") (*made.mutable_attr())["DstT"].set_type(1);
     return made.name();
   }
+  // Attributes of the node that was added last: a whole number, or text.
+  GraphDefBuilder& with(const std::string& attribute, int number) {
+    (*last().mutable_attr())[attribute].set_i(number);
+    return *this;
+  }
+  GraphDefBuilder& with(const std::string& attribute, const std::string& text) {
+    (*last().mutable_attr())[attribute].set_s(text);
+    return *this;
+  }
   std::string bytes() const { return graph_.SerializeAsString(); }
 
  private:
@@ -55,6 +64,9 @@ class GraphDefBuilder {
     made.set_name(name.empty() ? op + "_" + std::to_string(graph_.node_size()) : name);
     for (const std::string& input : inputs) made.add_input(input);
     return made;
+  }
+  engine::graph::tensorflow::NodeDef& last() {
+    return *graph_.mutable_node(graph_.node_size() - 1);
   }
   std::pair<std::string, engine::graph::tensorflow::TensorProto*> constant(const Extents& extents,
                                                                            int type) {
