@@ -109,19 +109,22 @@ const std::string& plain(const ConstraintChain& chain) { return chain.text(); }
 
 // The value under its key, if it is of the member's type.
 template <class Member>
-void read(const std::string& where, const Json& value, Member& member) {
+void read(const std::string& path, const std::string& key, const Json& value, Member& member) {
+  constexpr bool chain = std::is_same_v<Member, ConstraintChain>;
   bool fits = value.is_number();
-  constexpr bool text =
-      std::is_same_v<Member, std::string> || std::is_same_v<Member, ConstraintChain>;
-  if constexpr (text) fits = value.is_string();
+  if constexpr (chain || std::is_same_v<Member, std::string>) fits = value.is_string();
   if constexpr (std::is_same_v<Member, bool>) fits = value.is_boolean();
   if constexpr (std::is_same_v<Member, Index>) fits = value.is_number_integer();
   if constexpr (std::is_same_v<Member, std::uint64_t>) fits = value.is_number_unsigned();
-  check(fits, where, ": ", value.dump(), " is not of the right type");
-  if constexpr (text)
-    member = value.get<std::string>();
-  else
+  check(fits, path, ": '", key, "': ", value.dump(), " is not of the right type");
+  if constexpr (!chain)
     member = value.get<Member>();
+  else
+    try {
+      member = value.get<std::string>();
+    } catch (const engine::Error& error) {
+      fail(path, ": ", error.what());
+    }
 }
 
 struct Limits {
@@ -213,9 +216,9 @@ Config from_json(const std::string& text, const std::string& path) {
   if (const auto data = json.find("data"); !json.contains("data.channels") && data != json.end())
     if (data->is_string() && data->get<std::string>().starts_with("images:")) config.channels = "3";
   for (const auto& entry : json.items()) {
-    const std::string where = path + ": '" + entry.key() + "'";
-    if (!with_field(config, entry.key(), [&](auto& member) { read(where, entry.value(), member); }))
-      fail(where, " is no setting; the nearest is '", nearest_key(entry.key()), "'");
+    const std::string& key = entry.key();
+    if (!with_field(config, key, [&](auto& member) { read(path, key, entry.value(), member); }))
+      fail(path, ": '", key, "' is no setting; the nearest is '", nearest_key(key), "'");
   }
   return config;
 }

@@ -94,6 +94,8 @@ TEST_CASE("config: a damaged config.json is named") {
   CHECK(says(damage(R"({"bach": 1})"), "run/config.json: 'bach'", "'batch'"));
   CHECK(says(damage(R"({"batch": "1"})"), "run/config.json: 'batch'", "type"));
   CHECK(says(damage(R"({"batch": 1.5})"), "run/config.json: 'batch'", "type"));
+  CHECK(says(damage(R"({"d.constraint": 1})"), "run/config.json: 'd.constraint'", "type"));
+  CHECK(says(damage(R"({"d.constraint": "tight"})"), "run/config.json: d.constraint=tight: "));
 }
 
 TEST_CASE("constraints: by name, with arguments, composed") {
