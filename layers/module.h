@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "layers/archive.h"
 #include "layers/param.h"
 
 namespace layers {
@@ -116,6 +117,7 @@ class Sequential {
 
   engine::Tensor operator()(engine::Tensor x);
   void visit(Visitor& visitor);
+  void archive(Archive& file);  // every parameter and state
   std::vector<Param*> parameters() { return layers::parameters(*this); }
   std::size_t size() const { return modules_.size(); }
 
@@ -161,9 +163,13 @@ class Sequential {
   std::vector<std::unique_ptr<Held>> modules_;
 };
 
-// Every parameter and state of a module, as named tensors of a file, each name after `prefix`.
-void store(engine::TensorFile& file, const std::string& prefix, Sequential& module);
-// Errors: the file lacks a parameter, or has it in another shape.
-void restore(const engine::TensorFile& file, const std::string& prefix, Sequential& module);
+// The weights of a module: its parameters of two or more axes that are called "weight", because a
+// layer uses those as a linear map (Param::map).
+struct Weight {
+  std::string layer;   // as in files, without ".weight": "3.main.1"
+  std::size_t number;  // among parameters()
+  Param* param;
+};
+std::vector<Weight> weights(Sequential& module);
 
 }  // namespace layers

@@ -2,7 +2,7 @@
 #include <sstream>
 
 #include "gan/console/options.h"
-#include "gan/read_number.h"
+#include "gan/console/read_number.h"
 
 namespace gan::console {
 

@@ -8,10 +8,10 @@
 #include "engine/engine.h"
 #include "engine/file.h"
 #include "engine/serialize.h"
-#include "gan/checkpoint.h"
-#include "gan/constraints.h"
 #include "gan/metrics/npz.h"
-#include "gan/presets.h"
+#include "gan/run/checkpoint.h"
+#include "gan/training/constraints.h"
+#include "gan/training/presets.h"
 #include "tests/datasets/append.h"
 #include "tests/datasets/scratch.h"
 #include "tests/fuzz/seeds.h"
@@ -69,8 +69,8 @@ Seeds safetensors_seeds() {
   checkpoint.tensors["weight"] = engine::ones({2, 3});
   checkpoint.tensors["scalar"] = engine::ones({});
   checkpoint.tensors["empty"] = engine::ones({0, 3});
-  gan::write_header(checkpoint,
-                    {.config = {}, .image = {32, 32, 3}, .step = 7, .random = {.seed = 1}});
+  gan::run::write_header(checkpoint,
+                         {.config = {}, .image = {32, 32, 3}, .step = 7, .random = {.seed = 1}});
   const Scratch scratch;
   const auto bytes_of = [&](const engine::TensorFile& file) {
     engine::save(scratch / "file", file);
@@ -117,23 +117,25 @@ Seeds cifar_seeds() {
 
 Seeds config_seeds() {
   Seeds seeds = {{"none", "{}"}, {"one", R"({"data": "shapes", "d.lr": 1e-4, "seed": 3})"}};
-  for (const gan::Preset& preset : gan::presets()) seeds[preset.name] = to_json(preset.config());
+  for (const gan::training::Preset& preset : gan::training::presets())
+    seeds[preset.name] = to_json(preset.config());
   return seeds;
 }
 
 Seeds setting_seeds() {
   Seeds seeds;
-  const gan::Config config;
-  gan::Config::fields(config, [&](const std::string& key, const auto& value, const char*) {
-    seeds[key] = (std::ostringstream() << key << '=' << std::boolalpha << value).str();
-  });
+  const gan::training::Config config;
+  gan::training::Config::fields(
+      config, [&](const std::string& key, const auto& value, const char*) {
+        seeds[key] = (std::ostringstream() << key << '=' << std::boolalpha << value).str();
+      });
   return seeds;
 }
 
 Seeds constraints_seeds() {
   Seeds seeds = {{"chain", "spectral(iterations=2) + bjorck(k=3)"}};
-  for (const std::string& name : gan::constraint_names()) seeds[name] = name;
-  std::istringstream help(gan::describe_constraints());  // each with all its arguments
+  for (const std::string& name : gan::training::constraint_names()) seeds[name] = name;
+  std::istringstream help(gan::training::describe_constraints());  // each with all its arguments
   for (std::string line; std::getline(help, line);)
     seeds["help " + std::to_string(seeds.size())] = line.substr(2);
   return seeds;

@@ -5,7 +5,7 @@
 
 #include "engine/engine.h"
 #include "engine/graph/graph.h"
-#include "gan/proxy_score.h"
+#include "gan/analysis/proxy_score.h"
 #include "tests/support/program.h"
 
 namespace {
@@ -42,10 +42,10 @@ TEST_CASE("train_scorer: learns shapes, writes a scorer that names itself and te
     CHECK(max(abs(apart), {0, 1}).item() < 1e-4);
   }
 
-  const gan::ProxyScorer scorer(scratch / "s.onnx");
+  const gan::analysis::ProxyScorer scorer(scratch / "s.onnx");
   const auto shapes = datasets::open("shapes", {.resize = 16});
-  const gan::ProxyScore real = scorer(200, *shapes);
-  const gan::ProxyScore grey = scorer(200, [](engine::Index, engine::Index count) {
+  const gan::analysis::ProxyScore real = scorer(200, *shapes);
+  const gan::analysis::ProxyScore grey = scorer(200, [](engine::Index, engine::Index count) {
     return engine::zeros({count, 16, 16, 3});
   });
   CHECK(real.covered == 10);

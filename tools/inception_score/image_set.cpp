@@ -10,13 +10,13 @@
 #include "datasets/stored_images.h"
 #include "engine/choices.h"
 #include "engine/engine.h"
-#include "gan/loaded_run.h"
+#include "gan/console/progress.h"
 #include "gan/metrics/content_hash.h"
 #include "gan/metrics/features_file.h"
 #include "gan/metrics/for_each.h"
 #include "gan/metrics/random_order.h"
 #include "gan/metrics/sha256.h"
-#include "gan/progress.h"
+#include "gan/run/loaded_run.h"
 #include "layers/mode.h"
 
 namespace inception_score {
@@ -36,14 +36,14 @@ char byte_of(float value) {  // of [-1, 1]; as the grids of `gan sample` have it
 }
 
 std::unique_ptr<Dataset> draw(const std::string& folder, const Options& options) {
-  gan::LoadedRun run = gan::LoadedRun::open(folder, options.averaged);
+  gan::run::LoadedRun run = gan::run::LoadedRun::open(folder, options.averaged);
   const Index count = options.count.value_or(kDrawn);
-  const gan::ImageSize& size = run.header.image;
+  const gan::models::ImageSize& size = run.header.image;
   engine::seed(options.seed);
   const engine::NoGrad constant;
   const layers::Eval evaluate;
   std::string pixels;
-  gan::Progress progress(0, count, "sample");
+  gan::console::Progress progress(0, count, "sample");
   constexpr Index most = 64;
   for (Index made = 0; made < count; made += most) {
     const Index now = std::min(most, count - made);

@@ -4,11 +4,11 @@
 #include <cstdio>
 #include <iterator>
 
+#include "gan/console/interrupt.h"
 #include "gan/console/options.h"
 #include "gan/console/program.h"
-#include "gan/interrupt.h"
+#include "gan/console/usage.h"
 #include "gan/metrics/resize.h"
-#include "gan/usage.h"
 #include "tools/inception_score/feature_cache.h"
 #include "tools/inception_score/image_set.h"
 #include "tools/inception_score/network_options.h"
@@ -189,7 +189,7 @@ int main(int argc, char** argv) {
       given = given->second.empty() ? options.references.erase(given) : std::next(given);
     options.scores.shuffle = options.scores.rng_seed;
     if (!shuffle.empty()) options.scores.shuffle = read_shuffle(shuffle);
-    gan::from_user([&] { network.read(options.classifier); });
+    gan::console::from_user([&] { network.read(options.classifier); });
     if (bias || no_bias) options.classifier.bias = bias;
     // A size that --resize chose is the network's too.
     if (options.resize && !options.classifier.size) options.classifier.size.emplace();
@@ -197,13 +197,13 @@ int main(int argc, char** argv) {
     options.cache = no_cache ? "" : cache;
     for (const std::string& wrong :
          {contradiction(options), stray_setting(app, options.scores), missing_graph(options)})
-      if (!wrong.empty()) throw gan::UsageError(wrong);
-    gan::outlive_readers();  // of the progress: features take long, and are kept at the end
+      if (!wrong.empty()) throw gan::console::UsageError(wrong);
+    gan::console::outlive_readers();  // of the progress: features are kept at the end
     const inception_score::Report report = [&] {
       try {
         return inception_score::score(options);
       } catch (const gan::metrics::BadOption& error) {
-        throw gan::UsageError(error.what());
+        throw gan::console::UsageError(error.what());
       }
     }();
     std::signal(SIGPIPE, SIG_DFL);  // who reads the results may stop early

@@ -50,7 +50,7 @@ struct ViewsMean {
   Sequential of;
   Views views;
   Tensor operator()(const Tensor& x) {
-    if (training()) return of(x);
+    if (!evaluating()) return of(x);
     std::vector<Tensor> all = {x};
     if (views.moved)
       for (const bool to_end : {false, true}) all.push_back(moved(moved(x, 1, to_end), 2, to_end));
