@@ -115,7 +115,7 @@ using Answer = std::optional<FoundRange>;
 Answer when(bool holds, Range range, const char* why) {
   return holds ? Answer({{.range = range}, why}) : Answer();
 }
-constexpr Answer (*kRanges[])(const Inlet&) = {
+constexpr Answer (*kRangeRules[])(const Inlet&) = {
     // what its metadata say,
     [](const Inlet& in) { return range_of_metadata(in.links.model().metadata); },
     // what the ops before the first layer make of black and white,
@@ -134,7 +134,7 @@ constexpr Answer (*kRanges[])(const Inlet&) = {
 
 Answer range_of(const Links& links, const Survey& found, const Front& front) {
   const Inlet in{links, found, front, takes_whole(links.model(), found.input)};
-  for (const auto rule : kRanges)
+  for (const auto rule : kRangeRules)
     if (Answer answer = rule(in)) return answer;
   return std::nullopt;
 }

@@ -53,7 +53,7 @@ std::set<std::string> shown(const std::string& folder) {
   for (const auto& entry : fs::directory_iterator(folder))
     if (entry.path().filename().string().starts_with("events.")) logs.insert(entry.path());
   for (const std::string& log : logs)
-    for (const gan::run::events::Event& event : events_of(log)) {
+    for (const gan::run::events::Event& event : events_of(log, true)) {
       if (event.has_session_log())
         std::erase_if(records, [&](const auto& r) { return r.second >= event.step(); });
       for (const auto& value : event.summary().value())
