@@ -191,7 +191,8 @@ void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& con
                  static_cast<long long>(trainer.step_count()),
                  console::printable(run.path()).c_str());
   if (scorer && !console::interrupted()) {
-    console::leave_interrupts();  // all is saved
+    console::end_on_interrupt(
+        "\ngan: interrupted while the final images are scored; the run is saved\n");
     print_scores(trainer, *scorer, data, config.score_images);
   }
   console::print(run.checkpoint());

@@ -147,10 +147,12 @@ int run(const Options& options) {
                 " is not written");
   const std::string name = options.name.empty() ? data->name() : options.name;
   engine::graph::save_onnx(options.out, scorer::make_model(network, *data, name));
-  gan::console::leave_interrupts();  // it is written
+  static const std::string written = "\ntrain_scorer: interrupted; " + options.out +
+                                     " is written, its test accuracy is not measured\n";
+  gan::console::end_on_interrupt(written.c_str());
   if (test) {
-    const engine::graph::Graph written = engine::graph::Graph::load(options.out);
-    std::printf("test accuracy %.4f on %lld images\n", scorer::accuracy(written, *test),
+    const engine::graph::Graph saved = engine::graph::Graph::load(options.out);
+    std::printf("test accuracy %.4f on %lld images\n", scorer::accuracy(saved, *test),
                 static_cast<long long>(test->size()));
   }
   gan::console::print(options.out);
