@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 #include "engine/cpu/backend.h"
@@ -74,12 +75,56 @@ void pick(const Window& w, const Inside& part, const Real* x, const Real* from, 
   for (Index first = 0; first < w.in; first += kBlock) {
     const Index channels = std::min(kBlock, w.in - first);
     const Maxima at(w, part, x + first, channels);
-    if (x == from) {
-      std::copy_n(at.largest.begin(), channels, small + first);
-    } else {
-      for (Index c = 0; c < channels; ++c) small[first + c] = from[at.pixel[c] * w.in + first + c];
-    }
+    for (Index c = 0; c < channels; ++c) small[first + c] = from[at.pixel[c] * w.in + first + c];
   }
+}
+
+// Numbers that fit into a register, and a few such, which stay there while a window goes by.
+template <class T>
+using Lanes __attribute__((vector_size(32))) = T;
+template <class Number>
+constexpr Index kLanes = sizeof(Number) / sizeof(Real);
+
+template <class Number>
+Number load(const Real* from) {
+  Number x;
+  std::memcpy(&x, from, sizeof x);
+  return x;
+}
+
+// Calls body(first, Number{}, count): `count` Numbers of channels from the first on, for all.
+template <class Body>
+void for_each_lanes(Index channels, const Body& body) {
+  constexpr Index kLanes = 32 / sizeof(Real), kTogether = 4;
+  Index first = 0;
+  for (; first + kTogether * kLanes <= channels; first += kTogether * kLanes)
+    body(first, Lanes<Real>{}, std::integral_constant<int, kTogether>{});
+  for (; first + kLanes <= channels; first += kLanes)
+    body(first, Lanes<Real>{}, std::integral_constant<int, 1>{});
+  for (; first < channels; ++first) body(first, Real{}, std::integral_constant<int, 1>{});
+}
+
+// The largest numbers of a window, as pick finds them, without their places.
+void largest(const Window& w, const Inside& part, const Real* image, Real* small) {
+  for_each_lanes(w.in, [&](Index first, auto lanes, auto count) {
+    using Number = decltype(lanes);
+    constexpr int kCount = count;
+    constexpr Index kEach = sizeof(Number) / sizeof(Real);
+    Number most[kCount];
+    const Real* start = image + (part.top * w.width + part.left) * w.in + first;
+#pragma GCC unroll 4
+    for (int i = 0; i < kCount; ++i) most[i] = load<Number>(start + i * kEach);
+    for_each_pixel(w, part, [&](Index pixel) {
+      const Real* from = image + pixel * w.in + first;
+#pragma GCC unroll 4
+      for (int i = 0; i < kCount; ++i) {
+        const Number x = load<Number>(from + i * kEach);
+        most[i] = (x <= most[i]) | (most[i] != most[i]) ? most[i] : x;
+      }
+    });
+#pragma GCC unroll 4
+    for (int i = 0; i < kCount; ++i) std::memcpy(small + first + i * kEach, &most[i], sizeof(Number));
+  });
 }
 
 void average(const Window& w, const Inside& part, double count, const Real* image, Real* small) {
@@ -163,13 +208,14 @@ void CpuBackend::pool(PoolMode mode, const Window& w, bool count_padding, const 
         adjoint_of_overlapping(mode, w, count_padding, n, x, large, small);
       } else if (adjoint) {
         add_windows<Real>(mode, w, count_padding, {n, 0, w.in, image, w.in}, x, small);
-      } else if (mode == PoolMode::average) {
-        for_each_window(w, n, [&](Index element, const Inside& part) {
-          average(w, part, divisor(w, part, count_padding), image, small + element);
-        });
       } else {
         for_each_window(w, n, [&](Index element, const Inside& part) {
-          pick(w, part, x + n * image_size, image, small + element);
+          if (mode == PoolMode::average)
+            average(w, part, divisor(w, part, count_padding), image, small + element);
+          else if (x == large)
+            largest(w, part, image, small + element);
+          else
+            pick(w, part, x + n * image_size, image, small + element);
         });
       }
     }

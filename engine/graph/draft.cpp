@@ -102,7 +102,7 @@ Draft make_draft(const Model& model, const std::vector<std::string>& fed,
   fold_constants(draft);
   fold_batch_norms(draft);
   fuse_activations(draft);
-  settle_kernels(draft);
+  if (!model.nhwc) settle_kernels(draft.nodes, draft.constants);  // those made just now
   drop_unused(draft);
   return draft;
 }

@@ -102,8 +102,8 @@ Tensor per_channel(const Value* value, Index channels, int rank) {
 // Returns whether the layer could take it in.
 bool absorb(Draft& draft, Node& layer, const Layer& kind, const Affine& affine,
             const std::string& prefix) {
-  const Tensor weight = constant(draft, layer, 1)->tensor();
-  const Index channels = weight.dim(kind.channel);
+  const Value weight = *constant(draft, layer, 1);
+  const Index channels = weight.shape()[kind.channel];
   Tensor bias;
   if (given(layer, 2)) {
     const Value* value = constant(draft, layer, 2);
@@ -113,16 +113,17 @@ bool absorb(Draft& draft, Node& layer, const Layer& kind, const Affine& affine,
   if (affine.mean.defined()) bias = bias.defined() ? bias - affine.mean : -affine.mean;
   if (affine.scale.defined() && bias.defined()) bias = bias * affine.scale;
   if (affine.shift.defined()) bias = bias.defined() ? affine.shift + bias : affine.shift;
-  const auto put = [&](std::size_t i, const char* name, const Tensor& x) {
+  const auto put = [&](std::size_t i, const char* name, const Value& x) {
     layer.inputs[i] = prefix + name;
-    draft.constants.insert_or_assign(layer.inputs[i], Value(x));
+    draft.constants.insert_or_assign(layer.inputs[i], x);
   };
   layer.inputs.resize(bias.defined() ? 3 : 2);
-  if (bias.defined()) put(2, "bias", bias);
+  if (bias.defined()) put(2, "bias", Value(bias));
   if (affine.scale.defined()) {
     Shape along;
-    for (int i = 0; i < weight.rank(); ++i) along.push_back(i == kind.channel ? channels : 1);
-    put(1, "weight", weight * reshape(affine.scale, along));
+    for (int i = 0; i < weight.rank(); ++i)
+      along.push_back(i == weight.place(kind.channel) ? channels : 1);
+    put(1, "weight", weight.with(weight.stored() * reshape(affine.scale, along)));
   }
   return true;
 }
@@ -235,12 +236,15 @@ void fuse_activations(Draft& draft) {
   });
 }
 
-void settle_kernels(Draft& draft) {
-  if (draft.model.nhwc) return;
-  for (const Node& node : draft.nodes)
-    if ((node.op == "Conv" || node.op == "ConvTranspose") && constant(draft, node, 1))
-      if (Value& kernel = draft.constants[node.inputs[1]]; !kernel.is_whole() && kernel.rank() >= 3)
-        kernel = Value::image(kernel.image(), kernel.type());
+void settle_kernels(const std::vector<Node>& nodes, std::map<std::string, Value>& constants) {
+  const NoGrad constant;
+  for (const Node& node : nodes) {
+    if ((node.op != "Conv" && node.op != "ConvTranspose") || node.inputs.size() < 2) continue;
+    const auto found = constants.find(node.inputs[1]);
+    if (found == constants.end() || found->second.is_whole() || found->second.rank() < 3) continue;
+    Value& kernel = found->second;
+    kernel = Value::image(kernel.image(), kernel.type());
+  }
 }
 
 void drop_unused(Draft& draft) {

@@ -184,7 +184,7 @@ Model read_onnx(std::string_view bytes, const std::string& path) {
   onnx::ModelProto proto;
   parse_message(bytes, proto, path, "ONNX model");
   check(proto.has_graph(), path, ": is not an ONNX model: it holds no graph");
-  const onnx::GraphProto& graph = proto.graph();
+  onnx::GraphProto& graph = *proto.mutable_graph();
   Model model;
   model.path = path;
   model.producer = proto.producer_name();
@@ -206,10 +206,12 @@ Model read_onnx(std::string_view bytes, const std::string& path) {
       unsupported(path, ": tensor '", tensor.values().name(),
                   "': is sparse, which is not supported");
     });
-  for (const onnx::TensorProto& tensor : graph.initializer())
+  for (onnx::TensorProto& initializer : *graph.mutable_initializer()) {
+    const onnx::TensorProto tensor = std::move(initializer);  // so that its bytes go when it is read
     if_needed(std::array{tensor.name()}, [&] {
       model.constants.insert_or_assign(tensor.name(), read_tensor(tensor, externals));
     });
+  }
   for (const onnx::NodeProto& node : graph.node())
     if_needed(node.output(), [&] { model.nodes.push_back(read_node(node, externals)); });
   model.files = externals.files();
@@ -219,6 +221,7 @@ Model read_onnx(std::string_view bytes, const std::string& path) {
       if_needed(std::array{input.name()}, [&] { model.inputs.push_back(read_port(input, path)); });
   for (const onnx::ValueInfoProto& output : graph.output())
     model.outputs.push_back(read_port(output, path));
+  settle_kernels(model.nodes, model.constants);
   return model;
 }
 
