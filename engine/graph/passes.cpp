@@ -1,6 +1,7 @@
 // The passes that simplify a draft. Each is a few lines over the list of nodes.
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include "engine/graph/draft.h"
 #include "engine/ops/move.h"
@@ -223,11 +224,70 @@ void fold_scales(Draft& draft) {
   });
 }
 
+namespace {
+
+using Numbers = std::vector<Index>;
+
+bool all_are(const Numbers& numbers, Index value) {
+  return std::all_of(numbers.begin(), numbers.end(), [&](Index x) { return x == value; });
+}
+
+// Whether an average has as many pixels as its image.
+bool keeps_size(const Node& pool) {
+  const Numbers kernel = attribute(pool, "kernel_shape", Numbers{});
+  const Numbers pads = attribute(pool, "pads", Numbers(2 * kernel.size(), 0));
+  const bool steps = all_are(attribute(pool, "strides", Numbers{}), 1) &&
+                     all_are(attribute(pool, "dilations", Numbers{}), 1);
+  if (pool.op != "AveragePool" || !steps || pads.size() != 2 * kernel.size()) return false;
+  if (attribute(pool, "auto_pad", std::string()).starts_with("SAME")) return true;
+  for (std::size_t i = 0; i < kernel.size(); ++i)
+    if (pads[i] + pads[i + kernel.size()] != kernel[i] - 1) return false;
+  return true;
+}
+
+// Whether a convolution maps each pixel by itself to fewer channels.
+bool narrows(const Draft& draft, const Node& conv) {
+  if (conv.op != "Conv" || channels_of(draft, conv, kLayers[0]) == 0) return false;
+  const Value& weight = *constant(draft, conv, 1);
+  const Shape shape = weight.shape();
+  const int spatial = draft.model.nhwc ? 1 : 2, in = draft.model.nhwc ? 3 : 1;
+  return weight.rank() == 4 && shape[spatial] * shape[spatial + 1] == 1 && shape[0] < shape[in] &&
+         all_are(attribute(conv, "strides", Numbers{}), 1) &&
+         all_are(attribute(conv, "pads", Numbers{}), 0) && attribute(conv, "group", Index{1}) == 1;
+}
+
+}  // namespace
+
+void average_late(Draft& draft) {
+  const Counts uses = count_uses(draft);
+  std::unordered_map<std::string, std::size_t> averages;  // by result: where they are in `kept`
+  std::vector<Node> kept;
+  for (Node& node : draft.nodes) {
+    const auto found = node.inputs.empty() ? averages.end() : averages.find(node.inputs[0]);
+    if (found == averages.end() || uses.at(node.inputs[0]) != 1 || !narrows(draft, node)) {
+      if (keeps_size(node)) averages[node.outputs[0]] = kept.size();
+      kept.push_back(std::move(node));
+      continue;
+    }
+    Node average = std::exchange(kept[found->second], node);
+    Node& conv = kept[found->second];
+    conv.inputs = {average.inputs[0], node.inputs[1]};
+    conv.outputs = {node.outputs[0] + "/before the average"};
+    average.inputs = conv.outputs;
+    average.outputs = node.outputs;
+    if (given(node, 2)) average.inputs.push_back(node.inputs[2]);  // its row adds a bias
+    kept.push_back(std::move(average));
+  }
+  draft.nodes = std::move(kept);
+}
+
 void fuse_activations(Draft& draft) {
   merge_into_makers(draft, 1, [](const Node& activation, std::size_t, Node& conv) {
     const bool known =
         activation.op == "Relu" || activation.op == "LeakyRelu" || activation.op == "Tanh";
-    if (!known || (conv.op != "Conv" && conv.op != "ConvTranspose")) return false;
+    const bool takes = conv.op == "Conv" || conv.op == "ConvTranspose" ||
+                       (conv.op == "AveragePool" && given(conv, 1));
+    if (!known || !takes) return false;
     if (!conv.attributes.emplace("activation", activation.op).second) return false;
     const auto slope = activation.attributes.find("alpha");
     conv.attributes.insert_or_assign(

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <future>
 
 #include "engine/check.h"
 #include "engine/file.h"
@@ -21,10 +22,11 @@ using engine::graph::Value;
 // The model in a file, and the hash of that file and those that it keeps weights in.
 Model load(const std::string& path, std::string& sha256) {
   const std::string bytes = engine::graph::read_graph_file(path);
+  Sha256 hash;
+  const auto hashed = std::async(std::launch::async, [&] { hash.add(bytes); });
   Model model = engine::graph::read_model(bytes, path);
   check_undamaged(model);  // a survey without the weights would find nothing
-  Sha256 hash;
-  hash.add(bytes);
+  hashed.wait();
   for (const std::string& file : model.files) hash.add(engine::read_file(file));
   sha256 = hash.hex();
   return model;
