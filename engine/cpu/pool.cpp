@@ -79,52 +79,41 @@ void pick(const Window& w, const Inside& part, const Real* x, const Real* from, 
   }
 }
 
-// Numbers that fit into a register, and a few such, which stay there while a window goes by.
-template <class T>
-using Lanes __attribute__((vector_size(32))) = T;
-template <class Number>
-constexpr Index kLanes = sizeof(Number) / sizeof(Real);
+// What fits into a register.
+using Lanes __attribute__((vector_size(32))) = Real;
 
-template <class Number>
-Number load(const Real* from) {
-  Number x;
-  std::memcpy(&x, from, sizeof x);
-  return x;
-}
-
-// Calls body(first, Number{}, count): `count` Numbers of channels from the first on, for all.
-template <class Body>
-void for_each_lanes(Index channels, const Body& body) {
-  constexpr Index kLanes = 32 / sizeof(Real), kTogether = 4;
-  Index first = 0;
-  for (; first + kTogether * kLanes <= channels; first += kTogether * kLanes)
-    body(first, Lanes<Real>{}, std::integral_constant<int, kTogether>{});
-  for (; first + kLanes <= channels; first += kLanes)
-    body(first, Lanes<Real>{}, std::integral_constant<int, 1>{});
-  for (; first < channels; ++first) body(first, Real{}, std::integral_constant<int, 1>{});
-}
-
-// The largest numbers of a window, as pick finds them, without their places.
-void largest(const Window& w, const Inside& part, const Real* image, Real* small) {
-  for_each_lanes(w.in, [&](Index first, auto lanes, auto count) {
-    using Number = decltype(lanes);
-    constexpr int kCount = count;
-    constexpr Index kEach = sizeof(Number) / sizeof(Real);
-    Number most[kCount];
-    const Real* start = image + (part.top * w.width + part.left) * w.in + first;
+// The largest numbers of `kCount` Numbers' channels of a window, which stay in registers while its
+// pixels go by. Without their places, else as Maxima has it.
+template <class Number, int kCount>
+void largest_of(const Window& w, const Inside& part, const Real* image, Real* small) {
+  constexpr Index kEach = sizeof(Number) / sizeof(Real);
+  const auto load = [](const Real* from) {
+    Number x;
+    std::memcpy(&x, from, sizeof x);
+    return x;
+  };
+  Number most[kCount];
+  const Real* start = image + (part.top * w.width + part.left) * w.in;
 #pragma GCC unroll 4
-    for (int i = 0; i < kCount; ++i) most[i] = load<Number>(start + i * kEach);
-    for_each_pixel(w, part, [&](Index pixel) {
-      const Real* from = image + pixel * w.in + first;
+  for (int i = 0; i < kCount; ++i) most[i] = load(start + i * kEach);
+  for_each_pixel(w, part, [&](Index pixel) {
+    const Real* from = image + pixel * w.in;
 #pragma GCC unroll 4
-      for (int i = 0; i < kCount; ++i) {
-        const Number x = load<Number>(from + i * kEach);
-        most[i] = (x <= most[i]) | (most[i] != most[i]) ? most[i] : x;
-      }
-    });
-#pragma GCC unroll 4
-    for (int i = 0; i < kCount; ++i) std::memcpy(small + first + i * kEach, &most[i], sizeof(Number));
+    for (int i = 0; i < kCount; ++i) {
+      const Number x = load(from + i * kEach);
+      most[i] = (x <= most[i]) | (most[i] != most[i]) ? most[i] : x;
+    }
   });
+  std::memcpy(small, most, sizeof most);
+}
+
+void largest(const Window& w, const Inside& part, const Real* image, Real* small) {
+  constexpr Index kLanes = sizeof(Lanes) / sizeof(Real), kTogether = 4;
+  Index c = 0;
+  for (; c + kTogether * kLanes <= w.in; c += kTogether * kLanes)
+    largest_of<Lanes, kTogether>(w, part, image + c, small + c);
+  for (; c + kLanes <= w.in; c += kLanes) largest_of<Lanes, 1>(w, part, image + c, small + c);
+  for (; c < w.in; ++c) largest_of<Real, 1>(w, part, image + c, small + c);
 }
 
 void average(const Window& w, const Inside& part, double count, const Real* image, Real* small) {
