@@ -21,8 +21,9 @@ class Memory {
  private:
   std::mutex mutex_;
   std::vector<std::vector<Real*>> free_;  // by size class
-  std::vector<std::pair<Real*, std::size_t>> lent_;  // to smaller requests: blocks and their classes
-  std::size_t held_ = 0;                  // bytes taken from the system
+  std::vector<std::pair<Real*, std::size_t>>
+      lent_;              // to smaller requests: blocks and their classes
+  std::size_t held_ = 0;  // bytes taken from the system
 };
 
 }  // namespace engine::cpu

@@ -238,16 +238,20 @@ bool keeps_size(const Node& pool) {
   const Numbers pads = attribute(pool, "pads", Numbers(2 * kernel.size(), 0));
   const bool steps = all_are(attribute(pool, "strides", Numbers{}), 1) &&
                      all_are(attribute(pool, "dilations", Numbers{}), 1);
-  if (pool.op != "AveragePool" || !steps || pads.size() != 2 * kernel.size()) return false;
+  const bool plain = pool.op == "AveragePool" && pool.inputs.size() == 1 && steps;
+  if (!plain || pads.size() != 2 * kernel.size()) return false;
   if (attribute(pool, "auto_pad", std::string()).starts_with("SAME")) return true;
-  for (std::size_t i = 0; i < kernel.size(); ++i)
-    if (pads[i] + pads[i + kernel.size()] != kernel[i] - 1) return false;
+  for (std::size_t i = 0; i < kernel.size(); ++i) {
+    const Index before = pads[i], after = pads[i + kernel.size()];
+    if (before < 0 || before >= kernel[i] || after != kernel[i] - 1 - before) return false;
+  }
   return true;
 }
 
 // Whether a convolution maps each pixel by itself to fewer channels.
 bool narrows(const Draft& draft, const Node& conv) {
-  if (conv.op != "Conv" || channels_of(draft, conv, kLayers[0]) == 0) return false;
+  if (conv.op != "Conv" || conv.outputs.size() != 1) return false;
+  if (channels_of(draft, conv, kLayers[0]) == 0) return false;
   const Value& weight = *constant(draft, conv, 1);
   const Shape shape = weight.shape();
   const int spatial = draft.model.nhwc ? 1 : 2, in = draft.model.nhwc ? 3 : 1;

@@ -23,10 +23,10 @@ using engine::graph::Value;
 Model load(const std::string& path, std::string& sha256) {
   const std::string bytes = engine::graph::read_graph_file(path);
   Sha256 hash;
-  const auto hashed = std::async(std::launch::async, [&] { hash.add(bytes); });
+  auto hashed = std::async(std::launch::async, [&] { hash.add(bytes); });
   Model model = engine::graph::read_model(bytes, path);
   check_undamaged(model);  // a survey without the weights would find nothing
-  hashed.wait();
+  hashed.get();
   for (const std::string& file : model.files) hash.add(engine::read_file(file));
   sha256 = hash.hex();
   return model;
