@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/check.h"
+#include "engine/grey_levels.h"
 
 namespace datasets {
 namespace {
@@ -63,7 +64,7 @@ void cut_out(std::span<Real> image, const Dataset& data, int side, int y, int x)
 }
 
 void to_reals(std::span<const std::uint8_t> pixels, std::span<Real> out) {
-  for (std::size_t i = 0; i < pixels.size(); ++i) out[i] = pixels[i] / Real(127.5) - 1;
+  for (std::size_t i = 0; i < pixels.size(); ++i) out[i] = engine::from_grey(pixels[i]);
 }
 
 // `first` is the number of the first word of noise to use, a multiple of 4.
@@ -72,7 +73,7 @@ void dequantize(std::span<const std::uint8_t> pixels, const engine::RandomStream
   for (std::size_t i = 0; i < pixels.size(); i += 4) {
     const engine::Random4 random = engine::philox(from.seed, from.stream, (first + i) / 4);
     for (std::size_t j = 0; j < 4 && i + j < pixels.size(); ++j)
-      out[i + j] = (pixels[i + j] + Real(engine::unit_interval(random.word[j]))) / 128 - 1;
+      out[i + j] = engine::from_grey(pixels[i + j], random.word[j]);
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "engine/check.h"
 #include "engine/file.h"
+#include "engine/grey_levels.h"
 
 namespace datasets {
 namespace {
@@ -19,7 +20,7 @@ constexpr int kGap = 2;
 constexpr std::uint8_t kGapColour = 255;
 
 std::uint8_t to_byte(Real value) {
-  const Real level = std::round(Real(127.5) * value + Real(127.5));
+  const Real level = std::round(engine::to_grey(value));
   if (!(level > 0)) return 0;  // NaN as well
   return level < 255 ? static_cast<std::uint8_t>(level) : 255;
 }

@@ -15,21 +15,10 @@
 
 namespace engine {
 
-// The rows of pointwise.def, in its order.
-enum class Unary {
-#define UNARY(name, value, dx) name,
-#define UNARY_WITH(name, value, dx) name,
-#define BINARY(name, value, dx, dy)
-#define BINARY_WITH(name, value, dx, dy)
-#include "engine/ops/pointwise.def"
-};
-enum class Binary {
-#define UNARY(name, value, dx)
-#define UNARY_WITH(name, value, dx)
-#define BINARY(name, value, dx, dy) name,
-#define BINARY_WITH(name, value, dx, dy) name,
-#include "engine/ops/pointwise.def"
-};
+// The rows of pointwise.def with one and with two operands, numbered in its order. Only those who
+// walk that file know their names.
+enum class Unary : int;
+enum class Binary : int;
 
 // A row's two constants, for the rows that have them (leaky_relu's slope, clamp's limits).
 struct RowConstants {

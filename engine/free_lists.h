@@ -1,4 +1,4 @@
-// Pool: small host blocks (graph nodes, ops, lists) kept in free lists by size class, so that a
+// Free lists of small host blocks (graph nodes, ops, lists), one for each size class, so that a
 // steady training step allocates nothing from the heap. Thread-safe; memory is never given back.
 // FreeListAllocator<T> lets the standard containers and std::allocate_shared draw from it.
 #pragma once

@@ -38,9 +38,10 @@ struct Op {
       if (wanted[i]) cotangents[i] = vjp(i, g, in, out);
   }
 
-  // What decides the result besides inputs and shapes, by name: strides, axes, a slope. For whoever
-  // reads the tape, such as the export of graphs.
+  // For the export of graphs: what decides the result besides inputs and shapes, by name (strides,
+  // axes, a slope), and the op in ONNX's words (engine/graph/expression.h); null: none say it.
   virtual Settings settings() const { return {}; }
+  virtual const char* onnx() const { return nullptr; }
 
   // Computes the result. An op that only looks at memory differently (reshape) overrides this.
   virtual Tensor evaluate(Inputs in) const {

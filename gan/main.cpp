@@ -8,11 +8,11 @@ int main(int argc, char** argv) {
                "gan");
   app.require_subcommand(1);
   app.footer("Every command has its own help with an example: gan train --help\n");
-  gan::add_train(app);
-  gan::add_sample(app);
-  gan::add_export(app);
-  gan::add_audit(app);
-  gan::add_spectrum(app);
+  gan::commands::add_train(app);
+  gan::commands::add_sample(app);
+  gan::commands::add_export(app);
+  gan::commands::add_audit(app);
+  gan::commands::add_spectrum(app);
   const auto done = [] { return 0; };  // each command runs while the command line is read
   return gan::console::run(app, argc, argv, done,
                            {.memory = "a smaller batch and g.batch need less"});

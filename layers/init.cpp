@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "engine/linalg.h"
 
@@ -44,16 +45,16 @@ Tensor orthogonal(const Shape& shape, Real gain) {
 }
 
 void initialize(Sequential& module, const std::function<Tensor(const Shape&)>& make) {
-  std::string last_weight;  // the name, up to the dot, of the layer whose weight was just set
-  Visitor visitor(
+  std::set<std::string> names;
+  for (const Weight& weight : weights(module)) {
+    weight.param->assign(make(weight.param->raw().shape()));
+    names.insert(weight.layer);
+  }
+  Visitor visitor(  // what stands beside a weight in its layer: the bias
       [&](const std::string& name, Param& param) {
-        const std::string layer = name.substr(0, name.rfind('.'));
-        if (param.raw().rank() >= 2 && name.ends_with("weight")) {
-          param.assign(make(param.raw().shape()));
-          last_weight = layer;
-        } else if (layer == last_weight) {
+        const std::size_t dot = name.rfind('.');
+        if (names.contains(name.substr(0, dot)) && name.substr(dot + 1) != "weight")
           param.assign(zeros(param.raw().shape()));
-        }
       },
       [](const std::string&, State&) {});
   module.visit(visitor);

@@ -3,13 +3,13 @@
 namespace layers {
 namespace {
 
-thread_local bool training_now = true;
+thread_local bool evaluating_now = false;
 
 }  // namespace
 
-bool training() { return training_now; }
+bool evaluating() { return evaluating_now; }
 
-Eval::Eval(bool evaluate) : before_(training_now) { training_now = before_ && !evaluate; }
-Eval::~Eval() { training_now = before_; }
+Eval::Eval(bool evaluate) : before_(evaluating_now) { evaluating_now = before_ || evaluate; }
+Eval::~Eval() { evaluating_now = before_; }
 
 }  // namespace layers

@@ -1,10 +1,10 @@
-// Training or evaluation (per thread; training at first). In evaluation batch norm uses its running
-// statistics and no state moves: power iterations stand still.
+// Whether layers evaluate (per thread; at first they do not, they learn). In evaluation batch norm
+// uses its running statistics and no state moves: power iterations stand still.
 #pragma once
 
 namespace layers {
 
-bool training();
+bool evaluating();
 
 // While one of these lives, layers evaluate.
 class Eval {

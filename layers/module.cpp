@@ -65,6 +65,12 @@ double Sequential::lipschitz(const engine::Shape& input) {
   return bound;
 }
 
+void Sequential::archive(Archive& file) {
+  Visitor visitor([&](const std::string& name, Param& param) { file(name, param); },
+                  [&](const std::string& name, State& state) { file(name, state); });
+  visit(visitor);
+}
+
 std::vector<ModuleRow> Sequential::rows(const engine::Shape& input) {
   const engine::NoGrad constant;
   const Eval evaluate;
@@ -86,33 +92,19 @@ std::vector<ModuleRow> Sequential::rows(const engine::Shape& input) {
   return all;
 }
 
-void store(engine::TensorFile& file, const std::string& prefix, Sequential& module) {
+std::vector<Weight> weights(Sequential& module) {
+  std::vector<Weight> found;
+  std::size_t number = 0;
   Visitor visitor(
       [&](const std::string& name, Param& param) {
-        file.tensors[prefix + name] = param.raw();
-        if (param.advanced()) file.metadata[prefix + name + ".advanced"] = "yes";
+        const std::size_t dot = name.rfind('.');
+        if (param.raw().rank() >= 2 && name.substr(dot + 1) == "weight")
+          found.push_back({name.substr(0, dot), number, &param});
+        ++number;
       },
-      [&](const std::string& name, State& state) {
-        if (state.defined()) file.tensors[prefix + name] = state.value();
-      });
+      [](const std::string&, State&) {});
   module.visit(visitor);
-}
-
-void restore(const engine::TensorFile& file, const std::string& prefix, Sequential& module) {
-  Visitor visitor(
-      [&](const std::string& name, Param& param) {
-        param.assign(file.at(prefix + name, param.raw().shape()));
-        param.set_advanced(file.metadata.contains(prefix + name + ".advanced"));
-      },
-      [&](const std::string& name, State& state) {
-        const Tensor* const kept = file.find(prefix + name);
-        if (state.defined()) {  // a norm's; those of constraints went with the weight
-          state.assign(file.at(prefix + name, state.value().shape()));
-        } else if (kept != nullptr) {
-          state.assign(*kept);
-        }
-      });
-  module.visit(visitor);
+  return found;
 }
 
 }  // namespace layers

@@ -13,13 +13,13 @@
 #include <functional>
 #include <limits>
 #include <memory>
-#include <source_location>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "engine/engine.h"
+#include "layers/archive.h"
 #include "layers/param.h"
 
 namespace layers {
@@ -78,7 +78,7 @@ engine::TensorList grad(const engine::Tensor& y, const std::vector<Param*>& para
 // The name of a type as its author writes it, without namespaces: "Conv2d"; "module" of a lambda.
 template <class T>
 std::string type_name() {
-  const std::string_view self = std::source_location::current().function_name();
+  const std::string_view self = __PRETTY_FUNCTION__;                  // of g++ and clang
   const std::string_view begin = self.substr(self.find("T = ") + 4);  // "layers::Conv2d; ...]"
   const std::string_view name = begin.substr(0, begin.find_first_of(";]<"));
   const std::string_view last = name.substr(name.rfind(':') + 1);
@@ -117,6 +117,7 @@ class Sequential {
 
   engine::Tensor operator()(engine::Tensor x);
   void visit(Visitor& visitor);
+  void archive(Archive& file);  // every parameter and state
   std::vector<Param*> parameters() { return layers::parameters(*this); }
   std::size_t size() const { return modules_.size(); }
 
@@ -162,9 +163,13 @@ class Sequential {
   std::vector<std::unique_ptr<Held>> modules_;
 };
 
-// Every parameter and state of a module, as named tensors of a file, each name after `prefix`.
-void store(engine::TensorFile& file, const std::string& prefix, Sequential& module);
-// Errors: the file lacks a parameter, or has it in another shape.
-void restore(const engine::TensorFile& file, const std::string& prefix, Sequential& module);
+// The weights of a module: its parameters of two or more axes that are called "weight", because a
+// layer uses those as a linear map (Param::map).
+struct Weight {
+  std::string layer;   // as in files, without ".weight": "3.main.1"
+  std::size_t number;  // among parameters()
+  Param* param;
+};
+std::vector<Weight> weights(Sequential& module);
 
 }  // namespace layers

@@ -61,16 +61,10 @@ void Adam::step(std::span<const Tensor> gradients) {
   block_.stepped();
 }
 
-void Adam::store(TensorFile& file, const std::string& prefix) const {
-  file.tensors[prefix + "m"] = m_;
-  file.tensors[prefix + "v"] = v_;
-  file.metadata[prefix + "steps"] = std::to_string(steps_);
-}
-
-void Adam::restore(const TensorFile& file, const std::string& prefix) {
-  overwrite(m_, file.at(prefix + "m", m_.shape()));
-  overwrite(v_, file.at(prefix + "v", v_.shape()));
-  steps_ = file.integer(prefix + "steps");
+void Adam::archive(Archive& file) {
+  file("m", m_);
+  file("v", v_);
+  file("steps", steps_);
 }
 
 Sgd::Sgd(const SgdOptions& options, std::vector<Param*> parameters)
@@ -86,5 +80,7 @@ void Sgd::step(std::span<const Tensor> gradients) {
              block_.values());
   block_.stepped();
 }
+
+void Sgd::archive(Archive& file) { file("velocity", velocity_); }
 
 }  // namespace layers

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "layers/archive.h"
 #include "layers/param.h"
 
 namespace layers {
@@ -46,9 +47,7 @@ class Adam {
   }
   void set_lr(engine::Real lr) { options_.lr = lr; }
 
-  // Moments and step count, for checkpoints.
-  void store(engine::TensorFile& file, const std::string& prefix) const;
-  void restore(const engine::TensorFile& file, const std::string& prefix);
+  void archive(Archive& file);  // moments and step count
 
  private:
   engine::AdamStep next();  // counts one more step
@@ -78,6 +77,8 @@ class Sgd {
     step(std::span(gradients.begin(), gradients.size()));
   }
   void set_lr(engine::Real lr) { options_.lr = lr; }
+
+  void archive(Archive& file);
 
  private:
   SgdOptions options_;

@@ -49,7 +49,7 @@ void Param::see(const LinearMap& map) {
 const Tensor& Param::value(const LinearMap& map) {
   see(map);
   if (chain_.empty()) return raw_;
-  const bool advance = training() && !advanced_;
+  const bool advance = !evaluating() && !advanced_;
   if (advance || !memo_.serves()) {
     const Eval still(!advance);  // a second evaluation of a step uses the states as they are
     LinearMap constrained = map;

@@ -8,59 +8,27 @@
 #include <fstream>
 #include <functional>
 #include <initializer_list>
+#include <map>
 #include <regex>
+#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tests/house_doors.h"
 #include "tests/support/paths.h"
 
 namespace {
 
 namespace fs = std::filesystem;
+using house::Door;
+using house::is_exception;
+using house::kDoors;
+using house::room_of;
 using Strings = std::vector<std::string>;
 
 const Strings kRooms = {"engine", "layers", "datasets", "gan", "tools", "tests", "third_party"};
-
-// --- Who includes whom -----------------------------------------------------------------------
-
-// A room (or a file that is an exception) and what it may include, as patterns over the text
-// between <> or "". The first row whose `where` begins the path of a file speaks for it.
-struct Door {
-  std::string where;
-  std::string own;       // of "..."
-  std::string packages;  // of <...>, besides the standard library
-};
-
-// Of the engine, what the other rooms may see: its front, not how it works inside.
-const std::string kFront =
-    "engine/(?!backend\\.h|free_lists\\.h)[a-z_0-9]+\\.h|engine/ops/[a-z_0-9]+\\.h";
-const std::string kPosix = "unistd\\.h|fcntl\\.h|signal\\.h|spawn\\.h|sys/[a-z]+\\.h";
-const std::string kEngine = "engine/(?!cpu/|cuda/|graph/).*";
-
-const std::vector<Door> kDoors = {
-    {"engine/cpu/", kEngine + "|engine/cpu/.*",
-     kPosix + "|Eigen/.*|cblas\\.h|omp\\.h|immintrin\\.h|cpuid\\.h"},
-    {"engine/cuda/", kEngine + "|engine/cuda/.*", "cu[a-zA-Z_0-9]*\\.h|cub/.*"},
-    {"engine/graph/", kFront + "|engine/graph/.*|.*\\.pb\\.h", "google/protobuf/.*"},
-    {"engine/version.cpp", kEngine + "|engine/cpu/isa\\.h", ""},
-    {"engine/serialize.cpp", kEngine, kPosix + "|nlohmann/json\\.hpp"},
-    {"engine/", kEngine, kPosix},
-    {"layers/", kFront + "|layers/.*", ""},
-    {"datasets/",
-     "engine/(tensor|shape|check|choices|philox|real|file|random|capture|images)\\.h|datasets/.*",
-     kPosix +
-         "|stb_[a-z_]+\\.h|zlib\\.h|png\\.h|jpeglib\\.h|jerror\\.h|gif_lib\\.h|webp/[a-z]+\\.h"},
-    {"gan/metrics/", kFront + "|engine/graph/(graph|write_onnx)\\.h|datasets/.*|gan/metrics/.*",
-     "zip\\.h|openssl/evp\\.h"},
-    {"gan/event_log.cpp", "engine/(check|file)\\.h|gan/event_log\\.h|gan/event\\.pb\\.h", kPosix},
-    {"gan/",
-     kFront + "|engine/graph/(graph|model|trace|write_onnx)\\.h|layers/.*|datasets/.*|gan/.*",
-     kPosix + "|CLI/.*|nlohmann/json\\.hpp|stb_[a-z_]+\\.h"},
-    {"tools/", "(?!tests/).*", ".*"},
-    {"tests/", ".*", ".*"},
-};
 
 const std::regex kStandard("[a-z_0-9]+");  // <vector>, <cstdint>: no folder and no ending
 
@@ -111,8 +79,9 @@ bool inside(const fs::path& file, std::initializer_list<std::string_view> rooms)
 
 // --- The rules -------------------------------------------------------------------------------
 
+const std::regex kInclude(R"(\s*#\s*include\s*([<"])([^>"]+)[>"].*)");
+
 Strings includes(const fs::path& root) {
-  static const std::regex include_line(R"(\s*#\s*include\s*([<"])([^>"]+)[>"].*)");
   Strings complaints;
   for (const fs::path& file : files(root)) {
     const std::string path = file.generic_string();
@@ -121,7 +90,7 @@ Strings includes(const fs::path& root) {
     if (!is_code(file) || door == kDoors.end()) continue;
     for (const std::string& line : lines_of(root / file)) {
       std::smatch match;
-      if (!std::regex_match(line, match, include_line)) continue;
+      if (!std::regex_match(line, match, kInclude)) continue;
       const bool ours = match[1] == "\"";
       const std::string what = match[2];
       if (std::regex_match(what, std::regex(ours ? door->own : door->packages))) continue;
@@ -129,6 +98,54 @@ Strings includes(const fs::path& root) {
       complaints.push_back(path + ": may not include " + what + ", being in " + door->where);
     }
   }
+  return complaints;
+}
+
+// Where one can come back to: a path of includes that ends where it begins, as its names, or "".
+using Arrows = std::map<std::string, std::set<std::string>>;
+std::string circle(const Arrows& arrows) {
+  std::set<std::string> done;
+  Strings path;
+  const std::function<std::string(const std::string&)> from = [&](const std::string& name) {
+    const auto seen = std::ranges::find(path, name);
+    if (seen != path.end()) {
+      std::string text;
+      for (auto at = seen; at != path.end(); ++at) text += *at + " -> ";
+      return text + name;
+    }
+    const auto leaving = arrows.find(name);
+    if (leaving == arrows.end() || done.contains(name)) return std::string();
+    path.push_back(name);
+    std::string found;
+    for (const std::string& next : leaving->second)
+      if (found.empty()) found = from(next);
+    path.pop_back();
+    done.insert(name);
+    return found;
+  };
+  for (const auto& [name, next] : arrows)
+    if (const std::string found = from(name); !found.empty()) return found;
+  return "";
+}
+
+// Neither headers nor rooms include each other, not even by way of others.
+Strings circles(const fs::path& root) {
+  Arrows of_files, of_rooms;
+  for (const fs::path& file : files(root)) {
+    if (!is_code(file)) continue;
+    const std::string path = file.generic_string(), room = room_of(path);
+    for (const std::string& line : lines_of(root / file)) {
+      std::smatch match;
+      if (!std::regex_match(line, match, kInclude) || match[1] != "\"") continue;
+      of_files[path].insert(match[2]);
+      const std::string other = room_of(match[2]);
+      if (!other.empty() && other != room && !is_exception(path)) of_rooms[room].insert(other);
+    }
+  }
+  Strings complaints;
+  for (const Arrows& arrows : {of_files, of_rooms})
+    if (const std::string found = circle(arrows); !found.empty())
+      complaints.push_back(found + ": is a circle of includes");
   return complaints;
 }
 
@@ -195,7 +212,12 @@ Strings macros(const fs::path& root) {
 Strings readmes(const fs::path& root) {
   constexpr std::size_t most = 70;
   Strings complaints;
-  for (const std::string& room : kRooms)
+  Strings rooms = kRooms;
+  for (const Door& door : kDoors)
+    if (door.where.ends_with('/')) rooms.push_back(door.where.substr(0, door.where.size() - 1));
+  std::ranges::sort(rooms);
+  rooms.erase(std::ranges::unique(rooms).begin(), rooms.end());
+  for (const std::string& room : rooms)
     if (fs::exists(root / room) && !fs::exists(root / room / "README.md"))
       complaints.push_back(room + "/README.md: is missing");
   for (const fs::path& file : files(root))
@@ -251,6 +273,7 @@ void none_of(const Strings& complaints) {
 const fs::path kRoot = kSourceDir;
 
 TEST_CASE("house: rooms include only what they may") { none_of(includes(kRoot)); }
+TEST_CASE("house: nothing includes itself by way of others") { none_of(circles(kRoot)); }
 TEST_CASE("house: no source file is over 400 lines") { none_of(length(kRoot)); }
 TEST_CASE("house: headers open with what they are, then #pragma once") { none_of(headers(kRoot)); }
 TEST_CASE("house: macros are for pointwise.def alone") { none_of(macros(kRoot)); }
@@ -304,14 +327,21 @@ TEST_CASE("house: every rule complains about what breaks it, and only then") {
       {includes, "layers/optim.cpp", "#include \"optim.h\"\n", true},
       {includes, "datasets/mnist.cpp", "#include <zlib.h>\n#include \"engine/tensor.h\"\n", false},
       {includes, "datasets/mnist.cpp", "#include \"engine/grad.h\"\n", true},
-      {includes, "datasets/mnist.cpp", "#include \"gan/config.h\"\n", true},
-      {includes, "gan/main.cpp", "#include <CLI/CLI.hpp>\n#include \"layers/layers.h\"\n", false},
+      {includes, "datasets/mnist.cpp", "#include \"gan/training/config.h\"\n", true},
+      {includes, "gan/main.cpp", "#include <CLI/CLI.hpp>\n#include \"gan/console/usage.h\"\n",
+       false},
       {includes, "gan/main.cpp", "#include \"tools/bench/timer.h\"\n", true},
       {includes, "gan/main.cpp", "#  include <zlib.h>  // why not\n", true},
       {includes, "tools/bench/main.cpp", "#include \"engine/backend.h\"\n", false},
       {includes, "tools/bench/main.cpp", "#include \"tests/cases.h\"\n", true},
       {includes, "gan/metrics/npz.cpp", "#include <zip.h>\n#include \"engine/file.h\"\n", false},
-      {includes, "gan/metrics/npz.cpp", "#include \"gan/config.h\"\n", true},
+      {includes, "gan/metrics/npz.cpp", "#include \"gan/models/models.h\"\n", true},
+      {includes, "gan/training/trainer.h", "#include \"gan/models/models.h\"\n", false},
+      {includes, "gan/training/trainer.h", "#include \"gan/run/checkpoint.h\"\n", true},
+      {includes, "gan/analysis/audit.h", "#include \"gan/training/config.h\"\n", true},
+      {includes, "gan/console/plot.h", "#include \"engine/tensor.h\"\n", true},
+      {circles, "engine/op.h", "#include \"engine/shape.h\"\n", false},
+      {circles, "engine/op.h", "#include \"engine/op.h\"\n", true},
       {macros, "engine/op.h", "#define UNARY(x)\n#include \"engine/ops/pointwise.def\"\n", false},
       {macros, "engine/op.h", "# define UNARY(x)\n", true},
       {length, "gan/main.cpp", std::string(400, '\n'), false},
@@ -343,6 +373,12 @@ TEST_CASE("house: every rule complains about what breaks it, and only then") {
     CAPTURE(example.text);
     CHECK(example.rule(Tree(example.file, example.text).root()).size() == (example.broken ? 1 : 0));
   }
+
+  Tree rooms("gan/run/log.h", "#include \"gan/models/a.h\"\n");
+  fs::create_directories(rooms.root() / "gan/models");
+  std::ofstream(rooms.root() / "gan/models/b.h") << "#include \"gan/run/c.h\"\n";
+  CHECK(circles(rooms.root()) ==
+        Strings{"gan/models/ -> gan/run/ -> gan/models/: is a circle of includes"});
 
   Tree both("README.md", "# Kantor\n```cpp\nint main() {}\n```\n");
   fs::create_directories(both.root() / "tests/lesson");

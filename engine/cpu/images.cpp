@@ -2,6 +2,7 @@
 #include "engine/cpu/backend.h"
 #include "engine/cpu/parallel.h"
 #include "engine/cpu/row_number.h"
+#include "engine/grey_levels.h"
 
 namespace engine::cpu {
 
@@ -21,8 +22,7 @@ void CpuBackend::images(const ImageBatch& b, const Live<RandomStream>& noise, co
         const Real pixel = image[(line + column) * b.channels + c];
         if (j % 4 == 0 && b.dequantize)
           random = philox(from.seed, from.stream, static_cast<std::uint64_t>(i * blocks + j / 4));
-        y[i * size + j] = b.dequantize ? (pixel + Real(unit_interval(random.word[j % 4]))) / 128 - 1
-                                       : pixel / Real(127.5) - 1;
+        y[i * size + j] = b.dequantize ? from_grey(pixel, random.word[j % 4]) : from_grey(pixel);
       }
     }
   });

@@ -1,33 +1,23 @@
 #include "engine/cpu/memory.h"
 
-#include <bit>
 #include <cstdlib>
 
 #include "engine/check.h"
+#include "engine/size_class.h"
 
 namespace engine::cpu {
 namespace {
 
-// Eight classes to each power of two: at most an eighth of a block is wasted.
-struct SizeClass {
-  std::size_t number, bytes;
-};
-
-SizeClass size_class(Index elements) {
-  constexpr std::size_t kSmallest = 64;
-  const std::size_t wanted = std::max(static_cast<std::size_t>(elements) * sizeof(Real), kSmallest);
-  const std::size_t power = std::bit_width(wanted - 1);  // wanted <= 2^power
-  const std::size_t step = std::max((std::size_t{1} << power) / 16, kSmallest);
-  const std::size_t steps = (wanted + step - 1) / step;
-  return {power * 16 + steps % 16, steps * step};
+SizeClass class_of(Index elements) {
+  return size_class(static_cast<std::size_t>(elements) * sizeof(Real), 64);
 }
 
 }  // namespace
 
-Memory::Memory() : free_(64 * 16) {}
+Memory::Memory() : free_(SizeClass::kCount) {}
 
 Real* Memory::allocate(Index elements) {
-  const SizeClass c = size_class(elements);
+  const SizeClass c = class_of(elements);
   const std::lock_guard lock(mutex_);
   std::vector<Real*>& blocks = free_[c.number];
   if (!blocks.empty()) {
@@ -44,7 +34,7 @@ Real* Memory::allocate(Index elements) {
 
 void Memory::release(Real* block, Index elements) noexcept {
   const std::lock_guard lock(mutex_);
-  free_[size_class(elements).number].push_back(block);
+  free_[class_of(elements).number].push_back(block);
 }
 
 }  // namespace engine::cpu

@@ -8,12 +8,12 @@ namespace {
 
 using namespace row_functions;
 
-#define UNARY(name, value, dx)                                                                    \
+#define UNARY(name, value, dx, ...)                                                               \
   struct name##_row {                                                                             \
     static Real apply(Real x, [[maybe_unused]] Real a, [[maybe_unused]] Real b) { return value; } \
   };
 #define UNARY_WITH UNARY
-#define BINARY(name, value, dx, dy)                                                              \
+#define BINARY(name, value, dx, dy, ...)                                                         \
   struct name##_row {                                                                            \
     static Real apply([[maybe_unused]] Real x, [[maybe_unused]] Real y, [[maybe_unused]] Real a, \
                       [[maybe_unused]] Real b) {                                                 \
@@ -46,14 +46,14 @@ void zip_row(RowConstants c, Index n, const Real* x, Index dx, const Real* y, In
 
 using MapRow = void (*)(RowConstants, Index, const Real*, Real*);
 constexpr MapRow kMapRows[] = {
-#define UNARY(name, value, dx) &map_row<name##_row>,
+#define UNARY(name, value, dx, ...) &map_row<name##_row>,
 #define UNARY_WITH UNARY
 #include "engine/ops/pointwise.def"
 };
 
 using ZipRow = void (*)(RowConstants, Index, const Real*, Index, const Real*, Index, Real*);
 constexpr ZipRow kZipRows[] = {
-#define BINARY(name, value, dx, dy) &zip_row<name##_row>,
+#define BINARY(name, value, dx, dy, ...) &zip_row<name##_row>,
 #define BINARY_WITH BINARY
 #include "engine/ops/pointwise.def"
 };

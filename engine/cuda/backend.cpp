@@ -83,7 +83,8 @@ void CudaBackend::check_fault() {
   const Fault fault = *fault_here_;
   if (fault.verb == kNoFault) return;
   check(cudaMemsetAsync(fault_, 0, sizeof(Fault), stream_), "download");
-  engine::check(fault.verb != kSolve, "solve: matrix ", fault.index, " of ", fault.rows, " is singular");
+  engine::check(fault.verb != kSolve, "solve: matrix ", fault.index, " of ", fault.rows,
+                " is singular");
   fail(kFaultVerbs[fault.verb], ": index ", fault.index, " is no row of a table with ", fault.rows,
        " rows");
 }

@@ -2,6 +2,7 @@
 #include "engine/cuda/backend.h"
 #include "engine/cuda/fault.h"
 #include "engine/cuda/launch.h"
+#include "engine/grey_levels.h"
 
 namespace engine::cuda {
 namespace {
@@ -34,8 +35,7 @@ __global__ void images_kernel(ImageLayout layout, Index threads, bool dequantize
     const Real pixel =
         image[(static_cast<Index>(line) * layout.width.divisor + from) * layout.channels.divisor +
               channel];
-    y[n * layout.size + element] = dequantize ? (pixel + unit_interval(random.word[j])) / 128 - 1
-                                              : pixel / static_cast<Real>(127.5) - 1;
+    y[n * layout.size + element] = dequantize ? from_grey(pixel, random.word[j]) : from_grey(pixel);
   }
 }
 

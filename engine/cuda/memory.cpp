@@ -3,7 +3,6 @@
 #include <cuda_runtime.h>
 
 #include <algorithm>
-#include <bit>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -18,27 +17,22 @@ constexpr std::size_t kSmallest = 256;               // what CUDA aligns to
 constexpr std::size_t kSlab = std::size_t{8} << 20;  // small blocks are cut from slabs
 constexpr std::size_t kSmall = kSlab / 8;
 
-}  // namespace
-
-// Eight classes to each power of two: at most an eighth of a block is wasted.
-Memory::SizeClass Memory::size_class(Index elements) {
-  const std::size_t wanted = std::max(static_cast<std::size_t>(elements) * sizeof(Real), kSmallest);
-  const std::size_t power = std::bit_width(wanted - 1);  // wanted <= 2^power
-  const std::size_t step = std::max((std::size_t{1} << power) / 16, kSmallest);
-  const std::size_t steps = (wanted + step - 1) / step;
-  return {power * 16 + steps % 16, steps * step};
+SizeClass class_of(Index elements) {
+  return size_class(static_cast<std::size_t>(elements) * sizeof(Real), kSmallest);
 }
+
+}  // namespace
 
 Memory::Memory()
     : keeps_blocks_(std::getenv("KANTOR_CUDA_POOL") == nullptr ||
                     std::string_view(std::getenv("KANTOR_CUDA_POOL")) != "off"),
-      free_(64 * 16) {}
+      free_(SizeClass::kCount) {}
 
 Real* Memory::allocate(Index elements) {
   const std::lock_guard lock(mutex_);
   const std::size_t bytes = static_cast<std::size_t>(elements) * sizeof(Real);
   Real* block =
-      keeps_blocks_ ? from_free_list(size_class(elements)) : static_cast<Real*>(obtain(bytes));
+      keeps_blocks_ ? from_free_list(class_of(elements)) : static_cast<Real*>(obtain(bytes));
   if (capturing_) owners_[block] = capturing_;
   return block;
 }
@@ -53,7 +47,7 @@ Real* Memory::from_free_list(const SizeClass& size) {
 }
 
 void Memory::release(Real* block, Index elements) noexcept {
-  const std::size_t number = size_class(elements).number;
+  const std::size_t number = class_of(elements).number;
   const std::lock_guard lock(mutex_);
   const auto owner = owners_.empty() ? owners_.end() : owners_.find(block);
   if (owner != owners_.end() && (owner->second != capturing_ || !keeps_blocks_)) {

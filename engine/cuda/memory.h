@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "engine/real.h"
+#include "engine/size_class.h"
 
 namespace engine::cuda {
 
@@ -35,10 +36,6 @@ class Memory {
   void disown(const std::shared_ptr<Owned>& owned);  // to everyone again
 
  private:
-  struct SizeClass {
-    std::size_t number, bytes;
-  };
-  static SizeClass size_class(Index elements);
   void make_free(Real* block, std::size_t number) noexcept;
   Real* from_free_list(const SizeClass& size);
   void* obtain(std::size_t bytes);

@@ -9,7 +9,7 @@ namespace {
 
 using namespace row_functions;
 
-#define UNARY(name, value, dx)                                                               \
+#define UNARY(name, value, dx, ...)                                                          \
   struct name##_row {                                                                        \
     static constexpr const char* kName = #name;                                              \
     __device__ static Real apply(Real x, [[maybe_unused]] Real a, [[maybe_unused]] Real b) { \
@@ -17,7 +17,7 @@ using namespace row_functions;
     }                                                                                        \
   };
 #define UNARY_WITH UNARY
-#define BINARY(name, value, dx, dy)                                                  \
+#define BINARY(name, value, dx, dy, ...)                                             \
   struct name##_row {                                                                \
     static constexpr const char* kName = #name;                                      \
     __device__ static Real apply([[maybe_unused]] Real x, [[maybe_unused]] Real y,   \
@@ -86,7 +86,7 @@ void zip_row(cudaStream_t stream, RowConstants c, const Strides& s, const Real* 
 
 using MapRow = void (*)(cudaStream_t, RowConstants, Index, const Real*, Real*);
 constexpr MapRow kMapRows[] = {
-#define UNARY(name, value, dx) &map_row<name##_row>,
+#define UNARY(name, value, dx, ...) &map_row<name##_row>,
 #define UNARY_WITH UNARY
 #include "engine/ops/pointwise.def"
 };
@@ -94,7 +94,7 @@ constexpr MapRow kMapRows[] = {
 using ZipRow = void (*)(cudaStream_t, RowConstants, const Strides&, const Real*, const Real*,
                         Real*);
 constexpr ZipRow kZipRows[] = {
-#define BINARY(name, value, dx, dy) &zip_row<name##_row>,
+#define BINARY(name, value, dx, dy, ...) &zip_row<name##_row>,
 #define BINARY_WITH BINARY
 #include "engine/ops/pointwise.def"
 };

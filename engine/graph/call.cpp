@@ -28,44 +28,9 @@ void Call::out_image(const Tensor& x) const {
   out(nhwc_ ? Value(x, in(0).type()) : Value::image(x, in(0).type()));
 }
 
-template <class T>
-const T* Call::find(const char* name) const {
-  const auto found = node_.attributes.find(name);
-  if (found == node_.attributes.end()) return nullptr;
-  const T* value = std::get_if<T>(&found->second);
-  check(value != nullptr, "attribute ", name, " is of the wrong type");
-  return value;
-}
-
-Index Call::integer(const char* name, Index otherwise) const {
-  const Index* value = find<Index>(name);
-  return value ? *value : otherwise;
-}
-
 Index Call::whole(const char* name) const {
   check(given(name), "attribute ", name, " is missing");
   return integer(name, 0);
-}
-
-float Call::real(const char* name, float otherwise) const {
-  const float* value = find<float>(name);
-  return value ? *value : otherwise;
-}
-
-std::string Call::text(const char* name, const std::string& otherwise) const {
-  const std::string* value = find<std::string>(name);
-  return value ? *value : otherwise;
-}
-
-std::vector<Index> Call::integers(const char* name, const std::vector<Index>& otherwise) const {
-  const std::vector<Index>* value = find<std::vector<Index>>(name);
-  return value ? *value : otherwise;
-}
-
-std::vector<Index> Call::integers(const char* name, int i,
-                                  const std::vector<Index>& otherwise) const {
-  if (has(i)) return {numbers(i).begin(), numbers(i).end()};
-  return integers(name, otherwise);
 }
 
 const Attribute& Call::attribute(const char* name) const {

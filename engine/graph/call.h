@@ -33,13 +33,28 @@ class Call {
 
   // Attributes. The second form: what old opsets say by an attribute and new ones by input i.
   bool given(const char* name) const { return node_.attributes.contains(name); }
-  Index integer(const char* name, Index otherwise) const;
-  Index whole(const char* name) const;  // Errors: it is not given
-  float real(const char* name, float otherwise) const;
-  std::string text(const char* name, const std::string& otherwise) const;
-  std::vector<Index> integers(const char* name, const std::vector<Index>& otherwise) const;
-  std::vector<Index> integers(const char* name, int i, const std::vector<Index>& otherwise) const;
+  template <class T>
+  T get(const char* name, const T& otherwise) const {
+    const auto found = node_.attributes.find(name);
+    if (found == node_.attributes.end()) return otherwise;
+    const T* value = std::get_if<T>(&found->second);
+    check(value != nullptr, "attribute ", name, " is of the wrong type");
+    return *value;
+  }
+  Index integer(const char* name, Index otherwise) const { return get(name, otherwise); }
+  float real(const char* name, float otherwise) const { return get(name, otherwise); }
+  std::string text(const char* name, const std::string& otherwise) const {
+    return get(name, otherwise);
+  }
+  std::vector<Index> integers(const char* name, const std::vector<Index>& otherwise) const {
+    return get(name, otherwise);
+  }
+  std::vector<Index> integers(const char* name, int i, const std::vector<Index>& otherwise) const {
+    if (has(i)) return {numbers(i).begin(), numbers(i).end()};
+    return integers(name, otherwise);
+  }
   const Attribute& attribute(const char* name) const;  // Errors: it is not given
+  Index whole(const char* name) const;                 // the same
 
   int opset() const { return opset_; }
   bool nhwc() const { return nhwc_; }
@@ -50,19 +65,12 @@ class Call {
   Shape shape(const std::vector<Index>& extents) const;
 
  private:
-  template <class T>
-  const T* find(const char* name) const;
   const Node& node_;
   int opset_;
   bool nhwc_;
   std::span<const Value> inputs_;
   std::span<Value> outputs_;
   Index most_;
-};
-
-// A result that is too large to be computed while planning, or at all.
-struct TooLarge : Error {
-  using Error::Error;
 };
 
 // Real operands of an elementwise op, brought to one order of axes and to ranks that broadcast.

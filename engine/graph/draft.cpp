@@ -49,7 +49,7 @@ class Order {
     if (maker == makers_.end()) {
       if (model_.constants.contains(name)) return;
       if (const auto reason = model_.unreadable.find(name); reason != model_.unreadable.end())
-        throw Unsupported(reason->second);
+        std::rethrow_exception(reason->second);
       for (const Port& input : model_.inputs)
         check(input.name != name, model_.path, ": input '", name, "' must be fed");
       fail(reader ? title(model_, *reader) : model_.path, ": nothing makes '", name, "'");

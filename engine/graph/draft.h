@@ -25,8 +25,10 @@ Draft make_draft(const Model& model, const std::vector<std::string>& fed,
 
 // The passes (passes.cpp).
 void resolve_aliases(Draft& draft);   // users of Identity read what it reads
+void name_results(Draft& draft);      // who makes what an Identity repeats gives it its name
 void fold_constants(Draft& draft);    // what depends on constants alone is computed now
 void fold_batch_norms(Draft& draft);  // into the convolution before them
+void fold_scales(Draft& draft);       // and shifts by constants, into the layer before them
 void fuse_activations(Draft& draft);  // into the convolution before them
 void settle_kernels(Draft& draft);    // kernels are kept channels last from now on
 void drop_unused(Draft& draft);       // nodes and constants that nobody reads

@@ -1,5 +1,5 @@
 // Graph: a trained network from a file, as a function: TensorFlow frozen GraphDef or ONNX (opsets
-// 6 to 28, and older files by the rules of 6), recognised by content.
+// 1 to 28, those below 6 by the rules of 6), recognised by content.
 //
 //   const Graph net = Graph::load("inception.onnx");
 //   Tensor features = net.run({{"images", x}}, {"pool3"})[0];

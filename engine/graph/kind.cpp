@@ -17,25 +17,42 @@ constexpr const char* kFromPyTorch =
     "; load it in PyTorch and export the network: torch.onnx.export(model, image, \"net.onnx\")";
 constexpr const char* kFromTensorFlow =
     "; convert it: python -m tf2onnx.convert --saved-model FOLDER --output net.onnx";
+constexpr const char* kFromCheckpoint =
+    "; freeze the graph, or convert it: python -m tf2onnx.convert --checkpoint FILE.meta ...";
+constexpr const char* kFromFile = "; give the .onnx file that it was made from";
 constexpr const char* kFromKeras =
     "; load it in Keras and export the network: model.export(\"net.onnx\", format=\"onnx\")";
 constexpr const char* kFromWhereItWasTrained =
     "; export the network to ONNX where it was trained, or with `gan export` if it is a run";
 
+// Recognised by one of `openings`, which begin at byte `at` (of text: after white space), or by a
+// look at all of it.
 struct Kind {
-  bool (*is)(std::string_view bytes);
+  std::size_t at;
+  std::vector<std::string_view> openings;
   const char* name;
   const char* advice;
+  bool (*is)(std::string_view bytes) = nullptr;
 };
+constexpr std::size_t kText = std::string_view::npos;
 
-template <std::size_t At = 0>
-bool has(std::string_view bytes, std::string_view magic) {
-  return bytes.size() >= At && bytes.substr(At).starts_with(magic);
+bool has(std::string_view bytes, std::size_t at, std::string_view opening) {
+  return bytes.size() >= at && bytes.substr(at).starts_with(opening);
+}
+
+bool matches(const Kind& kind, std::string_view bytes) {
+  if (kind.is) return kind.is(bytes);
+  const std::size_t first = bytes.find_first_not_of(" \t\r\n");
+  const std::size_t at = kind.at == kText ? std::min(first, bytes.size()) : kind.at;
+  return std::any_of(kind.openings.begin(), kind.openings.end(),
+                     [&](std::string_view opening) { return has(bytes, at, opening); });
 }
 
 // --- Archives and containers -----------------------------------------------------------------
 
-bool is_zip(std::string_view bytes) { return has(bytes, "PK\3\4"sv) || has(bytes, "PK\5\6"sv); }
+bool is_zip(std::string_view bytes) {
+  return has(bytes, 0, "PK\3\4"sv) || has(bytes, 0, "PK\5\6"sv);
+}
 
 bool holds(std::string_view bytes, std::string_view member) {
   return is_zip(bytes) && bytes.find(member) != std::string_view::npos;
@@ -48,14 +65,12 @@ bool is_safetensors(std::string_view bytes) {
   return header >= 2 && header <= bytes.size() - 8 && bytes[8] == '{';
 }
 
-bool is_pickle(std::string_view bytes) {
-  return bytes.size() > 2 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5;
+bool is_checkpoint_index(std::string_view bytes) {
+  return bytes.size() >= 48 && bytes.ends_with("\x57\xfb\x80\x8b\x24\x75\x47\xdb"sv);
 }
 
-bool is_text_of(std::string_view bytes, std::initializer_list<std::string_view> openings) {
-  bytes.remove_prefix(std::min(bytes.find_first_not_of(" \t\r\n"), bytes.size()));
-  return std::any_of(openings.begin(), openings.end(),
-                     [&](std::string_view opening) { return bytes.starts_with(opening); });
+bool is_pickle(std::string_view bytes) {
+  return bytes.size() > 2 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5;
 }
 
 // --- Protocol Buffers of other formats -------------------------------------------------------
@@ -84,75 +99,47 @@ bool is_meta_graph(std::string_view bytes) {
   return tags.contains(message(1)) && tags.contains(message(2)) && tags.contains(message(3));
 }
 
+// clang-format off
 const Kind kKinds[] = {
-    {[](std::string_view b) { return holds(b, "/data.pkl") || holds(b, "constants.pkl"); },
-     "a PyTorch file (weights, or a module)", kFromPyTorch},
-    {[](std::string_view b) { return holds(b, "archive_format") && holds(b, "models/"); },
-     "a program of torch.export", kFromPyTorch},
-    {[](std::string_view b) { return holds(b, "model.weights.h5"); }, "a Keras model", kFromKeras},
-    {[](std::string_view b) { return holds(b, ".npy"); }, "an archive of NumPy arrays",
-     "; a graph is needed"},
-    {is_zip, "a zip archive", "; unpack it first"},
-    {[](std::string_view b) { return has(b, "\x1f\x8b"sv); }, "a gzip file",
-     "; unpack it first (gunzip, or tar xzf)"},
-    {[](std::string_view b) {
-       return has(b, "\x28\xb5\x2f\xfd"sv) || has(b, "BZh"sv) ||
-              has(b,
-                  "\xfd"
-                  "7zXZ"sv) ||
-              has(b, "7z\xbc\xaf"sv);
-     },
-     "a compressed file", "; unpack it first"},
-    {[](std::string_view b) { return has<257>(b, "ustar"sv); }, "a tar archive",
-     "; unpack it first"},
-    {is_pickle, "a Python pickle (PyTorch wrote such files before 1.6)", kFromPyTorch},
-    {[](std::string_view b) { return has(b, "\x89HDF\r\n\x1a\n"sv); },
-     "an HDF5 file (weights, or a Keras model)", kFromKeras},
-    {is_safetensors, "a safetensors file: weights without a graph", kFromWhereItWasTrained},
-    {[](std::string_view b) { return has(b, "GGUF"sv); }, "a GGUF file: weights without a graph",
-     kFromWhereItWasTrained},
-    {[](std::string_view b) { return has(b, "\x93NUMPY"sv); }, "a NumPy array",
-     "; a graph is needed"},
-    {[](std::string_view b) { return has<4>(b, "TFL3"sv); }, "a TFLite model",
-     "; convert it: python -m tf2onnx.convert --tflite FILE --output net.onnx"},
-    {[](std::string_view b) { return has<4>(b, "ORTM"sv); }, "an ONNX Runtime model (.ort)",
-     "; give the .onnx file that it was made from"},
-    {[](std::string_view b) {
-       return b.size() >= 48 && b.ends_with("\x57\xfb\x80\x8b\x24\x75\x47\xdb"sv);
-     },
-     "an index of a TensorFlow checkpoint: weights without a graph",
-     "; freeze the graph, or convert it: python -m tf2onnx.convert --checkpoint FILE.meta ..."},
-    {[](std::string_view b) { return is_text_of(b, {"model_checkpoint_path:"}); },
-     "a list of TensorFlow checkpoints: weights without a graph",
-     "; freeze the graph, or convert it: python -m tf2onnx.convert --checkpoint FILE.meta ..."},
-    {is_saved_model, "a TensorFlow SavedModel, whose weights are in other files", kFromTensorFlow},
-    {is_meta_graph, "a TensorFlow MetaGraph, whose weights are in a checkpoint",
-     "; freeze the graph, or convert it: python -m tf2onnx.convert --checkpoint FILE.meta ..."},
-    {[](std::string_view b) {
-       return is_text_of(b, {"node {", "saved_model_schema_version:"});
-     },
-     "a TensorFlow graph as text", "; write it as bytes: graph_def.SerializeToString()"},
-    {[](std::string_view b) {
-       return is_text_of(b, {"ir_version:", "{\"irVersion\"", "{\n  \"irVersion\""});
-     },
-     "an ONNX model as text", "; write it as bytes: onnx.save(model, \"net.onnx\")"},
-    {[](std::string_view b) { return is_text_of(b, {"version https://git-lfs"}); },
-     "a pointer of Git LFS, not the file itself", "; fetch it: git lfs pull"},
-    {[](std::string_view b) {
-       return is_text_of(b, {"<!DOCTYPE", "<!doctype", "<html", "<HTML"});
-     },
-     "a web page", "; the download went wrong: fetch the file itself"},
-    {[](std::string_view b) {
-       return is_text_of(b, {"<?xml", "<net "});
-     },
-     "an XML file (OpenVINO writes such graphs)", "; give the .onnx file that it was made from"},
+    {0, {}, "a PyTorch file (weights, or a module)", kFromPyTorch,
+     [](std::string_view b) { return holds(b, "/data.pkl") || holds(b, "constants.pkl"); }},
+    {0, {}, "a program of torch.export", kFromPyTorch,
+     [](std::string_view b) { return holds(b, "archive_format") && holds(b, "models/"); }},
+    {0, {}, "a Keras model", kFromKeras,
+     [](std::string_view b) { return holds(b, "model.weights.h5"); }},
+    {0, {}, "an archive of NumPy arrays", "; a graph is needed",
+     [](std::string_view b) { return holds(b, ".npy"); }},
+    {0, {}, "a zip archive", "; unpack it first", is_zip},
+    {0, {"\x1f\x8b"sv}, "a gzip file", "; unpack it first (gunzip, or tar xzf)"},
+    {0, {"\x28\xb5\x2f\xfd"sv, "BZh"sv, "\xfd" "7zXZ"sv, "7z\xbc\xaf"sv}, "a compressed file", "; unpack it first"},
+    {257, {"ustar"sv}, "a tar archive", "; unpack it first"},
+    {0, {}, "a Python pickle (PyTorch wrote such files before 1.6)", kFromPyTorch, is_pickle},
+    {0, {"\x89HDF\r\n\x1a\n"sv}, "an HDF5 file (weights, or a Keras model)", kFromKeras},
+    {0, {}, "a safetensors file: weights without a graph", kFromWhereItWasTrained, is_safetensors},
+    {0, {"GGUF"sv}, "a GGUF file: weights without a graph", kFromWhereItWasTrained},
+    {0, {"\x93NUMPY"sv}, "a NumPy array", "; a graph is needed"},
+    {4, {"TFL3"sv}, "a TFLite model", "; convert it: python -m tf2onnx.convert --tflite FILE --output net.onnx"},
+    {4, {"ORTM"sv}, "an ONNX Runtime model (.ort)", kFromFile},
+    {0, {}, "an index of a TensorFlow checkpoint: weights without a graph", kFromCheckpoint, is_checkpoint_index},
+    {kText, {"model_checkpoint_path:"}, "a list of TensorFlow checkpoints: weights without a graph", kFromCheckpoint},
+    {0, {}, "a TensorFlow SavedModel, whose weights are in other files", kFromTensorFlow, is_saved_model},
+    {0, {}, "a TensorFlow MetaGraph, whose weights are in a checkpoint", kFromCheckpoint, is_meta_graph},
+    {kText, {"node {", "saved_model_schema_version:"}, "a TensorFlow graph as text",
+     "; write it as bytes: graph_def.SerializeToString()"},
+    {kText, {"ir_version:", "{\"irVersion\"", "{\n  \"irVersion\""}, "an ONNX model as text",
+     "; write it as bytes: onnx.save(model, \"net.onnx\")"},
+    {kText, {"version https://git-lfs"}, "a pointer of Git LFS, not the file itself", "; fetch it: git lfs pull"},
+    {kText, {"<!DOCTYPE", "<!doctype", "<html", "<HTML"}, "a web page",
+     "; the download went wrong: fetch the file itself"},
+    {kText, {"<?xml", "<net "}, "an XML file (OpenVINO writes such graphs)", kFromFile},
 };
+// clang-format on
 
 }  // namespace
 
 std::string known_file(std::string_view bytes) {
   const auto* kind = std::find_if(std::begin(kKinds), std::end(kKinds),
-                                  [&](const Kind& k) { return k.is(bytes); });
+                                  [&](const Kind& k) { return matches(k, bytes); });
   return kind == std::end(kKinds) ? "" : std::string("is ") + kind->name + kind->advice;
 }
 
@@ -175,9 +162,8 @@ std::string known_folder(const std::string& path) {
   }
   if (!graph.empty()) return "is a folder; give the graph in it: " + (folder / graph).string();
   if (checkpoint)
-    return "is the folder of a TensorFlow checkpoint: weights without a graph; freeze the graph, "
-           "or "
-           "convert it: python -m tf2onnx.convert --checkpoint FILE.meta ...";
+    return std::string("is the folder of a TensorFlow checkpoint: weights without a graph") +
+           kFromCheckpoint;
   if (weights)
     return std::string("is a folder of weights without a graph") + kFromWhereItWasTrained;
   return "is a folder where a graph (.onnx, or .pb of TensorFlow) is needed";

@@ -4,6 +4,7 @@
 // offset, tensor or node.
 #pragma once
 
+#include <exception>
 #include <map>
 #include <string>
 #include <string_view>
@@ -41,9 +42,9 @@ struct Model {
   bool nhwc = false;  // images are [N, H, W, C] in the file too, and kernels [O, kH, kW, I]
   std::vector<Node> nodes;
   std::map<std::string, Value> constants;
-  // Values that are there but cannot be read (a type, a kind of tensor): their names, and the line
-  // for whoever needs them.
-  std::map<std::string, std::string> unreadable = {};
+  // Values that are there but cannot be read (a type, a missing file, damage): their names, and the
+  // error for whoever needs them.
+  std::map<std::string, std::exception_ptr> unreadable = {};
   std::vector<Port> inputs, outputs;            // TensorFlow: placeholders, and what nobody uses
   std::map<std::string, std::string> metadata;  // ONNX's metadata_props: what a file says of itself
 };
@@ -58,6 +59,10 @@ std::string read_graph_file(const std::string& path);
 Model read_model(std::string_view bytes, const std::string& path);
 Model read_onnx(std::string_view bytes, const std::string& path);
 Model read_tensorflow(std::string_view bytes, const std::string& path);
+
+// For those who look at constants without running anything. Errors: that of a constant which a node
+// reads and which is damaged or missing, not only unsupported.
+void check_undamaged(const Model& model);
 
 // One serialised ONNX TensorProto, as the conformance cases store their values.
 Value read_onnx_tensor(std::string_view bytes, const std::string& path);

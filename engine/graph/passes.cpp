@@ -20,20 +20,27 @@ Counts count_uses(const Draft& draft) {
   return uses;
 }
 
-// Calls merge(node, maker) for each node whose first input is made by `maker` for it alone. Where
-// it says yes, the maker takes over the node's result and the node goes.
+// Calls merge(node, i, maker) for each node whose input i, one of the first `inputs`, is made by
+// `maker` for it alone. Where it says yes, the maker takes over the node's result and the node
+// goes.
 template <class Merge>
-void merge_into_makers(Draft& draft, const Merge& merge) {
+void merge_into_makers(Draft& draft, std::size_t inputs, const Merge& merge) {
   const Counts uses = count_uses(draft);
   std::unordered_map<std::string, std::size_t> makers;
   std::vector<Node> kept;
-  for (Node& node : draft.nodes) {
-    const auto maker = node.inputs.empty() ? makers.end() : makers.find(node.inputs[0]);
-    if (maker != makers.end() && uses.at(node.inputs[0]) == 1 && merge(node, kept[maker->second])) {
+  const auto merged = [&](Node& node) {
+    for (std::size_t i = 0; i < std::min(inputs, node.inputs.size()); ++i) {
+      const auto maker = makers.find(node.inputs[i]);
+      if (maker == makers.end() || uses.at(node.inputs[i]) != 1) continue;
+      if (!merge(node, i, kept[maker->second])) continue;
       kept[maker->second].outputs = {node.outputs[0]};
       makers[node.outputs[0]] = maker->second;
-      continue;
+      return true;
     }
+    return false;
+  };
+  for (Node& node : draft.nodes) {
+    if (merged(node)) continue;
     if (node.outputs.size() == 1) makers[node.outputs[0]] = kept.size();
     kept.push_back(std::move(node));
   }
@@ -50,12 +57,90 @@ bool given(const Node& node, std::size_t i) {
   return i < node.inputs.size() && !node.inputs[i].empty();
 }
 
-// A whole attribute. PyTorch writes many that say what is so anyway.
-Index number(const Node& node, const char* name, Index otherwise) {
+// An attribute. PyTorch writes many that say what is so anyway.
+template <class T>
+T attribute(const Node& node, const char* name, T otherwise) {
   const auto found = node.attributes.find(name);
-  if (found == node.attributes.end()) return otherwise;
-  const Index* value = std::get_if<Index>(&found->second);
+  const T* value = found == node.attributes.end() ? nullptr : std::get_if<T>(&found->second);
   return value ? *value : otherwise;
+}
+
+// --- Scales and shifts -----------------------------------------------------------------------
+
+// What a scale or a shift of channels can be part of, and the axis of its weight that is theirs.
+struct Layer {
+  const char* op;
+  int channel;
+  int rank;  // of its result
+};
+constexpr Layer kLayers[] = {{"Conv", 0, 4}, {"ConvTranspose", 1, 4}, {"Gemm", 0, 2}};
+
+// The channels of a layer whose weight is known; 0: it cannot take anything in.
+Index channels_of(const Draft& draft, const Node& node, const Layer& kind) {
+  const Value* weight = constant(draft, node, 1);
+  if (!weight || weight->is_whole() || weight->rank() < (kind.rank == 4 ? 3 : 2)) return 0;
+  if (kind.rank == 2 && attribute(node, "transB", Index{0}) == 0) return 0;
+  return weight->shape()[kind.channel];
+}
+
+// (y - mean) scale + shift, one number a channel each; where not defined, nothing.
+struct Affine {
+  Tensor mean, scale, shift;
+};
+
+// A constant that is one number, or one for each channel, as [channels]; else no tensor.
+Tensor per_channel(const Value* value, Index channels, int rank) {
+  if (!value || value->is_whole()) return {};
+  const Tensor x = value->tensor();
+  if (x.size() == 1) return full({channels}, x.item());
+  const int axis = x.rank() - (rank == 4 ? 3 : 1);
+  const bool fits = axis >= 0 && x.size() == channels && x.dim(axis) == channels;
+  return fits ? reshape(x, {channels}) : Tensor();
+}
+
+// Makes y = layer(x) followed by what is affine in it one layer, with constants of these names.
+// Returns whether the layer could take it in.
+bool absorb(Draft& draft, Node& layer, const Layer& kind, const Affine& affine,
+            const std::string& prefix) {
+  const Tensor weight = constant(draft, layer, 1)->tensor();
+  const Index channels = weight.dim(kind.channel);
+  Tensor bias;
+  if (given(layer, 2)) {
+    const Value* value = constant(draft, layer, 2);
+    if (!value || value->is_whole() || value->shape() != Shape{channels}) return false;
+    bias = value->tensor();
+  }
+  if (affine.mean.defined()) bias = bias.defined() ? bias - affine.mean : -affine.mean;
+  if (affine.scale.defined() && bias.defined()) bias = bias * affine.scale;
+  if (affine.shift.defined()) bias = bias.defined() ? affine.shift + bias : affine.shift;
+  const auto put = [&](std::size_t i, const char* name, const Tensor& x) {
+    layer.inputs[i] = prefix + name;
+    draft.constants.insert_or_assign(layer.inputs[i], Value(x));
+  };
+  layer.inputs.resize(bias.defined() ? 3 : 2);
+  if (bias.defined()) put(2, "bias", bias);
+  if (affine.scale.defined()) {
+    Shape along;
+    for (int i = 0; i < weight.rank(); ++i) along.push_back(i == kind.channel ? channels : 1);
+    put(1, "weight", weight * reshape(affine.scale, along));
+  }
+  return true;
+}
+
+// What a batch norm with fixed statistics does; no shift: it cannot be told.
+Affine affine_of(const Draft& draft, const Node& norm, Index channels) {
+  const bool fixed = attribute(norm, "training_mode", Index{0}) == 0 &&
+                     attribute(norm, "spatial", Index{1}) != 0 && norm.outputs.size() == 1;
+  std::vector<Tensor> x(5);  // from 1 on: gamma, beta, mean, variance
+  for (std::size_t i = 1; fixed && i < x.size(); ++i) {
+    const Value* value = constant(draft, norm, i);
+    if (i == 1 && !given(norm, i)) continue;
+    if (!value || value->is_whole() || value->shape() != Shape{channels}) return {};
+    x[i] = value->tensor();
+  }
+  if (!fixed) return {};
+  const Tensor scale = rsqrt(x[4] + attribute(norm, "epsilon", 1e-5f));
+  return {x[3], x[1].defined() ? scale * x[1] : scale, x[2]};
 }
 
 // Folding may make as much as the file holds, a few times over, and a little more.
@@ -78,6 +163,11 @@ void resolve_aliases(Draft& draft) {
     if (!alias || draft.wanted.contains(node.outputs[0])) kept.push_back(std::move(node));
   }
   draft.nodes = std::move(kept);
+}
+
+void name_results(Draft& draft) {
+  merge_into_makers(draft, 1,
+                    [](const Node& node, std::size_t, Node&) { return node.op == "Identity"; });
 }
 
 void fold_constants(Draft& draft) {
@@ -110,40 +200,30 @@ void fold_constants(Draft& draft) {
 }
 
 void fold_batch_norms(Draft& draft) {
-  merge_into_makers(draft, [&](const Node& norm, Node& conv) {
-    if (norm.op != "BatchNormalization" || conv.op != "Conv" || norm.outputs.size() > 1)
-      return false;
-    if (number(norm, "training_mode", 0) != 0 || number(norm, "spatial", 1) == 0) return false;
-    const Value* kernel = constant(draft, conv, 1);
-    const Value *gamma = constant(draft, norm, 1), *beta = constant(draft, norm, 2),
-                *mean = constant(draft, norm, 3), *variance = constant(draft, norm, 4);
-    const Value* bias = constant(draft, conv, 2);
-    if (!kernel || kernel->rank() < 3 || (!gamma && given(norm, 1)) || (!bias && given(conv, 2)))
-      return false;
-    const Shape channels{kernel->shape()[0]};
-    for (const Value* each : {beta, mean, variance})
-      if (!each || each->is_whole() || each->shape() != channels) return false;
-    for (const Value* each : {gamma, bias, kernel})
-      if (each && (each->is_whole() || (each != kernel && each->shape() != channels))) return false;
-    const auto epsilon = norm.attributes.find("epsilon");
-    const float* given_epsilon =
-        epsilon == norm.attributes.end() ? nullptr : std::get_if<float>(&epsilon->second);
+  merge_into_makers(draft, 1, [&](const Node& norm, std::size_t, Node& conv) {
+    if (norm.op != "BatchNormalization" || conv.op != "Conv") return false;
+    const Index channels = channels_of(draft, conv, kLayers[0]);
+    const Affine affine = affine_of(draft, norm, channels);
+    return channels > 0 && affine.shift.defined() &&
+           absorb(draft, conv, kLayers[0], affine, norm.outputs[0] + "/folded ");
+  });
+}
 
-    Tensor scale = rsqrt(variance->tensor() + (given_epsilon ? *given_epsilon : 1e-5f));
-    if (gamma) scale = scale * gamma->tensor();
-    const Tensor centre = bias ? bias->tensor() - mean->tensor() : -mean->tensor();
-    Shape per_kernel = kernel->shape();
-    for (int i = 1; i < per_kernel.rank(); ++i) per_kernel[i] = 1;
-    const std::string name = norm.outputs[0] + "/folded ";
-    draft.constants[name + "kernel"] = Value(kernel->tensor() * reshape(scale, per_kernel));
-    draft.constants[name + "bias"] = Value(beta->tensor() + centre * scale);
-    conv.inputs = {conv.inputs[0], name + "kernel", name + "bias"};
-    return true;
+void fold_scales(Draft& draft) {
+  merge_into_makers(draft, 2, [&](const Node& node, std::size_t i, Node& layer) {
+    const auto* kind = std::find_if(std::begin(kLayers), std::end(kLayers),
+                                    [&](const Layer& k) { return layer.op == k.op; });
+    if ((node.op != "Mul" && node.op != "Add") || kind == std::end(kLayers)) return false;
+    const Index channels = channels_of(draft, layer, *kind);
+    const Tensor by = per_channel(constant(draft, node, 1 - i), channels, kind->rank);
+    if (channels == 0 || !by.defined()) return false;
+    const Affine affine = node.op == "Mul" ? Affine{{}, by, {}} : Affine{{}, {}, by};
+    return absorb(draft, layer, *kind, affine, node.outputs[0] + "_");
   });
 }
 
 void fuse_activations(Draft& draft) {
-  merge_into_makers(draft, [](const Node& activation, Node& conv) {
+  merge_into_makers(draft, 1, [](const Node& activation, std::size_t, Node& conv) {
     const bool known =
         activation.op == "Relu" || activation.op == "LeakyRelu" || activation.op == "Tanh";
     if (!known || (conv.op != "Conv" && conv.op != "ConvTranspose")) return false;

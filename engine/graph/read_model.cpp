@@ -26,4 +26,13 @@ Model read_model(std::string_view bytes, const std::string& path) {
   fail(path, ": is neither an ONNX model nor a TensorFlow GraphDef");
 }
 
+void check_undamaged(const Model& model) {
+  for (const Node& node : model.nodes)
+    for (const std::string& input : node.inputs)
+      if (const auto bad = model.unreadable.find(input); bad != model.unreadable.end()) try {
+          std::rethrow_exception(bad->second);
+        } catch (const Unsupported&) {  // said when it is needed
+        }
+}
+
 }  // namespace engine::graph

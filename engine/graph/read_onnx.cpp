@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Up to here the versions of the ops that have rows are known. From 21 on they took more types, and
-// new rules where a row asks for the opset.
+// new rules where a row asks for the opset; those before 6 are read by the rules of 6.
 constexpr int kNewestOpset = 28;
 
 // --- Tensors ---------------------------------------------------------------------------------
@@ -84,27 +84,13 @@ std::string Externals::bytes(const onnx::TensorProto& tensor, const std::string&
   if (behind_links_.insert(fs::weakly_canonical(file, error)).second) held_ += size;
   if (std::find(files_.begin(), files_.end(), file) == files_.end()) files_.push_back(file);
   taken_ += length;
-  check(taken_ <= 4 * held_, what, ": the tensors so far take ", taken_, " bytes of files of ",
-        held_, ", more than 4 times as many");
+  if (taken_ > 4 * held_)
+    throw TooLarge(what + ": the tensors so far take " + std::to_string(taken_) +
+                   " bytes of files of " + std::to_string(held_) + ", more than 4 times as many");
   std::string bytes(static_cast<std::size_t>(length), '\0');
   in.seekg(offset).read(bytes.data(), length);
   check(in.gcount() == length, what, ": ", file, " cannot be read");
   return bytes;
-}
-
-template <class Field, class Convert>
-Value typed(const std::string& what, const std::vector<Index>& extents, Type type,
-            const Field& field, const Convert& convert) {
-  const Shape shape = checked_shape(what, extents, field.size());
-  check(shape.size() == field.size(), what, ": ", field.size(), " numbers do not fill ", shape);
-  if (!is_real(type)) {
-    Whole numbers(field.begin(), field.end());
-    for (std::int64_t& x : numbers) x = wrapped(type, x);
-    return {shape, std::move(numbers), type};
-  }
-  std::vector<Real> numbers;
-  std::transform(field.begin(), field.end(), std::back_inserter(numbers), convert);
-  return Value(Tensor::from(shape, numbers), type);
 }
 
 Value read_tensor(const onnx::TensorProto& tensor, Externals& externals) {
@@ -113,7 +99,6 @@ Value read_tensor(const onnx::TensorProto& tensor, Externals& externals) {
   const Index each = bytes_of(type);
   if (each == 0) unsupported(what, ": ", name_of(type), " is not supported");
   const std::vector<Index> extents(tensor.dims().begin(), tensor.dims().end());
-  const auto same = [](auto x) { return static_cast<Real>(x); };
   const bool external = tensor.data_location() == 1;
   if (external || tensor.has_raw_data()) {
     const std::string other = external ? externals.bytes(tensor, what) : std::string();
@@ -121,22 +106,23 @@ Value read_tensor(const onnx::TensorProto& tensor, Externals& externals) {
     const Shape shape = checked_shape(what, extents, static_cast<Index>(bytes.size()) / each);
     return from_bytes(what, shape, type, bytes);
   }
+  const auto listed = [&](const auto& field) {
+    const Shape shape = checked_shape(what, extents, field.size());
+    check(shape.size() == field.size(), what, ": ", field.size(), " numbers do not fill ", shape);
+    return filled(what, shape, type, [&](Index i) { return field[static_cast<int>(i)]; });
+  };
   switch (type) {
     case Type::float32:
-      return typed(what, extents, type, tensor.float_data(), same);
+      return listed(tensor.float_data());
     case Type::float64:
-      return typed(what, extents, type, tensor.double_data(),
-                   [&](double x) { return real_from(what, x); });
+      return listed(tensor.double_data());
     case Type::int64:
-      return typed(what, extents, type, tensor.int64_data(), same);
+      return listed(tensor.int64_data());
     case Type::uint32:
     case Type::uint64:
-      return typed(what, extents, type, tensor.uint64_data(), same);
-    case Type::float16:
-      return typed(what, extents, type, tensor.int32_data(),
-                   [](int x) { return Real(from_half(static_cast<std::uint16_t>(x))); });
+      return listed(tensor.uint64_data());
     default:
-      return typed(what, extents, type, tensor.int32_data(), same);
+      return listed(tensor.int32_data());
   }
 }
 
@@ -183,8 +169,9 @@ int read_opset(const onnx::ModelProto& proto, const std::string& path) {
   Index opset = 1;  // files older than the field
   for (const auto& entry : proto.opset_import())
     if (entry.domain().empty() || entry.domain() == "ai.onnx") opset = entry.version();
-  if (opset < 1 || opset > kNewestOpset)
-    unsupported(path, ": has opset ", opset, "; 6 to ", kNewestOpset,
+  check(opset >= 1, path, ": has opset ", opset, ", which does not exist; export it again");
+  if (opset > kNewestOpset)
+    unsupported(path, ": has opset ", opset, "; 1 to ", kNewestOpset,
                 " are known: export it again with an older one (PyTorch: opset_version=20), or "
                 "convert it with onnx.version_converter");
   return static_cast<int>(opset);
@@ -204,28 +191,31 @@ Model read_onnx(std::string_view bytes, const std::string& path) {
   for (const onnx::StringStringEntryProto& entry : proto.metadata_props())
     model.metadata.insert_or_assign(entry.key(), entry.value());
   Externals externals(path);
-  const auto unless_unsupported = [&](const auto& names, const auto& read) {
+  const auto if_needed = [&](const auto& names, const auto& read) {
     try {
       read();
-    } catch (const Unsupported& reason) {  // said when it is needed
-      for (const std::string& name : names) model.unreadable[name] = reason.what();
+    } catch (const TooLarge&) {  // all that the file asks for
+      throw;
+    } catch (const Error&) {  // said to whoever needs it
+      for (const std::string& name : names) model.unreadable[name] = std::current_exception();
     }
   };
   for (const onnx::SparseTensorProto& tensor : graph.sparse_initializer())
-    model.unreadable[tensor.values().name()] =
-        path + ": tensor '" + tensor.values().name() + "': is sparse, which is not supported";
+    if_needed(std::array{tensor.values().name()}, [&] {
+      unsupported(path, ": tensor '", tensor.values().name(),
+                  "': is sparse, which is not supported");
+    });
   for (const onnx::TensorProto& tensor : graph.initializer())
-    unless_unsupported(std::array{tensor.name()}, [&] {
+    if_needed(std::array{tensor.name()}, [&] {
       model.constants.insert_or_assign(tensor.name(), read_tensor(tensor, externals));
     });
   for (const onnx::NodeProto& node : graph.node())
-    unless_unsupported(node.output(), [&] { model.nodes.push_back(read_node(node, externals)); });
+    if_needed(node.output(), [&] { model.nodes.push_back(read_node(node, externals)); });
   model.files = externals.files();
   // Old files list their initializers among the inputs.
   for (const onnx::ValueInfoProto& input : graph.input())
     if (!model.constants.contains(input.name()) && !model.unreadable.contains(input.name()))
-      unless_unsupported(std::array{input.name()},
-                         [&] { model.inputs.push_back(read_port(input, path)); });
+      if_needed(std::array{input.name()}, [&] { model.inputs.push_back(read_port(input, path)); });
   for (const onnx::ValueInfoProto& output : graph.output())
     model.outputs.push_back(read_port(output, path));
   return model;

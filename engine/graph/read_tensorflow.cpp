@@ -19,45 +19,32 @@ std::vector<Index> extents_of(const tensorflow::TensorShapeProto& proto) {
 
 // A list of numbers of which the last is repeated until the shape is full; of none, zeros: Protocol
 // Buffers leave out what has its default.
-template <class Field, class Convert>
-Value listed(const std::string& what, const Shape& shape, Type type, const Field& field,
-             const Convert& convert) {
-  check(field.size() <= shape.size(), what, ": ", field.size(), " numbers for ", shape);
-  using Number = std::decay_t<decltype(field[0])>;
-  const auto at = [&](Index i) {
-    return field.empty() ? Number{} : field[static_cast<int>(std::min<Index>(i, field.size() - 1))];
-  };
-  if (is_real(type)) {
-    std::vector<Real> numbers;
-    for (Index i = 0; i < shape.size(); ++i) numbers.push_back(static_cast<Real>(convert(at(i))));
-    return Value(Tensor::from(shape, numbers), type);
-  }
-  Whole numbers;
-  for (Index i = 0; i < shape.size(); ++i) numbers.push_back(at(i));
-  return {shape, std::move(numbers), type};
-}
-
 Value listed(const std::string& what, const Shape& shape, Type type,
              const tensorflow::TensorProto& proto) {
-  const auto same = [](auto x) { return x; };
+  const auto from = [&](const auto& field) {
+    check(field.size() <= shape.size(), what, ": ", field.size(), " numbers for ", shape);
+    using Number = std::decay_t<decltype(field[0])>;
+    return filled(what, shape, type, [&](Index i) {
+      return field.empty() ? Number{}
+                           : field[static_cast<int>(std::min<Index>(i, field.size() - 1))];
+    });
+  };
   switch (type) {
     case Type::float32:
-      return listed(what, shape, type, proto.float_val(), same);
+      return from(proto.float_val());
     case Type::float64:
-      return listed(what, shape, type, proto.double_val(),
-                    [&](double x) { return real_from(what, x); });
+      return from(proto.double_val());
     case Type::float16:
-      return listed(what, shape, type, proto.half_val(),
-                    [](int x) { return from_half(static_cast<std::uint16_t>(x)); });
+      return from(proto.half_val());
     case Type::int64:
-      return listed(what, shape, type, proto.int64_val(), same);
+      return from(proto.int64_val());
     case Type::boolean:
-      return listed(what, shape, type, proto.bool_val(), same);
+      return from(proto.bool_val());
     case Type::int32:
     case Type::int16:
     case Type::int8:
     case Type::uint8:
-      return listed(what, shape, type, proto.int_val(), same);
+      return from(proto.int_val());
     default:
       unsupported(name_of(type));
   }
@@ -106,7 +93,7 @@ void read_constant(Model& model, const tensorflow::NodeDef& node) {
   const Index given =
       std::max<Index>({proto.float_val_size(), proto.double_val_size(), proto.int_val_size(),
                        proto.int64_val_size(), proto.bool_val_size(), proto.half_val_size()});
-  const Shape shape = checked_shape(what, extents, Index{1} << 31);
+  const Shape shape = checked_shape(what, extents, Index{1} << 31, "that a value may have");
   if (shape.size() <= std::max(kSmall, 4 * given))
     model.constants.insert_or_assign(node.name(), listed(what, shape, type, proto));
   else
@@ -125,6 +112,18 @@ void read_placeholder(Model& model, const tensorflow::NodeDef& node) {
   model.inputs.push_back(port);
 }
 
+// A constant under another name, as frozen graphs keep variables; false: the node passes on another
+// value.
+bool pass_on(Model& model, const tensorflow::NodeDef& node) {
+  const std::vector<std::string> inputs = inputs_of(node);
+  if (!inputs.empty() && model.unreadable.contains(inputs[0]))
+    std::rethrow_exception(model.unreadable.at(inputs[0]));
+  const auto found = inputs.empty() ? model.constants.end() : model.constants.find(inputs[0]);
+  if (found == model.constants.end()) return false;
+  model.constants.insert_or_assign(node.name(), Value(found->second));
+  return true;
+}
+
 // A node as it is: no op of ours has this name, so it is reported if it is needed.
 void keep_unsupported(Model& model, const tensorflow::NodeDef& node, const std::string& reason) {
   const std::string op = "tensorflow." + node.op() + (reason.empty() ? "" : " (" + reason + ")");
@@ -135,10 +134,13 @@ void read_node(Model& model, const tensorflow::NodeDef& node) {
   try {
     if (node.op() == "Const") return read_constant(model, node);
     if (node.op() == "Placeholder") return read_placeholder(model, node);
+    if (node.op() == "Identity" && pass_on(model, node)) return;
     if (node.op() == "NoOp" || rewrite_tensorflow(node, model)) return;
     keep_unsupported(model, node, "");
   } catch (const Unsupported& reason) {
     keep_unsupported(model, node, reason.what());
+  } catch (const Error&) {  // said to whoever needs it
+    model.unreadable[node.name()] = std::current_exception();
   }
 }
 
@@ -162,14 +164,34 @@ Model read_tensorflow(std::string_view bytes, const std::string& path) {
   Model model;
   model.path = path;
   model.nhwc = true;
-  // Constants first: rows look up the numbers among their inputs, wherever those stand.
-  for (const bool constants : {true, false})
+  // Constants first, and what passes them on: rows look up the numbers among their inputs, wherever
+  // those stand.
+  const auto turn_of = [](const tensorflow::NodeDef& node) {
+    return node.op() == "Const" ? 0 : node.op() == "Identity" ? 1 : 2;
+  };
+  for (const int turn : {0, 1, 2})
     for (const tensorflow::NodeDef& node : proto.node())
-      if ((node.op() == "Const") == constants) read_node(model, node);
+      if (turn_of(node) == turn) read_node(model, node);
+  // "n" of "n:1": a node whose second result is used is no output.
+  const auto node_of = [](const std::string& value) { return value.substr(0, value.find(':')); };
   std::set<std::string> used;
-  for (const Node& node : model.nodes) used.insert(node.inputs.begin(), node.inputs.end());
-  for (const Node& node : model.nodes)
-    if (!used.contains(node.outputs[0])) model.outputs.push_back({node.outputs[0], {}, {}, true});
+  std::vector<std::string> made;
+  for (const Node& node : model.nodes) {
+    made.push_back(node.outputs[0]);
+    for (const std::string& input : node.inputs) {
+      used.insert(node_of(input));
+      if (const auto bad = model.unreadable.find(node_of(input)); bad != model.unreadable.end())
+        model.unreadable.emplace(input, bad->second);
+    }
+  }
+  // A node that cannot be read is the one that reads its inputs, and may be an output, all the same.
+  for (const tensorflow::NodeDef& node : proto.node()) {
+    if (!model.unreadable.contains(node.name()) || turn_of(node) < 2) continue;
+    made.push_back(node.name());
+    for (const std::string& input : inputs_of(node)) used.insert(node_of(input));
+  }
+  for (const std::string& name : made)
+    if (!used.contains(node_of(name))) model.outputs.push_back({name, {}, {}, true});
   return model;
 }
 

@@ -1,71 +1,9 @@
-#include "engine/graph/rewrite.h"
-
-#include <limits>
 #include <unordered_map>
+
+#include "engine/graph/rewrite_node.h"
 
 namespace engine::graph {
 namespace {
-
-// One node being rewritten.
-struct Rewrite {
-  const tensorflow::NodeDef& node;
-  Model& model;
-  std::vector<std::string> in;
-
-  const tensorflow::AttrValue* attribute(const char* name) const {
-    const auto found = node.attr().find(name);
-    return found == node.attr().end() ? nullptr : &found->second;
-  }
-  bool flag(const char* name, bool otherwise = false) const {
-    return attribute(name) ? attribute(name)->b() : otherwise;
-  }
-  float real(const char* name, float otherwise) const {
-    return attribute(name) ? attribute(name)->f() : otherwise;
-  }
-  std::string text(const char* name, const std::string& otherwise) const {
-    return attribute(name) ? attribute(name)->s() : otherwise;
-  }
-  // Height and width of a list [1, height, width, 1].
-  std::vector<Index> height_and_width(const char* name) const {
-    const auto* a = attribute(name);
-    if (a == nullptr) return {1, 1};
-    const auto& list = a->list().i();
-    if (list.size() != 4 || list[0] != 1 || list[3] != 1) unsupported(name, " over other axes");
-    return {list[1], list[2]};
-  }
-  const std::string& input(std::size_t i) const {
-    check(i < in.size(), model.path, ": node '", node.name(), "' (", node.op(), "): has ",
-          in.size(), " inputs");
-    return in[i];
-  }
-  // The whole numbers of an input that must be known now.
-  const Whole& numbers(std::size_t i) const {
-    const auto found = model.constants.find(input(i));
-    if (found == model.constants.end()) unsupported("input ", i, " is no constant");
-    return found->second.whole();
-  }
-
-  // A constant beside this node; returns its name.
-  std::string constant(const char* suffix, const Shape& shape, Whole numbers) const {
-    const std::string name = node.name() + "/" + suffix;
-    model.constants.insert_or_assign(name, Value(shape, std::move(numbers)));
-    return name;
-  }
-  void emit(const char* op, std::vector<std::string> inputs,
-            std::map<std::string, Attribute> attributes = {}) const {
-    model.nodes.push_back(
-        {node.name(), op, std::move(inputs), {node.name()}, std::move(attributes)});
-  }
-  std::map<std::string, Attribute> window() const {
-    if (text("data_format", "NHWC") != "NHWC") unsupported("data_format ", text("data_format", ""));
-    const std::string padding = text("padding", "VALID");
-    if (padding != "SAME" && padding != "VALID") unsupported("padding ", padding);
-    return {{"auto_pad", padding == "SAME" ? std::string("SAME_UPPER") : padding},
-            {"strides", height_and_width("strides")}};
-  }
-};
-
-using Row = void (*)(const Rewrite&);
 
 void conv(const Rewrite& r) {
   const std::string kernel = r.node.name() + "/kernel";
@@ -97,18 +35,6 @@ void fused_batch_norm(const Rewrite& r) {
   if (r.text("data_format", "NHWC") != "NHWC") unsupported("data_format");
   r.emit("BatchNormalization", {r.input(0), r.input(1), r.input(2), r.input(3), r.input(4)},
          {{"epsilon", r.real("epsilon", 0.0001f)}});
-}
-
-// The axis comes first in the old op, last in the new one.
-template <bool First>
-void concat(const Rewrite& r) {
-  check(r.in.size() >= 2, r.model.path, ": node '", r.node.name(), "' joins nothing");
-  const std::size_t at = First ? 0 : r.in.size() - 1;
-  const Whole& axis = r.numbers(at);
-  if (axis.size() != 1) unsupported("an axis of ", axis.size(), " numbers");
-  std::vector<std::string> parts = r.in;
-  parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(at));
-  r.emit("Concat", parts, {{"axis", Index{axis[0]}}});
 }
 
 // A constant leading extent of 1 is the batch that the graph was frozen with: it may be any.
@@ -162,33 +88,18 @@ void squeeze(const Rewrite& r) {
          {{"axes", std::vector<Index>(a->list().i().begin(), a->list().i().end())}});
 }
 
-void mean(const Rewrite& r) {
-  r.emit("ReduceMean", {r.input(0), r.input(1)}, {{"keepdims", Index{r.flag("keep_dims")}}});
-}
-
-// [[before, after], ...] becomes all before, then all after.
-void pad(const Rewrite& r) {
-  const Whole& pairs = r.numbers(1);
-  Whole pads;
-  for (const std::size_t side : {0, 1})
-    for (std::size_t i = side; i < pairs.size(); i += 2) pads.push_back(pairs[i]);
-  const Shape count{static_cast<Index>(pads.size())};
-  r.emit("Pad", {r.input(0), r.constant("pads", count, std::move(pads))});
-}
-
-// Each axis from its last element to its first.
-void reverse(const Rewrite& r) {
-  const Whole& axes = r.numbers(1);
-  const Shape count{static_cast<Index>(axes.size())};
-  const auto all = [&](const char* suffix, std::int64_t number) {
-    return r.constant(suffix, count, Whole(axes.size(), number));
-  };
-  r.emit("Slice",
-         {r.input(0), all("last", -1), all("end", std::numeric_limits<std::int64_t>::min()),
-          r.input(1), all("back", -1)});
+template <bool Max>
+void reduce(const Rewrite& r) {
+  r.emit(Max ? "ReduceMax" : "ReduceMean", {r.input(0), r.input(1)},
+         {{"keepdims", Index{r.flag("keep_dims")}}});
 }
 
 void relu6(const Rewrite& r) { r.emit("Clip", {r.input(0)}, {{"min", 0.f}, {"max", 6.f}}); }
+void rsqrt(const Rewrite& r) {
+  const std::string root = r.node.name() + "/root";
+  r.model.nodes.push_back({root, "Sqrt", {r.input(0)}, {root}, {}});
+  r.emit("Reciprocal", {root});
+}
 void square(const Rewrite& r) { r.emit("Mul", {r.input(0), r.input(0)}); }
 void leaky_relu(const Rewrite& r) {
   r.emit("LeakyRelu", {r.input(0)}, {{"alpha", r.real("alpha", 0.2f)}});
@@ -198,8 +109,11 @@ void leaky_relu(const Rewrite& r) {
 const std::unordered_map<std::string, const char*> kRenamed = {
     {"Abs", "Abs"},
     {"Add", "Add"},
+    {"AddN", "Sum"},
     {"AddV2", "Add"},
     {"CheckNumerics", "Identity"},
+    {"ClipByValue", "Clip"},
+    {"Div", "Div"},
     {"Elu", "Elu"},
     {"Exp", "Exp"},
     {"ExpandDims", "Unsqueeze"},
@@ -210,7 +124,9 @@ const std::unordered_map<std::string, const char*> kRenamed = {
     {"Minimum", "Min"},
     {"Mul", "Mul"},
     {"Neg", "Neg"},
+    {"Pow", "Pow"},
     {"RealDiv", "Div"},
+    {"Reciprocal", "Reciprocal"},
     {"Relu", "Relu"},
     {"Selu", "Selu"},
     {"Shape", "Shape"},
@@ -221,29 +137,28 @@ const std::unordered_map<std::string, const char*> kRenamed = {
     {"StopGradient", "Identity"},
     {"Sub", "Sub"},
     {"Tanh", "Tanh"},
+    {"Tile", "Tile"},
 };
 
-const std::unordered_map<std::string, Row> kRewrites = {
+constexpr RewriteRow kRewrites[] = {
     {"AvgPool", pool<false>},
     {"BatchNormWithGlobalNormalization", global_batch_norm},
     {"BiasAdd", bias_add},
     {"Cast", cast},
-    {"Concat", concat<true>},
-    {"ConcatV2", concat<false>},
     {"Conv2D", conv},
     {"FusedBatchNorm", fused_batch_norm},
     {"FusedBatchNormV2", fused_batch_norm},
     {"FusedBatchNormV3", fused_batch_norm},
     {"LeakyRelu", leaky_relu},
     {"MatMul", matmul},
+    {"Max", reduce<true>},
     {"MaxPool", pool<true>},
-    {"Mean", mean},
-    {"Pad", pad},
+    {"Mean", reduce<false>},
     {"Relu6", relu6},
     {"Reshape", reshape},
     {"ResizeBilinear", resize<true>},
     {"ResizeNearestNeighbor", resize<false>},
-    {"ReverseV2", reverse},
+    {"Rsqrt", rsqrt},
     {"Square", square},
     {"Squeeze", squeeze},
 };
@@ -256,45 +171,14 @@ bool rewrite_tensorflow(const tensorflow::NodeDef& node, Model& model) {
     rewrite.emit(same->second, rewrite.in);
     return true;
   }
-  const auto row = kRewrites.find(node.op());
-  if (row == kRewrites.end()) return false;
-  row->second(rewrite);
-  return true;
-}
-
-Type type_of_tensorflow(int number) {
-  switch (number) {
-    case 1:
-      return Type::float32;
-    case 2:
-      return Type::float64;
-    case 3:
-      return Type::int32;
-    case 4:
-      return Type::uint8;
-    case 5:
-      return Type::int16;
-    case 6:
-      return Type::int8;
-    case 7:
-      return Type::string;
-    case 9:
-      return Type::int64;
-    case 10:
-      return Type::boolean;
-    case 14:
-      return Type::bfloat16;
-    case 17:
-      return Type::uint16;
-    case 19:
-      return Type::float16;
-    case 22:
-      return Type::uint32;
-    case 23:
-      return Type::uint64;
-    default:
-      return Type::none;
-  }
+  for (const std::span<const RewriteRow> part :
+       {std::span<const RewriteRow>(kRewrites), index_rewrites()})
+    for (const RewriteRow& row : part)
+      if (node.op() == row.op) {
+        row.run(rewrite);
+        return true;
+      }
+  return false;
 }
 
 }  // namespace engine::graph

@@ -16,6 +16,5 @@ namespace engine::graph {
 bool rewrite_tensorflow(const tensorflow::NodeDef& node, Model& model);
 
 std::vector<std::string> inputs_of(const tensorflow::NodeDef& node);  // without control inputs
-Type type_of_tensorflow(int number);
 
 }  // namespace engine::graph

@@ -5,7 +5,8 @@
 #include <cstring>
 #include <unordered_set>
 
-#include "engine/graph/traced_op.h"
+#include "engine/graph/draft.h"
+#include "engine/graph/expression.h"
 #include "engine/ops/fused_op.h"
 
 namespace engine::graph {
@@ -33,7 +34,7 @@ class Trace {
 
   std::string write(const Traced& result) {
     check(settle(result), "export: the result does not depend on the input");
-    return result.first.rank() == 4 ? names_.channels_first(result) : names_.plain(result);
+    return names_.name(result, result.first.rank() == 4);
   }
 
   // Extents in the file's order. Errors: extents besides the batch that differ between the traces.
@@ -110,6 +111,21 @@ class Trace {
   std::unordered_set<const void*> seen_, depends_;
 };
 
+// What users expect: scales and biases are part of the layer before them, and what nobody reads is
+// left out.
+Model tidied(Model model) {
+  Draft draft{model, std::move(model.nodes), std::move(model.constants), {}};
+  for (const Port& output : model.outputs) draft.wanted.insert(output.name);
+  drop_unused(draft);
+  name_results(draft);
+  fold_scales(draft);
+  drop_unused(draft);
+  for (Node& node : draft.nodes) node.name = node.outputs[0];
+  model.nodes = std::move(draft.nodes);
+  model.constants = std::move(draft.constants);
+  return model;
+}
+
 }  // namespace
 
 Model trace(const std::function<Tensor(const Tensor&)>& function, const Shape& input,
@@ -127,10 +143,8 @@ Model trace(const std::function<Tensor(const Tensor&)>& function, const Shape& i
         " for a batch of 3; its first extent must be the batch, and nothing else depend on it");
   net.node("Identity", {result}, {}, output_name);
   net.output(output_name, extents);
-  Model model = net.model();
-  model.path = "export";
-  tidy(model);
-  return model;
+  net.model().path = "export";
+  return tidied(net.model());
 }
 
 }  // namespace engine::graph

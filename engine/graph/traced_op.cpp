@@ -28,40 +28,28 @@ const Written* TraceNames::find(const Traced& value) const {
   return found == written_.end() ? nullptr : &found->second;
 }
 
-std::string TraceNames::plain(const Traced& value) {
+std::string TraceNames::name(const Traced& value, bool channels_first) {
   const Written* written = find(value);
-  if (written && !written->channels_first) return written->name;
-  std::string& name = turned_[{value.first.node(), false}];
-  if (!name.empty()) return name;
+  if (written && written->channels_first == channels_first) return written->name;
+  if (!written && channels_first && value.first.size() == 1) return name(value, false);
+  std::string& turned = turned_[{value.first.node(), channels_first}];
+  if (!turned.empty()) return turned;
   if (written) {
-    name = net.node("Transpose", {written->name}, {{"perm", std::vector<Index>{0, 2, 3, 1}}});
-  } else {
-    check(same_values(value), "export: a value of shape ", value.first.shape(),
-          " depends on the input in a way that is not recorded (it was read back to the host, or "
-          "made anew), or on the size of the batch");
-    name = net.constant(next("weight"), value.first);
+    const std::vector<Index> to_first{0, 3, 1, 2}, to_last{0, 2, 3, 1};
+    turned =
+        net.node("Transpose", {written->name}, {{"perm", channels_first ? to_first : to_last}});
+    return turned;
   }
-  return name;
-}
-
-std::string TraceNames::channels_first(const Traced& value) {
-  const Written* written = find(value);
-  if (written && written->channels_first) return written->name;
-  std::string& name = turned_[{value.first.node(), true}];
-  if (!name.empty()) return name;
-  if (written) {
-    name = net.node("Transpose", {written->name}, {{"perm", std::vector<Index>{0, 3, 1, 2}}});
-  } else if (value.first.size() == 1) {
-    name = plain(value);
-  } else {
-    check(same_values(value), "export: a value of shape ", value.first.shape(),
-          " depends on the input in a way that is not recorded");
-    Shape aligned;
-    for (int i = value.first.rank(); i < 4; ++i) aligned.push_back(1);
-    for (const Index extent : value.first.shape()) aligned.push_back(extent);
-    name = net.kernel(next("weight"), reshape(value.first, aligned));
-  }
-  return name;
+  check(
+      same_values(value), "export: a value of shape ", value.first.shape(),
+      " depends on the input in a way that is not recorded (it was read back to the host, or made "
+      "anew), or on the size of the batch");
+  Shape aligned;
+  for (int i = value.first.rank(); i < 4; ++i) aligned.push_back(1);
+  for (const Index extent : value.first.shape()) aligned.push_back(extent);
+  turned = channels_first ? net.kernel(next("weight"), reshape(value.first, aligned))
+                          : net.constant(next("weight"), value.first);
+  return turned;
 }
 
 TracedOp::TracedOp(TraceNames& names, const Traced& value) : names_(names), value_(value) {
@@ -86,18 +74,18 @@ bool TracedOp::depends_on_batch(int input, int axis) const {
   return shape(input)[axis] != inputs_[input].second.dim(axis);
 }
 
-double TracedOp::setting(const std::string& name, int i) const {
-  const double a = op().settings().at(name).at(static_cast<std::size_t>(i));
-  const double b = value_.second.node()->op->settings().at(name).at(static_cast<std::size_t>(i));
-  if (a != b) refuse("depends on the size of the batch");
-  return a;
+std::vector<double> TracedOp::settings(const std::string& name) const {
+  const Settings a = op().settings(), b = value_.second.node()->op->settings();
+  if (!a.contains(name)) refuse("has no setting '" + name + "'");
+  if (a.at(name) != b.at(name)) refuse("depends on the size of the batch");
+  return a.at(name);
 }
 
+double TracedOp::setting(const std::string& name) const { return settings(name).at(0); }
+
 std::vector<Index> TracedOp::whole(const std::string& name) const {
-  std::vector<Index> result;
-  for (std::size_t i = 0; i < op().settings().at(name).size(); ++i)
-    result.push_back(static_cast<Index>(setting(name, static_cast<int>(i))));
-  return result;
+  const std::vector<double> all = settings(name);
+  return {all.begin(), all.end()};
 }
 
 bool TracedOp::images_channels_first() const {
@@ -117,8 +105,8 @@ int TracedOp::axis(int i) const {
 }
 
 std::string TracedOp::in(int i) const { return images_channels_first() ? image(i) : plain(i); }
-std::string TracedOp::plain(int i) const { return names_.plain(inputs_[i]); }
-std::string TracedOp::image(int i) const { return names_.channels_first(inputs_[i]); }
+std::string TracedOp::plain(int i) const { return names_.name(inputs_[i], false); }
+std::string TracedOp::image(int i) const { return names_.name(inputs_[i], true); }
 
 std::string TracedOp::in_sequence(int i) const {
   const Shape& s = shape(i);

@@ -1,7 +1,7 @@
-// TracedOp: what a row of the tables in trace_ops.cpp and trace_pointwise.cpp sees of a recorded
-// op, in both traces, and how it writes ONNX nodes for it. An image exists in the model in the
-// engine's order of axes (plain) or in ONNX's (channels first); it is turned where a row asks for
-// the other order, once. Errors: name the op.
+// TracedOp: what a writer, the last column of the table of ops, sees of a recorded op, in both
+// traces, and how it writes ONNX nodes for it. An image exists in the model in the engine's order
+// of axes (plain) or in ONNX's (channels first); it is turned where a writer asks for the other
+// order, once. Errors: name the op.
 #pragma once
 
 #include <map>
@@ -30,10 +30,10 @@ class TraceNames {
   explicit TraceNames(Builder& net) : net(net) {}
   void set(const Traced& value, const Written& written);
   const Written* find(const Traced& value) const;  // null: it does not depend on the input
-  // Errors: a value that is not written and differs between the traces.
-  std::string plain(const Traced& value);
-  std::string channels_first(const Traced& value);  // of four axes, or a constant of fewer
-  std::string next(const std::string& kind);        // "weight_0", "weight_1"
+  // In the engine's order of axes; or channels first, of four axes or a constant of fewer. Errors:
+  // a value that is not written and differs between the traces.
+  std::string name(const Traced& value, bool channels_first);
+  std::string next(const std::string& kind);  // "weight_0", "weight_1"
 
   Builder& net;
 
@@ -53,8 +53,8 @@ class TracedOp {
   // Extents of the result; -1 where they depend on the batch.
   std::vector<Index> extents() const;
   bool depends_on_batch(int input, int axis) const;
-  // Errors: a setting that depends on the batch.
-  double setting(const std::string& name, int i = 0) const;
+  // Errors: a setting that the op lacks, or that depends on the batch.
+  double setting(const std::string& name) const;
   std::vector<Index> whole(const std::string& name) const;
   const Traced& value() const { return value_; }
   const Op& op() const;
@@ -66,7 +66,7 @@ class TracedOp {
   std::string in(int i) const;     // in that order
   std::string plain(int i) const;  // in the engine's order
   std::string image(int i) const;  // channels first
-  std::string image(const Traced& value) const { return names_.channels_first(value); }
+  std::string image(const Traced& value) const { return names_.name(value, true); }
   // With its elements in the engine's order: plain, or of one pixel or one channel.
   std::string in_sequence(int i) const;
 
@@ -85,28 +85,10 @@ class TracedOp {
   [[noreturn]] void refuse(const std::string& why) const;
 
  private:
+  std::vector<double> settings(const std::string& name) const;
   TraceNames& names_;
   Traced value_;
   std::vector<Traced> inputs_;
 };
-
-// How an op is written. Rows with a name of ONNX's are that node on the same inputs.
-struct Writer {
-  const char* op;
-  const char* same;
-  Written (*write)(const TracedOp&) = nullptr;
-};
-std::span<const Writer> pointwise_writers();
-
-// The op, written. Errors: no row for it; the line says what to add where.
-Written write_traced(const TracedOp& op);
-
-// Whether an op has a row; why it has none on purpose, or nothing.
-bool is_written(const std::string& op);
-std::string left_out(const std::string& op);
-
-// Passes that make a written model what its users expect: scales and biases are part of the layer
-// before them, and what nobody reads is left out.
-void tidy(Model& model);
 
 }  // namespace engine::graph

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "engine/check.h"
@@ -21,16 +22,11 @@ bool moves_nothing(const Shape& shape, const std::vector<int>& order) {
   return true;
 }
 
-Tensor to_channels_last(const Tensor& x) {
-  std::vector<int> order{0};
-  for (int axis = 2; axis < x.rank(); ++axis) order.push_back(axis);
-  order.push_back(1);
-  return reordered(x, order);
-}
-
-Tensor to_channels_first(const Tensor& x) {
-  std::vector<int> order{0, x.rank() - 1};
-  for (int axis = 1; axis + 1 < x.rank(); ++axis) order.push_back(axis);
+// The axis of channels moved from place 1 to the last, or back.
+Tensor turned(const Tensor& x, bool to_last) {
+  std::vector<int> order(static_cast<std::size_t>(x.rank()));
+  std::iota(order.begin(), order.end(), 0);
+  std::rotate(order.begin() + 1, to_last ? order.begin() + 2 : order.end() - 1, order.end());
   return reordered(x, order);
 }
 
@@ -62,71 +58,77 @@ Tensor reordered(const Tensor& x, const std::vector<int>& order) {
   return reshape(x, shape);
 }
 
-bool is_real(Type type) {
-  return type == Type::float32 || type == Type::float64 || type == Type::float16;
+// --- Types -----------------------------------------------------------------------------------
+
+namespace {
+
+enum class Numbers { other, real, with_sign, without_sign };
+
+struct TypeRow {
+  const char* name;
+  Numbers kind = Numbers::other;
+  int bytes = 0;  // of one number in a file; 0: not read
+  int tensorflow = 0;
+};
+
+// By ONNX's number.
+constexpr TypeRow kTypes[] = {
+    {"none"},
+    {"float32", Numbers::real, 4, 1},
+    {"uint8", Numbers::without_sign, 1, 4},
+    {"int8", Numbers::with_sign, 1, 6},
+    {"uint16", Numbers::without_sign, 2, 17},
+    {"int16", Numbers::with_sign, 2, 5},
+    {"int32", Numbers::with_sign, 4, 3},
+    {"int64", Numbers::with_sign, 8, 9},
+    {"string", Numbers::other, 0, 7},
+    {"bool", Numbers::without_sign, 1, 10},
+    {"float16", Numbers::real, 2, 19},
+    {"float64", Numbers::real, 8, 2},
+    {"uint32", Numbers::without_sign, 4, 22},
+    {"uint64", Numbers::without_sign, 8, 23},
+    {"complex64"},
+    {"complex128"},
+    {"bfloat16", Numbers::other, 0, 14},
+};
+
+const TypeRow* row_of(Type type) {
+  const int number = static_cast<int>(type);
+  return number >= 0 && number < static_cast<int>(std::size(kTypes)) ? &kTypes[number] : nullptr;
 }
+
+bool is_a(Type type, Numbers kind) { return row_of(type) && row_of(type)->kind == kind; }
+
+}  // namespace
+
+bool is_real(Type type) { return is_a(type, Numbers::real); }
 
 std::string name_of(Type type) {
-  static const char* const names[] = {"none",    "float32", "uint8",  "int8",   "uint16",
-                                      "int16",   "int32",   "int64",  "string", "bool",
-                                      "float16", "float64", "uint32", "uint64"};
-  const int number = static_cast<int>(type);
-  if (type == Type::bfloat16) return "bfloat16";
-  if (number >= 0 && number < static_cast<int>(std::size(names))) return names[number];
-  return "type " + std::to_string(number);
+  return row_of(type) ? row_of(type)->name : "type " + std::to_string(static_cast<int>(type));
 }
 
-Index bytes_of(Type type) {
-  switch (type) {
-    case Type::uint8:
-    case Type::int8:
-    case Type::boolean:
-      return 1;
-    case Type::uint16:
-    case Type::int16:
-    case Type::float16:
-      return 2;
-    case Type::float32:
-    case Type::int32:
-    case Type::uint32:
-      return 4;
-    case Type::float64:
-    case Type::int64:
-    case Type::uint64:
-      return 8;
-    default:
-      return 0;
-  }
+Index bytes_of(Type type) { return row_of(type) ? row_of(type)->bytes : 0; }
+
+Type type_of_tensorflow(int number) {
+  const auto* row = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const TypeRow& r) {
+    return r.tensorflow == number && number != 0;
+  });
+  return row == std::end(kTypes) ? Type::none : static_cast<Type>(row - std::begin(kTypes));
 }
 
 Index wrapped(Type type, Index x) {
-  switch (type) {
-    case Type::uint8:
-      return static_cast<std::uint8_t>(x);
-    case Type::int8:
-      return static_cast<std::int8_t>(x);
-    case Type::uint16:
-      return static_cast<std::uint16_t>(x);
-    case Type::int16:
-      return static_cast<std::int16_t>(x);
-    case Type::uint32:
-      return static_cast<std::uint32_t>(x);
-    case Type::int32:
-      return static_cast<std::int32_t>(x);
-    case Type::boolean:
-      return x != 0;
-    default:
-      return x;
-  }
+  if (type == Type::boolean) return x != 0;
+  const int unused = 64 - 8 * static_cast<int>(bytes_of(type));
+  const auto raised = static_cast<std::uint64_t>(x) << unused;
+  if (is_a(type, Numbers::with_sign)) return static_cast<Index>(raised) >> unused;
+  return static_cast<Index>(raised >> unused);
 }
 
 Index whole_from(double x, Type type) {
   const double whole = std::trunc(x);
   if (type == Type::boolean) return x != 0;
-  const bool with_sign =
-      type == Type::int8 || type == Type::int16 || type == Type::int32 || type == Type::int64;
-  const int bits = static_cast<int>(8 * bytes_of(type)) - (with_sign ? 1 : 0);
-  const double end = std::ldexp(1., bits);
+  const bool with_sign = is_a(type, Numbers::with_sign);
+  const double end = std::ldexp(1., static_cast<int>(8 * bytes_of(type)) - (with_sign ? 1 : 0));
   check(whole >= (with_sign ? -end : 0) && whole < end, name_of(type), " cannot hold ", x);
   return whole < 0x1p63 ? static_cast<Index>(whole)
                         : static_cast<Index>(static_cast<std::uint64_t>(whole));
@@ -139,6 +141,18 @@ Real real_from(const std::string& what, double x) {
                 "; export the network in float32");
   return real;
 }
+
+Real half_from(Real x) {
+  if (!std::isfinite(x)) return x;
+  int exponent = 0;
+  std::frexp(x, &exponent);
+  const double unit = std::ldexp(1., std::max(exponent - 11, -24));  // of the last of 11 bits
+  const double rounded = std::nearbyint(x / unit) * unit;
+  if (std::abs(rounded) > 65504) return std::copysign(std::numeric_limits<Real>::infinity(), x);
+  return std::copysign(static_cast<Real>(rounded), x);
+}
+
+// --- Values ----------------------------------------------------------------------------------
 
 Value::Value(Tensor values, Type type) : type_(type), tensor_(std::move(values)) {
   if (!is_real(type)) unsupported("not supported for ", name_of(type));
@@ -174,7 +188,7 @@ int Value::place(int axis) const {
 }
 
 Tensor Value::tensor() const {
-  if (!whole_) return channels_last_ ? to_channels_first(stored()) : stored();
+  if (!whole_) return channels_last_ ? turned(stored(), false) : stored();
   std::vector<Real> reals(whole_->begin(), whole_->end());
   if (type_ == Type::uint64)
     std::transform(whole_->begin(), whole_->end(), reals.begin(),
@@ -186,7 +200,7 @@ Tensor Value::image() const {
   if (whole_) unsupported("not supported for ", name_of(type_));
   if (channels_last_) return tensor_;
   check(rank() >= 2, "an image [N, C, ...] is needed, got ", shape());
-  return to_channels_last(tensor());
+  return turned(tensor(), true);
 }
 
 const Tensor& Value::stored() const {

@@ -1,9 +1,9 @@
 // Value: what flows along an edge of an imported graph. Floating-point values are a Tensor of Real,
-// whatever their width in the file, on the current device: a float64 beyond 3.4e38 is refused where
+// whatever their width in the file, on the current device. A float64 beyond 3.4e38 is refused where
 // it is read, others are rounded, and whole numbers that only float64 holds are refused where they
-// are cast; a float16 keeps its fraction and range. Whole numbers and booleans stay on
-// the host, exact, for they mostly compute shapes. Integer arrays read or fed cost eight bytes a
-// number.
+// are cast. A cast to float16 rounds to what float16 holds; ops on float16 values compute in Real
+// and leave their results so. Whole numbers and booleans stay on the host, exact, for they mostly
+// compute shapes. Integer arrays read or fed cost eight bytes a number.
 //
 // The file's order of axes and the order in memory are two things: an ONNX image [N, C, H, W] is
 // kept channels last, [N, H, W, C], from the first convolution on. `shape` and `tensor` speak the
@@ -24,6 +24,11 @@ namespace engine::graph {
 
 // What is well-formed but beyond this importer: an op, a type, a mode.
 struct Unsupported : Error {
+  using Error::Error;
+};
+
+// What is larger than a limit: a result, or all that a file asks for.
+struct TooLarge : Error {
   using Error::Error;
 };
 
@@ -52,10 +57,11 @@ enum class Type {
   uint64 = 13,
   bfloat16 = 16  // known by name only
 };
-bool is_real(Type type);            // a floating-point type
-std::string name_of(Type type);     // "float32"; "type 42" for a number that is not a type
-Index bytes_of(Type type);          // of one number in a file; 0: not a type we read
-Index wrapped(Type type, Index x);  // x as the type keeps it: -1 is 255 in uint8
+Type type_of_tensorflow(int number);  // none: no type of ours
+bool is_real(Type type);              // a floating-point type
+std::string name_of(Type type);       // "float32"; "type 42" for a number that is not a type
+Index bytes_of(Type type);            // of one number in a file; 0: not a type we read
+Index wrapped(Type type, Index x);    // x as the type keeps it: -1 is 255 in uint8
 
 // x without its fraction, as a whole number of this type. Errors: not a number, infinities, and
 // what the type cannot hold: ONNX says nothing of these, and processors differ.
@@ -63,6 +69,9 @@ Index whole_from(double x, Type type);
 
 // A float64 as Real. Errors: it is finite, but too large for Real.
 Real real_from(const std::string& what, double x);
+
+// x as float16 holds it: rounded to the nearest, ties to even; beyond its range, an infinity.
+Real half_from(Real x);
 
 using Whole = std::vector<std::int64_t>;
 
@@ -111,5 +120,7 @@ Value in_place(const Value& x, const Move& move, std::int64_t fill = 0);
 
 // The parts joined along an axis of the file's order.
 Value joined(const std::vector<Value>& parts, int axis);
+
+float from_half(std::uint16_t bits);  // the bits of a float16
 
 }  // namespace engine::graph

@@ -36,28 +36,6 @@ bool skip(CodedInputStream& in, std::uint32_t tag) {
   }
 }
 
-template <class T, class To, class Convert>
-std::vector<To> numbers(std::string_view bytes, const Convert& convert) {
-  std::vector<To> result(bytes.size() / sizeof(T));
-  for (std::size_t i = 0; i < result.size(); ++i) {
-    T number;
-    std::memcpy(&number, bytes.data() + i * sizeof(T), sizeof(T));
-    result[i] = convert(number);
-  }
-  return result;
-}
-
-template <class T>
-Value whole(const Shape& shape, Type type, std::string_view bytes) {
-  return {shape, numbers<T, std::int64_t>(bytes, [](T x) { return static_cast<std::int64_t>(x); }),
-          type};
-}
-
-template <class T, class Convert>
-Value real(const Shape& shape, Type type, std::string_view bytes, const Convert& convert) {
-  return Value(Tensor::from(shape, numbers<T, Real>(bytes, convert)), type);
-}
-
 }  // namespace
 
 void parse_message(std::string_view bytes, google::protobuf::MessageLite& message,
@@ -93,7 +71,8 @@ Format format_of(std::string_view bytes) {
   return found;
 }
 
-Shape checked_shape(const std::string& what, const std::vector<Index>& extents, Index most) {
+Shape checked_shape(const std::string& what, const std::vector<Index>& extents, Index most,
+                    const char* most_are) {
   if (extents.size() > Shape::kMaxRank)
     unsupported(what, ": has ", extents.size(), " axes, more than ", Shape::kMaxRank);
   Shape shape;
@@ -102,11 +81,13 @@ Shape checked_shape(const std::string& what, const std::vector<Index>& extents, 
     check(extent >= 0, what, ": has an extent of ", extent);
     shape.push_back(extent);
   }
-  const bool empty = std::find(extents.begin(), extents.end(), 0) != extents.end();
-  if (empty) most = Index{1} << 20;  // of the other extents, which a reduction may leave alone
+  if (std::find(extents.begin(), extents.end(), 0) != extents.end()) {
+    most = Index{1} << 20;  // of the other extents, which a reduction may leave alone
+    most_are = "that the other axes of an empty value may span";
+  }
   for (Index extent : extents)
     check(!__builtin_mul_overflow(size, std::max<Index>(extent, 1), &size) && size <= most, what,
-          ": ", shape, " has more elements than the ", most, " that are there");
+          ": ", shape, " has more elements than the ", most, " ", most_are);
   return shape;
 }
 
@@ -124,30 +105,15 @@ Value from_bytes(const std::string& what, const Shape& shape, Type type, std::st
   if (each == 0) unsupported(what, ": ", name_of(type), " is not supported");
   check(static_cast<Index>(bytes.size()) == shape.size() * each, what, ": ", name_of(type), " ",
         shape, " takes ", shape.size() * each, " bytes, ", bytes.size(), " are there");
-  const auto same = [](auto x) { return static_cast<Real>(x); };
-  switch (type) {
-    case Type::float32:
-      return real<float>(shape, type, bytes, same);
-    case Type::float64:
-      return real<double>(shape, type, bytes, [&](double x) { return real_from(what, x); });
-    case Type::float16:
-      return real<std::uint16_t>(shape, type, bytes, from_half);
-    case Type::uint8:
-    case Type::boolean:
-      return whole<std::uint8_t>(shape, type, bytes);
-    case Type::int8:
-      return whole<std::int8_t>(shape, type, bytes);
-    case Type::uint16:
-      return whole<std::uint16_t>(shape, type, bytes);
-    case Type::int16:
-      return whole<std::int16_t>(shape, type, bytes);
-    case Type::uint32:
-      return whole<std::uint32_t>(shape, type, bytes);
-    case Type::int32:
-      return whole<std::int32_t>(shape, type, bytes);
-    default:
-      return whole<std::int64_t>(shape, type, bytes);
-  }
+  const auto read = [&](Index i, auto number, Index width) {
+    std::memcpy(&number, bytes.data() + i * width, static_cast<std::size_t>(width));
+    return number;
+  };
+  if (type == Type::float32)
+    return filled(what, shape, type, [&](Index i) { return read(i, float{}, 4); });
+  if (type == Type::float64)
+    return filled(what, shape, type, [&](Index i) { return read(i, double{}, 8); });
+  return filled(what, shape, type, [&](Index i) { return read(i, std::uint64_t{}, each); });
 }
 
 }  // namespace engine::graph

@@ -27,12 +27,28 @@ enum class Format { onnx, tensorflow, unknown };
 Format format_of(std::string_view bytes);
 
 // A shape from the extents in a file. Errors: negative ones, more axes than the engine has, or more
-// than `most` elements.
-Shape checked_shape(const std::string& what, const std::vector<Index>& extents, Index most);
+// than `most` elements, which are those "that are there".
+Shape checked_shape(const std::string& what, const std::vector<Index>& extents, Index most,
+                    const char* most_are = "that are there");
 
 // Little-endian numbers as they lie in a file. Errors: bytes that do not fill the shape.
 Value from_bytes(const std::string& what, const Shape& shape, Type type, std::string_view bytes);
 
-float from_half(std::uint16_t bits);
+// The value of this type whose elements are at(0), at(1), ... as a file holds them; those of
+// float16 are its bits.
+template <class At>
+Value filled(const std::string& what, const Shape& shape, Type type, const At& at) {
+  if (!is_real(type)) {
+    Whole numbers(static_cast<std::size_t>(shape.size()));
+    for (Index i = 0; i < shape.size(); ++i) numbers[i] = wrapped(type, static_cast<Index>(at(i)));
+    return {shape, std::move(numbers), type};
+  }
+  std::vector<Real> numbers(static_cast<std::size_t>(shape.size()));
+  for (Index i = 0; i < shape.size(); ++i)
+    numbers[i] = type == Type::float16   ? from_half(static_cast<std::uint16_t>(at(i)))
+                 : type == Type::float64 ? real_from(what, static_cast<double>(at(i)))
+                                         : static_cast<Real>(at(i));
+  return Value(Tensor::from(shape, numbers), type);
+}
 
 }  // namespace engine::graph

@@ -8,36 +8,24 @@
 namespace engine::graph {
 namespace {
 
+// Little-endian, each number in its first `width` bytes.
 template <class T, class Numbers>
-std::string bytes_as(const Numbers& numbers) {
+std::string bytes_as(const Numbers& numbers, std::size_t width = sizeof(T)) {
   std::string bytes;
-  bytes.reserve(numbers.size() * sizeof(T));
+  bytes.reserve(numbers.size() * width);
   for (const auto number : numbers) {
     const T x = static_cast<T>(number);
-    bytes.append(reinterpret_cast<const char*>(&x), sizeof(T));
+    bytes.append(reinterpret_cast<const char*>(&x), width);
   }
   return bytes;
 }
 
 std::string bytes_of(const Value& value) {
-  switch (value.type()) {
-    case Type::float32:
-      return bytes_as<float>(value.tensor().values());
-    case Type::float64:
-      return bytes_as<double>(value.tensor().values());
-    case Type::boolean:
-    case Type::uint8:
-    case Type::int8:
-      return bytes_as<std::uint8_t>(value.whole());
-    case Type::int32:
-    case Type::uint32:
-      return bytes_as<std::int32_t>(value.whole());
-    case Type::int64:
-    case Type::uint64:
-      return bytes_as<std::int64_t>(value.whole());
-    default:
-      unsupported("ONNX: ", name_of(value.type()), " is not written");
-  }
+  const Type type = value.type();
+  if (type == Type::float32) return bytes_as<float>(value.tensor().values());
+  if (type == Type::float64) return bytes_as<double>(value.tensor().values());
+  if (is_real(type)) unsupported("ONNX: ", name_of(type), " is not written");
+  return bytes_as<std::int64_t>(value.whole(), static_cast<std::size_t>(bytes_of(type)));
 }
 
 void write_tensor(const std::string& name, const Value& value, onnx::TensorProto& proto) {
@@ -47,36 +35,21 @@ void write_tensor(const std::string& name, const Value& value, onnx::TensorProto
   proto.set_raw_data(bytes_of(value));
 }
 
-// Sets the field and the number that says which one it is.
+// The number that says which field of an attribute is set, in the order of `Attribute`.
+constexpr int kFieldOf[] = {2, 1, 3, 7, 6, 8, 4};
+
 struct WriteAttribute {
   onnx::AttributeProto& to;
-  void operator()(Index i) const {
-    to.set_i(i);
-    to.set_type(2);
+  void operator()(Index i) const { to.set_i(i); }
+  void operator()(float f) const { to.set_f(f); }
+  void operator()(const std::string& s) const { to.set_s(s); }
+  void operator()(const Value& value) const { write_tensor("", value, *to.mutable_t()); }
+  void operator()(const std::vector<float>& x) const {
+    to.mutable_floats()->Add(x.begin(), x.end());
   }
-  void operator()(float f) const {
-    to.set_f(f);
-    to.set_type(1);
-  }
-  void operator()(const std::string& s) const {
-    to.set_s(s);
-    to.set_type(3);
-  }
-  void operator()(const Value& value) const {
-    write_tensor("", value, *to.mutable_t());
-    to.set_type(4);
-  }
-  void operator()(const std::vector<float>& list) const {
-    to.mutable_floats()->Add(list.begin(), list.end());
-    to.set_type(6);
-  }
-  void operator()(const std::vector<Index>& list) const {
-    to.mutable_ints()->Add(list.begin(), list.end());
-    to.set_type(7);
-  }
+  void operator()(const std::vector<Index>& x) const { to.mutable_ints()->Add(x.begin(), x.end()); }
   void operator()(const std::vector<std::string>& list) const {
     for (const std::string& s : list) to.add_strings(s);
-    to.set_type(8);
   }
 };
 
@@ -89,6 +62,7 @@ void write_node(const Node& node, onnx::NodeProto& proto) {
     onnx::AttributeProto& attribute = *proto.add_attribute();
     attribute.set_name(name);
     std::visit(WriteAttribute{attribute}, value);
+    attribute.set_type(kFieldOf[value.index()]);
   }
 }
 

@@ -19,6 +19,9 @@ struct ConvOp : Op {
   }
 
   Settings settings() const override { return settings_of(window); }
+  const char* onnx() const override {
+    return want == Slot::Y ? "Conv" : want == Slot::X ? "ConvTranspose" : nullptr;
+  }
 
   Shape slot_shape(Slot slot) const {
     const Window& w = window;

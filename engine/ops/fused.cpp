@@ -15,6 +15,7 @@ namespace {
 // The same values under a new name, so that a gradient can be asked for at exactly this place.
 struct AliasOp : Op {
   const char* name() const override { return "alias"; }
+  const char* onnx() const override { return "Identity(x)"; }
   Shape shape(Inputs in) const override { return in[0].shape(); }
   void forward(Inputs, const Tensor&) const override {}
   Tensor evaluate(Inputs in) const override { return in[0].detach(); }

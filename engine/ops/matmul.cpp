@@ -20,6 +20,7 @@ Tensor apply_to_stacks(const O& op, const Tensor& a, const Tensor& b) {
   if (!a.defined() || !b.defined() || (a.rank() == 2 && b.rank() == 2)) return apply(op, {a, b});
   check(a.rank() >= 2 && b.rank() >= 2, op.name(), ": two matrices are needed, got ", a.shape(),
         " and ", b.shape());
+  op.check_fit(a.shape(), b.shape());
   const auto batch_of = [](const Shape& shape) {
     Shape batch;
     for (int i = 0; i + 2 < shape.rank(); ++i) batch.push_back(shape[i]);
@@ -45,13 +46,21 @@ struct MatmulOp : Op {
   const char* name() const override {
     return want == Slot::Y ? "matmul_nt" : want == Slot::X ? "matmul" : "matmul_tn";
   }
+  const char* onnx() const override { return "MatMul"; }
+  Settings settings() const override {
+    return {{"transA", {double(want == Slot::W)}}, {"transB", {double(want == Slot::Y)}}};
+  }
 
-  Shape shape(Inputs in) const override {
-    const Shape &a = in[0].shape(), &b = in[1].shape();
+  void check_fit(const Shape& a, const Shape& b) const {
     const bool fits = want == Slot::Y   ? a[-1] == b[-1]
                       : want == Slot::X ? a[-2] == b[-1]
                                         : a[-2] == b[-2];
     check(fits, name(), ": ", a, " does not fit ", b, want == Slot::Y ? " transposed" : "");
+  }
+
+  Shape shape(Inputs in) const override {
+    const Shape &a = in[0].shape(), &b = in[1].shape();
+    check_fit(a, b);
     Shape out = a;
     out[-2] = want == Slot::Y ? a[-2] : want == Slot::X ? b[-2] : b[-1];
     out[-1] = want == Slot::Y ? b[-2] : a[-1];
@@ -78,11 +87,13 @@ struct SolveOp : Op {
   explicit SolveOp(bool transposed) : transposed(transposed) {}
   const char* name() const override { return "solve"; }
   Settings settings() const override { return {{"transposed", {double(transposed)}}}; }
-  Shape shape(Inputs in) const override {
-    const Shape &a = in[0].shape(), &b = in[1].shape();
+  void check_fit(const Shape& a, const Shape& b) const {
     check(a[-1] == a[-2] && a[-1] == b[-2], name(), ": matrices [n, n] and [n, k] are needed, got ",
           a, " and ", b);
-    return b;
+  }
+  Shape shape(Inputs in) const override {
+    check_fit(in[0].shape(), in[1].shape());
+    return in[1].shape();
   }
   void forward(Inputs in, const Tensor& out) const override {
     out.backend().solve(transposed, count_of(out.shape()), out.dim(-2), out.dim(-1), in[0].data(),

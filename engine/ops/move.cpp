@@ -14,6 +14,7 @@ struct ReshapeOp : Op {
   Shape to;
   explicit ReshapeOp(const Shape& to) : to(to) {}
   const char* name() const override { return "reshape"; }
+  const char* onnx() const override { return "Reshape"; }
   Shape shape(Inputs in) const override {
     check(in[0].size() == to.size(), name(), ": ", in[0].shape(), " cannot become ", to);
     return to;
@@ -31,6 +32,7 @@ struct PermuteOp : Op {
   Order order;
   explicit PermuteOp(const Order& order) : order(order) {}
   const char* name() const override { return "permute"; }
+  const char* onnx() const override { return "Transpose"; }
   Settings settings() const override { return {{"order", {order.begin(), order.end()}}}; }
   Shape shape(Inputs in) const override {
     Shape out = in[0].shape();
@@ -82,6 +84,7 @@ struct SectionOp : Op {
   SectionOp(const Section& section, bool into, Index extent, Real value = 0)
       : section(section), into(into), extent(extent), value(value) {}
   const char* name() const override { return into ? "place" : "slice"; }
+  const char* onnx() const override { return into ? "Pad" : "Slice"; }
   Settings settings() const override {
     Settings all = section.settings();
     if (into) all["value"] = {value};
@@ -105,7 +108,8 @@ struct FlipOp : Op {
   int axis;
   explicit FlipOp(int axis) : axis(axis) {}
   const char* name() const override { return "flip"; }
-  Settings settings() const override { return {{"axis", {double(axis)}}}; }
+  const char* onnx() const override { return "Slice"; }
+  Settings settings() const override { return {{"axis", {double(axis)}}, {"step", {-1}}}; }
   Shape shape(Inputs in) const override { return in[0].shape(); }
   void forward(Inputs in, const Tensor& out) const override {
     if (out.size() == 0) return;  // there is no last element to begin with
@@ -119,6 +123,7 @@ struct ConcatOp : Op {
   int axis;
   explicit ConcatOp(int axis) : axis(axis) {}
   const char* name() const override { return "concat"; }
+  const char* onnx() const override { return "Concat"; }
   Settings settings() const override { return {{"axis", {double(axis)}}}; }
   Shape shape(Inputs in) const override {
     Shape out = in[0].shape();
@@ -153,6 +158,7 @@ struct TableOp : Op {
   Index table_rows;
   TableOp(bool into, Index table_rows) : into(into), table_rows(table_rows) {}
   const char* name() const override { return into ? "scatter_add" : "gather"; }
+  const char* onnx() const override { return into ? nullptr : "Gather(x, Cast(y, to=7), axis=0)"; }
   Shape shape(Inputs in) const override {
     const Shape &rows = in[0].shape(), &index = in[1].shape();
     check(rows.rank() == 2 && index.rank() == 1, name(), ": a table [rows, width] and an index ",

@@ -5,6 +5,18 @@
 #include "engine/strides.h"
 
 namespace engine {
+
+enum class Unary : int {
+#define UNARY(name, ...) name,
+#define UNARY_WITH UNARY
+#include "engine/ops/pointwise.def"
+};
+enum class Binary : int {
+#define BINARY(name, ...) name,
+#define BINARY_WITH BINARY
+#include "engine/ops/pointwise.def"
+};
+
 namespace rows {
 
 struct MapOp : Op {
@@ -36,10 +48,11 @@ static const Tensor none;  // in the derivative columns: nothing flows
 
 // Each row becomes an op whose vjp is the row's derivative columns, and the function that applies
 // it. `y` is the last operand: the only one of a unary row, which has no second column.
-#define ROW_OP(NAME, BASE, DX, DY)                                                  \
+#define ROW_OP(NAME, BASE, DX, DY, ONNX)                                            \
   struct NAME##_op : rows::BASE {                                                   \
     using BASE::BASE;                                                               \
     const char* name() const override { return #NAME; }                             \
+    const char* onnx() const override { return ONNX; }                              \
     Tensor vjp(int i, const Tensor& g, Inputs in, const Tensor& z) const override { \
       [[maybe_unused]] const Tensor &x = in.front(), &y = in.back(), &unused = z;   \
       [[maybe_unused]] const Real a = constants.a, b = constants.b;                 \
@@ -47,21 +60,21 @@ static const Tensor none;  // in the derivative columns: nothing flows
       return i == 0 ? Tensor(DX) : Tensor(DY);                                      \
     }                                                                               \
   };
-#define UNARY(name, value, dx)  \
-  ROW_OP(name, MapOp, dx, none) \
+#define UNARY(name, value, dx, ...)           \
+  ROW_OP(name, MapOp, dx, none, #__VA_ARGS__) \
   Tensor name(const Tensor& x) { return apply(name##_op(Unary::name, {}), {x}); }
-#define UNARY_WITH(name, value, dx)                    \
-  ROW_OP(name, MapOp, dx, none)                        \
+#define UNARY_WITH(name, value, dx, ...)               \
+  ROW_OP(name, MapOp, dx, none, #__VA_ARGS__)          \
   Tensor name(const Tensor& x, Real a, Real b) {       \
     return apply(name##_op(Unary::name, {a, b}), {x}); \
   }
-#define BINARY(name, value, dx, dy)                    \
-  ROW_OP(name, ZipOp, dx, dy)                          \
+#define BINARY(name, value, dx, dy, ...)               \
+  ROW_OP(name, ZipOp, dx, dy, #__VA_ARGS__)            \
   Tensor name(const Tensor& x, const Tensor& y) {      \
     return apply(name##_op(Binary::name, {}), {x, y}); \
   }
-#define BINARY_WITH(name, value, dx, dy)                          \
-  ROW_OP(name, ZipOp, dx, dy)                                     \
+#define BINARY_WITH(name, value, dx, dy, ...)                     \
+  ROW_OP(name, ZipOp, dx, dy, #__VA_ARGS__)                       \
   Tensor name(const Tensor& x, const Tensor& y, Real a, Real b) { \
     return apply(name##_op(Binary::name, {a, b}), {x, y});        \
   }

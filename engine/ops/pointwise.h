@@ -1,18 +1,12 @@
-// Elementwise functions of tensors, declared from the rows of pointwise.def, and the operators.
-// Two operands are broadcast together (NumPy's rule). Cost: one pass over memory each.
-// Errors: operands that cannot be broadcast, naming the function and both shapes.
+// Elementwise functions of tensors, which the build declares from the rows of pointwise.def, and
+// the operators. Two operands are broadcast together (NumPy's rule). Cost: one pass over memory
+// each. Errors: operands that cannot be broadcast, naming the function and both shapes.
 #pragma once
 
+#include "engine/ops/pointwise_functions.h"  // Tensor exp(const Tensor& x); and so on
 #include "engine/tensor.h"
 
 namespace engine {
-
-#define UNARY(name, value, dx) Tensor name(const Tensor& x);
-#define UNARY_WITH(name, value, dx) Tensor name(const Tensor& x, Real a, Real b = 0);
-#define BINARY(name, value, dx, dy) Tensor name(const Tensor& x, const Tensor& y);
-#define BINARY_WITH(name, value, dx, dy) \
-  Tensor name(const Tensor& x, const Tensor& y, Real a, Real b = 0);
-#include "engine/ops/pointwise.def"
 
 inline Tensor operator-(const Tensor& x) { return neg(x); }
 

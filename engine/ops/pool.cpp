@@ -22,6 +22,9 @@ struct PoolOp : Op {
     if (averages()) return enlarges() ? "average_pool_adjoint" : "average_pool";
     return enlarges() ? "max_pool_adjoint" : "max_pool";
   }
+  const char* onnx() const override {
+    return enlarges() ? nullptr : averages() ? "AveragePool" : "MaxPool";
+  }
   Settings settings() const override {
     Settings all = settings_of(window);
     if (averages()) all["count_padding"] = {double(count_padding)};

@@ -43,6 +43,7 @@ struct BroadcastOp : Op {
   bool up;
   BroadcastOp(const Shape& to, bool up) : to(to), up(up) {}
   const char* name() const override { return up ? "expand_to" : "sum_to"; }
+  const char* onnx() const override { return up ? "Expand" : "ReduceSum"; }
   Shape shape(Inputs in) const override {
     const Shape &from = in[0].shape(), &small = up ? from : to, &large = up ? to : from;
     check(small.rank() <= large.rank() && broadcast(name(), small, large) == large, name(), ": ",
@@ -63,6 +64,7 @@ struct MaxOp : Op {
   Shape to;
   explicit MaxOp(const Shape& to) : to(to) {}
   const char* name() const override { return "max"; }
+  const char* onnx() const override { return "ReduceMax"; }
   Shape shape(Inputs in) const override {
     check(in[0].size() > 0, "max: ", in[0].shape(), " has no elements");
     return to;

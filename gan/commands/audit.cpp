@@ -1,12 +1,13 @@
-#include "gan/audit.h"
+#include "gan/analysis/audit.h"
 
 #include <cstdio>
 
 #include "engine/device.h"
 #include "gan/commands/commands.h"
-#include "gan/open_data.h"
+#include "gan/run/loaded_run.h"
+#include "gan/training/open_data.h"
 
-namespace gan {
+namespace gan::commands {
 namespace {
 
 struct AuditOptions {
@@ -17,12 +18,18 @@ struct AuditOptions {
 
 void run(const AuditOptions& options) {
   engine::Device::named(options.device).use();
-  LoadedRun loaded = LoadedRun::open(options.run);
-  const Config& config = loaded.header.config;
+  run::LoadedRun loaded = run::LoadedRun::open(options.run);
+  const training::Config& config = loaded.header.config;
   const std::string& spec = options.data.empty() ? config.data : options.data;
   const auto data = open_data(config, spec);
-  const RunAudit found = audit(loaded, *data, options.images);
-  std::fputs((options.json ? as_json(found) : as_table(found)).c_str(), stdout);
+  const models::ImageSize& image = loaded.header.image;
+  engine::check(image == models::size_of(*data), "audit: the run was trained on images of ",
+                image.height, "x", image.width, "x", image.channels, ", those of ",
+                data->description(), " are ", data->height(), "x", data->width(), "x",
+                data->channels(), "; give the run's own with --data");
+  const analysis::RunAudit found = analysis::audit(loaded.networks, config.constraint.text(),
+                                                   config.seed, *data, options.images);
+  std::fputs((options.json ? analysis::as_json(found) : analysis::as_table(found)).c_str(), stdout);
   const std::vector<std::string> wrong = found.contradictions();
   for (std::size_t i = 1; i < wrong.size(); ++i) console::note("gan: " + wrong[i]);
   engine::check(wrong.empty(), wrong.empty() ? "" : wrong.front());
@@ -52,4 +59,4 @@ void add_audit(CLI::App& app) {
   command->callback([options] { run(*options); });
 }
 
-}  // namespace gan
+}  // namespace gan::commands

@@ -5,10 +5,13 @@
 #include <cstdint>
 #include <string>
 
+#include "engine/real.h"
 #include "gan/console/options.h"
 #include "gan/console/printable.h"
 
-namespace gan {
+namespace gan::commands {
+
+using engine::Index;
 
 void add_train(CLI::App& app);
 void add_sample(CLI::App& app);
@@ -16,4 +19,4 @@ void add_audit(CLI::App& app);
 void add_export(CLI::App& app);
 void add_spectrum(CLI::App& app);
 
-}  // namespace gan
+}  // namespace gan::commands

@@ -3,10 +3,10 @@
 
 #include "engine/graph/write_onnx.h"
 #include "gan/commands/commands.h"
-#include "gan/loaded_run.h"
-#include "gan/onnx.h"
+#include "gan/models/onnx.h"
+#include "gan/run/loaded_run.h"
 
-namespace gan {
+namespace gan::commands {
 namespace {
 
 struct ExportOptions {
@@ -16,16 +16,18 @@ struct ExportOptions {
 
 struct Network {
   std::string_view name;
-  engine::graph::Model (*model)(LoadedRun& run);
+  engine::graph::Model (*model)(run::LoadedRun& run);
 };
 constexpr Network kNetworks[] = {
-    {"generator", [](LoadedRun& run) { return generator_model(run.networks); }},
+    {"generator", [](run::LoadedRun& run) { return models::generator_model(run.networks); }},
     {"discriminator",
-     [](LoadedRun& run) { return discriminator_model(run.networks, run.header.image); }},
+     [](run::LoadedRun& run) {
+       return models::discriminator_model(run.networks, run.header.image);
+     }},
 };
 
 void run(const ExportOptions& options) {
-  LoadedRun loaded = LoadedRun::open(options.run, !options.raw);
+  run::LoadedRun loaded = run::LoadedRun::open(options.run, !options.raw);
   const auto chosen = std::ranges::find(kNetworks, options.network, &Network::name);
   engine::graph::Model model = chosen->model(loaded);
   model.metadata = {{"kantor.model", loaded.header.config.model},
@@ -62,4 +64,4 @@ void add_export(CLI::App& app) {
   command->callback([options] { run(*options); });
 }
 
-}  // namespace gan
+}  // namespace gan::commands

@@ -3,10 +3,10 @@
 #include "datasets/image_grid.h"
 #include "engine/engine.h"
 #include "gan/commands/commands.h"
-#include "gan/loaded_run.h"
+#include "gan/run/loaded_run.h"
 #include "layers/mode.h"
 
-namespace gan {
+namespace gan::commands {
 namespace {
 
 struct SampleOptions {
@@ -29,8 +29,8 @@ engine::Tensor sample(layers::Sequential& generator, Index count, Index z_dim) {
 
 void run(const SampleOptions& options) {
   engine::Device::named(options.device).use();
-  LoadedRun loaded = LoadedRun::open(options.run, !options.raw);
-  Networks& networks = loaded.networks;
+  run::LoadedRun loaded = run::LoadedRun::open(options.run, !options.raw);
+  models::Networks& networks = loaded.networks;
   engine::seed(options.seed);
   const engine::Tensor images = sample(networks.generator, options.count, networks.z_dim);
   datasets::save_grid(options.out, images);
@@ -59,4 +59,4 @@ void add_sample(CLI::App& app) {
   command->callback([options] { run(*options); });
 }
 
-}  // namespace gan
+}  // namespace gan::commands

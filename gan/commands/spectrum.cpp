@@ -1,4 +1,4 @@
-#include "gan/spectrum.h"
+#include "gan/analysis/spectrum.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -6,8 +6,9 @@
 
 #include "engine/device.h"
 #include "gan/commands/commands.h"
+#include "gan/run/loaded_run.h"
 
-namespace gan {
+namespace gan::commands {
 namespace {
 
 struct SpectrumOptions {
@@ -42,16 +43,18 @@ std::vector<std::string> titles(const std::vector<std::string>& runs) {
 
 void run(const SpectrumOptions& options) {
   engine::Device::named(options.device).use();
-  std::vector<Spectrum> all;
+  std::vector<analysis::Spectrum> all;
   const std::vector<std::string> names = titles(options.runs);
   for (std::size_t i = 0; i < names.size(); ++i) {
-    LoadedRun loaded = LoadedRun::open(options.runs[i]);
-    const Spectra some = spectra(loaded, names[i]);
+    run::LoadedRun loaded = run::LoadedRun::open(options.runs[i]);
+    const analysis::Spectra some =
+        analysis::spectra(loaded.networks.discriminator, loaded.header.image, names[i]);
     all.insert(all.end(), some.found.begin(), some.found.end());
     for (const std::string& note : some.notes) console::note("note: " + note);
   }
   const std::string beside = options.runs.size() == 1 ? options.runs[0] + "/spectrum" : "spectrum";
-  const std::string line = draw(spectrum_plot(all, options.out.empty() ? beside : options.out));
+  const std::string line =
+      draw(analysis::spectrum_plot(all, options.out.empty() ? beside : options.out));
   console::print(line);
 }
 
@@ -77,4 +80,4 @@ void add_spectrum(CLI::App& app) {
   command->callback([options] { run(*options); });
 }
 
-}  // namespace gan
+}  // namespace gan::commands

@@ -7,17 +7,29 @@
 
 #include "datasets/dataset.h"
 #include "engine/engine.h"
-#include "gan/changes.h"
 #include "gan/commands/commands.h"
-#include "gan/constraints.h"
-#include "gan/interrupt.h"
-#include "gan/open_data.h"
-#include "gan/presets.h"
-#include "gan/training.h"
-#include "gan/usage.h"
+#include "gan/console/interrupt.h"
+#include "gan/console/usage.h"
+#include "gan/run/changes.h"
+#include "gan/run/checkpoint.h"
+#include "gan/run/session.h"
+#include "gan/training/constraints.h"
+#include "gan/training/open_data.h"
+#include "gan/training/presets.h"
 
-namespace gan {
+namespace gan::commands {
 namespace {
+
+using analysis::ProxyScore;
+using analysis::ProxyScorer;
+using console::from_user;
+using run::RunDirectory;
+using run::SessionEnd;
+using training::Config;
+using training::find_preset;
+using training::kDefaultPreset;
+using training::Preset;
+using training::Trainer;
 
 struct TrainOptions {
   std::string out, resume;
@@ -30,13 +42,14 @@ struct TrainOptions {
 
 std::string footer() {
   std::string text = "Presets:\n";
-  for (const Preset& preset : presets())
+  for (const Preset& preset : training::presets())
     text += "  " + std::string(preset.name) +
             std::string(14 - std::string(preset.name).size(), ' ') + preset.source + "\n";
   text += std::string("\nKeys of --set, with the values of ") + kDefaultPreset +
-          " (*: may change on --resume):\n" + describe(find_preset(kDefaultPreset).config());
+          " (*: may change on --resume):\n" +
+          training::describe(find_preset(kDefaultPreset).config());
   text += "\nd.constraint, one or several joined by +, is applied to every weight:\n" +
-          describe_constraints();
+          training::describe_constraints();
   return text +
          "\nExamples:\n"
          "  gan train --data shapes --preset sn-small --minutes 2\n"
@@ -88,7 +101,7 @@ Config resumed_config(const TrainOptions& options, const Config& before) {
                   config.steps, ": the run's learning rates are 0 from step ", config.decay_steps,
                   " on; give no more than that");
     validate(config);
-    changes(before, config);
+    run::changes(before, config);
     return config;
   });
 }
@@ -130,15 +143,15 @@ auto open_again(const char* option, bool given, Open open) {
 }
 
 // Records and announces what is different from the checkpoint on.
-void change_settings(const RunDirectory& run, const CheckpointHeader& before, const Config& config,
-                     const std::string& data_hash) {
-  std::vector<Change> changed;
+void change_settings(const RunDirectory& run, const run::CheckpointHeader& before,
+                     const Config& config, const std::string& data_hash) {
+  std::vector<run::Change> changed;
   try {
-    changed = changes(before.config, config);
+    changed = run::changes(before.config, config);
   } catch (const engine::Error& error) {
     engine::fail(run.path(), "/config.json: ", error.what());  // edited by hand
   }
-  for (const Change& change : changed)
+  for (const run::Change& change : changed)
     console::note("changed after step " + std::to_string(before.step) + ": " + change.key +
                   " from " + change.before + " to " + change.after);
   if (before.data_hash.empty() && before.config.data != config.data)
@@ -150,14 +163,14 @@ void change_settings(const RunDirectory& run, const CheckpointHeader& before, co
   }
   if (!changed.empty())
     console::note("a new run with these settings need not be the same; see " + run.changes());
-  record(run.changes(), before.step, before.config, changed);
+  run::record(run.changes(), before.step, before.config, changed);
   run.write_config(config);
 }
 
 void print_scores(Trainer& trainer, const ProxyScorer& scorer, const datasets::Dataset& data,
                   Index images) {
   images = std::min(images, data.size());
-  const std::optional<ProxyScore> fake = score(trainer, scorer, images);
+  const std::optional<ProxyScore> fake = run::score(trainer, scorer, images);
   if (!fake) return;
   const ProxyScore real = scorer(images, data);
   std::printf("%s of %lld images: generated %.2f, real %.2f; classes covered: %lld of %lld\n",
@@ -168,17 +181,17 @@ void print_scores(Trainer& trainer, const ProxyScorer& scorer, const datasets::D
 
 void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& config,
                     const datasets::Dataset& data, const ProxyScorer* scorer, double minutes) {
-  catch_interrupts(
+  console::catch_interrupts(
       "\ngan: interrupted: the step at hand is finished, then the run is saved; a second "
       "interrupt ends it at once\n");
-  const Ending ending = train(trainer, run, config, {.minutes = minutes}, scorer);
-  if (ending != Ending::done)
+  const SessionEnd end = run::run_session(trainer, run, config, {.minutes = minutes}, scorer);
+  if (end != SessionEnd::done)
     std::fprintf(stderr, "%s at step %lld; go on with gan train --resume %s\n",
-                 ending == Ending::interrupted ? "interrupted" : "the time is over",
+                 end == SessionEnd::interrupted ? "interrupted" : "the time is over",
                  static_cast<long long>(trainer.step_count()),
                  console::printable(run.path()).c_str());
-  if (scorer && !interrupted()) {
-    leave_interrupts();  // all is saved
+  if (scorer && !console::interrupted()) {
+    console::leave_interrupts();  // all is saved
     print_scores(trainer, *scorer, data, config.score_images);
   }
   console::print(run.checkpoint());
@@ -218,10 +231,11 @@ void resume(const TrainOptions& options) {
   const auto scorer = open_again("--scorer", options.scorer.has_value(),
                                  [&] { return open_scorer(config, *data); });
   Trainer trainer(config, *data);
-  const CheckpointHeader before = trainer.restore(run.checkpoint());
-  if (before.step >= config.steps && !row_is_due(trainer, config))
-    throw UsageError("--resume " + options.resume + ": has done " + std::to_string(before.step) +
-                     " steps already; give --steps greater than that");
+  const run::CheckpointHeader before = run::restore(run.checkpoint(), trainer);
+  if (before.step >= config.steps && !run::row_is_due(trainer, config))
+    throw console::UsageError("--resume " + options.resume + ": has done " +
+                              std::to_string(before.step) +
+                              " steps already; give --steps greater than that");
   change_settings(run, before, config, trainer.data_hash());
   announce(*data, run);
   run_to_the_end(trainer, run, config, *data, scorer.get(), options.minutes);
@@ -256,9 +270,9 @@ void add_train(CLI::App& app) {
       ->transform(console::whole_number(0, std::numeric_limits<std::uint64_t>::max()));
   train->footer(footer);
   train->callback([options] {
-    outlive_readers();
+    console::outlive_readers();
     options->resume.empty() ? start(*options) : resume(*options);
   });
 }
 
-}  // namespace gan
+}  // namespace gan::commands

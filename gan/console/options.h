@@ -16,8 +16,11 @@ namespace gan::console {
 // Decimal digits of a number in these limits. CLI11 alone takes 0100 for octal, wraps -1 and clips
 // what is too large.
 CLI::Validator whole_number(std::uint64_t low, std::uint64_t high);
-CLI::Validator positive_number();  // finite, with or without a fraction
-CLI::Validator not_empty();        // a file to write
+// Finite, with or without a fraction. CLI11 alone takes nan for a number in any limits.
+CLI::Validator finite_number();
+CLI::Validator positive_number();
+CLI::Validator real_number(double low, double high);
+CLI::Validator not_empty();  // a file to write
 
 // One of these names; the complaint lists them.
 CLI::Validator one_of(const std::vector<std::string>& names);

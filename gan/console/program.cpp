@@ -15,7 +15,7 @@
 #include "engine/version.h"
 #include "gan/console/printable.h"
 #include "gan/console/start.h"
-#include "gan/usage.h"
+#include "gan/console/usage.h"
 
 namespace gan::console {
 namespace {

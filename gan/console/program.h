@@ -9,8 +9,9 @@
 //   }
 //
 // `work` returns the status; work that commands do in callbacks of CLI11 needs none. Errors that
-// it throws are complaints: gan::UsageError has status 2, all others 1. Results that stdout did
-// not take (a full disk, a closed stream) are an error too; a reader that has left is not.
+// it throws are complaints: gan::console::UsageError has status 2, all others 1. Results that
+// stdout did not take (a full disk, a closed stream) are an error too; a reader that has left is
+// not.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -1,7 +1,8 @@
 #include <algorithm>
+#include <sstream>
 
 #include "gan/console/options.h"
-#include "gan/read_number.h"
+#include "gan/console/read_number.h"
 
 namespace gan::console {
 
@@ -17,6 +18,14 @@ CLI::Validator whole_number(std::uint64_t low, std::uint64_t high) {
   return {decimal, ""};
 }
 
+CLI::Validator finite_number() {
+  const auto finite = [](const std::string& text) -> std::string {
+    double number = 0;
+    return read_number(text, number) ? "" : "'" + text + "' is not a finite number";
+  };
+  return {finite, ""};
+}
+
 CLI::Validator positive_number() {
   const auto positive = [](const std::string& text) -> std::string {
     double number = 0;
@@ -24,6 +33,17 @@ CLI::Validator positive_number() {
     return good ? "" : "'" + text + "' is not a number greater than 0";
   };
   return {positive, ""};
+}
+
+CLI::Validator real_number(double low, double high) {
+  const auto inside = [=](const std::string& text) -> std::string {
+    double number = 0;
+    if (read_number(text, number) && number >= low && number <= high) return "";
+    std::ostringstream message;
+    message << "'" << text << "' is not a number from " << low << " to " << high;
+    return message.str();
+  };
+  return {inside, ""};
 }
 
 CLI::Validator not_empty() {

@@ -170,7 +170,10 @@ FoundRange choose_range(const std::string& path, const Survey& found,
             range_choices(), ", or --mean and --std");
     chosen = *found.range;
   }
-  if (options.bgr) chosen.range.bgr = *options.bgr;
+  if (options.bgr && *options.bgr != chosen.range.bgr) {
+    chosen.range.bgr = *options.bgr;
+    if (chosen.why != "given") chosen.why += ", the order of channels given";
+  }
   require(!chosen.range.bgr || found.channels == 3, path, ": --bgr is of three channels, not ",
           found.channels);
   return chosen;

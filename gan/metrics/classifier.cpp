@@ -21,6 +21,7 @@ using engine::graph::Value;
 Graph load(std::string_view bytes, const std::string& path, const ClassifierOptions& options,
            Survey& found, Choice& choice) {
   Model model = engine::graph::read_model(bytes, path);
+  check_undamaged(model);  // a survey without the weights would find nothing
   found = survey(model);
   choice = choose_values(model, found, options);
   return Graph(std::move(model));

@@ -1,7 +1,7 @@
 #include "gan/metrics/features_file.h"
 
 #include <algorithm>
-#include <cstring>
+#include <cmath>
 
 #include "engine/check.h"
 #include "engine/file.h"
@@ -22,18 +22,16 @@ NpyArray as_array(const Features& features) {
            features.values.size() * sizeof(float)}};
 }
 
+// Whole numbers and float64 are kept exactly.
 Features as_features(const NpyArray& array, const std::string& what) {
-  check(array.extents.size() == 2 && array.extents[1] > 0 && array.type != "|u1", what, ": is ",
-        array.type, " ", engine::Shape(array.extents),
-        "; features are float32 or float64 [images, features]");
+  check(array.extents.size() == 2 && array.extents[1] > 0, what, ": is ", array.type, " ",
+        engine::Shape(array.extents), "; features are numbers [N, n], one row an image");
   Features features{array.extents[1]};
-  if (array.type == "<f8") {
-    features.exact = array.doubles();
-  } else {
-    features.values.resize(static_cast<std::size_t>(array.size()));
-    if (array.size() > 0)
-      std::memcpy(features.values.data(), array.bytes.data(), array.bytes.size());
-  }
+  const std::vector<double> numbers = array.doubles(what);
+  if (array.type == "<f4" || array.type == "<f2")
+    features.values.assign(numbers.begin(), numbers.end());
+  else
+    features.exact = numbers;
   const Index bad = features.first_not_finite();
   check(bad < 0, what, ": row ", bad, " is not finite");
   return features;
@@ -54,40 +52,91 @@ NpyArray as_array(const std::string& text) {
 
 bool is_npy(const std::string& bytes) { return bytes.starts_with("\x93NUMPY"); }
 
-// The array of a file that names none: the only one, or the one called arr_0 or images.
-std::string unnamed(const Npz& file) {
+// The name of an array that needs none.
+std::string unnamed_in(const Npz& file) {
   for (const char* usual : {"arr_0", "images"})
     if (file.has(usual)) return usual;
-  const std::vector<std::string> names = file.names();
+  std::vector<std::string> names = file.names();
+  std::erase_if(names, [](const auto& name) { return name == "labels" || name == "classes"; });
   check(names.size() == 1, file.path(), ": holds ", names.size(),
         " arrays; images are looked for in one called arr_0 or images, features in features or "
         "logits, statistics in mu and sigma");
   return names[0];
 }
 
+std::vector<std::string> class_names_of(const Npz& file) {
+  try {
+    return lines_of(file.array("classes").bytes);
+  } catch (const engine::Error&) {
+    engine::fail(file.path(),
+                 ": array 'classes': names of classes are needed as bytes, one name a line, as by "
+                 "numpy.frombuffer(b'cat\\ndog', 'u1')");
+  }
+}
+
 }  // namespace
 
-Contents contents_of(const std::string& path) {
+ArrayFile::ArrayFile(const std::string& path) : path_(path) {
   std::string bytes = engine::read_file(path);
-  const auto kind = [](const NpyArray& array) {
-    return array.extents.size() == 2 && array.type != "|u1" ? Contents::features : Contents::images;
+  if (is_npy(bytes))
+    npy_ = std::move(bytes);
+  else
+    npz_.emplace(std::move(bytes), path);
+}
+
+NpyArray ArrayFile::unnamed() const {
+  return npz_ ? npz_->array(unnamed_in(*npz_)) : parse_npy(npy_, path_);
+}
+
+Labels ArrayFile::labels(Index rows) const {
+  constexpr Index kMostClasses = 1 << 20;
+  Labels read;
+  if (!npz_ || !npz_->has("labels")) return read;
+  const std::string what = path_ + ": array 'labels'";
+  const std::vector<double> labels = npz_->array("labels").doubles(what);
+  check(static_cast<Index>(labels.size()) == rows, path_, ": has ", rows, " rows and ",
+        labels.size(), " labels");
+  const bool named = npz_->has("classes");
+  if (named) read.class_names = class_names_of(*npz_);
+  const Index classes = named ? static_cast<Index>(read.class_names.size()) : kMostClasses;
+  for (const double label : labels) {
+    const bool fits =
+        label >= 0 && label < static_cast<double>(classes) && label == std::floor(label);
+    check(fits, what, ": label ", label, " is not a class number from 0 to ", classes - 1);
+    read.labels.push_back(static_cast<int>(label));
+  }
+  if (!named && !labels.empty())
+    for (int i = 0; i <= std::ranges::max(read.labels); ++i)
+      read.class_names.push_back(std::to_string(i));
+  return read;
+}
+
+Contents contents_of(const std::string& path) {
+  const auto kind = [&](const NpyArray& array) {
+    const std::size_t axes = array.extents.size();
+    if (axes == 2) return Contents::features;
+    const bool pixels = axes == 4 && (array.extents[3] == 3 || array.extents[1] == 3);
+    check(array.is_whole() || pixels || axes < 2, path, ": is ", array.type, " ",
+          engine::Shape(array.extents), ", ", axes - 2, axes == 3 ? " axis" : " axes",
+          " too many for features, which are [N, n]; reshape it to (", array.extents[0], ", -1)");
+    return Contents::images;
   };
-  if (is_npy(bytes)) return kind(parse_npy(bytes, path));
-  const Npz file(std::move(bytes), path);
-  if (file.has("mu") || file.has("sigma")) return Contents::statistics;
-  if (file.has("features") || file.has("logits")) return Contents::features;
-  return kind(file.array(unnamed(file)));
+  const ArrayFile file(path);
+  const auto has = [&](const char* name) { return file.npz() && file.npz()->has(name); };
+  if (has("mu") || has("sigma")) return Contents::statistics;
+  if (has("features") || has("logits")) return Contents::features;
+  return kind(file.unnamed());
 }
 
 FeatureFile read_features(const std::string& path) {
-  std::string bytes = engine::read_file(path);
-  if (is_npy(bytes)) return {.features = as_features(parse_npy(bytes, path), path)};
-  const Npz file(std::move(bytes), path);
+  const ArrayFile arrays(path);
+  if (!arrays.npz()) return {.features = as_features(arrays.unnamed(), path)};
+  const Npz& file = *arrays.npz();
   const auto named = [&](const std::string& name) {
     return as_features(file.array(name), path + ": array '" + name + "'");
   };
-  if (!file.has("features") && !file.has("logits")) return {.features = named(unnamed(file))};
   FeatureFile read;
+  if (!file.has("features") && !file.has("logits")) read.features = named(unnamed_in(file));
   if (file.has("features")) read.features = named("features");
   if (file.has("logits")) read.logits = named("logits");
   const Index rows = std::max(read.features.rows(), read.logits.rows());
@@ -95,18 +144,9 @@ FeatureFile read_features(const std::string& path) {
     check(each->columns == 0 || each->rows() == rows, path, ": has ", read.features.rows(),
           " rows of features and ", read.logits.rows(), " of logits");
   if (file.has("network")) read.network = file.array("network").bytes;
-  if (!file.has("labels")) return read;
-  if (file.has("classes")) read.class_names = lines_of(file.array("classes").bytes);
-  const std::vector<double> labels = file.array("labels").doubles();
-  check(static_cast<Index>(labels.size()) == rows, path, ": has ", rows, " rows and ",
-        labels.size(), " labels");
-  for (const double label : labels) {
-    const bool fits = label >= 0 && label < static_cast<double>(read.class_names.size()) &&
-                      label == static_cast<int>(label);
-    check(fits, path, ": label ", label, " is not the number of one of ", read.class_names.size(),
-          " classes");
-    read.labels.push_back(static_cast<int>(label));
-  }
+  Labels labels = arrays.labels(rows);
+  read.labels = std::move(labels.labels);
+  read.class_names = std::move(labels.class_names);
   return read;
 }
 

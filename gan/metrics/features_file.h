@@ -1,18 +1,43 @@
 // Features in files, so that a score needs no network twice: NumPy's .npz with
-//   features [N, n], logits [N, classes]    float32 or float64; either may be missing
-//   labels [N], classes                     class of each row; names, one a line (optional)
+//   features [N, n], logits [N, classes]    floats or whole numbers; either may be missing
+//   labels [N], classes                     class of each row; names, one a line (optional; without
+//                                           names, classes are called by their numbers)
 //   network                                 what they come from, as JSON (optional)
 // or one array of numbers [N, n] in a .npy or .npz, which are features.
 // Cost: the file in memory, twice while it is read. Errors: name the file, and what is missing,
 // does not fit together or is not finite.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "gan/metrics/features.h"
+#include "gan/metrics/npy.h"
+#include "gan/metrics/npz.h"
 
 namespace gan::metrics {
+
+// The classes of rows or images.
+struct Labels {
+  std::vector<int> labels = {};
+  std::vector<std::string> class_names = {};
+};
+
+// A .npy or .npz, read once.
+class ArrayFile {
+ public:
+  explicit ArrayFile(const std::string& path);
+  const Npz* npz() const { return npz_ ? &*npz_ : nullptr; }  // null: a .npy
+  // The array of a .npy; of a .npz, the only one but labels and classes, or arr_0 or images.
+  NpyArray unnamed() const;
+  // Of so many rows or images; none where the file has none.
+  Labels labels(Index rows) const;
+
+ private:
+  std::string path_, npy_;
+  std::optional<Npz> npz_;
+};
 
 // What a .npz or .npy holds, by the names and shapes of its arrays.
 enum class Contents { images, features, statistics };

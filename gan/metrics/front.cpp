@@ -204,7 +204,8 @@ std::optional<std::vector<Front::Channel>> affine(const Seen& black, const std::
     channels[in] = {rise[to], black.pixel[to]};
     for (std::size_t out = 0; out < lit.size(); ++out)
       if (out != to && std::abs(rise[out]) > 1e-4 * std::abs(rise[to])) return std::nullopt;
-    if (channels[in].scale == 0 || !taken.insert(to).second) return std::nullopt;
+    const bool finite = std::isfinite(rise[to]) && std::isfinite(black.pixel[to]);
+    if (!finite || rise[to] == 0 || !taken.insert(to).second) return std::nullopt;
   }
   return channels;
 }

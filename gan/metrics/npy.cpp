@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <optional>
 
 #include "engine/check.h"
+#include "engine/graph/graph.h"
 
 namespace gan::metrics {
 namespace {
@@ -17,7 +20,53 @@ constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kMostAxes = 6;
 static_assert(std::endian::native == std::endian::little, "numbers are copied as they lie");
 
-Index bytes_of(const std::string& type) { return type == "<f8" ? 8 : type == "<f4" ? 4 : 1; }
+template <class To, class T>
+std::vector<To> converted(const std::string& bytes) {
+  std::vector<T> values(bytes.size() / sizeof(T));
+  // An empty vector has no address, which memcpy may not be given.
+  if (!values.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
+  return {values.begin(), values.end()};
+}
+
+std::vector<double> halves(const std::string& bytes) {
+  std::vector<double> values;
+  for (const double bits : converted<double, std::uint16_t>(bytes))
+    values.push_back(engine::graph::from_half(static_cast<std::uint16_t>(bits)));
+  return values;
+}
+
+// What is read, by NumPy's name.
+struct NumberType {
+  const char* name;
+  Index bytes;
+  std::vector<double> (*doubles)(const std::string&);
+  std::vector<std::int64_t> (*wholes)(const std::string&);  // null: not whole numbers
+};
+
+template <class T>
+constexpr NumberType whole(const char* name) {
+  return {name, sizeof(T), converted<double, T>, converted<std::int64_t, T>};
+}
+
+constexpr NumberType kNumberTypes[] = {
+    {"<f8", 8, converted<double, double>, nullptr},
+    {"<f4", 4, converted<double, float>, nullptr},
+    {"<f2", 2, halves, nullptr},
+    whole<std::uint8_t>("|u1"),
+    whole<std::int8_t>("|i1"),
+    whole<std::uint16_t>("<u2"),
+    whole<std::int16_t>("<i2"),
+    whole<std::uint32_t>("<u4"),
+    whole<std::int32_t>("<i4"),
+    whole<std::uint64_t>("<u8"),
+    whole<std::int64_t>("<i8"),
+};
+
+const NumberType* find_type(const std::string& name) {
+  const auto* row =
+      std::ranges::find_if(kNumberTypes, [&](const NumberType& t) { return name == t.name; });
+  return row == std::end(kNumberTypes) ? nullptr : row;
+}
 
 // The header: a Python dict literal of three keys, written by numpy but by others, too.
 struct Header {
@@ -78,11 +127,14 @@ class HeaderReader {
   }
   std::string type() {
     check(peek() != '[', what_, ": holds records; an array of numbers is needed");
-    std::string name = quoted();
-    if (name == "|f8" || name == "=f8") name = "<f8";
-    check(name == "<f8" || name == "<f4" || name == "|u1", what_, ": is of NumPy's type '", name,
-          "'; float64, float32 or uint8 is needed, as by .astype('<f8')");
-    return name;
+    const std::string name = quoted();
+    // The order of bytes: of one alone there is none, "=" is the machine's, "|" is neither.
+    std::string usual = name;
+    if (usual.size() == 3 && usual[0] != '>') usual[0] = usual[2] == '1' ? '|' : '<';
+    check(find_type(usual) != nullptr, what_, ": is of NumPy's type '", name,
+          "'; float16 to float64 or whole numbers, little-endian, are needed, as by "
+          ".astype('<f8')");
+    return usual;
   }
   bool boolean() {
     peek();
@@ -143,7 +195,7 @@ Header checked_header(std::string_view front, std::uint64_t length, const std::s
   Header header = HeaderReader(front.substr(8 + digits, text), what).read();
   header.end = 8 + digits + text;
 
-  const Index each = bytes_of(header.type), there = static_cast<Index>(length - header.end);
+  const Index each = find_type(header.type)->bytes, there = static_cast<Index>(length - header.end);
   const Index size = size_of(*header.extents, there);
   check(size <= there && size * each == there, what, ": ", there,
         " bytes of numbers are not what its shape and type take");
@@ -165,14 +217,6 @@ std::string row_major(std::string_view from, const std::vector<Index>& extents, 
   return to;
 }
 
-template <class T>
-std::vector<double> converted(const std::string& bytes) {
-  std::vector<T> values(bytes.size() / sizeof(T));
-  // An empty vector has no address, which memcpy may not be given.
-  if (!values.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
-  return {values.begin(), values.end()};
-}
-
 }  // namespace
 
 NpyArray NpyArray::from(const std::vector<Index>& extents, const std::vector<double>& values) {
@@ -181,20 +225,27 @@ NpyArray NpyArray::from(const std::vector<Index>& extents, const std::vector<dou
       std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(double))};
 }
 
-Index NpyArray::size() const { return static_cast<Index>(bytes.size()) / bytes_of(type); }
+Index NpyArray::size() const { return static_cast<Index>(bytes.size()) / find_type(type)->bytes; }
 
-std::vector<double> NpyArray::doubles() const {
-  if (type == "<f8") return converted<double>(bytes);
-  if (type == "<f4") return converted<float>(bytes);
-  return converted<std::uint8_t>(bytes);
+std::vector<double> NpyArray::doubles(const std::string& what) const {
+  constexpr double kExact = 0x1p53;
+  std::vector<double> values = find_type(type)->doubles(bytes);
+  if (is_whole())
+    for (const double value : values)
+      check(std::abs(value) < kExact, what, ": ", value,
+            " is a whole number of 2^53 or more, not all of which float64 holds");
+  return values;
 }
+
+std::vector<std::int64_t> NpyArray::wholes() const { return find_type(type)->wholes(bytes); }
 
 NpyArray parse_npy(std::string_view bytes, const std::string& what) {
   const Header header = checked_header(bytes, bytes.size(), what);
   const std::string_view data = bytes.substr(header.end);
   const bool turn = *header.fortran && header.extents->size() > 1;
-  return {header.type, *header.extents,
-          turn ? row_major(data, *header.extents, bytes_of(header.type)) : std::string(data)};
+  return {
+      header.type, *header.extents,
+      turn ? row_major(data, *header.extents, find_type(header.type)->bytes) : std::string(data)};
 }
 
 void check_npy_length(std::string_view front, std::uint64_t length, const std::string& what) {

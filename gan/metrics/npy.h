@@ -1,10 +1,10 @@
 // NumPy's arrays as files hold them: a header that says type, order and extents, then the numbers.
 //   NpyArray mu = parse_npy(bytes, "stats.npz: mu");
-// Read: versions 1 to 3 of the format; float64, float32 and bytes, little-endian, in C or Fortran
-// order, of at most six axes. Cost: one copy; a second one for Fortran order.
-// Errors: what is not such an array, with `what` in front and what is wrong. Numbers that are not
-// all there, or too many, are an error before anything is allocated.
-// Source: NumPy's "NPY format" (numpy/lib/format.py).
+// Read: versions 1 to 3 of the format; floats of 2, 4 or 8 bytes and whole numbers of 1 to 8,
+// little-endian, in C or Fortran order, of at most six axes; whole numbers of 2^53 or more are read
+// as such, not as doubles. Cost: one copy; a second one for Fortran order. Errors: what is not such
+// an array, with `what` in front and what is wrong. Numbers that are not all there, or too many,
+// are an error before anything is allocated. Source: NumPy's "NPY format" (numpy/lib/format.py).
 #pragma once
 
 #include <cstdint>
@@ -19,13 +19,16 @@ namespace gan::metrics {
 using engine::Index;
 
 struct NpyArray {
-  std::string type;            // "<f8", "<f4" or "|u1"
+  std::string type;            // NumPy's: "<f8", "<f4", "<f2", "|u1", "<i8", ...
   std::vector<Index> extents;  // none: a single number
   std::string bytes;           // row-major
 
   static NpyArray from(const std::vector<Index>& extents, const std::vector<double>& values);
   Index size() const;
-  std::vector<double> doubles() const;  // whatever the type
+  bool is_whole() const { return type[1] != 'f'; }
+  // Whatever the type. Errors: a whole number of 2^53 or more, with `what` in front.
+  std::vector<double> doubles(const std::string& what = "array") const;
+  std::vector<std::int64_t> wholes() const;  // of whole numbers, exact; "<u8" wraps
 };
 
 NpyArray parse_npy(std::string_view bytes, const std::string& what);

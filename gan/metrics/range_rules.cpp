@@ -23,8 +23,9 @@ struct Target {
   double room = kClose;  // of the span
 };
 
-constexpr Range kAll[] = {Range::bytes, Range::unit, Range::symmetric, Range::imagenet};
-constexpr Range kUsual[] = {Range::bytes, Range::unit, Range::symmetric};
+constexpr Range kAll[] = {Range::bytes, Range::unit, Range::symmetric, Range::inception,
+                          Range::imagenet};
+constexpr Range kUsual[] = {Range::bytes, Range::unit, Range::symmetric, Range::inception};
 constexpr Range kPositive[] = {Range::bytes, Range::unit};
 
 constexpr Target both(const char* why, std::span<const Range> from, double black, double white,
@@ -78,26 +79,32 @@ Front::Channel span_of(Range range, std::size_t channel) {
       return {1, 0};
     case Range::symmetric:
       return {2, -1};
+    case Range::inception:
+      return {255. / 128, -1};
     case Range::imagenet:
       break;
   }
   return {1 / deviation[c], -mean[c] / deviation[c]};
 }
 
-bool reaches(const Front& front, Range range, const Target& target, bool bgr) {
+// How far from a target the front brings black and white of a range, as a share of the span.
+double distance(const Front& front, Range range, const Target& target, bool bgr) {
   const std::size_t count = front.channels.size();
+  double most = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t color = std::min<std::size_t>(bgr ? count - 1 - i : i, 2);
     const auto [span, least] = span_of(range, color);
     const auto& [scale, shift] = front.channels[i];
     const double black = scale * least + shift, white = black + scale * span;
-    const double room = target.room * (target.white[color] - target.black[color]);
-    if (std::abs(black - target.black[color]) > room ||
-        std::abs(white - target.white[color]) > room)
-      return false;
+    const double whole = target.white[color] - target.black[color];
+    for (const double off : {black - target.black[color], white - target.white[color]})
+      most = std::max(most, std::abs(off) / whole);
   }
-  return true;
+  return most;
 }
+
+// Two ways to -1..1, which only the target tells apart: the nearer one is meant.
+bool is_signed(Range range) { return range == Range::symmetric || range == Range::inception; }
 
 // --- Means of a data set that is not known -------------------------------------------------------
 
@@ -167,12 +174,18 @@ constexpr Entitled kEntitled[] = {
 std::optional<FoundRange> range_of_front(const Front& front, bool whole) {
   if (front.channels.empty()) return std::nullopt;
   std::optional<FoundRange> found;
+  double nearest = 0;
   for (const Target& target : kTargets)
     for (const Range range : target.from)
       for (const bool bgr : {false, true}) {
-        if ((whole && range != Range::bytes) || !reaches(front, range, target, bgr)) continue;
-        if (found && found->range.range != range) return std::nullopt;  // it may be either
-        if (!found) found = {{.range = range, .bgr = bgr}, target.why};
+        const double off = distance(front, range, target, bgr);
+        if ((whole && range != Range::bytes) || off > target.room) continue;
+        const bool another = found && found->range.range != range;
+        if (another && !(is_signed(range) && is_signed(found->range.range)))
+          return std::nullopt;  // it may be either
+        if (found && !(another && off < nearest)) continue;
+        found = {{.range = range, .bgr = bgr}, target.why};
+        nearest = off;
       }
   if (found) return found;
   for (const Natural& row : kNatural) {

@@ -58,7 +58,7 @@ FeatureStatistics read_statistics(const Npz& file) {
   check(mu.extents == std::vector<Index>{n} && sigma.extents == std::vector<Index>{n, n} && n > 0,
         path, ": mu is ", engine::Shape(mu.extents), " and sigma ", engine::Shape(sigma.extents),
         "; [n] and [n, n] are needed");
-  const std::vector<double> mean = mu.doubles(), covariance = sigma.doubles();
+  const std::vector<double> mean = mu.doubles(path), covariance = sigma.doubles(path);
   for (const auto* values : {&mean, &covariance}) check_finite(*values, "mu or sigma", path);
   check_covariance(covariance, n, path);
   if (!file.has("factor")) return statistics_of(mean, covariance);
@@ -66,7 +66,7 @@ FeatureStatistics read_statistics(const Npz& file) {
   const NpyArray factor = file.array("factor");
   check(factor.extents.size() == 2 && factor.extents[0] <= n && factor.extents[1] == n, path,
         ": factor is ", engine::Shape(factor.extents), "; [r, n] with n = ", n, " is needed");
-  FeatureStatistics statistics{mean, factor.doubles()};
+  FeatureStatistics statistics{mean, factor.doubles(path)};
   check_finite(statistics.factor, "factor", path);
   check_factor(statistics, covariance, path);
   return statistics;

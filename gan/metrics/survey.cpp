@@ -52,13 +52,29 @@ bool is_transposed(const Links& links, std::string value) {
   return false;
 }
 
+// --- Rules ---------------------------------------------------------------------------------------
+// Each table holds the rules for one question, in order: the first that answers decides.
+
+// As many as colors, along this axis.
+bool few(const Port& port, int axis) {
+  return !port.any_shape && port.extents[axis] >= 1 && port.extents[axis] <= 4;
+}
+
+struct LayoutRule {
+  bool (*holds)(const Links& links, const Port& port);
+  bool channels_last;
+};
+constexpr LayoutRule kLayouts[] = {
+    {[](const Links&, const Port& port) { return few(port, 3) && !few(port, 1); }, true},
+    {[](const Links&, const Port& port) { return few(port, 1) && !few(port, 3); }, false},
+    {[](const Links& links, const Port&) { return links.model().nhwc; }, true},
+    {[](const Links& links, const Port& port) { return is_transposed(links, port.name); }, true},
+    {[](const Links&, const Port&) { return true; }, false},
+};
+
 bool is_channels_last(const Links& links, const Port& port) {
-  if (links.model().nhwc) return true;
-  const auto few = [&](int axis) {
-    return !port.any_shape && port.extents[axis] >= 1 && port.extents[axis] <= 4;
-  };
-  if (few(1) != few(3)) return few(3);
-  return is_transposed(links, port.name);
+  return std::ranges::find_if(kLayouts, [&](const auto& rule) { return rule.holds(links, port); })
+      ->channels_last;
 }
 
 void find_entry(const Links& links, Survey& found) {
@@ -88,14 +104,38 @@ bool takes_whole(const Model& model, const std::string& input) {
   return false;
 }
 
-std::optional<FoundRange> range_of(const Links& links, const Survey& found, const Front& front) {
-  const Model& model = links.model();
-  if (auto range = range_of_metadata(model.metadata)) return range;
-  const bool whole = takes_whole(model, found.input);
-  if (auto range = range_of_front(front, whole)) return range;
-  if (auto range = range_of_front(find_front(links, found, Gains::dropped), whole)) return range;
-  if (whole) return FoundRange{{.range = Range::bytes}, "the input takes whole numbers"};
-  if (found.is_inception()) return FoundRange{{.range = Range::symmetric}, "known of Inception-v3"};
+// Which numbers go in.
+struct Inlet {
+  const Links& links;
+  const Survey& found;
+  const Front& front;
+  bool whole;  // numbers only
+};
+using Answer = std::optional<FoundRange>;
+Answer when(bool holds, Range range, const char* why) {
+  return holds ? Answer({{.range = range}, why}) : Answer();
+}
+constexpr Answer (*kRangeRules[])(const Inlet&) = {
+    // what its metadata say,
+    [](const Inlet& in) { return range_of_metadata(in.links.model().metadata); },
+    // what the ops before the first layer make of black and white,
+    [](const Inlet& in) { return range_of_front(in.front, in.whole); },
+    // the same without a gain that training may have learned,
+    [](const Inlet& in) {
+      return range_of_front(find_front(in.links, in.found, Gains::dropped), in.whole);
+    },
+    // the type of the input,
+    [](const Inlet& in) { return when(in.whole, Range::bytes, "the input takes whole numbers"); },
+    // or which network it is; otherwise the range is not known.
+    [](const Inlet& in) {
+      return when(in.found.is_inception(), Range::inception, "known of Inception-v3");
+    },
+};
+
+Answer range_of(const Links& links, const Survey& found, const Front& front) {
+  const Inlet in{links, found, front, takes_whole(links.model(), found.input)};
+  for (const auto rule : kRangeRules)
+    if (Answer answer = rule(in)) return answer;
   return std::nullopt;
 }
 

@@ -19,10 +19,22 @@ using engine::Tensor;
 struct RangeName {
   Range range;
   const char* name;
+  const char* formula = "";
 };
-constexpr std::array kRanges = {RangeName{Range::bytes, "0..255"}, RangeName{Range::unit, "0..1"},
-                                RangeName{Range::symmetric, "-1..1"},
-                                RangeName{Range::imagenet, "imagenet"}};
+constexpr std::array kRanges = {
+    RangeName{Range::bytes, "0..255"}, RangeName{Range::unit, "0..1"},
+    RangeName{Range::symmetric, "-1..1", "x / 127.5 - 1"},
+    RangeName{Range::imagenet, "imagenet", "(x / 255 - mean) / deviation"},
+    RangeName{Range::inception, "inception", "(x - 128) / 128"}};
+
+const RangeName& row_of(Range range) {
+  return *std::ranges::find(kRanges, range, &RangeName::range);
+}
+
+// "-1..1 as x / 127.5 - 1"
+std::string full_name(const RangeName& row) {
+  return row.name + (*row.formula ? std::string(" as ") + row.formula : "");
+}
 
 Tensor in_range(const Tensor& x, Range range) {
   switch (range) {
@@ -31,6 +43,8 @@ Tensor in_range(const Tensor& x, Range range) {
     case Range::unit:
       return x / 255.F;
     case Range::symmetric:
+      return x / 127.5F - 1.F;
+    case Range::inception:
       return (x - 128.F) * 0.0078125F;
     case Range::imagenet:
       break;
@@ -60,11 +74,15 @@ std::string listed(const char* what, const std::vector<float>& numbers) {
 
 }  // namespace
 
-const char* name_of(Range range) {
-  return std::ranges::find(kRanges, range, &RangeName::range)->name;
-}
+const char* name_of(Range range) { return row_of(range).name; }
 
-std::string range_choices() { return engine::alternatives(engine::names_of(kRanges)); }
+const char* formula_of(Range range) { return row_of(range).formula; }
+
+std::string range_choices(bool formulas) {
+  std::vector<std::string> names;
+  for (const RangeName& row : kRanges) names.push_back(formulas ? full_name(row) : row.name);
+  return engine::alternatives(names);
+}
 
 Range range_named(const std::string& name) {
   const auto found = std::ranges::find(kRanges, name, &RangeName::name);
@@ -73,8 +91,8 @@ Range range_named(const std::string& name) {
 }
 
 std::string describe(const ValueRange& range) {
-  return name_of(range.range) + listed("mean", range.mean) + listed("std", range.deviation) +
-         (range.bgr ? ", BGR" : "");
+  return full_name(row_of(range.range)) + listed("mean", range.mean) +
+         listed("std", range.deviation) + (range.bgr ? ", BGR" : "");
 }
 
 Tensor to_range(const Tensor& images, const ValueRange& range) {

@@ -18,22 +18,25 @@ namespace gan::metrics {
 enum class Range {
   bytes,      // as they are
   unit,       // x / 255
-  symmetric,  // (x - 128) / 128, as the graph of 2015 computes it itself
-  imagenet    // (x / 255 - mean) / deviation of ImageNet's channels
+  symmetric,  // x / 127.5 - 1
+  imagenet,   // (x / 255 - mean) / deviation of ImageNet's channels
+  inception   // (x - 128) / 128, as the graph of 2015 computes it itself
 };
 const char* name_of(Range range);
 Range range_named(const std::string& name);  // Errors: any other name
-std::string range_choices();                 // "0..255, 0..1, -1..1 or imagenet"
+const char* formula_of(Range range);         // "x / 127.5 - 1"; "": the name says it
+// "0..255, 0..1, -1..1, imagenet or inception"; with formulas, "-1..1 as x / 127.5 - 1".
+std::string range_choices(bool formulas = false);
 
 struct ValueRange {
-  Range range = Range::symmetric;
+  Range range = Range::bytes;
   std::vector<float> mean = {}, deviation = {};  // one for all channels or one each; empty: none
   bool bgr = false;                              // blue first
 
   bool operator==(const ValueRange&) const = default;
 };
 
-// "0..255", or all that the numbers depend on: "0..1, mean 0.5, std 0.5, BGR".
+// "0..255", or all that the numbers depend on: "-1..1 as x / 127.5 - 1, BGR".
 std::string describe(const ValueRange& range);
 engine::Tensor to_range(const engine::Tensor& images, const ValueRange& range);
 

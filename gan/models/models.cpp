@@ -2,26 +2,30 @@
 
 #include "datasets/dataset.h"
 #include "engine/ops/move.h"
+#include "gan/console/table.h"
 #include "gan/models/sn_cnn.h"
 #include "gan/models/sn_resnet.h"
 #include "gan/models/sn_small.h"
-#include "gan/table.h"
 
-namespace gan {
+namespace gan::models {
 namespace {
 
 constexpr Model kModels[] = {
-    {"sn-cnn", "CNN of Miyato et al. (2018), Table 3", sn_cnn},
-    {"sn-cnn-wide", "the same with the wider layers of most public code", sn_cnn_wide},
-    {"sn-resnet", "ResNet of Miyato et al. (2018), Table 4", sn_resnet},
-    {"sn-small", "a small CNN for CPUs", sn_small},
+    {"sn-cnn", "CNN of Miyato et al. (2018), Table 3", 8, sn_cnn},
+    {"sn-cnn-wide", "the same with the wider layers of most public code", 8, sn_cnn_wide},
+    {"sn-resnet", "ResNet of Miyato et al. (2018), Table 4", 11, sn_resnet},
+    {"sn-small", "a small CNN for CPUs", 4, sn_small},
 };
 
 }  // namespace
 
-std::span<const Model> models() { return kModels; }
+ImageSize size_of(const datasets::Dataset& data) {
+  return {data.height(), data.width(), data.channels()};
+}
 
-const Model& find_model(const std::string& name) { return find(models(), "model", name); }
+std::span<const Model> all() { return kModels; }
+
+const Model& find_model(const std::string& name) { return console::find(all(), "model", name); }
 
 Networks build_networks(const std::string& name, const ImageSize& image,
                         const Constraints& constraints) {
@@ -44,4 +48,4 @@ Index parameter_count(layers::Sequential& network) {
   return count;
 }
 
-}  // namespace gan
+}  // namespace gan::models

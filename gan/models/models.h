@@ -11,10 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "datasets/dataset.h"
 #include "layers/constraint.h"
 #include "layers/module.h"
 
-namespace gan {
+namespace gan::models {
 
 using engine::Index;
 using Constraints = std::vector<layers::Constraint>;
@@ -23,6 +24,7 @@ struct ImageSize {
   Index height, width, channels;
   bool operator==(const ImageSize&) const = default;
 };
+ImageSize size_of(const datasets::Dataset& data);
 
 struct Networks {
   layers::Sequential generator, discriminator;
@@ -32,10 +34,11 @@ struct Networks {
 struct Model {
   const char* name;
   const char* help;
+  Index constrained;  // layers of the discriminator: those that share a norm of the whole
   Networks (*build)(const ImageSize& image, const Constraints& constraints);
 };
 
-std::span<const Model> models();
+std::span<const Model> all();
 const Model& find_model(const std::string& name);
 
 // The networks of this name. Weights are drawn from engine/random.h.
@@ -53,4 +56,4 @@ Scores judge(layers::Sequential& discriminator, const engine::Tensor& real,
 // The number of values that an optimizer trains.
 Index parameter_count(layers::Sequential& network);
 
-}  // namespace gan
+}  // namespace gan::models

@@ -4,7 +4,7 @@
 
 #include "layers/layers.h"
 
-namespace gan {
+namespace gan::models {
 namespace {
 
 using engine::Activation;
@@ -69,4 +69,4 @@ Networks sn_cnn_wide(const ImageSize& image, const Constraints& constraints) {
           make_discriminator(image, {64, 128, 128, 256, 256, 512, 512}, constraints), kZDim};
 }
 
-}  // namespace gan
+}  // namespace gan::models

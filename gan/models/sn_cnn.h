@@ -7,7 +7,7 @@
 
 #include "gan/models/models.h"
 
-namespace gan {
+namespace gan::models {
 
 // Widths of the paper's table: 64, 64, 128, 128, 256, 256, 512.
 Networks sn_cnn(const ImageSize& image, const Constraints& constraints);
@@ -17,4 +17,4 @@ Networks sn_cnn(const ImageSize& image, const Constraints& constraints);
 // z has 128 numbers, not 100, and that batch norm is of each unit, not of each of 512 channels.
 Networks sn_cnn_wide(const ImageSize& image, const Constraints& constraints);
 
-}  // namespace gan
+}  // namespace gan::models

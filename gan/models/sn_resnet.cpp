@@ -4,7 +4,7 @@
 
 #include "layers/layers.h"
 
-namespace gan {
+namespace gan::models {
 namespace {
 
 using engine::Activation;
@@ -78,4 +78,4 @@ Networks sn_resnet(const ImageSize& image, const Constraints& constraints) {
   return {std::move(generator), std::move(discriminator), z_dim};
 }
 
-}  // namespace gan
+}  // namespace gan::models

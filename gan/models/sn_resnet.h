@@ -6,8 +6,8 @@
 
 #include "gan/models/models.h"
 
-namespace gan {
+namespace gan::models {
 
 Networks sn_resnet(const ImageSize& image, const Constraints& constraints);
 
-}  // namespace gan
+}  // namespace gan::models

@@ -2,7 +2,7 @@
 
 #include "layers/layers.h"
 
-namespace gan {
+namespace gan::models {
 
 using engine::Activation;
 using namespace layers;
@@ -34,4 +34,4 @@ Networks sn_small(const ImageSize& image, const Constraints& constraints) {
   return {std::move(generator), std::move(discriminator), z_dim};
 }
 
-}  // namespace gan
+}  // namespace gan::models

@@ -29,7 +29,7 @@ inline void keep_if_of_shape(engine::State& state, const engine::Shape& shape) {
 inline engine::Tensor largest_singular_value(const LinearMap& W, TopVectors& top, int iterations) {
   keep_if_of_shape(top.v, W.domain());
   const bool known = top.v.defined() && top.u.has_shape(W.range());
-  const int steps = !known ? kBurnIn : training() ? iterations : 0;
+  const int steps = !known ? kBurnIn : !evaluating() ? iterations : 0;
   engine::Tensor v = known ? top.v.value() : normal(W.domain());
   {
     const engine::NoGrad constant;
@@ -42,7 +42,7 @@ inline engine::Tensor largest_singular_value(const LinearMap& W, TopVectors& top
     }
   }
   const engine::Tensor image = W(v);
-  if (training()) {
+  if (!evaluating()) {
     const engine::NoGrad constant;
     top.v.assign(v);
     top.u.assign(unit(image));

@@ -28,9 +28,9 @@ struct SpectralClamp {
     if (R.dim(0) == 1 || R.dim(1) == 1) return W.weight;  // there is no second value
     keep_if_of_shape(subspace, {R.dim(1), 2});
     engine::State here = subspace;
-    const int steps = !subspace.defined() ? kBurnIn : training() ? iterations : 0;
+    const int steps = !subspace.defined() ? kBurnIn : !evaluating() ? iterations : 0;
     const auto [s0, s1, u0, v0] = top_two(R, here, steps);
-    if (training()) subspace.assign(here.value());
+    if (!evaluating()) subspace.assign(here.value());
     const engine::Tensor excess = relu(sum(u0 * matmul(R, v0)) - r * s1);
     return W.weight - reshape(matmul_nt(u0 * excess, v0), W.weight.shape());
   }

@@ -24,7 +24,7 @@ class BatchNorm {
         options(options) {}
 
   engine::Tensor operator()(const engine::Tensor& x) {
-    if (!training()) {
+    if (evaluating()) {
       const engine::Tensor scale = gamma.raw() * rsqrt(running_variance.value() + options.epsilon);
       return x * scale + (beta.raw() - running_mean.value() * scale);
     }
@@ -35,7 +35,7 @@ class BatchNorm {
 
   // In evaluation, where it is a fixed scale of each channel; in training there is no bound.
   double lipschitz(const engine::Shape&) const {
-    if (training()) return std::numeric_limits<double>::infinity();
+    if (!evaluating()) return std::numeric_limits<double>::infinity();
     return max(abs(gamma.raw() * rsqrt(running_variance.value() + options.epsilon))).item();
   }
 

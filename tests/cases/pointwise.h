@@ -27,10 +27,10 @@ struct BinaryRow {
 inline const std::vector<UnaryRow>& unary() {
   [[maybe_unused]] static constexpr double a = kA, b = kB;
   static const std::vector<UnaryRow> all = {
-#define UNARY(name, formula, dx)                           \
+#define UNARY(name, formula, dx, ...)                      \
   {#name, [](const Tensor& x) { return engine::name(x); }, \
    [](double x) -> double { return formula; }},
-#define UNARY_WITH(name, formula, dx)                                                    \
+#define UNARY_WITH(name, formula, dx, ...)                                               \
   {#name,                                                                                \
    [](const Tensor& x) {                                                                 \
      return engine::name(x, static_cast<engine::Real>(a), static_cast<engine::Real>(b)); \
@@ -44,10 +44,10 @@ inline const std::vector<UnaryRow>& unary() {
 inline const std::vector<BinaryRow>& binary() {
   [[maybe_unused]] static constexpr double a = kA, b = kB;
   static const std::vector<BinaryRow> all = {
-#define BINARY(name, formula, dx, dy)                                          \
+#define BINARY(name, formula, dx, dy, ...)                                     \
   {#name, [](const Tensor& x, const Tensor& y) { return engine::name(x, y); }, \
    []([[maybe_unused]] double x, [[maybe_unused]] double y) -> double { return formula; }},
-#define BINARY_WITH(name, formula, dx, dy)                                                  \
+#define BINARY_WITH(name, formula, dx, dy, ...)                                             \
   {#name,                                                                                   \
    [](const Tensor& x, const Tensor& y) {                                                   \
      return engine::name(x, y, static_cast<engine::Real>(a), static_cast<engine::Real>(b)); \

@@ -5,21 +5,22 @@
 #include "datasets/dataset.h"
 #include "engine/file.h"
 #include "engine/serialize.h"
-#include "gan/presets.h"
-#include "gan/trainer.h"
+#include "gan/run/checkpoint.h"
+#include "gan/training/presets.h"
+#include "gan/training/trainer.h"
 #include "tests/cuda/on_device.h"
 #include "tests/datasets/scratch.h"
 
 using namespace tests;
 using engine::Device;
 using engine::read_file;
-using gan::Config;
-using gan::Trainer;
+using gan::training::Config;
+using gan::training::Trainer;
 
 namespace {
 
 Config small() {
-  Config config = gan::find_preset("sn-small").config();
+  Config config = gan::training::find_preset("sn-small").config();
   config.steps = 20;
   config.batch = 4;
   config.g_batch = 6;
@@ -43,16 +44,16 @@ void begin_on_cpu(const std::string& path, int steps, const Config& config = sma
   const On cpu(Device::cpu());
   Trainer trainer(config, shapes());
   advance(trainer, steps);
-  trainer.save(path);
+  gan::run::save(path, trainer);
 }
 
 // The checkpoint that so many steps on a device lead to from another.
 void go_on(const Device& device, const std::string& from, int steps, const std::string& to) {
   const On on(device);
   Trainer trainer(small(), shapes());
-  trainer.restore(from);
+  gan::run::restore(from, trainer);
   advance(trainer, steps);
-  trainer.save(to);
+  gan::run::save(to, trainer);
 }
 
 struct Distance {
@@ -117,7 +118,7 @@ TEST_CASE("cuda: training steps that replay equal steps that are called, byte by
     config.constraint = constraint;
     Trainer replaying(config, shapes());
     advance(replaying, 7);
-    replaying.save(scratch / "replayed");
+    gan::run::save(scratch / "replayed", replaying);
     CHECK(replaying.replays());
 
     // A restored trainer begins anew: its first two steps are called.
@@ -125,8 +126,8 @@ TEST_CASE("cuda: training steps that replay equal steps that are called, byte by
     for (int done = 0; done < 7; ++done) {
       called.step();
       CHECK_FALSE(called.replays());
-      called.save(scratch / "called");
-      called.restore(scratch / "called");
+      gan::run::save(scratch / "called", called);
+      gan::run::restore(scratch / "called", called);
     }
     CHECK(read_file(scratch / "called") == read_file(scratch / "replayed"));
     CHECK(called.samples().values() == replaying.samples().values());
@@ -141,12 +142,12 @@ TEST_CASE("cuda: reading losses and making samples between replays changes nothi
   advance(silent, 6);
   CHECK(silent.replays());
   silent.losses();
-  silent.save(scratch / "silent");
+  gan::run::save(scratch / "silent", silent);
   engine::seed(0);
   for (int i = 0; i < 6; ++i) {
     watched.step();
     watched.samples();
-    watched.save(scratch / "watched");
+    gan::run::save(scratch / "watched", watched);
     watched.losses();
   }
   CHECK(watched.replays());

@@ -163,7 +163,7 @@ TEST_CASE("errors name the op and both shapes") {
       {error_of([&] {
          matmul(a, zeros({2, 3, 4, 5}));
        }),
-       {"matmul", "[2, 4, 5]"}},
+       {"matmul", "[2, 3, 4, 5]", "[2, 3]"}},
       {error_of([&] {
          matmul(zeros({2, 2, 3}), zeros({4, 3, 2}));
        }),

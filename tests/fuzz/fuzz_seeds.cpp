@@ -8,10 +8,10 @@
 #include "engine/engine.h"
 #include "engine/file.h"
 #include "engine/serialize.h"
-#include "gan/checkpoint.h"
-#include "gan/constraints.h"
 #include "gan/metrics/npz.h"
-#include "gan/presets.h"
+#include "gan/run/checkpoint.h"
+#include "gan/training/constraints.h"
+#include "gan/training/presets.h"
 #include "tests/datasets/append.h"
 #include "tests/datasets/scratch.h"
 #include "tests/fuzz/seeds.h"
@@ -38,7 +38,9 @@ Seeds onnx_seeds() {
 Seeds npy_seeds() {
   return {{"matrix", write_npy(NpyArray::from({2, 2}, {2, 1, 1, 3}))},
           {"number", write_npy(NpyArray::from({}, {2}))},
-          {"bytes", write_npy({"|u1", {1, 2, 2, 3}, std::string(12, 'x')})}};
+          {"bytes", write_npy({"|u1", {1, 2, 2, 3}, std::string(12, 'x')})},
+          {"whole", write_npy({"<i8", {2}, std::string(16, 'x')})},
+          {"half", write_npy({"<f2", {2}, std::string(4, '<')})}};
 }
 
 Seeds npz_seeds() {
@@ -47,13 +49,28 @@ Seeds npz_seeds() {
           {"none", "PK\5\6" + std::string(18, '\0')}};
 }
 
+Seeds features_seeds() {
+  const NpyArray rows = NpyArray::from({2, 3}, {1, 2, 3, 4, 5, 6}), labels{"|u1", {2}, {"\0\1", 2}},
+                 classes{"|u1", {7}, "cat\ndog"}, pixels{"|u1", {2, 1, 1, 3}, "abcdef"};
+  Seeds seeds = npz_seeds();
+  seeds["all"] = write_npz({{"features", rows},
+                            {"logits", NpyArray::from({2, 1}, {7, 8})},
+                            {"labels", labels},
+                            {"classes", classes},
+                            {"network", {"|u1", {2}, "{}"}}});
+  seeds["numbered"] = write_npz({{"arr_0", rows}, {"labels", labels}});
+  seeds["images"] = write_npz({{"images", pixels}, {"labels", labels}});
+  seeds["npy"] = write_npy(rows);
+  return seeds;
+}
+
 Seeds safetensors_seeds() {
   engine::TensorFile checkpoint;
   checkpoint.tensors["weight"] = engine::ones({2, 3});
   checkpoint.tensors["scalar"] = engine::ones({});
   checkpoint.tensors["empty"] = engine::ones({0, 3});
-  gan::write_header(checkpoint,
-                    {.config = {}, .image = {32, 32, 3}, .step = 7, .random = {.seed = 1}});
+  gan::run::write_header(checkpoint,
+                         {.config = {}, .image = {32, 32, 3}, .step = 7, .random = {.seed = 1}});
   const Scratch scratch;
   const auto bytes_of = [&](const engine::TensorFile& file) {
     engine::save(scratch / "file", file);
@@ -100,23 +117,25 @@ Seeds cifar_seeds() {
 
 Seeds config_seeds() {
   Seeds seeds = {{"none", "{}"}, {"one", R"({"data": "shapes", "d.lr": 1e-4, "seed": 3})"}};
-  for (const gan::Preset& preset : gan::presets()) seeds[preset.name] = to_json(preset.config());
+  for (const gan::training::Preset& preset : gan::training::presets())
+    seeds[preset.name] = to_json(preset.config());
   return seeds;
 }
 
 Seeds setting_seeds() {
   Seeds seeds;
-  const gan::Config config;
-  gan::Config::fields(config, [&](const std::string& key, const auto& value, const char*) {
-    seeds[key] = (std::ostringstream() << key << '=' << std::boolalpha << value).str();
-  });
+  const gan::training::Config config;
+  gan::training::Config::fields(
+      config, [&](const std::string& key, const auto& value, const char*) {
+        seeds[key] = (std::ostringstream() << key << '=' << std::boolalpha << value).str();
+      });
   return seeds;
 }
 
 Seeds constraints_seeds() {
   Seeds seeds = {{"chain", "spectral(iterations=2) + bjorck(k=3)"}};
-  for (const std::string& name : gan::constraint_names()) seeds[name] = name;
-  std::istringstream help(gan::describe_constraints());  // each with all its arguments
+  for (const std::string& name : gan::training::constraint_names()) seeds[name] = name;
+  std::istringstream help(gan::training::describe_constraints());  // each with all its arguments
   for (std::string line; std::getline(help, line);)
     seeds["help " + std::to_string(seeds.size())] = line.substr(2);
   return seeds;
@@ -125,6 +144,7 @@ Seeds constraints_seeds() {
 const std::map<std::string, std::function<Seeds()>> kSeeds = {{"cifar", cifar_seeds},
                                                               {"config", config_seeds},
                                                               {"constraints", constraints_seeds},
+                                                              {"features", features_seeds},
                                                               {"idx", idx_seeds},
                                                               {"image", image_seeds},
                                                               {"npy", npy_seeds},

@@ -50,6 +50,10 @@ std::string model(const std::string& op, const std::vector<std::string>& inputs)
   constant(graph, "axis", 3, {}, {3});
   constant(graph, "axes", 3, {2}, {1, 2});
   constant(graph, "shape", 3, {2}, {1, 32});
+  constant(graph, "begin", 3, {4}, {0, 0, 0, -1});
+  constant(graph, "size", 3, {4}, {-1, 2, 2, 1});
+  constant(graph, "step", 3, {4}, {1, 1, 2, -1});
+  constant(graph, "ones", 3, {2}, {1, -1});
   constant(graph, "pads", 3, {4, 2}, {0, 0, 1, 1, 1, 2, 0, 0});
   tf::NodeDef& n = node(graph, "y", op, inputs);
   auto& attributes = *n.mutable_attr();
@@ -57,6 +61,11 @@ std::string model(const std::string& op, const std::vector<std::string>& inputs)
   list(n, "ksize", {1, 2, 2, 1});
   list(n, "dilations", {1, 1, 1, 1});
   attributes["padding"].set_s("SAME");
+  attributes["mode"].set_s("REFLECT");
+  for (const char* name : {"num", "num_split"}) attributes[name].set_i(2);
+  attributes["begin_mask"].set_i(2);
+  attributes["end_mask"].set_i(8);
+  attributes["new_axis_mask"].set_i(1);
   attributes["is_training"].set_b(false);
   attributes["align_corners"].set_b(false);
   attributes["keep_dims"].set_b(true);
@@ -89,6 +98,16 @@ Seeds tensorflow_seeds() {
   add("Mean", {x, "axes"});
   add("Pad", {x, "pads"});
   add("ExpandDims", {c, "axis"});
+  add("StridedSlice", {x, "begin", "size", "step"});
+  add("Slice", {x, "axes", "axes"});
+  add("GatherV2", {x, "axes", "axis"});
+  add("Split", {"axis", x});
+  add("SplitV", {x, "ones", "axis"});
+  add("Unpack", {x});
+  add("Pack", {x, x});
+  add("Transpose", {x, "size"});
+  add("MirrorPad", {x, "pads"});
+  add("PadV2", {x, "pads", "axis"});
   add("MatMul", {"matrix", "matrix"});
   return seeds;
 }

@@ -8,7 +8,7 @@
 
 #include "datasets/dataset.h"
 #include "datasets/loader.h"
-#include "gan/trainer.h"
+#include "gan/training/trainer.h"
 
 namespace {
 
@@ -40,11 +40,11 @@ TEST_CASE("allocations: none in the third training step") {
   const auto data = datasets::open("shapes");
   for (const char* model : {"sn-cnn", "sn-resnet", "sn-small"}) {
     CAPTURE(model);
-    gan::Config config;
+    gan::training::Config config;
     config.model = model;
     config.batch = config.g_batch = 4;
     config.n_dis = 2;
-    gan::Trainer trainer(config, *data);
+    gan::training::Trainer trainer(config, *data);
     trainer.step();
     trainer.step();
     allocations = 0;

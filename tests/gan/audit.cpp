@@ -1,6 +1,6 @@
 // The audit and the spectra of a run, as a user asks for them; what an audit calls a contradiction;
 // the records of gradients.
-#include "gan/audit.h"
+#include "gan/analysis/audit.h"
 
 #include <doctest/doctest.h>
 
@@ -12,7 +12,7 @@
 #include "engine/linalg.h"
 #include "engine/random.h"
 #include "engine/serialize.h"
-#include "gan/gradient_log.h"
+#include "gan/run/gradient_log.h"
 #include "layers/layers.h"
 #include "tests/support/program.h"
 
@@ -29,7 +29,7 @@ void multiply(const std::string& checkpoint, const std::string& tensor, engine::
   engine::save(checkpoint, file);
 }
 
-gan::RunAudit in_order() {
+gan::analysis::RunAudit in_order() {
   return {
       .constraint = "spectral",
       .layers = {{"0", {.k = 1, .running = 0.99, .audited = 1, .certified = 1.1, .reshaped = 1}},
@@ -124,7 +124,7 @@ TEST_CASE("gan audit: weights whose squares leave float32, and that are not fini
 
 TEST_CASE("audit: what contradicts itself") {
   CHECK(in_order().contradictions().empty());
-  gan::RunAudit audit = in_order();
+  gan::analysis::RunAudit audit = in_order();
   audit.layers[1].found.certified = 1.999;
   REQUIRE(audit.contradictions().size() == 1);
   CHECK(says(audit.contradictions()[0], "layer 1"));
@@ -137,7 +137,7 @@ TEST_CASE("audit: what contradicts itself") {
 }
 
 TEST_CASE("audit: as JSON, what is not known or not finite is null") {
-  gan::RunAudit audit = in_order();
+  gan::analysis::RunAudit audit = in_order();
   audit.certified = std::numeric_limits<double>::infinity();
   const Json json = Json::parse(as_json(audit));
   CHECK(json["layers"][0]["running"] == 0.99);
@@ -151,14 +151,14 @@ TEST_CASE("audit: as JSON, what is not known or not finite is null") {
 TEST_CASE("gradient spectra: measured as they come, clipped, kept, one row left alone") {
   engine::seed(5);
   layers::Sequential net = {layers::Linear(8, 6), layers::Relu{}, layers::Linear(6, 1)};
-  gan::GradientSpectra spectra(net, {.r = engine::Real(1.05), .iterations = 100});
+  gan::analysis::GradientSpectra spectra(net, {.r = engine::Real(1.05), .iterations = 100});
   engine::TensorList gradients;
   for (const layers::Param* param : net.parameters())
     gradients.push_back(engine::normal(param->raw().shape()));
   CHECK(spectra.rows().empty());
   const engine::TensorList clipped = spectra.clip(gradients);
   REQUIRE(spectra.rows().size() == 1);
-  const gan::GradientSpectra::Row row = spectra.rows()[0];
+  const gan::analysis::GradientSpectra::Row row = spectra.rows()[0];
   const std::vector<double> before = engine::singular_values(gradients[0]);
   const std::vector<double> after = engine::singular_values(clipped[0]);
   CHECK(row.layer == "0");
@@ -170,21 +170,21 @@ TEST_CASE("gradient spectra: measured as they come, clipped, kept, one row left 
     CHECK(clipped[other].values() == gradients[other].values());
 
   engine::TensorFile file;
-  spectra.store(file, "kept.");
-  gan::GradientSpectra again(net, {.r = engine::Real(1.05), .iterations = 1});
-  again.restore(file, "kept.");
+  layers::store(file, "kept.", spectra);
+  gan::analysis::GradientSpectra again(net, {.r = engine::Real(1.05), .iterations = 1});
+  layers::restore(file, "kept.", again);
   CHECK(engine::singular_values(again.clip(gradients)[0])[0] ==
         doctest::Approx(after[0]).epsilon(1e-3));  // one iteration from where the other stopped
 }
 
 TEST_CASE("gradient log: rows, their ratio, and those after a checkpoint taken back") {
   const Scratch scratch;
-  gan::GradientLog log(scratch.path(), 0);
+  gan::run::GradientLog log(scratch.path(), 0);
   log.add(50, {{"d.0", 6, 2}, {"g.0", 1, 0}});
   log.add(100, {{"d.0", 4, 2}});
   const std::string header = "step,weight,s0,s1,ratio\n", first = "50,d.0,6,2,3\n50,g.0,1,0,0\n";
   CHECK(read_file(scratch / "gradients.csv") == header + first + "100,d.0,4,2,2\n");
-  gan::GradientLog resumed(scratch.path(), 50);
+  gan::run::GradientLog resumed(scratch.path(), 50);
   CHECK(read_file(scratch / "gradients.csv") == header + first);
   resumed.draw();
   const std::string script = read_file(scratch / "gradients.gnuplot");

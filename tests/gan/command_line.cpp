@@ -7,11 +7,11 @@
 #include "engine/choices.h"
 #include "engine/device.h"
 #include "engine/graph/graph.h"
-#include "gan/config.h"
-#include "gan/constraints.h"
-#include "gan/losses.h"
 #include "gan/models/models.h"
-#include "gan/presets.h"
+#include "gan/training/config.h"
+#include "gan/training/constraints.h"
+#include "gan/training/losses.h"
+#include "gan/training/presets.h"
 #include "tests/gan/tiny_run.h"
 #include "tests/support/program.h"
 
@@ -87,9 +87,10 @@ TEST_CASE("gan train: sn-small on shapes is what runs where nothing else is aske
   CAPTURE(outcome.err);
   REQUIRE(outcome.status == 0);
   const std::string run = scratch / "runs/sn-small-shapes-1";
-  const gan::Config config = gan::from_json(read_file(run + "/config.json"), "");
+  const gan::training::Config config =
+      gan::training::from_json(read_file(run + "/config.json"), "");
   CHECK(config.model == "sn-small");
-  CHECK(config.constraint == "spectral(k=2)");
+  CHECK(config.constraint.text() == "spectral(k=2)");
 }
 
 TEST_CASE("gan train: the same run to the bit, for any number of threads") {
@@ -110,14 +111,14 @@ TEST_CASE("gan: help lists what the tables hold") {
     INFO(engine::alternatives(names));
     return help.find(engine::alternatives(names)) != std::string::npos;
   };
-  CHECK(lists(engine::names_of(gan::models())));
-  CHECK(lists(engine::names_of(gan::losses())));
+  CHECK(lists(engine::names_of(gan::models::all())));
+  CHECK(lists(engine::names_of(gan::training::losses())));
   CHECK(lists(engine::Device::names()));
   CHECK(lists(engine::precision_names()));
   CHECK(lists(datasets::forms()));
-  for (const gan::Preset& preset : gan::presets())
+  for (const gan::training::Preset& preset : gan::training::presets())
     CHECK(help.find(std::string(preset.name) + " ") != std::string::npos);
-  for (const std::string& name : gan::constraint_names())
+  for (const std::string& name : gan::training::constraint_names())
     CHECK(help.find("\n  " + name) != std::string::npos);
 }
 
@@ -174,7 +175,7 @@ TEST_CASE("gan: train, resume and sample; a resumed run is the same to the byte"
   CHECK(kGan.run(scratch, "gan train --steps 1 --seed 010" + kTiny).status == 0);  // not octal
   const std::string free = scratch / "runs/sn-small-shapes-1";
   CHECK(std::filesystem::exists(free + "/checkpoint.safetensors"));
-  CHECK(gan::from_json(read_file(free + "/config.json"), "").seed == 10);
+  CHECK(gan::training::from_json(read_file(free + "/config.json"), "").seed == 10);
 }
 
 TEST_CASE("gan: a run is resumed from another folder than it was started in") {

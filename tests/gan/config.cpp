@@ -1,16 +1,16 @@
 // The settings: from and to JSON, from the command line, and what is refused.
-#include "gan/config.h"
+#include "gan/training/config.h"
 
 #include <doctest/doctest.h>
 
-#include "gan/constraints.h"
-#include "gan/presets.h"
+#include "gan/training/constraints.h"
+#include "gan/training/presets.h"
 #include "layers/layers.h"
 #include "tests/datasets/scratch.h"
 
 namespace {
 
-using gan::Config;
+using gan::training::Config;
 
 std::string refusal(const std::string& assignment) {
   return complaint([&] {
@@ -21,11 +21,11 @@ std::string refusal(const std::string& assignment) {
 }
 
 TEST_CASE("config: every preset is valid and survives JSON") {
-  for (const gan::Preset& preset : gan::presets()) {
+  for (const gan::training::Preset& preset : gan::training::presets()) {
     CAPTURE(preset.name);
     const Config config = preset.config();
     CHECK_NOTHROW(validate(config));
-    CHECK(to_json(gan::from_json(to_json(config), "config.json")) == to_json(config));
+    CHECK(to_json(gan::training::from_json(to_json(config), "config.json")) == to_json(config));
   }
 }
 
@@ -41,13 +41,14 @@ TEST_CASE("config: --set reaches every kind of field") {
   CHECK(config.flip);
   CHECK(config.seed == 18446744073709551615U);
   CHECK(config.data == "images:a=b");
-  CHECK(gan::from_json(to_json(config), "").seed == config.seed);
+  CHECK(gan::training::from_json(to_json(config), "").seed == config.seed);
 }
 
 TEST_CASE("config: a run from before data.channels read image folders as RGB") {
-  CHECK(gan::from_json(R"({"data": "images:pictures"})", "").channels == "3");
-  CHECK(gan::from_json(R"({"data": "images:pictures", "data.channels": "1"})", "").channels == "1");
-  CHECK(gan::from_json(R"({"data": "mnist:digits"})", "").channels == "auto");
+  CHECK(gan::training::from_json(R"({"data": "images:pictures"})", "").channels == "3");
+  CHECK(gan::training::from_json(R"({"data": "images:pictures", "data.channels": "1"})", "")
+            .channels == "1");
+  CHECK(gan::training::from_json(R"({"data": "mnist:digits"})", "").channels == "auto");
 }
 
 TEST_CASE("config: an unknown key is answered with the nearest") {
@@ -86,17 +87,20 @@ TEST_CASE("config: values that make no sense are refused") {
 
 TEST_CASE("config: a damaged config.json is named") {
   const auto damage = [](const std::string& text) {
-    return complaint([&] { gan::from_json(text, "run/config.json"); });
+    return complaint([&] { gan::training::from_json(text, "run/config.json"); });
   };
   CHECK(says(damage("{"), "run/config.json", "damaged"));
   CHECK(says(damage("[1]"), "run/config.json"));
   CHECK(says(damage(R"({"bach": 1})"), "run/config.json: 'bach'", "'batch'"));
   CHECK(says(damage(R"({"batch": "1"})"), "run/config.json: 'batch'", "type"));
   CHECK(says(damage(R"({"batch": 1.5})"), "run/config.json: 'batch'", "type"));
+  CHECK(says(damage(R"({"d.constraint": 1})"), "run/config.json: 'd.constraint'", "type"));
+  CHECK(says(damage(R"({"d.constraint": "tight"})"), "run/config.json: d.constraint=tight: "));
 }
 
 TEST_CASE("constraints: by name, with arguments, composed") {
-  const auto chain = gan::parse_constraints(" spectral(k=3, iterations=2) + bjorck(steps=5)");
+  const auto chain =
+      gan::training::ConstraintChain(" spectral(k=3, iterations=2) + bjorck(steps=5)")();
   REQUIRE(chain.size() == 2);
   const auto* spectral = chain[0].as<layers::SpectralNorm>();
   REQUIRE(spectral != nullptr);
@@ -104,24 +108,26 @@ TEST_CASE("constraints: by name, with arguments, composed") {
   CHECK(spectral->target.k == 3);
   REQUIRE(chain[1].as<layers::Bjorck>() != nullptr);
   CHECK(chain[1].as<layers::Bjorck>()->steps == 5);
-  CHECK(gan::parse_constraints("none").empty());
-  REQUIRE(gan::parse_constraints("toeplitz()").size() == 1);
-  CHECK(gan::parse_constraints("toeplitz()")[0].as<layers::ToeplitzNorm>()->target.k == 1);
+  CHECK(gan::training::ConstraintChain("none")().empty());
+  REQUIRE(gan::training::ConstraintChain("toeplitz()")().size() == 1);
+  CHECK(gan::training::ConstraintChain("toeplitz()")()[0].as<layers::ToeplitzNorm>()->target.k ==
+        1);
 }
 
 TEST_CASE("constraints: all take their options by name, as the help shows them") {
-  const std::string help = gan::describe_constraints();
-  for (const std::string& name : gan::constraint_names()) {
+  const std::string help = gan::training::describe_constraints();
+  for (const std::string& name : gan::training::constraint_names()) {
     CAPTURE(name);
     const std::size_t at = help.find("  " + name + "(") + 2;
     REQUIRE(at >= 2);
     const std::string form = help.substr(at, help.find(')', at) + 1 - at);
-    CHECK(gan::parse_constraints(form).size() == 1);
+    CHECK(gan::training::ConstraintChain(form)().size() == 1);
     if (form.find("k=1") == std::string::npos) continue;
-    CHECK(gan::parse_constraints(name + "(k=2)")[0].target() == 2);
-    CHECK(gan::parse_constraints(name + "(network_k=8)", 3)[0].target() == doctest::Approx(2));
+    CHECK(gan::training::ConstraintChain(name + "(k=2)")()[0].target() == 2);
+    CHECK(gan::training::ConstraintChain(name + "(network_k=8)")(3)[0].target() ==
+          doctest::Approx(2));
   }
-  const auto chain = gan::parse_constraints("aol(k=2, at_most=1, through_scale=0)");
+  const auto chain = gan::training::ConstraintChain("aol(k=2, at_most=1, through_scale=0)")();
   CHECK(chain[0].as<layers::Aol>()->target.mode == layers::Mode::at_most);
   CHECK(!chain[0].as<layers::Aol>()->target.through_scale);
 }

@@ -1,5 +1,5 @@
 // TensorBoard's events: records framed as TFRecord says, messages that hold what was logged.
-#include "gan/event_log.h"
+#include "gan/run/event_log.h"
 
 #include <doctest/doctest.h>
 
@@ -15,13 +15,13 @@
 namespace {
 
 using engine::read_file;
-using gan::EventLog;
-using gan::events::Event;
+using gan::run::EventLog;
+using gan::run::events::Event;
 
 TEST_CASE("event log: sums of bytes as published") {
-  CHECK(gan::crc32c("123456789") == 0xe3069283);            // the check value of CRC-32C
-  CHECK(gan::crc32c(std::string(32, '\0')) == 0x8a9136aa);  // RFC 3720, B.4
-  CHECK(gan::masked(0) == 0xa282ead8);
+  CHECK(gan::run::crc32c("123456789") == 0xe3069283);            // the check value of CRC-32C
+  CHECK(gan::run::crc32c(std::string(32, '\0')) == 0x8a9136aa);  // RFC 3720, B.4
+  CHECK(gan::run::masked(0) == 0xa282ead8);
 }
 
 TEST_CASE("event log: a file begins with its version; scalars and pictures follow") {

@@ -1,5 +1,5 @@
 // Losses against their formulas, worked out by hand.
-#include "gan/losses.h"
+#include "gan/training/losses.h"
 
 #include <doctest/doctest.h>
 
@@ -27,10 +27,10 @@ TEST_CASE("losses: closed forms, and the directions they push") {
       {"wasserstein", (-2 + 0.25) / 2 - (0.5 + 3) / 2, (2 - 0.25) / 2},
       {"least-squares", 0.5 * (0.25 + 4) / 2 + 0.5 * (4 + 0.0625) / 2, 0.5 * (9 + 0.5625) / 2},
   };
-  REQUIRE(gan::losses().size() == std::size(examples));
+  REQUIRE(gan::training::losses().size() == std::size(examples));
   for (const Example& example : examples) {
     CAPTURE(example.name);
-    const gan::Loss& loss = gan::find_loss(example.name);
+    const gan::training::Loss& loss = gan::training::find_loss(example.name);
     const Tensor d = loss.discriminator(real, fake), g = loss.generator(fake);
     CHECK(d.item() == doctest::Approx(example.discriminator));
     CHECK(g.item() == doctest::Approx(example.generator));
@@ -43,7 +43,8 @@ TEST_CASE("losses: closed forms, and the directions they push") {
 }
 
 TEST_CASE("losses: an unknown name is answered with the known ones") {
-  CHECK(says(complaint([] { gan::find_loss("hing"); }), "loss 'hing'", "hinge, non-saturating"));
+  CHECK(says(complaint([] { gan::training::find_loss("hing"); }), "loss 'hing'",
+             "hinge, non-saturating"));
 }
 
 }  // namespace

@@ -6,14 +6,14 @@
 #include <cmath>
 
 #include "engine/engine.h"
-#include "gan/constraints.h"
+#include "gan/training/constraints.h"
 #include "layers/mode.h"
 #include "tests/datasets/scratch.h"
 
 namespace {
 
 using engine::Index;
-using gan::Networks;
+using gan::models::Networks;
 
 constexpr Index conv(Index kernel, Index in, Index out) { return kernel * kernel * in * out + out; }
 constexpr Index dense(Index in, Index out) { return in * out + out; }
@@ -46,19 +46,20 @@ TEST_CASE("models: parameters as in the tables of the papers") {
   };
   for (const Example& example : examples) {
     CAPTURE(example.name);
-    Networks networks = gan::build_networks(example.name, {32, 32, 3}, {});
-    CHECK(gan::parameter_count(networks.generator) == example.generator);
-    CHECK(gan::parameter_count(networks.discriminator) == example.discriminator);
+    Networks networks = gan::models::build_networks(example.name, {32, 32, 3}, {});
+    CHECK(gan::models::parameter_count(networks.generator) == example.generator);
+    CHECK(gan::models::parameter_count(networks.discriminator) == example.discriminator);
   }
 }
 
 TEST_CASE("models: noise to images to numbers, for other sizes and channels too") {
-  for (const gan::Model& model : gan::models()) {
-    for (const gan::ImageSize& image : {gan::ImageSize{32, 32, 3}, gan::ImageSize{16, 24, 1}}) {
+  for (const gan::models::Model& model : gan::models::all()) {
+    for (const gan::models::ImageSize& image :
+         {gan::models::ImageSize{32, 32, 3}, gan::models::ImageSize{16, 24, 1}}) {
       CAPTURE(model.name);
       CAPTURE(image.width);
-      Networks networks =
-          gan::build_networks(model.name, image, gan::parse_constraints("spectral"));
+      Networks networks = gan::models::build_networks(model.name, image,
+                                                      gan::training::ConstraintChain("spectral")());
       const engine::Tensor fake = networks.generator(engine::normal({2, networks.z_dim}));
       CHECK(fake.shape() == engine::Shape{2, image.height, image.width, image.channels});
       const engine::Tensor score = networks.discriminator(fake);
@@ -73,10 +74,11 @@ TEST_CASE("models: noise to images to numbers, for other sizes and channels too"
 }
 
 TEST_CASE("models: every weight of a discriminator is constrained, no other value is") {
-  for (const gan::Model& model : gan::models()) {
+  for (const gan::models::Model& model : gan::models::all()) {
     CAPTURE(model.name);
-    Networks networks =
-        gan::build_networks(model.name, {32, 32, 3}, gan::parse_constraints("spectral"));
+    Networks networks = gan::models::build_networks(model.name, {32, 32, 3},
+                                                    gan::training::ConstraintChain("spectral")());
+    CHECK(std::ssize(layers::weights(networks.discriminator)) == model.constrained);
     for (const layers::Param* param : networks.discriminator.parameters())
       CHECK(param->constraints().size() == (param->raw().rank() >= 2 ? 1 : 0));
     for (const layers::Param* param : networks.generator.parameters())
@@ -86,7 +88,7 @@ TEST_CASE("models: every weight of a discriminator is constrained, no other valu
 
 TEST_CASE("models: an image size that does not fit is refused, with the way out") {
   CHECK(says(complaint([] {
-               gan::build_networks("sn-small", {28, 28, 1}, {});
+               gan::models::build_networks("sn-small", {28, 28, 1}, {});
              }),
              "28x28", "data.resize=32"));
 }

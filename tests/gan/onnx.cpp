@@ -1,12 +1,12 @@
 // Every pair of networks under every constraint, as ONNX: read again, it gives the same numbers.
-#include "gan/onnx.h"
+#include "gan/models/onnx.h"
 
 #include <doctest/doctest.h>
 
 #include "engine/engine.h"
 #include "engine/graph/graph.h"
 #include "engine/graph/write_onnx.h"
-#include "gan/constraints.h"
+#include "gan/training/constraints.h"
 #include "layers/mode.h"
 #include "tests/graph/compare.h"
 
@@ -22,14 +22,14 @@ Tensor through_onnx(const engine::graph::Model& model, const Tensor& x) {
 }
 
 TEST_CASE("export: all models under all constraints give the same numbers when read again") {
-  const gan::ImageSize image{8, 8, 3};  // the smallest
-  for (const gan::Model& model : gan::models())
-    for (const std::string& constraint : gan::constraint_names()) {
+  const gan::models::ImageSize image{8, 8, 3};  // the smallest
+  for (const gan::models::Model& model : gan::models::all())
+    for (const std::string& constraint : gan::training::constraint_names()) {
       CAPTURE(model.name);
       CAPTURE(constraint);
       engine::seed(3);
-      gan::Networks networks =
-          gan::build_networks(model.name, image, gan::parse_constraints(constraint));
+      gan::models::Networks networks = gan::models::build_networks(
+          model.name, image, gan::training::ConstraintChain(constraint)());
       const Tensor z = engine::normal({3, networks.z_dim});
       {
         // As after a step of training: statistics and power iterations have moved.

@@ -1,5 +1,5 @@
 // The settings data.* reach the images.
-#include "gan/open_data.h"
+#include "gan/training/open_data.h"
 
 #include <doctest/doctest.h>
 
@@ -16,13 +16,13 @@ TEST_CASE("open data: channels and orientation are as the settings say") {
                                  .bytes());
   ::setenv("XDG_CACHE_HOME", (scratch / "caches").c_str(), 1);
   const std::string spec = "images:" + scratch.path() + "/set";
-  const auto first = [&](const gan::Config& config) {
-    const auto data = gan::open_data(config, spec);
+  const auto first = [&](const gan::training::Config& config) {
+    const auto data = gan::training::open_data(config, spec);
     std::string pixels(data->image_size(), '\0');
     data->read(0, reinterpret_cast<std::uint8_t*>(pixels.data()));
     return pixels;
   };
-  gan::Config config;
+  gan::training::Config config;
   CHECK(first(config) == "ab");
   config.channels = "3";
   CHECK(first(config) == "aaabbb");

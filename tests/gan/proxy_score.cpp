@@ -1,5 +1,5 @@
 // The proxy score against closed forms, with a classifier that only looks at colours.
-#include "gan/proxy_score.h"
+#include "gan/analysis/proxy_score.h"
 
 #include <doctest/doctest.h>
 
@@ -10,7 +10,8 @@
 #include "engine/file.h"
 #include "engine/graph/trace.h"
 #include "engine/graph/write_onnx.h"
-#include "gan/training.h"
+#include "gan/run/checkpoint.h"
+#include "gan/run/session.h"
 #include "layers/layers.h"
 #include "tests/datasets/scratch.h"
 
@@ -37,7 +38,7 @@ std::string write_scorer(const Scratch& scratch, const char* name, int side = 8,
 }
 
 // Image i is bright in channel i % colours alone.
-gan::ProxyScorer::Images colours(Index colours) {
+gan::analysis::ProxyScorer::Images colours(Index colours) {
   return [=](Index first, Index count) {
     std::vector<engine::Real> values;
     for (Index i = first; i < first + count; ++i)
@@ -50,12 +51,12 @@ gan::ProxyScorer::Images colours(Index colours) {
 
 TEST_CASE("proxy score: as many as the classes that occur equally often") {
   const Scratch scratch;
-  const gan::ProxyScorer scorer(write_scorer(scratch, "colours"));
+  const gan::analysis::ProxyScorer scorer(write_scorer(scratch, "colours"));
   CHECK(scorer.name() == "proxy-IS(colours)");
   for (const Index n : {1, 2, 3}) {
     // 252 images: three parts, the last of which is smaller; divisible by 2 and 3. Logits differ by
     // 100, so what a class lacks of probability 1 is below 1e-43.
-    const gan::ProxyScore score = scorer(252, colours(n));
+    const gan::analysis::ProxyScore score = scorer(252, colours(n));
     CHECK(score.value == doctest::Approx(static_cast<double>(n)).epsilon(1e-9));
     CHECK(score.covered == n);
     CHECK(score.classes == 3);
@@ -64,12 +65,14 @@ TEST_CASE("proxy score: as many as the classes that occur equally often") {
 
 TEST_CASE("proxy score: other files and other sizes are refused") {
   const Scratch scratch;
-  CHECK(says(complaint([&] { gan::ProxyScorer(write_scorer(scratch, "plain", 8, false)); }),
-             "plain.onnx", "no scorer", "train_scorer"));
-  CHECK(says(complaint([&] { gan::ProxyScorer(scratch / "missing.onnx"); }), "missing.onnx"));
+  CHECK(
+      says(complaint([&] { gan::analysis::ProxyScorer(write_scorer(scratch, "plain", 8, false)); }),
+           "plain.onnx", "no scorer", "train_scorer"));
+  CHECK(says(complaint([&] { gan::analysis::ProxyScorer(scratch / "missing.onnx"); }),
+             "missing.onnx"));
   const std::string text = scratch.write("text.onnx", "no graph");
-  CHECK(says(complaint([&] { gan::ProxyScorer scorer(text); }), "text.onnx"));
-  const gan::ProxyScorer scorer(write_scorer(scratch, "colours"));
+  CHECK(says(complaint([&] { gan::analysis::ProxyScorer scorer(text); }), "text.onnx"));
+  const gan::analysis::ProxyScorer scorer(write_scorer(scratch, "colours"));
   CHECK(says(complaint([&] {
                scorer.check_fits({32, 32, 3});
              }),
@@ -79,22 +82,22 @@ TEST_CASE("proxy score: other files and other sizes are refused") {
 TEST_CASE("training with a scorer: scores in the log; the training is the same as without") {
   const Scratch scratch;
   const datasets::Shapes data({.resize = 8});
-  gan::Config config{.steps = 8,
-                     .batch = 4,
-                     .g_batch = 4,
-                     .log_every = 2,
-                     .sample_every = 8,
-                     .checkpoint_every = 4,
-                     .score_every = 4,
-                     .score_images = 20};
-  const gan::ProxyScorer scorer(write_scorer(scratch, "colours"));
-  const auto trained = [&](const char* name, const gan::ProxyScorer* with) {
-    const auto run = gan::RunDirectory::create(scratch / name, config);
-    gan::Trainer trainer(config, data);
-    train(trainer, run, config, {}, with);
+  gan::training::Config config{.steps = 8,
+                               .batch = 4,
+                               .g_batch = 4,
+                               .log_every = 2,
+                               .sample_every = 8,
+                               .checkpoint_every = 4,
+                               .score_every = 4,
+                               .score_images = 20};
+  const gan::analysis::ProxyScorer scorer(write_scorer(scratch, "colours"));
+  const auto trained = [&](const char* name, const gan::analysis::ProxyScorer* with) {
+    const auto run = gan::run::RunDirectory::create(scratch / name, config);
+    gan::training::Trainer trainer(config, data);
+    run_session(trainer, run, config, {}, with);
     return run;
   };
-  const auto rows = [](const gan::RunDirectory& run) {
+  const auto rows = [](const gan::run::RunDirectory& run) {
     std::istringstream in(engine::read_file(run.log()));
     std::vector<std::string> all;
     for (std::string row; std::getline(in, row);) all.push_back(row);
@@ -111,14 +114,14 @@ TEST_CASE("training with a scorer: scores in the log; the training is the same a
   CHECK(log[3].find(",,,") != std::string::npos);
 
   // A resumed run has the same scores.
-  const auto run = gan::RunDirectory::create(scratch / "resumed", config);
-  gan::Config half = config;
+  const auto run = gan::run::RunDirectory::create(scratch / "resumed", config);
+  gan::training::Config half = config;
   half.steps = 4;
-  gan::Trainer first(half, data);
-  train(first, run, half, {}, &scorer);
-  gan::Trainer second(config, data);
-  second.restore(run.checkpoint());
-  train(second, run, config, {}, &scorer);
+  gan::training::Trainer first(half, data);
+  run_session(first, run, half, {}, &scorer);
+  gan::training::Trainer second(config, data);
+  gan::run::restore(run.checkpoint(), second);
+  run_session(second, run, config, {}, &scorer);
   const auto without_times = [](std::vector<std::string> all) {
     for (std::string& row : all) row.resize(row.rfind(',', row.rfind(',') - 1));
     return all;

@@ -48,12 +48,12 @@ std::map<std::string, std::string> contents_of(const std::string& folder) {
 
 // What TensorBoard shows: all events, save those that a later start of the run declares void.
 std::set<std::string> shown(const std::string& folder) {
-  std::map<std::string, gan::Index> records;  // with their step
+  std::map<std::string, engine::Index> records;  // with their step
   std::set<std::string> logs;
   for (const auto& entry : fs::directory_iterator(folder))
     if (entry.path().filename().string().starts_with("events.")) logs.insert(entry.path());
   for (const std::string& log : logs)
-    for (const gan::events::Event& event : events_of(log)) {
+    for (const gan::run::events::Event& event : events_of(log, true)) {
       if (event.has_session_log())
         std::erase_if(records, [&](const auto& r) { return r.second >= event.step(); });
       for (const auto& value : event.summary().value())

@@ -6,16 +6,17 @@
 
 #include "engine/engine.h"
 #include "engine/serialize.h"
-#include "gan/changes.h"
-#include "gan/presets.h"
-#include "gan/trainer.h"
+#include "gan/run/changes.h"
+#include "gan/run/checkpoint.h"
+#include "gan/training/presets.h"
+#include "gan/training/trainer.h"
 #include "tests/gan/tiny_run.h"
 #include "tests/support/program.h"
 
 namespace {
 
 using engine::read_file;
-using gan::Config;
+using gan::training::Config;
 using Json = nlohmann::json;
 
 bool has(const std::string& text, const std::string& part) {
@@ -35,14 +36,16 @@ TEST_CASE("resume: every setting is either fixed, with a reason, or recorded whe
         if (name != key) return;
         if constexpr (std::is_same_v<Value, std::string>)
           member += "x";
+        else if constexpr (std::is_same_v<Value, gan::training::ConstraintChain>)
+          member = member.text() + " + bjorck";
         else if constexpr (std::is_same_v<Value, bool>)
           member = !member;
         else
           member += 1;
       }
     });
-    std::vector<gan::Change> found;
-    const std::string refusal = complaint([&] { found = gan::changes(before, after); });
+    std::vector<gan::run::Change> found;
+    const std::string refusal = complaint([&] { found = gan::run::changes(before, after); });
     if (fixed) {
       CHECK(says(refusal, key, "cannot change", fixed));
     } else {
@@ -58,18 +61,18 @@ TEST_CASE("resume: every setting is either fixed, with a reason, or recorded whe
 TEST_CASE("resume: the record keeps what was before the step, and a kill writes nothing twice") {
   const Scratch scratch;
   const std::string path = scratch / "changes.json";
-  gan::record(path, 5, {}, {});
+  gan::run::record(path, 5, {}, {});
   CHECK(!std::filesystem::exists(path));
-  gan::record(path, 10, {}, {{"g.lr", "0.1", "0.2"}});
-  gan::record(path, 20, {}, {{"data", "\"a\"", "\"b\""}});
-  gan::record(path, 20, {}, {{"data", "\"a\"", "\"c\""}});
+  gan::run::record(path, 10, {}, {{"g.lr", "0.1", "0.2"}});
+  gan::run::record(path, 20, {}, {{"data", "\"a\"", "\"b\""}});
+  gan::run::record(path, 20, {}, {{"data", "\"a\"", "\"c\""}});
   CHECK(Json::parse(read_file(path)) ==
         Json::parse(R"([{"step": 10, "key": "g.lr", "old": 0.1, "new": 0.2},
                         {"step": 20, "key": "data", "old": "a", "new": "c"}])"));
-  gan::record(path, 15, {}, {});
+  gan::run::record(path, 15, {}, {});
   CHECK(Json::parse(read_file(path)).size() == 1);
   scratch.write("changes.json", "[1");
-  CHECK(says(complaint([&] { gan::record(path, 30, {}, {}); }), "changes.json", "damaged"));
+  CHECK(says(complaint([&] { gan::run::record(path, 30, {}, {}); }), "changes.json", "damaged"));
 }
 
 TEST_CASE("resume: rates may change, and the run says so once and keeps it") {
@@ -81,7 +84,7 @@ TEST_CASE("resume: rates may change, and the run says so once and keeps it") {
   CHECK(has(changed.err, "changed after step 2: g.lr from 0.0005 to 1e-05\n"));
   CHECK(has(changed.err, "changed after step 2: log_every from 50 to 1\n"));
   CHECK(has(changed.err, "a new run with these settings need not be the same"));
-  const Config config = gan::from_json(read_file(scratch / "run/config.json"), "");
+  const Config config = gan::training::from_json(read_file(scratch / "run/config.json"), "");
   CHECK(config.g.lr == 1e-5);
   CHECK(config.log_every == 1);
   CHECK(config.steps == 3);
@@ -93,7 +96,7 @@ TEST_CASE("resume: rates may change, and the run says so once and keeps it") {
   CHECK(again.status == 0);
   CHECK(!has(again.err, "changed"));
   CHECK(Json::parse(read_file(scratch / "run/changes.json")) == record);
-  CHECK(gan::from_json(read_file(scratch / "run/config.json"), "").g.lr == 1e-5);
+  CHECK(gan::training::from_json(read_file(scratch / "run/config.json"), "").g.lr == 1e-5);
 }
 
 TEST_CASE("resume: what may not change is refused with the reason, and nothing is touched") {
@@ -171,12 +174,12 @@ const datasets::Dataset& shapes() {
 
 TEST_CASE("checkpoint: no part of the state is saved or restored unless it is finite") {
   const Scratch scratch;
-  Config config = gan::find_preset("sn-small").config();
+  Config config = gan::training::find_preset("sn-small").config();
   config.batch = config.g_batch = 2;
   config.clip = "both";
-  gan::Trainer trainer(config, shapes());
+  gan::training::Trainer trainer(config, shapes());
   trainer.step();
-  trainer.save(scratch / "good");
+  gan::run::save(scratch / "good", trainer);
   const engine::TensorFile good = engine::load(scratch / "good");
   CHECK(good.metadata.at("data.sha256").size() == 64);
   for (const char* poison : {"inf", "nan"})
@@ -187,37 +190,46 @@ TEST_CASE("checkpoint: no part of the state is saved or restored unless it is fi
       values.back() = static_cast<engine::Real>(std::atof(poison));
       bad.tensors[name] = engine::Tensor::from(tensor.shape(), values);
       engine::save(scratch / "bad", bad);
-      CHECK(says(complaint([&] { trainer.restore(scratch / "bad"); }), "bad", name, "not finite"));
+      CHECK(says(complaint([&] { gan::run::restore(scratch / "bad", trainer); }), "bad", name,
+                 "not finite"));
     }
 
-  // As the checkpoints of versions that did not hash their images.
+  CHECK(good.metadata.at("format") == "1");
   engine::TensorFile old = good;
+  for (const char* format : {"2", "1000000", "0", "-1", "one"}) {
+    old.metadata["format"] = format;
+    engine::save(scratch / "old", old);
+    CHECK(says(complaint([&] { gan::run::restore(scratch / "old", trainer); }), "old", "format"));
+  }
+  // As the checkpoints of versions that did not say their format, or hash their images.
+  old.metadata.erase("format");
   old.metadata.erase("data.sha256");
   engine::save(scratch / "old", old);
-  CHECK(trainer.restore(scratch / "old").data_hash == "");
+  CHECK(gan::run::restore(scratch / "old", trainer).data_hash == "");
   for (const char* other :
        {"abc", "no hash: it is neither of sixty-four digits, nor of letters a-f"}) {
     old.metadata["data.sha256"] = other;
     engine::save(scratch / "old", old);
-    CHECK(says(complaint([&] { trainer.restore(scratch / "old"); }), "data.sha256", "damaged"));
+    CHECK(says(complaint([&] { gan::run::restore(scratch / "old", trainer); }), "data.sha256",
+               "damaged"));
   }
   old.metadata.erase("data.sha256");
   old.metadata["sums.steps"] = "7";
   engine::save(scratch / "old", old);
-  CHECK(says(complaint([&] { trainer.restore(scratch / "old"); }), "old", "damaged"));
+  CHECK(says(complaint([&] { gan::run::restore(scratch / "old", trainer); }), "old", "damaged"));
 }
 
 TEST_CASE("checkpoint: infinite moments of Adam are noticed, though all weights are finite") {
   const Scratch scratch;
-  Config config = gan::find_preset("sn-small").config();
+  Config config = gan::training::find_preset("sn-small").config();
   config.batch = config.g_batch = 2;
   config.constraint = "none";
   config.loss = "wasserstein";
   config.d.lr = 1e15;  // weights of 1e15 give gradients whose squares no float32 holds
-  gan::Trainer trainer(config, shapes());
+  gan::training::Trainer trainer(config, shapes());
   for (int i = 0; i < 4 && trainer.finite(); ++i) trainer.step();
   CHECK(!trainer.finite());
-  const std::string text = complaint([&] { trainer.save(scratch / "bad"); });
+  const std::string text = complaint([&] { gan::run::save(scratch / "bad", trainer); });
   CHECK(says(text, "is not written", "not finite"));
   CHECK(!std::filesystem::exists(scratch / "bad"));
 }

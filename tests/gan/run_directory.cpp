@@ -1,18 +1,18 @@
 // Run folders: which a new run may have, who may train in one, what is cleaned up.
-#include "gan/run_directory.h"
+#include "gan/run/run_directory.h"
 
 #include <doctest/doctest.h>
 
 #include <set>
 
-#include "gan/csv_log.h"
+#include "gan/run/csv_log.h"
 #include "tests/support/program.h"
 
 namespace {
 
 namespace fs = std::filesystem;
-using gan::Config;
-using gan::RunDirectory;
+using gan::run::RunDirectory;
+using gan::training::Config;
 
 // Every file below a folder, with its bytes.
 std::set<std::pair<std::string, std::string>> files_below(const std::string& folder) {
@@ -50,7 +50,7 @@ TEST_CASE("run folder: one that is new, empty, or of a run without a checkpoint 
 
 TEST_CASE("run folder: anything else is refused, and left as it is") {
   const Scratch scratch;
-  const std::string config = gan::to_json({});
+  const std::string config = gan::training::to_json({});
   const auto refused = [&](const std::string& name, const char* part, const char* advice) {
     const auto before = files_below(scratch.path());
     const std::string text = refusal(scratch / name);
@@ -104,7 +104,7 @@ TEST_CASE("run folder: one process holds it, and says who it is") {
 
 TEST_CASE("run folder: what killed writers left is removed by who goes on, the rest is not") {
   const Scratch scratch;
-  scratch.write("run/config.json", gan::to_json({}));
+  scratch.write("run/config.json", gan::training::to_json({}));
   for (const char* kept : {"my.tmp", "my.csv.1-2.tmp", "notes.txt", "samples/best.png.1-2.tmp"})
     scratch.write(std::string("run/") + kept, "mine");
   for (const char* orphan : {"checkpoint.safetensors.9-0.tmp", "checkpoint.safetensors.tmp",
@@ -124,7 +124,7 @@ TEST_CASE("run folder: pipes, folders and huge files where files of a run should
   const auto fails = [&](const std::string& prepare, const char* file, const char* reason) {
     fs::remove_all(scratch / "run");
     fs::create_directories(scratch / "run/samples");
-    scratch.write("run/config.json", gan::to_json({}));
+    scratch.write("run/config.json", gan::training::to_json({}));
     scratch.write("run/checkpoint.safetensors", "no matter");
     for (const std::string command : {"gan train --resume run", "gan sample run"})
       CHECK(kGan.refused(kGan.run(scratch, "cd run && { " + prepare + "; } && cd .. && " + command),
@@ -139,7 +139,7 @@ TEST_CASE("run folder: pipes, folders and huge files where files of a run should
 
 TEST_CASE("run folder: folders where a resumed run has grids are refused, and kept") {
   const Scratch scratch;
-  scratch.write("run/config.json", gan::to_json({}));
+  scratch.write("run/config.json", gan::training::to_json({}));
   scratch.write("run/samples/000010.png/mine", "kept");
   fs::create_directory(scratch / "run/log.csv.3-1.tmp");
   CHECK(says(complaint([&] { RunDirectory::resume(scratch / "run"); }), "samples/000010.png",
@@ -170,17 +170,17 @@ TEST_CASE("run folder: grids of later steps are removed, and no other pictures")
 TEST_CASE("csv log: rows move under the columns of a run that goes on with others") {
   const Scratch scratch;
   const std::string path = scratch.write("log.csv", "step,a,b\n1,10,20\n2,11,21\n3,12,22\n4,1");
-  CHECK(gan::CsvLog::header(path) == "step,a,b");
-  CHECK(gan::CsvLog::header(scratch / "none") == "");
-  gan::CsvLog log(path, "step,a,score,b", 2);
+  CHECK(gan::run::CsvLog::header(path) == "step,a,b");
+  CHECK(gan::run::CsvLog::header(scratch / "none") == "");
+  gan::run::CsvLog log(path, "step,a,score,b", 2);
   log.add("3,0,5,0");
   log.sync();
   CHECK(engine::read_file(path) == "step,a,score,b\n1,10,,20\n2,11,,21\n3,0,5,0\n");
-  CHECK(gan::CsvLog(path, "step,b", 9).last_row() == "3,0");
+  CHECK(gan::run::CsvLog(path, "step,b", 9).last_row() == "3,0");
 
   // What is no row of the file's columns is no row of the resumed one's either.
   scratch.write("log.csv", "step,a\ngarbage\n,,\n-1,2\n1,10\n1\n2,11,5\n1x,2\n2,11\n9,9\n2,0\n");
-  gan::CsvLog(path, "step,a", 2);
+  gan::run::CsvLog(path, "step,a", 2);
   CHECK(engine::read_file(path) == "step,a\n1,10\n2,11\n");
 }
 

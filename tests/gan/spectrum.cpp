@@ -1,5 +1,5 @@
 // gan spectrum where Toeplitz matrices are too large to decompose, and the picture's script.
-#include "gan/spectrum.h"
+#include "gan/analysis/spectrum.h"
 
 #include <doctest/doctest.h>
 
@@ -56,12 +56,12 @@ TEST_CASE("gan spectrum: of large images the largest values, and the circulant b
 
 TEST_CASE(
     "spectrum plot: absolute values, k and the bound as lines, what is missing in the title") {
-  const std::vector<gan::Spectrum> spectra = {
+  const std::vector<gan::analysis::Spectrum> spectra = {
       {"a", "0", "reshaped", {3, 2, 1}, 3, 2.5, 3.5},
       {"a", "0", "toeplitz", {3.25}, 100, 2.5, 3.5},
       {"b", "0", "reshaped", {1}, 1, {}, 1.5},
   };
-  const gan::Plot plot = gan::spectrum_plot(spectra, "folder");
+  const gan::console::Plot plot = gan::analysis::spectrum_plot(spectra, "folder");
   CHECK(plot.data ==
         "run,layer,matrix,index,value,relative,values,k,certified\n"
         "a,0,reshaped,1,3,1,3,2.5,3.5\na,0,reshaped,2,2,0.666666667,3,2.5,3.5\n"
@@ -78,14 +78,15 @@ TEST_CASE(
 }
 
 TEST_CASE("spectrum plot: many values enter the data evenly, with both ends") {
-  gan::Spectrum wide{.run = "a", .layer = "0", .matrix = "circulant", .size = 5000};
+  gan::analysis::Spectrum wide{.run = "a", .layer = "0", .matrix = "circulant", .size = 5000};
   for (int i = 5000; i > 0; --i) wide.values.push_back(i);
-  const std::string data = gan::spectrum_plot({wide}, "folder").data;
+  const std::string data = gan::analysis::spectrum_plot({wide}, "folder").data;
   CHECK(std::count(data.begin(), data.end(), '\n') == 1001);
   CHECK(row(data, "a,0,circulant,1,").size() == 9);
   CHECK(row(data, "a,0,circulant,5000,").size() == 9);
   // So that the marks of the axis do not run into each other.
-  CHECK(gan::spectrum_plot({wide}, "folder").body.find("set xtics 1000\n") != std::string::npos);
+  CHECK(gan::analysis::spectrum_plot({wide}, "folder").body.find("set xtics 1000\n") !=
+        std::string::npos);
 }
 
 }  // namespace

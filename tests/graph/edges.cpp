@@ -49,6 +49,27 @@ TEST_CASE("graph edges: the largest of nothing is -infinity") {
   CHECK(numbers(result("ReduceLogSumExp", {reals({2, 0}, {})}, axes(1))) == Reals(2, -kInfinite));
 }
 
+TEST_CASE("graph edges: a cast to float16 rounds to even and ends at 65504") {
+  const Attributes half{{"to", Index{10}}};
+  const Reals given = {
+      1,          0x1.002p0f,      0x1.002002p0f, 0x1.006p0f,   -0.1f,     65504,
+      65519.996f, 65520,           -65520,        1e30f,        kInfinite, 0x1p-24f,
+      0x1p-25f,   0x1.000002p-25f, 0x3p-25f,      0x1.ff7p-15f, -0.f};
+  const Reals wanted = {1,     1,         0x1.004p0f, 0x1.008p0f,   -0x1.998p-4f, 65504,
+                        65504, kInfinite, -kInfinite, kInfinite,    kInfinite,    0x1p-24f,
+                        0,     0x1p-24f,  0x1p-23f,   0x1.ff8p-15f, -0.f};
+  const Value x = reals({static_cast<Index>(given.size())}, given);
+  const Value cast = result("Cast", {x}, half);
+  CHECK(cast.type() == Type::float16);
+  CHECK(numbers(cast) == wanted);
+  CHECK(std::signbit(numbers(cast).back()));
+  CHECK(numbers(result("CastLike", {x, cast})) == wanted);
+  CHECK(numbers(result("Cast", {whole({4}, {2049, 2051, 65519, -65520})}, half)) ==
+        Reals{2048, 2052, 65504, -kInfinite});
+  CHECK(std::isnan(numbers(result("Cast", {reals({1}, {kNaN})}, half))[0]));
+  CHECK(numbers(result("Cast", {reals({1}, {0.1f})}, {{"to", Index{1}}})) == Reals{0.1f});
+}
+
 TEST_CASE("graph edges: infinities") {
   const Value x = reals({5}, {-kInfinite, -1, 0, 1, kInfinite});
   CHECK(numbers(result("Celu", {x})) == Reals{-1, std::exp(Real(-1)) - 1, 0, 1, kInfinite});

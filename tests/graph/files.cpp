@@ -79,7 +79,7 @@ TEST_CASE("graph files: a location may not leave the model's folder, whatever it
     onnx::ModelProto proto = sum_model();
     put_outside(*proto.mutable_graph()->mutable_initializer(0), location);
     const std::string path = folder.write("model/net.onnx", proto.SerializeAsString());
-    return complaint([&] { Graph::load(path); });
+    return complaint([&] { Graph::load(path)(ones({1, 2})); });
   };
   CHECK(load("inner/w") == "");
   CHECK(load("inner/../inner/./w") == "");
@@ -183,11 +183,15 @@ TEST_CASE("graph files: float64 that float32 cannot hold is refused where it is 
 // --- Opsets ----------------------------------------------------------------------------------
 
 TEST_CASE("graph files: opsets up to the newest that is known, and what to do beyond") {
-  for (const int opset : {6, 13, 20, 21, 22, 23, 24, 25, 26, 27, 28})
+  for (const int opset : {1, 5, 6, 13, 20, 21, 22, 23, 24, 25, 26, 27, 28})
     CHECK(Graph::parse(sum_model(opset).SerializeAsString(), "net.onnx")(ones({1, 2})).size() == 2);
   CHECK(complaint([] { Graph::parse(sum_model(29).SerializeAsString(), "net.onnx"); }) ==
-        "net.onnx: has opset 29; 6 to 28 are known: export it again with an older one (PyTorch: "
+        "net.onnx: has opset 29; 1 to 28 are known: export it again with an older one (PyTorch: "
         "opset_version=20), or convert it with onnx.version_converter");
+  for (const int opset : {0, -1})
+    CHECK(complaint([&] { Graph::parse(sum_model(opset).SerializeAsString(), "net.onnx"); }) ==
+          "net.onnx: has opset " + std::to_string(opset) +
+              ", which does not exist; export it again");
 }
 
 // --- What is no graph ------------------------------------------------------------------------

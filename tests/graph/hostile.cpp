@@ -131,7 +131,8 @@ TEST_CASE("hostile: shapes that are not what they seem") {
   CHECK(dims({3, 2, 1, 1, 1, 1, 1}) == "bad.onnx: tensor 'w': has 7 axes, more than 6");
   CHECK(dims({0, Index{1} << 62, Index{1} << 62}).starts_with("bad.onnx: tensor 'w'"));
   CHECK(dims({0, 1 << 21}) ==
-        "bad.onnx: tensor 'w': [0, 2097152] has more elements than the 1048576 that are there");
+        "bad.onnx: tensor 'w': [0, 2097152] has more elements than the 1048576 that the other axes "
+        "of an empty value may span");
   CHECK(dims({2, 3, 1, 1}).starts_with("bad.onnx: node 'c' (Conv): "));
 }
 
@@ -265,6 +266,44 @@ TEST_CASE("hostile: weights in other files stay in the model's folder") {
   ::alarm(20);
   CHECK(external(folder, "pipe", "0", "24").starts_with("tensor 'w': external data "));
   ::alarm(0);
+}
+
+// A change of the tensor that the only convolution reads refuses whoever needs it, and nobody else.
+TEST_CASE("hostile: a constant that cannot be read refuses only those who need it") {
+  const std::function<void(onnx::TensorProto&)> changes[] = {
+      [](auto& t) { t.add_dims(5); },                     // contradicts its bytes
+      [](auto& t) { t.set_dims(0, -1); },                 //
+      [](auto& t) { t.mutable_raw_data()->pop_back(); },  // cut off
+      [](auto& t) { t.set_data_type(8); },                // a string
+      [](auto& t) { t.clear_raw_data(); },                // no numbers
+      [](auto& t) { t.set_data_location(1); },            // in a file without a name
+      [](auto& t) {
+        t.set_data_location(1);
+        t.add_external_data()->set_key("location");
+        t.mutable_external_data(0)->set_value("nobody.bin");
+      },
+      [](auto& t) {
+        t.set_data_type(11);
+        t.clear_raw_data();
+        for (int i = 0; i < 6; ++i) t.add_double_data(1e300);
+      },
+  };
+  for (const auto& change : changes) {
+    onnx::ModelProto proto = small_model();
+    change(*proto.mutable_graph()->mutable_initializer(0));
+    auto& constant = *proto.mutable_graph()->add_node();  // the same as an attribute of a node
+    constant.set_op_type("Constant");
+    constant.add_output("v");
+    constant.add_attribute()->set_name("value");
+    *constant.mutable_attribute(0)->mutable_t() = proto.graph().initializer(0);
+    const Graph graph = Graph::parse(proto.SerializeAsString(), "bad.onnx");
+    CHECK(graph.run({{"c", ones({1, 4, 4, 3})}}, {"y"})[0].values()[0] == 1);
+    CHECK(graph.has("w"));
+    CHECK(complaint([&] {
+            graph.run({{"x", ones({1, 4, 4, 2})}}, {"y"});
+          }).starts_with("bad.onnx: tensor 'w': "));
+    CHECK(complaint([&] { graph.run({}, {"v"}); }).starts_with("bad.onnx: tensor 'w': "));
+  }
 }
 
 TEST_CASE("hostile: many tensors of one file take a few times what it holds, not more") {

@@ -8,6 +8,7 @@
 #include "engine/graph/tensorflow.pb.h"
 #include "engine/graph/write_onnx.h"
 #include "engine/random.h"
+#include "tests/datasets/scratch.h"
 #include "tests/graph/compare.h"
 #include "tests/graph/inception.h"
 
@@ -104,6 +105,47 @@ TEST_CASE("tensorflow: a few numbers for a huge shape are refused when it is to 
   const Graph net = Graph::parse(graph.SerializeAsString(), "huge.pb");
   CHECK_THROWS_WITH_AS(net.run({}, {"huge"}), doctest::Contains("[1073741822] is more than"),
                        Error);
+}
+
+TEST_CASE("tensorflow: a constant that cannot be read refuses only those who need it") {
+  tensorflow::GraphDef graph;
+  add_constant(graph, "good", 1, {2});
+  auto& cut = *add_constant(graph, "cut", 1, {2}).mutable_attr();
+  cut["value"].mutable_tensor()->set_tensor_content("12345");
+  add_constant(graph, "negative", 3, {-1});
+  add_constant(graph, "huge", 1, {1 << 20, 1 << 20});
+  add_constant(graph, "none", 1, {2}).clear_attr();
+  tensorflow::NodeDef& alone = *graph.add_node();  // a node without the inputs of its op
+  alone.set_name("alone");
+  alone.set_op("Reshape");
+  tensorflow::NodeDef& joined = *graph.add_node();  // a row that looks at its constants
+  joined.set_name("joined");
+  joined.set_op("ConcatV2");
+  for (const char* name : {"good", "good", "cut"}) joined.add_input(name);
+  for (const auto& [name, input] : {std::pair{"passed", "cut"}, {"reader", "joined:1"}}) {
+    tensorflow::NodeDef& node = *graph.add_node();
+    node.set_name(name);
+    node.set_op("Identity");
+    node.add_input(input);
+  }
+  const Graph net = Graph::parse(graph.SerializeAsString(), "bad.pb");
+  CHECK(net.run({}, {"good"})[0].size() == 2);
+  const auto refusal = [&](const char* name) { return complaint([&] { net.run({}, {name}); }); };
+  CHECK(refusal("cut").starts_with("bad.pb: constant 'cut': "));
+  CHECK(refusal("joined") == refusal("cut"));
+  CHECK(refusal("negative") == "bad.pb: constant 'negative': has an extent of -1");
+  CHECK(refusal("huge") ==
+        "bad.pb: constant 'huge': [1048576, 1048576] has more elements than the "
+        "2147483648 that a value may have");
+  CHECK(refusal("none") == "bad.pb: constant 'none': has no value");
+  CHECK(refusal("alone") == "bad.pb: node 'alone' (Reshape): has 0 inputs");
+  CHECK(refusal("passed") == refusal("cut"));
+  CHECK(refusal("reader") == refusal("joined"));
+  std::vector<std::string> outputs;  // what the file ends in stays so
+  for (const Port& port : net.outputs()) outputs.push_back(port.name);
+  CHECK(std::count(outputs.begin(), outputs.end(), "alone") == 1);
+  CHECK(std::count(outputs.begin(), outputs.end(), "reader") == 1);
+  CHECK(std::count(outputs.begin(), outputs.end(), "joined") == 0);
 }
 
 TEST_CASE("tensorflow: a bias of another axis than the last is refused") {

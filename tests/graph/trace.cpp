@@ -117,15 +117,14 @@ TEST_CASE("trace: ops by themselves, on images and on rows") {
 TEST_CASE("trace: a network is written as its users expect: one node a layer, no turning about") {
   using namespace layers;
   const Eval evaluate;
-  Sequential net = {
-      Conv2d(3, 4, {.padding = 1, .activation = Activation::relu}, SpectralNorm{}),
-      MaxPool{},
-      Conv2d(4, 4, {.padding = 1}),
-      BatchNorm(4),
-      Relu{},
-      UpsampleNearest{},
-      GlobalAveragePool{},
-      Linear(4, 2)};
+  Sequential net = {Conv2d(3, 4, {.padding = 1, .activation = Activation::relu}, SpectralNorm{}),
+                    MaxPool{},
+                    Conv2d(4, 4, {.padding = 1}),
+                    BatchNorm(4),
+                    Relu{},
+                    UpsampleNearest{},
+                    GlobalAveragePool{},
+                    Linear(4, 2)};
   const Model model = graph::trace([&](const Tensor& x) { return net(x); }, {1, 8, 8, 3});
   CHECK(ops(model) == std::vector<std::string>{"Conv", "Relu", "MaxPool", "Conv", "Relu", "Resize",
                                                "ReduceSum", "Reshape", "Mul", "Gemm"});

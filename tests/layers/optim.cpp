@@ -86,10 +86,10 @@ TEST_CASE("optim: a restored Adam goes on as if nothing had happened") {
   first.step({Tensor::from({3}, kGradients[0])});
   first.step({Tensor::from({3}, kGradients[1])});
   engine::TensorFile file;
-  first.store(file, "adam.");
+  store(file, "adam.", first);
   Adam second(options, {&two});
   two.assign(one.raw());
-  second.restore(file, "adam.");
+  restore(file, "adam.", second);
   first.step({Tensor::from({3}, kGradients[2])});
   second.step({Tensor::from({3}, kGradients[2])});
   CHECK(one.raw().values() == two.raw().values());
@@ -104,6 +104,22 @@ TEST_CASE("optim: a stepped parameter is evaluated anew, and gradients must fit"
   CHECK(layer(x).values() != before);
   CHECK(error_of([&] { sgd.step({}); }) == "optimizer: 0 gradients for 1 parameters");
   CHECK(error_of([&] { sgd.step({x}); }).find("[1, 2]") != std::string::npos);
+}
+
+TEST_CASE("optim: momentum goes on where it was restored") {
+  const SgdOptions options{.lr = Real(0.125), .momentum = Real(0.75)};
+  const Tensor g = Tensor::from({2}, {1, -2});
+  Param whole(engine::zeros({2})), half(engine::zeros({2})), other(engine::zeros({2}));
+  Sgd first(options, {&half}), second(options, {&other}), all(options, {&whole});
+  for (int step = 0; step < 4; ++step) all.step({g});
+  for (int step = 0; step < 2; ++step) first.step({g});
+  engine::TensorFile file;
+  store(file, "sgd.", first);
+  other.assign(half.raw());
+  restore(file, "sgd.", second);
+  for (int step = 0; step < 2; ++step) second.step({g});
+  CHECK(other.raw().values() == whole.raw().values());
+  CHECK(error_of([&] { restore({}, "sgd.", second); }).find("'sgd.velocity'") != std::string::npos);
 }
 
 TEST_CASE("optim: the learning rate may change") {

@@ -136,6 +136,11 @@ TEST_CASE("graph compare: two networks, or one with what it should give") {
   CHECK(kGraph.run(scratch, "graph compare a.onnx --expected set --value y").status == 0);
   CHECK(kGraph.run(scratch, "graph compare near.onnx --expected set --rtol 0 --atol 1e-3").status ==
         1);
+  for (const char* option : {"--rtol", "--atol"})
+    for (const char* wrong : {"nan", "-nan", "inf", "-1e-9", "1e-4x"})
+      CHECK(kGraph.refused(kGraph.run(scratch, std::string("graph compare a.onnx near.onnx ") +
+                                                   option + "=" + wrong),
+                           2, option, "is not a number from 0"));
   CHECK(kGraph.refused(kGraph.run(scratch, "graph compare a.onnx"), 2, "B or --expected"));
   fs::create_directories(scratch / "empty");
   CHECK(kGraph.refused(kGraph.run(scratch, "graph compare a.onnx --expected empty"), 1,

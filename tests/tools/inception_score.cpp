@@ -234,10 +234,21 @@ TEST_CASE("inception_score: the numbers that a network takes are found, given, o
     const Json json = Json::parse(ask(arguments).out);  // bare.onnx was written here
     return json[json.contains("proxy_is") ? "proxy_is" : "inception_score"]["mean"].get<double>();
   };
-  const double symmetric = score("bare.onnx --range -1..1");
-  CHECK(score("bare.onnx --mean 128 --std 128") == doctest::Approx(symmetric).epsilon(1e-5));
-  CHECK(score("pytorch.onnx") == doctest::Approx(symmetric).epsilon(1e-5));
-  CHECK(std::abs(score("bare.onnx --mean 128 --std 128 --bgr") - symmetric) > 1e-3);
+  const auto equals = [](double x) { return doctest::Approx(x).epsilon(1e-5); };
+  const double by_128 = score("bare.onnx --range inception"),
+               by_127 = score("bare.onnx --range -1..1");
+  CHECK(score("bare.onnx --mean 128 --std 128") == equals(by_128));
+  CHECK(score("pytorch.onnx") == equals(by_128));
+  CHECK(score("bare.onnx --mean 127.5 --std 127.5") == equals(by_127));
+  CHECK(std::abs(by_127 - by_128) > 1e-4);
+  CHECK(protocol("bare.onnx --range -1..1")["range_formula"] == "x / 127.5 - 1");
+  CHECK(std::abs(score("bare.onnx --mean 128 --std 128 --bgr") - by_128) > 1e-3);
+  // What is given comes before what the graph says, but not unsaid.
+  const std::string warned = ask("pytorch.onnx --range 0..1").err;
+  CHECK(
+      warned.find("takes numbers in 0..255 (the graph brings them to -1..1), but 0..1 is given") !=
+      std::string::npos);
+  CHECK(ask("bare.onnx --range 0..1").err.find("is given") == std::string::npos);
 
   // What is said of the bias is what was computed.
   for (const auto& [options, bias] :
@@ -295,6 +306,8 @@ TEST_CASE("inception_score: bad usage ends with 2, work that fails with 1, each 
   CHECK(kInceptionScore.refused(ask("--images a.npz"), 2, "--graph"));
   CHECK(kInceptionScore.refused(ask(good + "--splits 0"), 2, "--splits"));
   CHECK(kInceptionScore.refused(ask(good + "--shuffle maybe"), 2, "--shuffle", "'maybe'"));
+  for (const char* option : {"--confidence", "--kid-gamma", "--kid-coef0"})
+    CHECK(kInceptionScore.refused(ask(good + option + " nan"), 2, option, "'nan'"));
   CHECK(kInceptionScore.refused(ask(good + "--range byte"), 2, "'byte'", "0..255"));
   CHECK(kInceptionScore.refused(ask(good + "--precision best"), 2, "best"));
   CHECK(kInceptionScore.refused(ask(good + "--bias --no-bias"), 2, "bias"));

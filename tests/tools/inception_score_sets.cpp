@@ -203,4 +203,93 @@ TEST_CASE("inception_score: images are resized by name, each by itself") {
                                 "lanczos"));
 }
 
+TEST_CASE("inception_score: images and features as arrays of every kind") {
+  REQUIRE(fs::exists(kInceptionScore.path()));
+  const Scratch scratch;
+  write_net(scratch);
+  write_images(scratch, "a.npz", 60, 3);
+  using gan::metrics::NpyArray, gan::metrics::write_npy;
+  const NpyArray bytes = gan::metrics::ArrayFile(scratch / "a.npz").unnamed();
+  const auto as = [&](const char* type, auto zero, std::int64_t more) {
+    NpyArray array{type, bytes.extents, {}};
+    for (const std::int64_t pixel : bytes.wholes()) {
+      const auto number = static_cast<decltype(zero)>(pixel + more);
+      array.bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
+    }
+    return write_npy(array);
+  };
+  const auto run = [&](const std::string& images) {
+    return kInceptionScore.run(scratch, "inception_score --no-cache --images " + images);
+  };
+  const auto score = [&](const std::string& images) {
+    const Outcome outcome = run(images + " --graph pytorch.onnx --json");
+    INFO(outcome.err);
+    REQUIRE(outcome.status == 0);
+    return Json::parse(outcome.out)["inception_score"]["mean"].get<double>();
+  };
+  scratch.write("u1.npy", write_npy(bytes));
+  scratch.write("i2.npy", as("<i2", std::int16_t{0}, 0));
+  scratch.write("i8.npy", as("<i8", std::int64_t{0}, 0));
+  for (const char* same : {"u1.npy", "i2.npy", "i8.npy"}) CHECK(score(same) == score("a.npz"));
+
+  const auto refused = [&](const std::string& file, const std::string& data, const char* what,
+                           const char* advice) {
+    scratch.write(file, data);
+    return kInceptionScore.refused(run(file + " --graph pytorch.onnx"), 1, file + ": is " + what,
+                                   advice);
+  };
+  CHECK(refused("more.npy", as("<i4", std::int32_t{0}, 1), "<i4 and holds 256", "0 to 255"));
+  CHECK(refused("less.npy", as("<i2", std::int16_t{0}, -1), "<i2 and holds -1", "0 to 255"));
+  CHECK(refused("f.npy", as("<f4", 0.F, 0), "<f4 [60, 8, 8, 3]", "astype('u1')"));
+  NpyArray first{"|u1", {60, 3, 8, 8}, bytes.bytes};
+  CHECK(refused("first.npy", write_npy(first), "|u1 [60, 3, 8, 8]", "transpose(0, 2, 3, 1)"));
+  first.extents = {60, 8, 24};
+  CHECK(refused("grey.npy", write_npy(first), "|u1 [60, 8, 24]", "[N, height, width, 3]"));
+
+  // Labels beside images are classes; features may be whole numbers.
+  std::string labels;
+  for (int i = 0; i < 60; ++i) labels += static_cast<char>(i % 2);
+  scratch.write("l.npz",
+                gan::metrics::write_npz({{"images", bytes}, {"labels", {"|u1", {60}, labels}}}));
+  const Outcome classes = run("l.npz --graph pytorch.onnx --by-class --splits 2 --json");
+  INFO(classes.err);
+  REQUIRE(classes.status == 0);
+  CHECK(Json::parse(classes.out)["classes"].size() == 2);
+  scratch.write("w.npy", write_npy({"|u1", {60, 192}, bytes.bytes}));
+  scratch.write("v.npy", write_npy({"|u1", {60, 96}, bytes.bytes.substr(0, 60 * 96)}));
+  const Outcome whole = run("w.npy --fid w.npy --json");
+  REQUIRE(whole.status == 0);
+  CHECK(Json::parse(whole.out)["fid"] < 1e-6);  // of variances of 1e6
+  CHECK(kInceptionScore.refused(run("w.npy --fid v.npy"), 1,
+                                "w.npy: has 192 features, v.npy has 96"));
+}
+
+TEST_CASE("inception_score: the kernel of KID, and options that are not of it") {
+  REQUIRE(fs::exists(kInceptionScore.path()));
+  const Scratch scratch;
+  gan::metrics::write_features(scratch / "a", {.features = {2, {}, {0, 1, 2, 3, 4, 6, 9, 1}}});
+  const auto run = [&](const std::string& arguments) {
+    return kInceptionScore.run(
+        scratch, "inception_score --images a --kid a --kid-subset-size 3 " + arguments);
+  };
+  const Outcome rbf = run("--kid-kernel rbf --kid-kernel-rbf-sigma 2 --json");
+  INFO(rbf.err);
+  REQUIRE(rbf.status == 0);
+  const Json protocol = Json::parse(rbf.out)["protocol"];
+  CHECK(protocol["kid_kernel"] == "rbf");
+  CHECK(protocol["kid_sigma"] == 2);
+  CHECK_FALSE(protocol.contains("kid_degree"));
+  const auto refused = [&](const std::string& arguments, int status, const char* what) {
+    return kInceptionScore.refused(run(arguments), status, what);
+  };
+  CHECK(refused("--kid-kernel cosine", 2, "give poly or rbf"));
+  CHECK(refused("--kid-kernel rbf --kid-degree 2", 2, "--kid-degree is of --kid-kernel poly"));
+  CHECK(refused("--kid-sigma 2", 2, "--kid-sigma is of --kid-kernel rbf"));
+  CHECK(refused("--kid-kernel rbf --kid-sigma 0", 2, "--kid-sigma"));
+  CHECK(refused("--kid-gamma nan", 2, "'nan' is not a finite number"));
+  CHECK(refused("--kid-gamma 1e308", 1, "KID is not finite"));
+  for (const char* option : {"--fid ''", "--save-stats ''", "--save-features ''", "--graph ''"})
+    CHECK(refused(option, 2, "an empty name"));
+}
+
 }  // namespace

@@ -35,8 +35,8 @@ TEST_CASE("scorer: an exported network answers with the mean over its views") {
   // Nothing is trained: the same seed gives the same weights, whatever the views.
   const auto network = [&](const scorer::Views& views) {
     engine::seed(1);
-    return engine::graph::Graph(
-        scorer::make_model(scorer::make_network(*shapes, 4, views), *shapes, "untrained"));
+    layers::Sequential untrained = scorer::make_network(*shapes, 4, views);
+    return engine::graph::Graph(scorer::make_model(untrained, *shapes, "untrained"));
   };
   engine::seed(2);
   const Tensor images = engine::uniform({3, kSide, kSide, 3}, 0, 255);

@@ -5,7 +5,7 @@
 
 #include "engine/engine.h"
 #include "engine/graph/graph.h"
-#include "gan/proxy_score.h"
+#include "gan/analysis/proxy_score.h"
 #include "tests/support/program.h"
 
 namespace {
@@ -42,10 +42,10 @@ TEST_CASE("train_scorer: learns shapes, writes a scorer that names itself and te
     CHECK(max(abs(apart), {0, 1}).item() < 1e-4);
   }
 
-  const gan::ProxyScorer scorer(scratch / "s.onnx");
+  const gan::analysis::ProxyScorer scorer(scratch / "s.onnx");
   const auto shapes = datasets::open("shapes", {.resize = 16});
-  const gan::ProxyScore real = scorer(200, *shapes);
-  const gan::ProxyScore grey = scorer(200, [](engine::Index, engine::Index count) {
+  const gan::analysis::ProxyScore real = scorer(200, *shapes);
+  const gan::analysis::ProxyScore grey = scorer(200, [](engine::Index, engine::Index count) {
     return engine::zeros({count, 16, 16, 3});
   });
   CHECK(real.covered == 10);
@@ -72,6 +72,8 @@ TEST_CASE("train_scorer: what makes no sense is refused in one line, and nothing
   CHECK(refused("--data shapes", 2, "--out"));
   CHECK(refused("--data shapes --out s.onnx --epochs none", 2, "--epochs"));
   CHECK(refused("--data shapes --out s.onnx --epochs 0", 2, "--epochs"));
+  for (const char* option : {"--epochs", "--minutes", "--lr"})
+    CHECK(refused(std::string("--data shapes --out s.onnx ") + option + " nan", 2, option));
   CHECK(refused("--data shapes --out s.onnx --width 2", 2, "--width"));
   CHECK(refused("--data circles --out s.onnx", 1, "'circles'"));
   CHECK(refused("--data images:empty --out s.onnx", 1, "empty"));

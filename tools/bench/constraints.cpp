@@ -1,10 +1,10 @@
-#include "gan/constraints.h"
+#include "gan/training/constraints.h"
 
 #include <memory>
 #include <sstream>
 
-#include "gan/losses.h"
 #include "gan/models/models.h"
+#include "gan/training/losses.h"
 #include "layers/layers.h"
 #include "tools/bench/benchmarks.h"
 #include "tools/bench/timing.h"
@@ -19,15 +19,16 @@ using engine::Tensor;
 class Critic {
  public:
   Critic(const std::string& constraint, Index batch)
-      : network_(gan::build_networks("sn-cnn", {32, 32, 3}, gan::parse_constraints(constraint))
+      : network_(gan::models::build_networks("sn-cnn", {32, 32, 3},
+                                             gan::training::ConstraintChain(constraint)())
                      .discriminator),
         adam_({.lr = 2e-4F, .beta1 = 0, .beta2 = 0.9F}, network_.parameters()),
         real_(engine::uniform({batch, 32, 32, 3}, -1, 1)),
         fake_(engine::uniform({batch, 32, 32, 3}, -1, 1)) {}
 
   void update() {
-    const auto [on_real, on_fake] = gan::judge(network_, real_, fake_);
-    const Tensor loss = gan::find_loss("hinge").discriminator(on_real, on_fake);
+    const auto [on_real, on_fake] = gan::models::judge(network_, real_, fake_);
+    const Tensor loss = gan::training::find_loss("hinge").discriminator(on_real, on_fake);
     adam_.step(grad(loss, network_.parameters()));
   }
 
@@ -51,7 +52,7 @@ class Critic {
 
 Report constraints(const Options& options) {
   const std::vector<std::string> names =
-      options.only.empty() ? gan::constraint_names() : options.only;
+      options.only.empty() ? gan::training::constraint_names() : options.only;
   std::vector<std::unique_ptr<Critic>> critics;
   critics.push_back(std::make_unique<Critic>("none", options.batch));
   std::vector<Work> works = {[critic = critics[0].get()] { critic->update(); }};

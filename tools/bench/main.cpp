@@ -99,7 +99,7 @@ int main(int argc, char** argv) {
   };
   CLI::App* step =
       add("step", "one update of each network of a model, and an iteration (5 + 1)", bench::step);
-  const std::vector<std::string> models = engine::names_of(gan::models());
+  const std::vector<std::string> models = engine::names_of(gan::models::all());
   step->add_option("--model", options.model, engine::alternatives(models))
       ->capture_default_str()
       ->check(gan::console::one_of(models));

@@ -2,9 +2,9 @@
 // five and one.
 #include <sstream>
 
-#include "gan/constraints.h"
-#include "gan/losses.h"
 #include "gan/models/models.h"
+#include "gan/training/constraints.h"
+#include "gan/training/losses.h"
 #include "layers/layers.h"
 #include "tools/bench/comparison.h"
 
@@ -18,9 +18,8 @@ using engine::Tensor;
 struct Flops {
   double all = 0, first = 0;
   explicit Flops(layers::Sequential& network) {
-    for (const layers::Param* param : network.parameters()) {
-      if (param->raw().rank() < 2) continue;
-      const engine::Window w = param->map().window();
+    for (const layers::Weight& weight : layers::weights(network)) {
+      const engine::Window w = weight.param->map().window();
       const double flops = 2.0 * static_cast<double>(w.out_height * w.out_width * w.out) *
                            static_cast<double>(w.kernel_h * w.kernel_w * w.in);
       if (all == 0) first = flops;
@@ -33,8 +32,8 @@ class Game {
  public:
   Game(const std::string& model, Index batch, Index image)
       : batch_(batch),
-        networks_(
-            gan::build_networks(model, {image, image, 3}, gan::parse_constraints("spectral"))),
+        networks_(gan::models::build_networks(model, {image, image, 3},
+                                              gan::training::ConstraintChain("spectral")())),
         generator_({.lr = 2e-4F, .beta1 = 0, .beta2 = 0.9F}, networks_.generator.parameters()),
         discriminator_({.lr = 2e-4F, .beta1 = 0, .beta2 = 0.9F},
                        networks_.discriminator.parameters()),
@@ -48,31 +47,23 @@ class Game {
   }
 
   void update_discriminator() {
-    Tensor fake;
-    {
-      const engine::NoGrad constant;
-      fake = generate();
-    }
-    const auto [on_real, on_fake] = gan::judge(networks_.discriminator, real_, fake);
-    const Tensor loss = loss_.discriminator(on_real, on_fake);
+    const Tensor loss = gan::training::discriminator_loss(loss_, networks_, real_).loss;
     discriminator_.step(grad(loss, networks_.discriminator.parameters()));
   }
 
   void update_generator() {
-    const Tensor loss = loss_.generator(networks_.discriminator(generate()));
+    const Tensor loss = gan::training::generator_loss(loss_, networks_, batch_);
     generator_.step(grad(loss, networks_.generator.parameters()));
   }
 
   double discriminator_flops = 0, generator_flops = 0;
 
  private:
-  Tensor generate() { return networks_.generator(engine::normal({batch_, networks_.z_dim})); }
-
   Index batch_;
-  gan::Networks networks_;
+  gan::models::Networks networks_;
   layers::Adam generator_, discriminator_;
   Tensor real_;
-  const gan::Loss& loss_ = gan::find_loss("hinge");
+  const gan::training::Loss& loss_ = gan::training::find_loss("hinge");
 };
 
 }  // namespace

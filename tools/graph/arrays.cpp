@@ -27,17 +27,17 @@ struct WholeType {
   Type type;
 };
 constexpr WholeType kWholeTypes[] = {
-    {"|u1", Type::uint8}, {"<i4", Type::int32}, {"<i8", Type::int64}};
+    {"|u1", Type::uint8},  {"|i1", Type::int8},  {"<u2", Type::uint16}, {"<i2", Type::int16},
+    {"<u4", Type::uint32}, {"<i4", Type::int32}, {"<u8", Type::uint64}, {"<i8", Type::int64}};
 
 }  // namespace
 
 Value read_array(const std::string& path) {
   const NpyArray array = gan::metrics::parse_npy(engine::read_file(path), path);
   const Shape shape(array.extents);
-  const std::vector<double> numbers = array.doubles();
   for (const WholeType& row : kWholeTypes)
-    if (array.type == row.numpy)
-      return {shape, engine::graph::Whole(numbers.begin(), numbers.end()), row.type};
+    if (array.type == row.numpy) return {shape, array.wholes(), row.type};
+  const std::vector<double> numbers = array.doubles(path);
   return Value(engine::Tensor::from(shape, {numbers.begin(), numbers.end()}));
 }
 

@@ -83,7 +83,7 @@ int main(int argc, char** argv) {
           ->excludes(other);
   compare_command->add_option("--in", compare.in, "[NAME=]x.npy (random numbers in 0..1)");
   compare_command->add_option("--value", compare.values, "a value to compare (all outputs)");
-  const auto tolerance = CLI::Range(0.0, 1e300);
+  const auto tolerance = gan::console::real_number(0, 1e300);
   compare_command->add_option("--rtol", compare.tolerance.relative, "of each expected element")
       ->check(tolerance)
       ->capture_default_str();

@@ -17,7 +17,7 @@ void check_known(const ScoredSet& set) {
                 ": holds statistics of all classes together; --by-class needs images or features");
   engine::check(set.class_names.size() > 1 && !set.labels.empty(), set.info.spec,
                 ": has one class or does not name them; --by-class needs a folder with a subfolder "
-                "for each");
+                "for each, or a .npz with labels");
 }
 
 }  // namespace

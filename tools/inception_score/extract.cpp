@@ -5,8 +5,8 @@
 #include <span>
 
 #include "engine/tensor.h"
+#include "gan/console/progress.h"
 #include "gan/metrics/resize.h"
-#include "gan/progress.h"
 
 namespace inception_score {
 namespace {
@@ -17,7 +17,7 @@ using gan::metrics::Features;
 
 // Everything that the numbers depend on.
 std::string key_of(const Classifier& network, const ImageSet& set, const Options& options) {
-  std::string key = "2";  // another number where old features no longer count
+  std::string key = "3";  // another number where old features no longer count
   for (const std::string& part :
        {network.sha256(), network.features(), network.logits(),
         std::string(network.bias() == gan::metrics::Bias::left_out ? "no bias" : "bias"),
@@ -101,7 +101,7 @@ Extracted extract(const Classifier& network, const ImageSet& set, const Options&
   if (auto found = cache.find(key)) return *std::move(found);
 
   Extracted all;
-  gan::Progress progress(0, set.size(), "image");
+  gan::console::Progress progress(0, set.size(), "image");
   for (Index begin = 0; begin < set.size(); begin += options.batch_size()) {
     const Index count = std::min(options.batch_size(), set.size() - begin);
     const auto answers = answers_of(network, batch_of(network, set, begin, count, options));

@@ -6,6 +6,7 @@
 
 #include "engine/serialize.h"
 #include "gan/metrics/sha256.h"
+#include "tools/inception_score/sets.h"
 
 namespace inception_score {
 namespace {
@@ -64,12 +65,15 @@ void FeatureCache::keep(const std::string& key, const Extracted& extracted) cons
   put(file, "features", extracted.features);
   put(file, "logits", extracted.logits);
   file.metadata = {{"key", key}, {"digest", digest(extracted)}};
+  std::error_code failed;
+  fs::create_directories(folder_, failed);
+  std::string why = failed ? folder_ + ": " + failed.message() : "";
   try {
-    fs::create_directories(folder_);
-    engine::save(path(key), file);
-  } catch (const std::exception&) {
-    // The cache only saves time.
+    if (why.empty()) engine::save(path(key), file);
+  } catch (const std::exception& error) {
+    why = error.what();
   }
+  if (!why.empty()) warn("features are not kept for the next time: " + why);
 }
 
 std::string default_cache_folder() {

@@ -10,13 +10,13 @@
 #include "datasets/stored_images.h"
 #include "engine/choices.h"
 #include "engine/engine.h"
-#include "gan/loaded_run.h"
+#include "gan/console/progress.h"
 #include "gan/metrics/content_hash.h"
+#include "gan/metrics/features_file.h"
 #include "gan/metrics/for_each.h"
-#include "gan/metrics/npz.h"
 #include "gan/metrics/random_order.h"
 #include "gan/metrics/sha256.h"
-#include "gan/progress.h"
+#include "gan/run/loaded_run.h"
 #include "layers/mode.h"
 
 namespace inception_score {
@@ -36,14 +36,14 @@ char byte_of(float value) {  // of [-1, 1]; as the grids of `gan sample` have it
 }
 
 std::unique_ptr<Dataset> draw(const std::string& folder, const Options& options) {
-  gan::LoadedRun run = gan::LoadedRun::open(folder, options.averaged);
+  gan::run::LoadedRun run = gan::run::LoadedRun::open(folder, options.averaged);
   const Index count = options.count.value_or(kDrawn);
-  const gan::ImageSize& size = run.header.image;
+  const gan::models::ImageSize& size = run.header.image;
   engine::seed(options.seed);
   const engine::NoGrad constant;
   const layers::Eval evaluate;
   std::string pixels;
-  gan::Progress progress(0, count, "sample");
+  gan::console::Progress progress(0, count, "sample");
   constexpr Index most = 64;
   for (Index made = 0; made < count; made += most) {
     const Index now = std::min(most, count - made);
@@ -62,40 +62,62 @@ std::unique_ptr<Dataset> draw(const std::string& folder, const Options& options)
                                         std::vector<int>(static_cast<std::size_t>(count), 0));
 }
 
-// An .npz of images: its only array, or the one called arr_0 or images.
-std::unique_ptr<Dataset> open_npz(const std::string& path) {
-  const gan::metrics::Npz file(path);
-  const std::vector<std::string> names = file.names();
-  std::string name = names.size() == 1 ? names[0] : "";
-  for (const char* usual : {"arr_0", "images"})
-    if (file.has(usual)) name = usual;
-  check(!name.empty(), path, ": holds ", names.size(),
-        " arrays; images are looked for in one called arr_0 or images");
-  gan::metrics::NpyArray array = file.array(name);
+// What is wrong with an array as images; "": nothing.
+std::string complaint_of(const gan::metrics::NpyArray& array) {
   const std::vector<Index>& extents = array.extents;
-  const bool fits = extents.size() == 4 && (extents[3] == 3 || extents[3] == 1) && extents[1] > 0 &&
-                    extents[2] > 0 && extents[1] <= 8192 && extents[2] <= 8192;
+  const auto colors = [&](std::size_t axis) { return extents[axis] == 3 || extents[axis] == 1; };
+  if (extents.size() == 4 && colors(1) && !colors(3))
+    return "channels stand first; images are [N, height, width, 3]: transpose(0, 2, 3, 1)";
+  const bool fits = extents.size() == 4 && colors(3) && extents[1] > 0 && extents[2] > 0 &&
+                    extents[1] <= 8192 && extents[2] <= 8192;
+  if (!fits) return "images are uint8 [N, height, width, 3], features [N, n]";
+  if (!array.is_whole())
+    return "images are whole numbers from 0 to 255, as by (x * 255).round().astype('u1') of "
+           "numbers in 0..1";
+  return "";
+}
+
+// The pixels as bytes. Errors: whole numbers of another type that are not all in 0..255.
+std::string bytes_of(gan::metrics::NpyArray array, const std::string& path) {
+  if (array.type == "|u1") return std::move(array.bytes);
+  std::string bytes;
+  for (const std::int64_t pixel : array.wholes()) {
+    check(pixel >= 0 && pixel <= 255, path, ": is ", array.type, " and holds ", pixel,
+          "; images are whole numbers from 0 to 255");
+    bytes += static_cast<char>(pixel);
+  }
+  return bytes;
+}
+
+// Images in a .npy or .npz, with labels if it has them.
+std::unique_ptr<Dataset> open_array(const std::string& path) {
+  const gan::metrics::ArrayFile file(path);
+  gan::metrics::NpyArray array = file.unnamed();
+  const std::vector<Index> extents = array.extents;
+  const std::string wrong = complaint_of(array);
   std::string shape;
   for (const Index extent : extents) shape += (shape.empty() ? "" : ", ") + std::to_string(extent);
-  check(fits && array.type == "|u1", path, ": array '", name, "' is ", array.type, " [", shape,
-        "]; images are uint8 [N, height, width, 3]");
+  check(wrong.empty(), path, ": is ", array.type, " [", shape, "]; ", wrong);
+  gan::metrics::Labels labels = file.labels(extents[0]);
+  if (labels.labels.empty()) {
+    labels.labels.assign(static_cast<std::size_t>(extents[0]), 0);
+    labels.class_names = {"images"};
+  }
   Info info{.name = "npz",
             .description = "the images in " + path,
             .size = extents[0],
             .height = static_cast<int>(extents[1]),
             .width = static_cast<int>(extents[2]),
             .channels = static_cast<int>(extents[3]),
-            .class_names = {"images"}};
-  return std::make_unique<StoredImages>(std::move(info), std::move(array.bytes),
-                                        std::vector<int>(static_cast<std::size_t>(extents[0]), 0));
+            .class_names = std::move(labels.class_names)};
+  return std::make_unique<StoredImages>(std::move(info), bytes_of(std::move(array), path),
+                                        std::move(labels.labels));
 }
 
 std::unique_ptr<Dataset> open_any(const std::string& spec, const Options& options) {
   check(spec != "run:", "run: names no folder: give run:DIR, with one that gan train made");
   if (spec.starts_with("run:")) return draw(spec.substr(4), options);
-  if (fs::is_regular_file(spec)) {
-    return open_npz(spec);
-  }
+  if (fs::is_regular_file(spec)) return open_array(spec);
   datasets::OpenOptions open{.resize = options.resize,
                              .cache = !options.cache.empty(),
                              .cache_folder = options.cache,
@@ -229,7 +251,7 @@ std::string ImageSet::extents() const {
 
 std::vector<std::string> forms() {
   std::vector<std::string> all = datasets::forms();
-  all.insert(all.end(), {"FILE.npz", "run:DIR"});
+  all.insert(all.end(), {"FILE.npz", "FILE.npy", "run:DIR"});
   return all;
 }
 

@@ -1,6 +1,7 @@
 // Sets of images from what the user names: a folder, cifar10:DIR, cifar10-test:DIR, mnist:DIR,
-// mnist-test:DIR, shapes, shapes-test, a .npz of bytes [N, H, W, 3], or run:DIR, which draws from
-// the generator of a checkpoint. All are in memory, as bytes.
+// mnist-test:DIR, shapes, shapes-test, a .npy or .npz of whole numbers 0 .. 255 [N, H, W, 3 or 1]
+// (with labels, perhaps), or run:DIR, which draws from the generator of a checkpoint. All are in
+// memory, as bytes.
 // The images of a folder may have several sizes where each is resized by itself (--resize-as).
 #pragma once
 
@@ -30,10 +31,10 @@ struct ImageSet {
   std::string extents() const;  // "32x32", width first; "several sizes"
 };
 
-// Errors: names the spec, file or folder and what is wrong with it.
 // What a SPEC may be besides a folder, as a user writes it.
 std::vector<std::string> forms();
 
+// Errors: names the spec, file or folder and what is wrong with it.
 ImageSet open_images(const std::string& spec, const Options& options);
 
 }  // namespace inception_score

@@ -4,11 +4,11 @@
 #include <cstdio>
 #include <iterator>
 
+#include "gan/console/interrupt.h"
 #include "gan/console/options.h"
 #include "gan/console/program.h"
-#include "gan/interrupt.h"
+#include "gan/console/usage.h"
 #include "gan/metrics/resize.h"
-#include "gan/usage.h"
 #include "tools/inception_score/feature_cache.h"
 #include "tools/inception_score/image_set.h"
 #include "tools/inception_score/network_options.h"
@@ -55,8 +55,8 @@ const char* const kFooter =
 std::string footer() {
   return "SPEC is a folder of images (classes in subfolders or not), " +
          engine::alternatives(inception_score::forms()) +
-         "\n(cifar10-test:DIR and so on: the test split). FILE.npz holds bytes [N, height, width, "
-         "3];\n"
+         "\n(cifar10-test:DIR and so on: the test split). FILE.npz or FILE.npy holds bytes "
+         "[N, height, width, 3], a .npz perhaps labels [N], too;\n"
          "run:DIR is samples of a run of gan train. " +
          kFooter;
 }
@@ -83,21 +83,40 @@ std::string contradiction(const Options& options) {
   return "";
 }
 
+// "" or a setting that was given, though the score asked for has none of it.
+std::string stray_setting(const CLI::App& app, const inception_score::ScoreOptions& options) {
+  for (const inception_score::Score& score : inception_score::scores())
+    for (const inception_score::Setting& setting : score.settings) {
+      const std::string name =
+          std::string(setting.option).substr(0, std::string_view(setting.option).find(','));
+      if (!setting.counts(options) && app.count(name) > 0)
+        return name + " is of --kid-kernel " + setting.kernel + ", not of " + options.kid_kernel;
+    }
+  return "";
+}
+
 // Adds the options of the table of scores.
 void add_scores(CLI::App& app, Options& options) {
   for (const inception_score::Score& score : inception_score::scores())
     if (score.compares())
       app.add_option(score.option, options.references[score.key],
-                     std::string("SPEC: ") + score.help);
+                     std::string("SPEC: ") + score.help)
+          ->check(gan::console::not_empty());
   for (const inception_score::Score& score : inception_score::scores())
     for (const inception_score::Setting& setting : score.settings)
       std::visit(
           [&](auto member) {
             auto& value = options.scores.*member;
+            using Kind = std::decay_t<decltype(value)>;
             CLI::Option* added = app.add_option(setting.option, value, setting.help);
-            if constexpr (std::is_same_v<decltype(value), engine::Index&>)
+            if constexpr (std::is_same_v<Kind, engine::Index>)
               added->check(CLI::Range(setting.least, engine::Index{1} << 31));
-            if constexpr (!std::is_same_v<decltype(value), std::optional<double>&>)
+            else if constexpr (std::is_same_v<Kind, std::string>)
+              added->check(gan::console::one_of(setting.choices));
+            else
+              added->check(setting.positive ? gan::console::positive_number()
+                                            : gan::console::finite_number());
+            if constexpr (!std::is_same_v<Kind, std::optional<double>>)
               added->capture_default_str();
           },
           setting.member);
@@ -113,10 +132,12 @@ int main(int argc, char** argv) {
   bool bias = false, no_bias = false, no_cache = false, raw = false;
   const std::vector<std::string> resizers = engine::names_of(gan::metrics::resizers());
   const auto positive = CLI::Range(engine::Index{1}, engine::Index{1} << 31);
-  app.add_option("--graph", options.graph, "TensorFlow GraphDef or ONNX file");
+  app.add_option("--graph", options.graph, "TensorFlow GraphDef or ONNX file")
+      ->check(gan::console::not_empty());
   app.add_option("--images", options.images, "SPEC of the images that are scored; or several")
       ->required()
-      ->expected(1, 1000);
+      ->expected(1, 1000)
+      ->check(gan::console::not_empty());
   CLI::Option* with =
       app.add_flag("--bias", bias, "logits with the last layer's bias (default: not of Inception)");
   app.add_flag("--no-bias", no_bias, "without, of any network")->excludes(with);
@@ -130,13 +151,15 @@ int main(int argc, char** argv) {
                  "confidence from this many resamples of the images [none]")
       ->check(CLI::Range(2, 1'000'000));
   app.add_option("--confidence", options.confidence, "share of --bootstrap's intervals")
-      ->check(CLI::Range(0.01, 0.9999))
+      ->check(gan::console::real_number(0.01, 0.9999))
       ->capture_default_str();
   app.add_flag("--by-class", options.by_class, "each score of each class, too");
   app.add_option("--save-stats", options.save_stats,
-                 "write mu and sigma of --images, which --fid reads, as pytorch-fid does");
+                 "write mu and sigma of --images, which --fid reads, as pytorch-fid does")
+      ->check(gan::console::not_empty());
   app.add_option("--save-features", options.save_features,
-                 "write features and logits of --images, which every SPEC may be");
+                 "write features and logits of --images, which every SPEC may be")
+      ->check(gan::console::not_empty());
   app.add_flag("--force", options.force, "replace the files of --save-stats, --save-features");
   app.add_option("--resize", options.resize, "middle square of each image, scaled to this side")
       ->check(CLI::Range(4, datasets::kLargestResize));
@@ -166,20 +189,21 @@ int main(int argc, char** argv) {
       given = given->second.empty() ? options.references.erase(given) : std::next(given);
     options.scores.shuffle = options.scores.rng_seed;
     if (!shuffle.empty()) options.scores.shuffle = read_shuffle(shuffle);
-    gan::from_user([&] { network.read(options.classifier); });
+    gan::console::from_user([&] { network.read(options.classifier); });
     if (bias || no_bias) options.classifier.bias = bias;
     // A size that --resize chose is the network's too.
     if (options.resize && !options.classifier.size) options.classifier.size.emplace();
     options.averaged = !raw;
     options.cache = no_cache ? "" : cache;
-    for (const std::string& wrong : {contradiction(options), missing_graph(options)})
-      if (!wrong.empty()) throw gan::UsageError(wrong);
-    gan::outlive_readers();  // of the progress: features take long, and are kept at the end
+    for (const std::string& wrong :
+         {contradiction(options), stray_setting(app, options.scores), missing_graph(options)})
+      if (!wrong.empty()) throw gan::console::UsageError(wrong);
+    gan::console::outlive_readers();  // of the progress: features are kept at the end
     const inception_score::Report report = [&] {
       try {
         return inception_score::score(options);
       } catch (const gan::metrics::BadOption& error) {
-        throw gan::UsageError(error.what());
+        throw gan::console::UsageError(error.what());
       }
     }();
     std::signal(SIGPIPE, SIG_DFL);  // who reads the results may stop early

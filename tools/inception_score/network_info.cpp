@@ -72,7 +72,8 @@ NetworkInfo NetworkInfo::from_json(const std::string& text) {
     const Json json = Json::parse(text);
     each_member(info, [&](const char* name, auto& member) { json.at(name).get_to(member); });
     if (const Json& bias = json.at("bias"); !bias.is_null()) info.bias = bias.get<bool>();
-  } catch (const Json::exception&) {
+    if (info.known()) gan::metrics::range_named(info.range);
+  } catch (const std::exception&) {
     engine::fail("what it says about the network is not readable");
   }
   return info;

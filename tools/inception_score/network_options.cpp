@@ -55,7 +55,7 @@ NetworkOptions::NetworkOptions(CLI::App& app) {
   app.add_option("--logits", logits_, "name of the logits (found)");
   app.add_option(
       "--range", range_,
-      "of the numbers that the network takes: " + gan::metrics::range_choices() + " (found)");
+      "numbers that the network takes: " + gan::metrics::range_choices(true) + " (found)");
   app.add_option("--mean", mean_,
                  "R,G,B to subtract, in units of --range [0..255 if a number of --mean or --std is "
                  "over 1, else 0..1]");

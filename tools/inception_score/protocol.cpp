@@ -19,11 +19,14 @@ Json value_of(const Setting& setting, const ScoreOptions& options, Index feature
     return options.*(*whole);
   if (const auto* real = std::get_if<double ScoreOptions::*>(&setting.member))
     return options.*(*real);
+  if (const auto* name = std::get_if<std::string ScoreOptions::*>(&setting.member))
+    return options.*(*name);
   const auto& given = options.*std::get<std::optional<double> ScoreOptions::*>(setting.member);
   return given.value_or(1 / static_cast<double>(std::max<Index>(features, 1)));
 }
 
 std::string text_of(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
   return value.is_number_float() ? as_text(value.get<double>()) : value.dump();
 }
 
@@ -72,8 +75,9 @@ std::string line_of(const Score& score, const SetInfo& reference, const SetRepor
   if (reference.count > 0)
     text += ": " + std::to_string(reference.count) + " " + reference.contents;
   for (const Setting& each : score.settings)
-    text += std::string("; ") + each.label + " " +
-            text_of(value_of(each, options.scores, set.feature_count));
+    if (each.counts(options.scores))
+      text += std::string("; ") + each.label + " " +
+              text_of(value_of(each, options.scores, set.feature_count));
   return line(std::string(score.title) + " against", text);
 }
 
@@ -100,6 +104,10 @@ Json protocol_json(const SetReport& set, const Report& report, const Options& op
   p["bias_detail"] = network.bias_detail;
   p["resize"] = network.resize;
   p["range"] = network.range;
+  if (network.known()) {
+    const char* formula = formula_of(gan::metrics::range_named(network.range));
+    if (*formula) p["range_formula"] = formula;
+  }
   p["range_source"] = network.range_source;
   p["channels"] = network.bgr ? "BGR" : "RGB";
   if (!network.mean.empty()) p["mean"] = network.mean;
@@ -120,7 +128,8 @@ Json protocol_json(const SetReport& set, const Report& report, const Options& op
   for (const auto& [score, reference] : report.references) {
     p[std::string(score->key) + "_reference"] = json_of(reference);
     for (const Setting& each : score->settings)
-      p[each.key] = value_of(each, options.scores, set.feature_count);
+      if (each.counts(options.scores))
+        p[each.key] = value_of(each, options.scores, set.feature_count);
   }
   if (options.resamples > 0)
     p["bootstrap"] = {{"resamples", options.resamples}, {"confidence", options.confidence}};

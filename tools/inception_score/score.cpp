@@ -68,6 +68,16 @@ void check_same_network(const ScoredSet& made, const ScoredSet& reference) {
         ", or of images resized otherwise; compare features of one network");
 }
 
+// As far as they are known: those of images are not until the network has run.
+void check_columns(const ScoredSet& made, const ScoredSet& reference) {
+  const auto columns = [](const Data& data) {
+    return data.statistics ? data.statistics->size() : data.features.columns;
+  };
+  const Index a = columns(made.data), b = columns(reference.data);
+  check(a == b || a == 0 || b == 0, made.info.spec, ": has ", a, " features, ", reference.info.spec,
+        " has ", b, "; compare features of one network");
+}
+
 bool has_logits(const ScoredSet& set, const Classifier* network) {
   return std::string(set.info.contents) == "images" ? !network->logits().empty()
                                                     : set.data.logits.columns > 0;
@@ -94,6 +104,7 @@ void check_sets(Sets& sets, const Classifier* network, const Options& options) {
     for (const std::string& spec : options.images) {
       check_count(score, sets.open(spec).info, options);
       check_same_network(sets.open(spec), reference);
+      check_columns(sets.open(spec), reference);
     }
   }
 }
@@ -103,6 +114,10 @@ void warn_of_protocol(Sets& sets, const Classifier* network, const Options& opti
   if (network && !network->logits().empty() && !network->found().is_inception())
     warn(options.graph + ": is " + describe(*network, options).network +
          ", so its scores are no Inception Scores");
+  if (const auto& found = network ? network->found().range : std::nullopt;
+      found && !(network->range().range == found->range))
+    warn(options.graph + ": takes numbers in " + describe(found->range) + " (" + found->why +
+         "), but " + describe(network->range().range) + " is given");
   std::set<std::string> few;  // sets whose FID is asked for, each warned of once
   for (const std::string& spec : options.images) {
     const ScoredSet& set = sets.open(spec);
@@ -179,6 +194,7 @@ SetReport report_of(Sets& sets, const std::string& spec, const Options& options)
       const ScoredSet& reference = sets.get(against, score.statistics);
       check(reference.data.statistics || reference.data.features.columns > 0, against,
             ": holds no features to compare with");
+      check_columns(made, reference);
       references[&score] = &reference.data;
       sources[&score] = &reference;
     }

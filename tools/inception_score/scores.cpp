@@ -5,6 +5,8 @@
 #include <limits>
 #include <memory>
 
+#include "engine/check.h"
+#include "engine/choices.h"
 #include "gan/metrics/density_coverage.h"
 #include "gan/metrics/inception_score.h"
 #include "gan/metrics/kernel_distance.h"
@@ -69,9 +71,11 @@ Measure kid_measure(const Inputs& in) {
     const Estimate distance = kernel_distance(a, rows_of(a, rows, 0), b, rows_of(b, rows, 1),
                                               {.subsets = o.kid_subsets,
                                                .size = o.kid_subset_size,
+                                               .kernel = kernel_named(o.kid_kernel),
                                                .degree = o.kid_degree,
                                                .gamma = o.kid_gamma,
                                                .coef0 = o.kid_coef0,
+                                               .sigma = o.kid_sigma,
                                                .seed = o.rng_seed});
     return Result{{{"", "", distance.mean, distance.deviation}}};
   };
@@ -157,17 +161,47 @@ std::vector<Score> make_scores() {
        .option = "--kid",
        .title = "KID",
        .help = "kernel distance to these",
-       .settings =
-           setting(Setting{"--kid-subsets", "kid_subsets", "subsets", "random subsets of KID",
-                           &ScoreOptions::kid_subsets},
-                   Setting{"--kid-subset-size", "kid_subset_size", "subset size", "images in each",
-                           &ScoreOptions::kid_subset_size, 2},
-                   Setting{"--kid-degree,--kid-kernel-poly-degree", "kid_degree", "degree",
-                           "of its kernel (gamma x.y + coef0)^degree", &ScoreOptions::kid_degree},
-                   Setting{"--kid-gamma,--kid-kernel-poly-gamma", "kid_gamma", "gamma",
-                           "of its kernel [1 / features]", &ScoreOptions::kid_gamma},
-                   Setting{"--kid-coef0,--kid-kernel-poly-coef0", "kid_coef0", "coef0",
-                           "of its kernel", &ScoreOptions::kid_coef0}),
+       .settings = setting(
+           Setting{"--kid-subsets", "kid_subsets", "subsets", "random subsets of KID",
+                   &ScoreOptions::kid_subsets},
+           Setting{"--kid-subset-size", "kid_subset_size", "subset size", "images in each",
+                   &ScoreOptions::kid_subset_size, 2},
+           Setting{"--kid-kernel", "kid_kernel", "kernel",
+                   "poly, (gamma x.y + coef0)^degree, or rbf, exp(-|x - y|^2 / (2 sigma^2))",
+                   &ScoreOptions::kid_kernel, 1, engine::names_of(kernels())},
+           Setting{"--kid-degree,--kid-kernel-poly-degree",
+                   "kid_degree",
+                   "degree",
+                   "of the kernel poly",
+                   &ScoreOptions::kid_degree,
+                   1,
+                   {},
+                   "poly"},
+           Setting{"--kid-gamma,--kid-kernel-poly-gamma",
+                   "kid_gamma",
+                   "gamma",
+                   "of the kernel poly [1 / features]",
+                   &ScoreOptions::kid_gamma,
+                   1,
+                   {},
+                   "poly"},
+           Setting{"--kid-coef0,--kid-kernel-poly-coef0",
+                   "kid_coef0",
+                   "coef0",
+                   "of the kernel poly",
+                   &ScoreOptions::kid_coef0,
+                   1,
+                   {},
+                   "poly"},
+           Setting{"--kid-sigma,--kid-kernel-rbf-sigma",
+                   "kid_sigma",
+                   "sigma",
+                   "of the kernel rbf, above 0",
+                   &ScoreOptions::kid_sigma,
+                   1,
+                   {},
+                   "rbf",
+                   true}),
        .least =
            [](Index, const ScoreOptions& o) {
              return Least{o.kid_subset_size, "are fewer than a subset of " +
@@ -211,6 +245,9 @@ Result compute(const Score& score, const Inputs& inputs,
                const std::optional<BootstrapOptions>& options) {
   const Measure measure = score.measure(inputs);
   Result result = measure(nullptr);
+  for (const Value& each : result.values)
+    engine::check(std::isfinite(each.value), score.title,
+                  " is not finite: its options or the features are too large");
   if (!options) return result;
   std::vector<Index> sizes{inputs.made.rows()};
   if (inputs.reference && inputs.reference->rows() > 0) sizes.push_back(inputs.reference->rows());

@@ -24,7 +24,8 @@ struct ScoreOptions {
   Index fid_points = 15;
   Index kid_subsets = 100, kid_subset_size = 1000, kid_degree = 3;
   std::optional<double> kid_gamma = {};  // none: 1 / features
-  double kid_coef0 = 1;
+  double kid_coef0 = 1, kid_sigma = 10;
+  std::string kid_kernel = "poly";
   Index neighbours = 3, dc_neighbors = 5;
   std::uint32_t rng_seed = 2020;  // of subsets and resamples
 };
@@ -35,9 +36,18 @@ struct Setting {
   const char* key;     // in the JSON's protocol
   const char* label;   // in the text's
   const char* help;
-  std::variant<Index ScoreOptions::*, double ScoreOptions::*, std::optional<double> ScoreOptions::*>
+  std::variant<Index ScoreOptions::*, double ScoreOptions::*, std::optional<double> ScoreOptions::*,
+               std::string ScoreOptions::*>
       member;
-  Index least = 1;  // of whole numbers
+  Index least = 1;                        // of whole numbers
+  std::vector<std::string> choices = {};  // of a name
+  const char* kernel = "";                // the kernel of KID that has it; "": all
+  bool positive = false;                  // of a real number
+
+  // Whether the score depends on it.
+  bool counts(const ScoreOptions& options) const {
+    return *kernel == '\0' || kernel == options.kid_kernel;
+  }
 };
 
 // What a score is computed from. `made` are the images that are scored.

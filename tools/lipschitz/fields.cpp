@@ -157,23 +157,51 @@ auto of_map_and_number(Function bound) {
 using G = GoldenCase;
 using W = LinearMap;
 
+Json operator_shape(G& g) { return {g.matrix().dim(0), g.matrix().dim(1)}; }
+Json input_shape(G& g) { return g.transposed ? g.features : g.image; }
+Json output_shape(G& g) { return g.transposed ? g.image : g.features; }
+
+// The singular values' root of the Gram matrix's eigenvalues, against the SVD.
+double eigh_error(G& g) {
+  const double s = g.singular_values()[0];
+  return s == 0 ? 0 : std::abs(spectral_norm(g.matrix()) - s) / s;
+}
+
+double tsuzuku_by_formula(const W& w) {
+  return std::sqrt(layers::reads_formula(w).count()) * layers::reshaped_norm(w);
+}
+
+// Without space-to-depth the stride is forgotten, and the dilation too: it only spreads taps.
+double gram_zero(const W& w, int t) { return layers::gram_zero_padding(layers::kernel(w), t); }
+double gram_polyphase(const W& w, int t) {
+  return layers::gram_zero_padding(layers::polyphase(w), t);
+}
+double gram_circular(const W& w, int t) {
+  const Window window = w.window();
+  return layers::gram_circular(layers::zero_stuffed(layers::kernel(w), w.options().dilation),
+                               window.height, window.width, t);
+}
+
+double m2_error(G& g) {
+  constexpr int iterations = 10;
+  const long double exact = dense_power_method<long double>(g, iterations).back();
+  const double ours = power_method(g, iterations).back();
+  return exact == 0 ? 0.0 : static_cast<double>(std::abs(ours - exact) / exact);
+}
+
+Json norm_gradient(G& g) {
+  return g.file_order(layers::norm_gradient(*g.convolution, g.top_vector()));
+}
+
 std::vector<Field> make_fields() {
   constexpr Comparison relative = Comparison::relative, absolute = Comparison::absolute,
                        rounding = Comparison::rounding;
   return {
-      {"operator_shape", true, relative, of_case([](G& g) {
-         return Json{g.matrix().dim(0), g.matrix().dim(1)};
-       })},
-      {"input_shape", true, relative,
-       of_case([](G& g) { return g.transposed ? g.features : g.image; })},
-      {"output_shape", true, relative,
-       of_case([](G& g) { return g.transposed ? g.image : g.features; })},
+      {"operator_shape", true, relative, of_case(operator_shape)},
+      {"input_shape", true, relative, of_case(input_shape)},
+      {"output_shape", true, relative, of_case(output_shape)},
       {"sv_top3", true, relative, top},
-      // The singular values' root of the Gram matrix's eigenvalues, against the SVD.
-      {"sv_top3_relative_check_eigh", true, rounding, of_case([](G& g) {
-         const double s = g.singular_values()[0];
-         return s == 0 ? 0 : std::abs(spectral_norm(g.matrix()) - s) / s;
-       })},
+      {"sv_top3_relative_check_eigh", true, rounding, of_case(eigh_error)},
       {"frobenius_sq", true, relative, of_case(frobenius_squared)},
       {"relative_gap", true, absolute, of_case(gap)},
 
@@ -184,9 +212,7 @@ std::vector<Field> make_fields() {
       {"n", true, relative, of_case([](G& g) { return exact(g).count(); })},
       {"n_formula", true, relative, of_case([](G& g) { return formula(g).count(); })},
       {"tsuzuku_bound", true, relative, of_map(layers::tsuzuku_bound)},
-      {"tsuzuku_bound_formula", true, relative, of_map([](const W& w) {
-         return std::sqrt(layers::reads_formula(w).count()) * layers::reshaped_norm(w);
-       })},
+      {"tsuzuku_bound_formula", true, relative, of_map(tsuzuku_by_formula)},
       {"fantastic_four_bound", true, relative, of_map(layers::fantastic_four_bound)},
 
       {"fft_circular_sigma_stride1_HxW", true, relative, of_map(layers::circular_norm)},
@@ -199,44 +225,13 @@ std::vector<Field> make_fields() {
        of_map_and_number(layers::torus_supremum),
        {},
        {64}},
-
-      // Without space-to-depth the stride is forgotten, and the dilation too: it only spreads taps.
-      {"gram_zero_t#",
-       true,
-       relative,
-       of_map_and_number(
-           [](const W& w, int t) { return layers::gram_zero_padding(layers::kernel(w), t); }),
-       {},
-       {5, 6}},
-      {"gram_zero_polyphase_t#",
-       true,
-       relative,
-       of_map_and_number(
-           [](const W& w, int t) { return layers::gram_zero_padding(layers::polyphase(w), t); }),
-       {},
-       {6}},
-      {"gram_circular_t#_HxW",
-       true,
-       relative,
-       of_map_and_number([](const W& w, int t) {
-         const Window window = w.window();
-         return layers::gram_circular(layers::zero_stuffed(layers::kernel(w), w.options().dilation),
-                                      window.height, window.width, t);
-       }),
-       {},
-       {5}},
+      {"gram_zero_t#", true, relative, of_map_and_number(gram_zero), {}, {5, 6}},
+      {"gram_zero_polyphase_t#", true, relative, of_map_and_number(gram_polyphase), {}, {6}},
+      {"gram_circular_t#_HxW", true, relative, of_map_and_number(gram_circular), {}, {5}},
 
       {"m2_sigma_after", true, relative, m2, start_condition},
-      {"m2_relative_check_longdouble", false, rounding, of_case([](G& g) {
-         constexpr int iterations = 10;
-         const long double exact = dense_power_method<long double>(g, iterations).back();
-         const double ours = power_method(g, iterations).back();
-         return exact == 0 ? 0.0 : static_cast<double>(std::abs(ours - exact) / exact);
-       })},
-      {"dsigma_dK", false, relative, of_case([](G& g) {
-         return g.file_order(layers::norm_gradient(*g.convolution, g.top_vector()));
-       }),
-       vectors_condition},
+      {"m2_relative_check_longdouble", false, rounding, of_case(m2_error)},
+      {"dsigma_dK", false, relative, of_case(norm_gradient), vectors_condition},
       {"dL_dK_toeplitz_normalised_k#", false, relative, dl_dk, vectors_condition},
   };
 }

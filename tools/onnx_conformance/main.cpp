@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -110,12 +109,7 @@ int main(int argc, char** argv) {
       ->check(CLI::ExistingDirectory);
   gan::console::add_device(app, device);
   gan::console::add_threads(app);
-  const CLI::Validator finite(
-      [](const std::string& text) {
-        const double value = std::strtod(text.c_str(), nullptr);
-        return std::isfinite(value) && value >= 0 ? "" : "must be a number from 0 up, not " + text;
-      },
-      "NUMBER");
+  const CLI::Validator finite = gan::console::real_number(0, 1e300);
   app.add_option("--rtol", tolerance.relative, "Allowed error relative to the value wanted")
       ->check(finite)
       ->capture_default_str();

@@ -10,10 +10,10 @@
 #include "engine/engine.h"
 #include "engine/graph/graph.h"
 #include "engine/graph/write_onnx.h"
+#include "gan/console/interrupt.h"
 #include "gan/console/options.h"
 #include "gan/console/printable.h"
 #include "gan/console/program.h"
-#include "gan/interrupt.h"
 #include "tools/train_scorer/network.h"
 #include "tools/train_scorer/training.h"
 
@@ -56,9 +56,9 @@ void add_options(CLI::App& app, Options& o) {
       ->check(CLI::Range(0, datasets::kLargestResize));
   app.add_option("--epochs", t.epochs, "passes over the images")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(gan::console::positive_number());
   app.add_option("--minutes", t.minutes, "the training is planned to end by then")
-      ->check(CLI::PositiveNumber);
+      ->check(gan::console::positive_number());
   app.add_option("--width", o.width, "channels of the first stage; the work grows with its square")
       ->capture_default_str()
       ->check(CLI::Range(4, 1024));
@@ -67,7 +67,7 @@ void add_options(CLI::App& app, Options& o) {
       ->check(CLI::Range(2, 65536));
   app.add_option("--lr", t.lr, "learning rate at its peak")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(gan::console::positive_number());
   app.add_option("--shift", t.shift, "move images by up to so many pixels")
       ->capture_default_str()
       ->check(CLI::Range(0, 64));
@@ -125,10 +125,10 @@ void check_writable(const std::string& path) {
 }
 
 int run(const Options& options) {
-  gan::outlive_readers();
+  gan::console::outlive_readers();
   static const std::string last_words =
       "train_scorer: interrupted; " + options.out + " is not written\n";
-  gan::end_on_interrupt(last_words.c_str());
+  gan::console::end_on_interrupt(last_words.c_str());
   check_writable(options.out);
   engine::Device::named(options.device).use();
   engine::set_precision(engine::precision_named(options.precision));
@@ -140,14 +140,14 @@ int run(const Options& options) {
   layers::Sequential network = scorer::make_network(
       *data, options.width,
       {.mirrored = options.training.flip, .moved = options.training.shift > 0});
-  gan::catch_interrupts(
+  gan::console::catch_interrupts(
       "\ninterrupted: the step at hand is finished; a second interrupt ends it at "
       "once\n");
   engine::check(scorer::train(network, *data, options.training), "interrupted; ", options.out,
                 " is not written");
   const std::string name = options.name.empty() ? data->name() : options.name;
   engine::graph::save_onnx(options.out, scorer::make_model(network, *data, name));
-  gan::leave_interrupts();  // it is written
+  gan::console::leave_interrupts();  // it is written
   if (test) {
     const engine::graph::Graph written = engine::graph::Graph::load(options.out);
     std::printf("test accuracy %.4f on %lld images\n", scorer::accuracy(written, *test),

@@ -6,8 +6,8 @@
 #include <span>
 
 #include "datasets/loader.h"
-#include "gan/interrupt.h"
-#include "gan/progress.h"
+#include "gan/console/interrupt.h"
+#include "gan/console/progress.h"
 #include "layers/layers.h"
 
 namespace scorer {
@@ -94,14 +94,14 @@ bool train(layers::Sequential& network, const datasets::Dataset& data,
   layers::Sgd shifts(sgd(options.weight_decay / options.bias_lr), trained.shifts);
   const Index steps = std::max<Index>(
       1, std::llround(options.epochs * static_cast<double>(loader.batches_per_epoch())));
-  gan::Progress progress(0, steps);
-  const gan::Clock clock;
+  gan::console::Progress progress(0, steps);
+  const gan::console::Clock clock;
   Recent loss_mean, accuracy_mean;
   for (Index step = 0; step < steps; ++step) {
     const double elapsed = clock.seconds() / (60 * options.minutes);
     const double done =
         std::max((static_cast<double>(step) + 0.5) / static_cast<double>(steps), elapsed);
-    if (gan::interrupted()) return false;
+    if (gan::console::interrupted()) return false;
     if (done >= 1) break;
     const double lr = options.lr * cycle(done, options.warmup);
     weights.set_lr(static_cast<Real>(lr));
@@ -129,7 +129,7 @@ bool train(layers::Sequential& network, const datasets::Dataset& data,
 
 double accuracy(const engine::graph::Graph& scorer, const datasets::Dataset& data) {
   Index right = 0;
-  gan::Progress progress(0, data.size(), "image");
+  gan::console::Progress progress(0, data.size(), "image");
   for (Index first = 0; first < data.size(); first += 250) {
     const Index count = std::min<Index>(250, data.size() - first);
     std::vector<Real> values(static_cast<std::size_t>(count * data.image_size()));

@@ -204,9 +204,27 @@ void conv_transpose(const Call& c) {
   c.out_image(finished(c, x));
 }
 
+// --- Writing ---------------------------------------------------------------------------------
+
+Written write_conv(const TracedOp& t) {
+  auto attributes = traced_window(t, traced_pads(t, t.shape(0), t.shape()));
+  attributes["dilations"] = t.whole("dilation");
+  return {t.node("Conv", {t.image(0), t.image(1)}, attributes), true};
+}
+
+// Inputs: kernel, image.
+Written write_conv_transpose(const TracedOp& t) {
+  const std::vector<Index> pads = traced_pads(t, t.shape(), t.shape(1));
+  auto attributes = traced_window(t, pads);
+  attributes["dilations"] = t.whole("dilation");
+  attributes["output_padding"] =
+      std::vector<Index>{std::max<Index>(-pads[2], 0), std::max<Index>(-pads[3], 0)};
+  return {t.node("ConvTranspose", {t.image(1), t.image(0)}, attributes), true};
+}
+
 const Operator kConvOperators[] = {
-    {"Conv", conv},
-    {"ConvTranspose", conv_transpose},
+    {"Conv", conv, write_conv},
+    {"ConvTranspose", conv_transpose, write_conv_transpose},
 };
 
 }  // namespace

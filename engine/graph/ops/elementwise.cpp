@@ -8,93 +8,52 @@ namespace engine::graph {
 namespace {
 
 // f of every element, in whatever order they lie.
-template <class F>
-void map(const Call& c, const F& f) {
-  c.out(c.in(0).with(f(c.in(0).stored())));
+template <auto F>
+void each(const Call& c) {
+  c.out(c.in(0).with(F(c, c.in(0).stored())));
 }
 
-template <Tensor (*F)(const Tensor&)>
-void unary(const Call& c) {
-  map(c, F);
-}
-
-void leaky_relu(const Call& c) {
-  map(c, [&](const Tensor& x) { return engine::leaky_relu(x, c.real("alpha", 0.01f)); });
-}
-
-void elu(const Call& c) {
-  map(c, [&](const Tensor& x) { return engine::elu(x, c.real("alpha", 1)); });
-}
-
-void selu(const Call& c) {
-  map(c, [&](const Tensor& x) {
-    return engine::elu(x, c.real("alpha", 1.67326319217681884765625f)) *
-           c.real("gamma", 1.05070102214813232421875f);
-  });
-}
-
-// max(0, x) + min(0, alpha (exp(x / alpha) - 1))
-void celu(const Call& c) {
-  const Real alpha = c.real("alpha", 1);
-  map(c,
-      [&](const Tensor& x) { return relu(x) + minimum((exp(x / alpha) - 1) * alpha, zeros({})); });
-}
-
-// Before opset 7 a slope [C] belonged to the channels.
+// The slope where x is negative, of each element or, before opset 7, of each channel.
 void prelu(const Call& c) {
-  const bool per_channel = c.opset() < 7 && c.in(1).rank() == 1 && c.in(1).size() > 1;
-  if (per_channel) {
-    const Tensor x = c.image(0), slope = c.in(1).tensor();
-    return c.out_image(relu(x) + minimum(x, zeros({})) * slope);
-  }
+  const auto f = [](const Tensor& x, const Tensor& slope) {
+    return relu(x) + minimum(x, zeros({})) * slope;
+  };
+  if (c.opset() < 7 && c.in(1).rank() == 1 && c.in(1).size() > 1)
+    return c.out_image(f(c.image(0), c.in(1).tensor()));
   const Operands x = operands(c, 0, 2);
-  c.out(x.value(relu(x[0]) + minimum(x[0], zeros({})) * x[1]));
-}
-
-void hard_sigmoid(const Call& c) {
-  map(c, [&](const Tensor& x) {
-    return clamp(x * c.real("alpha", 0.2f) + c.real("beta", 0.5f), 0, 1);
-  });
-}
-
-void hard_swish(const Call& c) {
-  map(c, [](const Tensor& x) { return x * clamp(x / 6 + Real(0.5), 0, 1); });
-}
-
-void softsign(const Call& c) {
-  map(c, [](const Tensor& x) { return x / (abs(x) + 1); });
+  c.out(x.value(f(x[0], x[1])));
 }
 
 // x times the normal distribution's function of x, or what comes near it by tanh.
-void gelu(const Call& c) {
+Tensor gelu(const Call& c, const Tensor& x) {
   const std::string how = c.text("approximate", "none");
   if (how != "none" && how != "tanh") unsupported("approximate = ", how);
-  const Tensor& x = c.in(0).stored();
-  if (how == "tanh") {
-    const Tensor inner = (x + x * square(x) * Real(0.044715)) * Real(0.79788456080286536);
-    return c.out(c.in(0).with(x * (tanh(inner) + 1) * Real(0.5)));
-  }
+  if (how == "tanh")
+    return x * (tanh((x + x * square(x) * Real(0.044715)) * Real(0.79788456080286536)) + 1) *
+           Real(0.5);
   std::vector<Real> values = x.values();
   for (Real& v : values) v = static_cast<Real>(v * 0.5 * std::erfc(-v * 0.70710678118654752));
-  c.out(c.in(0).with(Tensor::from(x.shape(), values)));
+  return Tensor::from(x.shape(), values);
 }
 
-void mish(const Call& c) {
-  map(c, [](const Tensor& x) { return x * tanh(softplus(x)); });
-}
-
-void swish(const Call& c) {
-  map(c, [&](const Tensor& x) { return x * sigmoid(x * c.real("alpha", 1)); });
-}
-
-void thresholded_relu(const Call& c) {
+// max(0, x) + min(0, alpha (exp(x / alpha) - 1))
+Tensor celu(const Call& c, const Tensor& x) {
   const Real alpha = c.real("alpha", 1);
-  map(c, [&](const Tensor& x) { return gate(x, x - alpha); });
+  return relu(x) + minimum((exp(x / alpha) - 1) * alpha, zeros({}));
 }
 
-void shrink(const Call& c) {
+Tensor selu(const Call& c, const Tensor& x) {
+  return elu(x, c.real("alpha", 1.67326319218681884765625f)) *
+         c.real("gamma", 1.05070102214813232421875f);
+}
+
+Tensor hard_sigmoid(const Call& c, const Tensor& x) {
+  return clamp(x * c.real("alpha", 0.2f) + c.real("beta", 0.5f), 0, 1);
+}
+
+Tensor shrink(const Call& c, const Tensor& x) {
   const Real lambda = c.real("lambd", 0.5f), bias = c.real("bias", 0);
-  map(c, [&](const Tensor& x) { return gate(x - bias, x - lambda) + gate(x + bias, -x - lambda); });
+  return gate(x - bias, x - lambda) + gate(x + bias, -x - lambda);
 }
 
 void identity(const Call& c) { c.out(c.in(0)); }
@@ -110,36 +69,38 @@ void dropout(const Call& c) {
     c.out(Value(shape, Whole(static_cast<std::size_t>(shape.size()), 1), Type::boolean), 1);
 }
 
+// The rows of pointwise.def with one operand, each an op of ONNX's where its text is "Name(x)".
+const Operator kPointwiseOperators[] = {
+#define UNARY(name, value, dx, ...) \
+  {#__VA_ARGS__, each<[](const Call&, const Tensor& x) { return engine::name(x); }>},
+#include "engine/ops/pointwise.def"
+};
+
 const Operator kElementwiseOperators[] = {
-    {"Celu", celu},
-    {"Cos", unary<cos>},
+    {"Celu", each<celu>},
     {"Dropout", dropout},
-    {"Elu", elu},
-    {"Exp", unary<exp>},
-    {"Gelu", gelu},
-    {"HardSigmoid", hard_sigmoid},
-    {"HardSwish", hard_swish},
+    {"Elu", each<[](const Call& c, const Tensor& x) { return elu(x, c.real("alpha", 1)); }>},
+    {"Gelu", each<gelu>},
+    {"HardSigmoid", each<hard_sigmoid>},
+    {"HardSwish",
+     each<[](const Call&, const Tensor& x) { return x * clamp(x / 6 + Real(0.5), 0, 1); }>},
     {"Identity", identity},
-    {"LeakyRelu", leaky_relu},
-    {"Log", unary<log>},
-    {"Mish", mish},
+    {"LeakyRelu",
+     each<[](const Call& c, const Tensor& x) { return leaky_relu(x, c.real("alpha", 0.01f)); }>},
+    {"Mish", each<[](const Call&, const Tensor& x) { return x * tanh(softplus(x)); }>},
     {"PRelu", prelu},
-    {"Reciprocal", unary<reciprocal>},
-    {"Relu", unary<relu>},
-    {"Selu", selu},
-    {"Shrink", shrink},
-    {"Sigmoid", unary<sigmoid>},
-    {"Sin", unary<sin>},
-    {"Softplus", unary<softplus>},
-    {"Softsign", softsign},
-    {"Sqrt", unary<sqrt>},
-    {"Swish", swish},
-    {"Tanh", unary<tanh>},
-    {"ThresholdedRelu", thresholded_relu},
+    {"Selu", each<selu>},
+    {"Shrink", each<shrink>},
+    {"Softsign", each<[](const Call&, const Tensor& x) { return x / (abs(x) + 1); }>},
+    {"Swish",
+     each<[](const Call& c, const Tensor& x) { return x * sigmoid(x * c.real("alpha", 1)); }>},
+    {"ThresholdedRelu",
+     each<[](const Call& c, const Tensor& x) { return gate(x, x - c.real("alpha", 1)); }>},
 };
 
 }  // namespace
 
+std::span<const Operator> pointwise_operators() { return kPointwiseOperators; }
 std::span<const Operator> elementwise_operators() { return kElementwiseOperators; }
 
 }  // namespace engine::graph

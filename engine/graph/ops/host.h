@@ -34,12 +34,57 @@ inline std::vector<Index> strides_of(const Shape& shape) {
   return strides;
 }
 
-// Calls f(first, step) for each line along an axis: its elements are first + k step.
-template <class F>
-void each_line(const Shape& shape, int axis, const F& f) {
-  const Index step = strides_of(shape)[axis], extent = shape[axis];
-  if (shape.size() == 0) return;
-  for (Index i = 0; i < shape.size() / extent; ++i) f(i / step * step * extent + i % step, step);
+// The elements `v` of an array, with each line along an axis replaced by f(line), `extent` numbers.
+template <class To, class From, class F>
+std::vector<To> lines_of(const std::vector<From>& v, const Shape& shape, int axis, Index extent,
+                         const F& f) {
+  const Index n = shape[axis], step = strides_of(shape)[axis];
+  Index lines = 1;
+  for (int i = 0; i < shape.rank(); ++i) lines *= i == axis ? 1 : shape[i];
+  std::vector<To> result(static_cast<std::size_t>(lines * extent));
+  std::vector<From> line(static_cast<std::size_t>(n));
+  for (Index i = 0; i < lines; ++i) {
+    const Index outer = i / step * step, inner = i % step;
+    for (Index k = 0; k < n; ++k) line[k] = v[outer * n + k * step + inner];
+    const std::vector<To> made = f(line);
+    for (Index k = 0; k < extent; ++k) result[outer * extent + k * step + inner] = made[k];
+  }
+  return result;
 }
+
+// The same for a value: f gives numbers of its type, or whole numbers.
+inline Shape with_extent(Shape shape, int axis, Index extent) {
+  shape[axis] = extent;
+  return shape;
+}
+template <class F>
+Value on_lines(const Value& x, int axis, Index extent, const F& f) {
+  return on_elements(x, with_extent(x.shape(), axis, extent), [&](const auto& v) {
+    using Number = typename std::decay_t<decltype(v)>::value_type;
+    return lines_of<Number>(v, x.shape(), axis, extent, f);
+  });
+}
+template <class F>
+Value places_on_lines(const Value& x, int axis, Index extent, const F& f) {
+  Whole places;
+  with_elements(
+      x, [&](const auto& v) { places = lines_of<std::int64_t>(v, x.shape(), axis, extent, f); });
+  return {with_extent(x.shape(), axis, extent), std::move(places)};
+}
+
+// The elements of x at these flat places.
+inline Value picked(const Value& x, const Shape& shape, const std::vector<Index>& places) {
+  return on_elements(x, shape, [&](const auto& v) {
+    std::decay_t<decltype(v)> result;
+    result.reserve(places.size());
+    for (const Index place : places) result.push_back(v[place]);
+    return result;
+  });
+}
+
+// Where in `shape` each element of `index`, an array of the shape `from`, points: its own place,
+// but for one axis, where it is a position, negative ones from the end. Errors: outside.
+std::vector<Index> element_places(const Shape& shape, int axis, const Shape& from,
+                                  const Whole& index);
 
 }  // namespace engine::graph

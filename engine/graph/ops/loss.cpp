@@ -1,8 +1,5 @@
 // Losses that exported training graphs end in: the weighted mean (or sum, or each) of minus the log
 // probabilities [N, C, ...] of the labels [N, ...].
-#include <cmath>
-#include <optional>
-
 #include "engine/functions.h"
 #include "engine/graph/ops/host.h"
 #include "engine/graph/ops/table.h"
@@ -16,28 +13,27 @@ void negative_log_likelihood(const Call& c, const Tensor& log_p) {
   Shape expected{shape.rank() > 0 ? shape[0] : 0};
   for (int i = 2; i < shape.rank(); ++i) expected.push_back(shape[i]);
   check(shape.rank() >= 2 && labels == expected, "labels ", labels, " for ", shape);
-  const Index classes = shape[1], inner = shape.rank() > 2 ? strides_of(shape)[1] : 1;
-  const std::vector<Real> p = log_p.values();
+  const Index classes = shape[1];
   std::vector<Real> weights(static_cast<std::size_t>(classes), 1);
   if (c.has(2)) weights = c.in(2).tensor().values();
   check(static_cast<Index>(weights.size()) == classes, weights.size(), " weights for ", classes,
         " classes");
-  std::optional<Index> ignored;
-  if (c.given("ignore_index")) ignored = c.whole("ignore_index");
-
-  std::vector<Real> each;
-  double sum = 0, weight = 0;
-  for (Index i = 0; i < labels.size(); ++i) {
-    const Index label = c.numbers(1)[i];
-    if (label == ignored) {
-      each.push_back(0);
-      continue;
-    }
+  Whole at = c.numbers(1);
+  std::vector<bool> ignored;
+  for (Index& label : at) {
+    ignored.push_back(c.given("ignore_index") && label == c.whole("ignore_index"));
+    if (ignored.back()) label = 0;
     check(label >= 0 && label < classes, "label ", label, " is none of ", classes, " classes");
-    const double loss = -p[(i / inner * classes + label) * inner + i % inner] * weights[label];
-    each.push_back(static_cast<Real>(loss));
+  }
+  const Value p =
+      picked(Value(log_p), labels, element_places(shape, 1, with_extent(shape, 1, 1), at));
+  std::vector<Real> each = p.tensor().values();
+  double sum = 0, weight = 0;
+  for (std::size_t i = 0; i < each.size(); ++i) {
+    const double loss = ignored[i] ? 0 : -each[i] * weights[at[i]];
+    each[i] = static_cast<Real>(loss);
     sum += loss;
-    weight += weights[label];
+    weight += ignored[i] ? 0 : weights[at[i]];
   }
   const std::string reduction = c.text("reduction", "mean");
   if (reduction == "none") return c.out(Value(Tensor::from(labels, each), c.in(0).type()));

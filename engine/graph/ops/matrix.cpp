@@ -2,8 +2,10 @@
 #include "engine/graph/ops/matrix.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "engine/graph/ops/table.h"
+#include "engine/graph/traced_op.h"
 #include "engine/ops/matmul.h"
 #include "engine/ops/move.h"
 #include "engine/ops/pointwise.h"
@@ -16,13 +18,6 @@ Shape batch_of(const Tensor& x) {
   Shape shape;
   for (int i = 0; i + 2 < x.rank(); ++i) shape.push_back(x.dim(i));
   return shape;
-}
-
-Tensor stack_of(const Tensor& x, const Shape& batch) {  // [the whole batch, rows, columns]
-  Shape shape = batch;
-  shape.push_back(x.dim(-2));
-  shape.push_back(x.dim(-1));
-  return reshape(expand_to(x, shape), {batch.size(), x.dim(-2), x.dim(-1)});
 }
 
 }  // namespace
@@ -45,13 +40,7 @@ Tensor product(const Call& c, const Tensor& left, const Tensor& right) {
   for (int i = -2; i < 0; ++i) all_a.push_back(a.dim(i)), all_b.push_back(b.dim(i));
   c.allow(all_a);
   c.allow(all_b);
-  const Tensor as = stack_of(a, batch), bs = stack_of(b, batch);
-  std::vector<Tensor> products;
-  for (Index i = 0; i < batch.size(); ++i)
-    products.push_back(
-        engine::matmul(Tensor::view(as, i * a.dim(-2) * a.dim(-1), {a.dim(-2), a.dim(-1)}),
-                       Tensor::view(bs, i * b.dim(-2) * b.dim(-1), {b.dim(-2), b.dim(-1)})));
-  return products.empty() ? zeros(shape) : reshape(engine::concat(products, 0), shape);
+  return reshape(engine::matmul(a, b), shape);
 }
 
 namespace {
@@ -86,9 +75,23 @@ void gemm(const Call& c) {
   c.out(Value(y, c.in(0).type()));
 }
 
+// Inputs: a, b where b is transposed, else b, a. Of stacks, Gemm knows nothing.
+Written write_matmul(const TracedOp& t) {
+  const bool ta = t.setting("transA") != 0, tb = t.setting("transB") != 0;
+  const std::string a = t.plain(tb ? 0 : 1), b = t.plain(tb ? 1 : 0);
+  const int rank = t.shape().rank();
+  if (!ta && !tb) return {t.node("MatMul", {a, b})};
+  if (rank == 2) return {t.node("Gemm", {a, b}, {{ta ? "transA" : "transB", Index{1}}})};
+  std::vector<Index> order(static_cast<std::size_t>(rank));
+  std::iota(order.begin(), order.end(), 0);
+  std::swap(order[rank - 2], order[rank - 1]);
+  const std::string turned = t.node("Transpose", {ta ? a : b}, {{"perm", order}});
+  return {t.node("MatMul", {ta ? turned : a, ta ? b : turned})};
+}
+
 const Operator kMatrixOperators[] = {
     {"Gemm", gemm},
-    {"MatMul", matmul},
+    {"MatMul", matmul, write_matmul},
 };
 
 }  // namespace

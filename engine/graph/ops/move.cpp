@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "engine/graph/ops/table.h"
 #include "engine/graph/ops/take.h"
+#include "engine/graph/traced_op.h"
 
 namespace engine::graph {
 namespace {
@@ -45,15 +47,16 @@ void split(const Call& c) {
 }
 
 // Positions begin, begin + step, ... as ONNX clamps them: backwards from before the first element,
-// that one is taken (NumPy takes none).
-std::vector<Index> section(Index extent, Index begin, Index end, Index step) {
+// that one is taken; NumPy and TensorFlow take `nothing_before` it.
+std::vector<Index> section(Index extent, Index begin, Index end, Index step, bool nothing_before) {
   check(step != 0, "a step of 0");
   if (extent == 0) return {};
   const auto clamped = [&](Index i, Index low, Index high) {
     if (i < 0) i += extent;
     return std::clamp(i, low, high);
   };
-  begin = step > 0 ? clamped(begin, 0, extent) : clamped(begin, 0, extent - 1);
+  begin =
+      step > 0 ? clamped(begin, 0, extent) : clamped(begin, nothing_before ? -1 : 0, extent - 1);
   end = step > 0 ? clamped(end, 0, extent) : clamped(end, -1, extent - 1);
   step = std::clamp(step, -extent - 1, extent + 1);
   std::vector<Index> positions;
@@ -70,11 +73,13 @@ void slice(const Call& c) {
   check(
       ends.size() == begins.size() && axes.size() == begins.size() && steps.size() == begins.size(),
       "starts, ends, axes and steps are of different lengths");
+  const bool nothing_before = c.integer("nothing_before", 0) != 0;  // of TensorFlow, not ONNX's
   Value x = c.in(0);
   const Axes at = places(x, axes);
   for (std::size_t i = 0; i < begins.size(); ++i)
     x = in_place(x, [&](const Tensor& t) {
-      const std::vector<Index> p = section(t.dim(at[i]), begins[i], ends[i], steps[i]);
+      const std::vector<Index> p =
+          section(t.dim(at[i]), begins[i], ends[i], steps[i], nothing_before);
       if (steps[i] == -1 && static_cast<Index>(p.size()) == t.dim(at[i])) return flip(t, at[i]);
       if (steps[i] < 0) return take(t, at[i], p);
       return p.empty() ? engine::slice(t, at[i], 0, 0)
@@ -253,17 +258,74 @@ void space_to_depth(const Call& c) {
   c.out_image(reshape(y, {n, h, w, b * b * depth}));
 }
 
+// --- Writing ---------------------------------------------------------------------------------
+
+Written write_concat(const TracedOp& t) {
+  std::vector<std::string> parts;
+  for (int i = 0; i < t.count(); ++i) parts.push_back(t.in(i));
+  const Index axis = t.axis(static_cast<int>(t.setting("axis")));
+  return t.result("Concat", parts, {{"axis", axis}});
+}
+
+Written write_expand(const TracedOp& t) {
+  const std::vector<Index> to = t.extents();
+  std::vector<Index> target(to.size(), 1);  // 1: as it is
+  for (int i = 0; i < t.shape().rank(); ++i) {
+    const int from = i - (t.shape().rank() - t.shape(0).rank());
+    const bool kept = from >= 0 && t.shape(0)[from] == t.shape()[i];
+    if (!kept && to[i] < 0) t.refuse("repeats by the size of the batch");
+    if (!kept) target[i] = to[i];
+  }
+  return {t.node("Expand", {t.plain(0), t.numbers(target)})};
+}
+
+// Padding; put with a step, it is the gradient of a slice.
+Written write_pad(const TracedOp& t) {
+  const int axis = static_cast<int>(t.setting("axis"));
+  if (t.setting("step") != 1)
+    t.refuse("has no counterpart in ONNX: put with a step, it is the gradient of a slice");
+  if (t.depends_on_batch(0, axis)) t.refuse("pads by the size of the batch");
+  const auto before = static_cast<Index>(t.setting("begin"));
+  std::vector<Index> pads(2 * static_cast<std::size_t>(t.shape().rank()), 0);
+  pads[t.axis(axis)] = before;
+  pads[t.axis(axis) + t.shape().rank()] = t.shape()[axis] - before - t.shape(0)[axis];
+  return t.result("Pad", {t.in(0), t.numbers(pads), t.number(t.setting("value"))});
+}
+
+Written write_slice(const TracedOp& t) {
+  const int axis = static_cast<int>(t.setting("axis"));
+  const auto step = static_cast<Index>(t.setting("step"));
+  const auto written = [&](Index begin, Index end) {
+    return t.result("Slice", {t.in(0), t.numbers({begin}), t.numbers({end}),
+                              t.numbers({t.axis(axis)}), t.numbers({step})});
+  };
+  if (step == -1) return written(-1, std::numeric_limits<Index>::min());  // a flip
+  const auto begin = static_cast<Index>(t.setting("begin"));
+  Index end = begin + (t.shape()[axis] - 1) * step + 1;
+  if (t.extents()[axis] < 0) {  // of the batch: all that follow, or it cannot be said
+    if (end + step <= t.shape(0)[axis]) t.refuse("ends where the size of the batch says");
+    end = std::numeric_limits<Index>::max();
+  }
+  return written(begin, end);
+}
+
+Written write_transpose(const TracedOp& t) {
+  std::vector<Index> order = t.whole("order");
+  order.resize(static_cast<std::size_t>(t.shape().rank()));
+  return {t.node("Transpose", {t.plain(0)}, {{"perm", order}})};
+}
+
 const Operator kMoveOperators[] = {
-    {"Concat", concat},
+    {"Concat", concat, write_concat},
     {"DepthToSpace", depth_to_space},
-    {"Expand", expand},
+    {"Expand", expand, write_expand},
     {"Gather", gather},
-    {"Pad", pad},
-    {"Slice", slice},
+    {"Pad", pad, write_pad},
+    {"Slice", slice, write_slice},
     {"SpaceToDepth", space_to_depth},
     {"Split", split},
     {"Tile", tile},
-    {"Transpose", transpose},
+    {"Transpose", transpose, write_transpose},
 };
 
 }  // namespace

@@ -40,31 +40,53 @@ void batch_normalization(const Call& c) {
   c.out_image(x * scale + (beta - mean * scale));
 }
 
-void instance_normalization(const Call& c) {
-  const Tensor x = c.image(0);
-  Axes axes;
-  for (int i = 1; i + 1 < x.rank(); ++i) axes.push_back(i);
-  const Tensor gamma = c.in(1).tensor(), beta = c.in(2).tensor();
-  check(gamma.shape() == Shape{x.dim(-1)} && beta.shape() == gamma.shape(), gamma.shape(),
-        " is not one number per channel of [N, ..., C] ", x.shape());
-  const Tensor centred = x - mean(x, axes, true);
-  const Tensor variance = mean(square(centred), axes, true);
-  c.out_image(centred * rsqrt(variance + c.real("epsilon", 1e-5f)) * gamma + beta);
+// --- By the mean and variance of each image, group or row -------------------------------------
+
+struct Normalized {
+  Tensor values, mean, inverse;  // (x - mean) times the inverse of the deviation
+};
+Normalized normalized(const Call& c, const Tensor& x, const Axes& axes) {
+  const Tensor average = mean(x, axes, true), centred = x - average;
+  const Tensor inverse = rsqrt(mean(square(centred), axes, true) + c.real("epsilon", 1e-5f));
+  return {centred * inverse, average, inverse};
 }
 
-// Each group of channels by its own mean and variance. The scale and the bias are one number per
-// group in opset 18, one per channel from 21 on.
+Axes axes_from(int first, int end) {
+  Axes axes;
+  for (int i = first; i < end; ++i) axes.push_back(i);
+  return axes;
+}
+
+void instance_normalization(const Call& c) {
+  const Tensor x = c.image(0), gamma = c.in(1).tensor(), beta = c.in(2).tensor();
+  check(gamma.shape() == Shape{x.dim(-1)} && beta.shape() == gamma.shape(), gamma.shape(),
+        " is not one number per channel of [N, ..., C] ", x.shape());
+  c.out_image(normalized(c, x, axes_from(1, x.rank() - 1)).values * gamma + beta);
+}
+
+// Over all axes from `axis` on.
+void layer_normalization(const Call& c) {
+  const Tensor x = c.in(0).tensor();
+  const int first = x.shape().axis(static_cast<int>(c.integer("axis", -1)));
+  const Normalized n = normalized(c, x, axes_from(first, x.rank()));
+  Tensor y = n.values * c.in(1).tensor();
+  if (c.has(2)) y = y + c.in(2).tensor();
+  c.out(Value(y, c.in(0).type()));
+  c.out(Value(n.mean), 1);
+  c.out(Value(n.inverse), 2);
+}
+
+// Each group of channels. The scale and the bias are one number per group in opset 18, one per
+// channel from 21 on.
 void group_normalization(const Call& c) {
   const Tensor x = c.image(0);
   const Index groups = c.whole("num_groups"), channels = x.dim(-1);
   check(groups >= 1 && channels % groups == 0, groups, " groups do not divide ", channels,
         " channels");
-  const Index each = channels / groups;
   Index pixels = 1;
   for (int i = 1; i + 1 < x.rank(); ++i) pixels *= x.dim(i);
-  const Tensor g = reshape(x, {x.dim(0), pixels, groups, each});
-  const Tensor centred = g - mean(g, {1, 3}, true);
-  Tensor y = centred * rsqrt(mean(square(centred), {1, 3}, true) + c.real("epsilon", 1e-5f));
+  Tensor y =
+      normalized(c, reshape(x, {x.dim(0), pixels, groups, channels / groups}), {1, 3}).values;
   const Index numbers = c.opset() < 21 ? groups : channels;
   for (int i : {1, 2}) {
     const Tensor by = c.in(i).tensor();
@@ -79,12 +101,19 @@ void group_normalization(const Call& c) {
 // Over all axes from `axis` on: x / sqrt(mean of squares + epsilon) * scale.
 void rms_normalization(const Call& c) {
   const Tensor x = c.in(0).tensor();
-  Axes axes;
-  for (int i = x.shape().axis(static_cast<int>(c.integer("axis", -1))); i < x.rank(); ++i)
-    axes.push_back(i);
-  const Tensor inverse = rsqrt(mean(square(x), axes, true) + c.real("epsilon", 1e-5f));
-  c.out(Value(x * inverse * c.in(1).tensor(), c.in(0).type()));
+  const int first = x.shape().axis(static_cast<int>(c.integer("axis", -1)));
+  const Tensor squares = mean(square(x), axes_from(first, x.rank()), true);
+  c.out(Value(x * rsqrt(squares + c.real("epsilon", 1e-5f)) * c.in(1).tensor(), c.in(0).type()));
 }
+
+void mean_variance_normalization(const Call& c) {
+  const Value& x = c.in(0);
+  const Axes axes = places(x, c.integers("axes", {0, 2, 3}));
+  const Tensor centred = x.stored() - mean(x.stored(), axes, true);
+  c.out(x.with(centred / (sqrt(mean(square(centred), axes, true)) + Real(1e-9))));
+}
+
+// --- By other sums ---------------------------------------------------------------------------
 
 // x / (bias + alpha / size sum of squares over `size` neighbouring channels)^beta: the sum over
 // channels is an average pool of the channels taken for pixels.
@@ -112,18 +141,12 @@ void lp_normalization(const Call& c) {
   c.out(x.with(t / maximum(norm, ones({}))));
 }
 
-void mean_variance_normalization(const Call& c) {
-  const Value& x = c.in(0);
-  const Axes axes = places(x, c.integers("axes", {0, 2, 3}));
-  const Tensor centred = x.stored() - mean(x.stored(), axes, true);
-  c.out(x.with(centred / (sqrt(mean(square(centred), axes, true)) + Real(1e-9))));
-}
-
 const Operator kNormOperators[] = {
     {"BatchNormalization", batch_normalization},
     {"GroupNormalization", group_normalization},
     {"InstanceNormalization", instance_normalization},
     {"LRN", lrn},
+    {"LayerNormalization", layer_normalization},
     {"LpNormalization", lp_normalization},
     {"MeanVarianceNormalization", mean_variance_normalization},
     {"RMSNormalization", rms_normalization},

@@ -1,8 +1,9 @@
-// Arithmetic and comparisons, on tensors by the engine and on whole numbers on the host; and the
-// functions of single numbers that the engine has no row for, also on the host.
+// Arithmetic, conditions and casts: on tensors by the engine; on whole numbers, and where the
+// engine has no row, on the host.
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <tuple>
 
 #include "engine/graph/ops/host.h"
 #include "engine/graph/ops/table.h"
@@ -15,55 +16,58 @@ namespace {
 using Number = std::int64_t;
 using Bits = std::uint64_t;  // wraps around where Number would overflow
 
-Value expanded(const Call& c, int i, const Shape& shape) {
-  c.allow(shape);
-  return moved(c.in(i), [&](const Tensor& t) { return expand_to(t, shape); });
+Value expanded(const Value& x, const Shape& shape) {
+  if (x.shape() == shape) return x;
+  return moved(x, [&](const Tensor& t) { return expand_to(t, shape); });
 }
 
-Shape together(const Call& c, int a, int b) {
-  return broadcast("broadcast", c.in(a).shape(), c.in(b).shape());
-}
-
-// f of every pair of whole numbers a and b, as Bits where they have no sign.
-template <class F>
-Value zip_whole(const Call& c, const Value& a, const Value& b, const F& f) {
-  const Shape shape = broadcast("broadcast", a.shape(), b.shape());
+// f of the elements of values that are broadcast together: of Numbers, of Bits where the first
+// value has no sign, or of doubles where one of the values is real. Wraps around where the type
+// does.
+template <class F, class... Values>
+Value on_each(const Call& c, Type type, const F& f, Values... x) {
+  Shape shape;
+  ((shape = broadcast("broadcast", shape, x.shape())), ...);
   c.allow(shape);
-  const auto grown = [&](const Value& x) {
-    if (x.shape() == shape) return x;
-    return moved(x, [&](const Tensor& t) { return expand_to(t, shape); });
+  ((x = expanded(x, shape)), ...);
+  const auto made = [&](auto kind, const auto&... v) -> Value {
+    const auto at = [&](Index i) { return f(static_cast<decltype(kind)>(v[i])...); };
+    Whole numbers(static_cast<std::size_t>(is_real(type) ? 0 : shape.size()));
+    std::vector<Real> reals(static_cast<std::size_t>(is_real(type) ? shape.size() : 0));
+    for (Index i = 0; i < shape.size(); ++i)
+      is_real(type) ? void(reals[i] = static_cast<Real>(at(i)))
+                    : void(numbers[i] = wrapped(type, static_cast<Number>(at(i))));
+    return is_real(type) ? Value(Tensor::from(shape, reals), type)
+                         : Value(shape, std::move(numbers), type);
   };
-  const Value x = grown(a), y = grown(b);
-  Whole result(x.whole().size());
-  for (std::size_t i = 0; i < result.size(); ++i) {
-    const Number p = x.whole()[i], q = y.whole()[i];
-    result[i] = a.type() == Type::uint64 ? static_cast<Number>(f(Bits(p), Bits(q)))
-                                         : wrapped(a.type(), f(p, q));
-  }
-  return {shape, std::move(result), a.type()};
+  if (!(x.is_whole() && ...)) return made(double{}, x.tensor().values()...);
+  const bool no_sign = std::get<0>(std::tie(x...)).type() == Type::uint64;
+  return no_sign ? made(Bits{}, x.whole()...) : made(Number{}, x.whole()...);
 }
 
 // --- Arithmetic ------------------------------------------------------------------------------
 
-template <Tensor (*Real2)(const Tensor&, const Tensor&), auto Whole2>
-void binary(const Call& c) {
-  if (c.in(0).is_whole()) return c.out(zip_whole(c, c.in(0), c.in(1), Whole2));
-  const Operands x = operands(c, 0, 2);
-  c.out(x.value(Real2(x[0], x[1])));
-}
-
-// Any number of operands, from left to right.
+// Any number of operands, from left to right: reals by an op, whole numbers on the host.
 template <Tensor (*Real2)(const Tensor&, const Tensor&), auto Whole2>
 void variadic(const Call& c) {
   if (c.in(0).is_whole()) {
     Value total = c.in(0);
-    for (int i = 1; i < c.inputs(); ++i) total = zip_whole(c, total, c.in(i), Whole2);
+    for (int i = 1; i < c.inputs(); ++i) {
+      c.numbers(i);  // so are the others
+      total = on_each(c, total.type(), Whole2, total, c.in(i));
+    }
     return c.out(total);
   }
   const Operands x = operands(c, 0, c.inputs());
   Tensor total = x[0];
   for (int i = 1; i < c.inputs(); ++i) total = Real2(total, x[i]);
   c.out(x.value(total));
+}
+
+template <Tensor (*Real2)(const Tensor&, const Tensor&), auto Whole2>
+void binary(const Call& c) {
+  check(c.has(1) && c.inputs() == 2, "two operands are needed, got ", c.inputs());
+  variadic<Real2, Whole2>(c);
 }
 
 void mean_of_inputs(const Call& c) {
@@ -73,7 +77,9 @@ void mean_of_inputs(const Call& c) {
   c.out(x.value(total / static_cast<Real>(c.inputs())));
 }
 
-// Of Numbers or of Bits.
+// Of Numbers or of Bits; doubles are never asked for, but for remainders.
+template <class T>
+constexpr bool kReal = std::is_floating_point_v<T>;
 constexpr auto plus = [](auto a, auto b) { return static_cast<decltype(a)>(Bits(a) + Bits(b)); };
 constexpr auto minus = [](auto a, auto b) { return static_cast<decltype(a)>(Bits(a) - Bits(b)); };
 constexpr auto times = [](auto a, auto b) { return static_cast<decltype(a)>(Bits(a) * Bits(b)); };
@@ -84,43 +90,28 @@ constexpr auto quotient = [](auto a, auto b) {
   return std::is_signed_v<decltype(b)> && b == decltype(b)(-1) ? minus(decltype(a){0}, a) : a / b;
 };
 constexpr auto c_remainder = [](auto a, auto b) {  // with the sign of a
-  check(b != 0, "a whole number is divided by zero");
-  return std::is_signed_v<decltype(b)> && b == decltype(b)(-1) ? 0 : a % b;
+  if constexpr (kReal<decltype(a)>)
+    return std::fmod(a, b);
+  else {
+    check(b != 0, "a whole number is divided by zero");
+    return std::is_signed_v<decltype(b)> && b == decltype(b)(-1) ? 0 : a % b;
+  }
 };
 constexpr auto remainder = [](auto a, auto b) {  // with the sign of b
   const auto r = c_remainder(a, b);
-  if constexpr (std::is_signed_v<decltype(b)>)
-    return r != 0 && (r < 0) != (b < 0) ? r + b : r;
-  else
-    return r;
+  if constexpr (kReal<decltype(a)>)
+    if (r == 0) return std::copysign(r, b);
+  return r != 0 && (r < 0) != (b < 0) ? r + b : r;
 };
 constexpr auto both = [](auto a, auto b) { return decltype(a)(a && b); };
 constexpr auto either = [](auto a, auto b) { return decltype(a)(a || b); };
 constexpr auto one_of = [](auto a, auto b) { return decltype(a)(!a != !b); };
 
-// Pairs of reals on the host.
-template <class F>
-void zip_on_host(const Call& c, const F& f) {
-  const Operands x = operands(c, 0, 2);
-  const Shape shape = broadcast("broadcast", x[0].shape(), x[1].shape());
-  std::vector<Real> a = expand_to(x[0], shape).values();
-  const std::vector<Real> b = expand_to(x[1], shape).values();
-  for (std::size_t i = 0; i < a.size(); ++i) a[i] = static_cast<Real>(f(a[i], b[i]));
-  c.out(x.value(Tensor::from(shape, a)));
-}
-
-double real_remainder(double a, double b) {  // with the sign of b
-  const double r = std::fmod(a, b);
-  return r == 0 ? std::copysign(r, b) : (r < 0) != (b < 0) ? r + b : r;
-}
-
 void mod(const Call& c) {
-  const bool c_rule = c.integer("fmod", 0) != 0;
   const Value &a = c.in(0), &b = c.in(1);
-  if (a.is_whole())
-    return c.out(c_rule ? zip_whole(c, a, b, c_remainder) : zip_whole(c, a, b, remainder));
-  if (c_rule) return zip_on_host(c, [](double x, double y) { return std::fmod(x, y); });
-  zip_on_host(c, real_remainder);
+  if (a.is_whole()) c.numbers(1);
+  c.out(c.integer("fmod", 0) != 0 ? on_each(c, a.type(), c_remainder, a, b)
+                                  : on_each(c, a.type(), remainder, a, b));
 }
 
 // By squaring; wraps around as products do.
@@ -153,51 +144,52 @@ void pow(const Call& c) {
   const Value &x = c.in(0), &exponent = c.in(1);
   if (!x.is_whole() && exponent.size() == 1 && exponent.rank() <= x.rank())
     return c.out(x.with(power(x.stored(), static_cast<Real>(c.number(1)))));
-  const Shape shape = together(c, 0, 1);
-  const Value base = expanded(c, 0, shape), to = expanded(c, 1, shape);
-  if (x.is_whole()) return c.out(whole_power(base, to));
-  std::vector<Real> a = base.tensor().values();
-  const std::vector<Real> b = to.tensor().values();
-  for (std::size_t i = 0; i < a.size(); ++i)
-    a[i] = static_cast<Real>(std::pow(static_cast<double>(a[i]), static_cast<double>(b[i])));
-  c.out(Value(Tensor::from(shape, a), x.type()));
+  if (!x.is_whole())
+    return c.out(on_each(
+        c, x.type(), [](double a, double b) { return std::pow(a, b); }, x, exponent));
+  const Shape shape = broadcast("broadcast", x.shape(), exponent.shape());
+  c.allow(shape);
+  c.out(whole_power(expanded(x, shape), expanded(exponent, shape)));
 }
 
-// --- Comparisons -----------------------------------------------------------------------------
+// --- Conditions ------------------------------------------------------------------------------
 
 // Holds: std::less<> and the like.
 template <class Holds>
 void compare(const Call& c) {
-  const Shape shape = together(c, 0, 1);
-  const Value a = expanded(c, 0, shape), b = expanded(c, 1, shape);
-  if (a.is_whole() && b.is_whole()) {
-    const Value result =
-        zip_whole(c, a, b, [](auto p, auto q) { return decltype(p){Holds()(p, q)}; });
-    return c.out(result.as(Type::boolean));
-  }
-  Whole result(static_cast<std::size_t>(shape.size()));
-  const std::vector<Real> x = a.tensor().values(), y = b.tensor().values();
-  for (std::size_t i = 0; i < result.size(); ++i) result[i] = Holds()(x[i], y[i]);
-  c.out(Value(shape, std::move(result), Type::boolean));
+  c.out(on_each(c, Type::boolean, Holds(), c.in(0), c.in(1)));
+}
+
+template <auto F>
+void test(const Call& c) {
+  c.out(on_each(c, Type::boolean, F, c.in(0)));
 }
 
 void logical_not(const Call& c) {
-  Whole result = c.numbers(0);
-  for (Number& x : result) x = !x;
-  c.out(Value(c.in(0).shape(), std::move(result), Type::boolean));
+  c.numbers(0);  // not of reals
+  test<[](auto x) { return !x; }>(c);
+}
+
+void is_infinite(const Call& c) {
+  const bool negative = c.integer("detect_negative", 1) != 0,
+             positive = c.integer("detect_positive", 1) != 0;
+  const auto found = [&](double x) { return std::isinf(x) && (x < 0 ? negative : positive); };
+  c.out(on_each(c, Type::boolean, found, c.in(0)));
 }
 
 void where(const Call& c) {
-  const Shape shape = broadcast("broadcast", together(c, 0, 1), c.in(2).shape());
-  const Value which = expanded(c, 0, shape), a = expanded(c, 1, shape), b = expanded(c, 2, shape);
-  if (!a.is_whole()) {
-    const Tensor yes = which.tensor();
-    return c.out(Value(gate(a.tensor(), yes) + gate(b.tensor(), 1 - yes), a.type()));
+  const Value &which = c.in(0), &a = c.in(1), &b = c.in(2);
+  if (a.is_whole()) {
+    which.whole(), b.whole();
+    return c.out(on_each(
+        c, a.type(), [](auto w, auto p, auto q) { return w ? p : q; }, which, a, b));
   }
-  Whole result(which.whole());
-  for (std::size_t i = 0; i < result.size(); ++i)
-    result[i] = result[i] ? a.whole()[i] : b.whole()[i];
-  c.out(Value(shape, std::move(result), a.type()));
+  Shape shape;
+  for (int i = 0; i < 3; ++i) shape = broadcast("broadcast", shape, c.in(i).shape());
+  c.allow(shape);
+  const Tensor yes = expanded(which, shape).tensor();
+  c.out(Value(gate(expanded(a, shape).tensor(), yes) + gate(expanded(b, shape).tensor(), 1 - yes),
+              a.type()));
 }
 
 // --- One number ------------------------------------------------------------------------------
@@ -211,35 +203,23 @@ void on_host(const Call& c) {
 }
 
 // A function of a number both ways: an engine row for reals, the host for whole numbers.
-template <Tensor (*Real1)(const Tensor&), Number (*Whole1)(Number)>
+template <Tensor (*Real1)(const Tensor&), auto Whole1>
 void both_ways(const Call& c) {
   const Value& x = c.in(0);
-  if (!x.is_whole()) return c.out(x.with(Real1(x.stored())));
-  Whole result(x.whole());
-  for (Number& n : result) n = wrapped(x.type(), Whole1(n));
-  c.out(Value(x.shape(), std::move(result), x.type()));
+  c.out(x.is_whole() ? on_each(c, x.type(), Whole1, x) : x.with(Real1(x.stored())));
 }
 
-template <bool (*F)(double)>
-void test(const Call& c) {
-  Whole result;
-  for (Real x : c.in(0).tensor().values()) result.push_back(F(x));
-  c.out(Value(c.in(0).shape(), std::move(result), Type::boolean));
-}
-
-Number negative(Number x) { return minus(Number{0}, x); }
-Number magnitude(Number x) { return x < 0 ? negative(x) : x; }
-Number sign_of(Number x) { return (x > 0) - (x < 0); }
-double round_to_even(double x) { return std::nearbyint(x); }
-bool is_nan(double x) { return std::isnan(x); }
+constexpr auto negative = [](auto x) { return minus(decltype(x){0}, x); };
+constexpr auto magnitude = [](auto x) { return x < 0 ? negative(x) : x; };
+constexpr auto sign_of = [](auto x) { return (x > 0) - (x < 0); };
 
 void clip(const Call& c) {
   const Value& x = c.in(0);
   if (x.is_whole()) {
     const auto limit = [&](int i) { return Value(Shape{}, Whole{c.numbers(i)[0]}, x.type()); };
     Value y = x;
-    if (c.has(1) && c.in(1).size() == 1) y = zip_whole(c, y, limit(1), most);
-    if (c.has(2) && c.in(2).size() == 1) y = zip_whole(c, y, limit(2), least);
+    if (c.has(1) && c.in(1).size() == 1) y = on_each(c, x.type(), most, y, limit(1));
+    if (c.has(2) && c.in(2).size() == 1) y = on_each(c, x.type(), least, y, limit(2));
     return c.out(y);
   }
   Tensor y = x.stored();
@@ -260,9 +240,16 @@ void check_exact(Type type, double as_real, double exact, bool may_be_rounded) {
 void cast_to(const Call& c, Type to) {
   const Value& x = c.in(0);
   if (bytes_of(to) == 0) unsupported("a cast to ", name_of(to));
-  if (is_real(to) && !x.is_whole()) return c.out(x.as(to));
+  const auto rounded = [&](const Tensor& t) {
+    if (to != Type::float16) return t;
+    std::vector<Real> values = t.values();
+    std::transform(values.begin(), values.end(), values.begin(), half_from);
+    return Tensor::from(t.shape(), values);
+  };
+  if (is_real(to) && !x.is_whole())
+    return c.out(x.type() == to ? x : x.with(rounded(x.stored())).as(to));
   if (is_real(to)) {
-    const Tensor reals = x.tensor();
+    const Tensor reals = rounded(x.tensor());
     with_elements(x, [&, as_real = reals.values()](const auto& exact) {
       for (std::size_t i = 0; i < exact.size(); ++i)
         check_exact(to, as_real[i], static_cast<double>(exact[i]), false);
@@ -285,15 +272,6 @@ void cast_to(const Call& c, Type to) {
 void cast(const Call& c) { cast_to(c, static_cast<Type>(c.whole("to"))); }
 void cast_like(const Call& c) { cast_to(c, c.in(1).type()); }
 
-void is_infinite(const Call& c) {
-  const bool negative = c.integer("detect_negative", 1) != 0,
-             positive = c.integer("detect_positive", 1) != 0;
-  Whole result;
-  for (const Real x : c.in(0).tensor().values())
-    result.push_back(std::isinf(x) && (x < 0 ? negative : positive));
-  c.out(Value(c.in(0).shape(), std::move(result), Type::boolean));
-}
-
 const Operator kNumberOperators[] = {
     {"Abs", both_ways<abs, magnitude>},
     {"Acos", on_host<std::acos>},
@@ -312,11 +290,10 @@ const Operator kNumberOperators[] = {
     {"Div", binary<div, quotient>},
     {"Equal", compare<std::equal_to<>>},
     {"Erf", on_host<std::erf>},
-    {"Floor", on_host<std::floor>},
     {"Greater", compare<std::greater<>>},
     {"GreaterOrEqual", compare<std::greater_equal<>>},
     {"IsInf", is_infinite},
-    {"IsNaN", test<is_nan>},
+    {"IsNaN", test<[](auto x) { return x != x; }>},
     {"Less", compare<std::less<>>},
     {"LessOrEqual", compare<std::less_equal<>>},
     {"Max", variadic<maximum, most>},
@@ -328,7 +305,6 @@ const Operator kNumberOperators[] = {
     {"Not", logical_not},
     {"Or", binary<add, either>},
     {"Pow", pow},
-    {"Round", on_host<round_to_even>},
     {"Sign", both_ways<sign, sign_of>},
     {"Sinh", on_host<std::sinh>},
     {"Sub", binary<sub, minus>},

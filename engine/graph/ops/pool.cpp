@@ -155,11 +155,23 @@ void global(const Call& c) {
 
 Tensor average(const Tensor& x, const Axes& axes) { return mean(x, axes, true); }
 
+Written write_average_pool(const TracedOp& t) {
+  auto attributes = traced_window(t, traced_pads(t, t.shape(0), t.shape()));
+  attributes["count_include_pad"] = static_cast<Index>(t.setting("count_padding"));
+  return {t.node("AveragePool", {t.image(0)}, attributes), true};
+}
+
+// Inputs: where the maximum is, and the values.
+Written write_max_pool(const TracedOp& t) {
+  const auto attributes = traced_window(t, traced_pads(t, t.shape(1), t.shape()));
+  return {t.node("MaxPool", {t.image(1)}, attributes), true};
+}
+
 const Operator kPoolOperators[] = {
-    {"AveragePool", pool<Kind::average>},
+    {"AveragePool", pool<Kind::average>, write_average_pool},
     {"GlobalAveragePool", global<average>},
     {"GlobalMaxPool", global<largest>},
-    {"MaxPool", pool<Kind::max>},
+    {"MaxPool", pool<Kind::max>, write_max_pool},
 };
 
 }  // namespace

@@ -6,8 +6,8 @@
 #include <numeric>
 
 #include "engine/functions.h"
-#include "engine/graph/ops/host.h"
 #include "engine/graph/ops/table.h"
+#include "engine/graph/traced_op.h"
 #include "engine/ops/move.h"
 #include "engine/ops/pointwise.h"
 
@@ -84,47 +84,39 @@ void softmax_like(const Call& c) {
   c.out(Value(reshape(F(matrix, 1), shape), x.type()));
 }
 
-// The place of the largest (or smallest) element: whole numbers, found on the host.
-template <bool Largest>
-void arg(const Call& c) {
-  const Shape from = c.in(0).shape();
-  const int axis = from.axis(static_cast<int>(c.integer("axis", 0)));
-  const bool last = c.integer("select_last_index", 0) != 0;
-  check(from[axis] > 0, from, " has no largest element");
-  Index inner = 1;
-  Shape shape = from, dropped;
-  shape[axis] = 1;
-  for (int i = 0; i < from.rank(); ++i) {
-    if (i > axis) inner *= from[i];
-    if (i != axis) dropped.push_back(from[i]);
+// Axis i of the input as one of the shape `to`, aligned at the last; -1: there is none.
+int aligned(const TracedOp& t, int i) { return i - (t.shape(0).rank() - t.shape().rank()); }
+
+Written write_sum(const TracedOp& t) {
+  std::vector<Index> axes, gone;
+  for (int i = 0; i < t.shape(0).rank(); ++i) {
+    const int to = aligned(t, i);
+    if (to < 0) gone.push_back(i);
+    if (to < 0 || (t.shape()[to] == 1 && t.shape(0)[i] != 1)) axes.push_back(t.axis(i));
   }
-  Whole places;
-  with_elements(c.in(0), [&](const auto& x) {
-    for (Index i = 0; i < shape.size(); ++i) {
-      const auto* line = x.data() + i / inner * from[axis] * inner + i % inner;
-      Index best = 0;
-      for (Index k = 1; k < from[axis]; ++k) {
-        const auto a = line[k * inner], b = line[best * inner];
-        if ((Largest ? a > b : a < b) || (last && a == b)) best = k;
-      }
-      places.push_back(best);
-    }
-  });
-  c.out(Value(c.integer("keepdims", 1) != 0 ? shape : dropped, std::move(places)));
+  const Written sum = t.result("ReduceSum", {t.in(0), t.numbers(axes)}, {{"keepdims", Index{1}}});
+  if (gone.empty()) return sum;
+  return {t.node("Squeeze", {sum.name, t.numbers(gone)})};
+}
+
+Written write_max(const TracedOp& t) {
+  std::vector<Index> axes;
+  for (int i = 0; i < t.shape().rank(); ++i)
+    if (t.shape()[i] == 1 && t.shape(0)[i] != 1) axes.push_back(t.axis(i));
+  if (axes.empty()) return t.result("Identity", {t.in(0)});
+  return t.result("ReduceMax", {t.in(0)}, {{"axes", axes}, {"keepdims", Index{1}}});
 }
 
 const Operator kReduceOperators[] = {
-    {"ArgMax", arg<true>},
-    {"ArgMin", arg<false>},
     {"LogSoftmax", softmax_like<log_softmax>},
     {"ReduceL1", reduce<l1_of>},
     {"ReduceL2", reduce<l2_of>},
     {"ReduceLogSum", reduce<log_sum_of>},
     {"ReduceLogSumExp", reduce<log_sum_exp_of>},
-    {"ReduceMax", reduce<largest>},
+    {"ReduceMax", reduce<largest>, write_max},
     {"ReduceMean", reduce<mean_of>},
     {"ReduceMin", reduce<min_of>},
-    {"ReduceSum", reduce<sum_of>},
+    {"ReduceSum", reduce<sum_of>, write_sum},
     {"ReduceSumSquare", reduce<squares_of>},
     {"Softmax", softmax_like<softmax>},
 };

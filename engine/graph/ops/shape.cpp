@@ -1,8 +1,10 @@
 // Shapes: asked for, changed (the elements stay in the file's order), and constants made from them.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "engine/graph/ops/table.h"
+#include "engine/graph/traced_op.h"
 #include "engine/ops/move.h"
 
 namespace engine::graph {
@@ -166,11 +168,59 @@ void range(const Call& c) {
                            : Value(Tensor::from(shape, reals), c.in(0).type()));
 }
 
+// --- Writing ---------------------------------------------------------------------------------
+
+// Nearest upsampling as the engine has it: [N, H, W, C] to [N, H, 1, W, 1, C], repeated, and back.
+// Returns the image it began with, or no tensor.
+Traced upsampled(const Traced& value) {
+  const auto source = [](const Tensor& x, const char* op) {
+    const engine::Node& node = *x.node();
+    return node.op && !std::strcmp(node.op->name(), op) ? node.inputs[0] : Tensor();
+  };
+  Traced found;
+  for (const auto& [x, from] :
+       {std::pair{value.first, &found.first}, {value.second, &found.second}}) {
+    const Tensor repeated = source(x, "reshape");
+    if (!repeated.defined()) return {};
+    const Tensor apart = source(repeated, "expand_to");
+    if (!apart.defined()) return {};
+    const Tensor image = source(apart, "reshape");
+    if (!image.defined() || image.rank() != 4 || x.rank() != 4) return {};
+    const Shape& s = image.shape();
+    if (!(apart.shape() == Shape{s[0], s[1], 1, s[2], 1, s[3]})) return {};
+    const Shape& r = repeated.shape();
+    if (!(x.shape() == Shape{r[0], r[1] * r[2], r[3] * r[4], r[5]})) return {};
+    *from = image;
+  }
+  return found;
+}
+
+Written write_reshape(const TracedOp& t) {
+  if (const Traced image = upsampled(t.value()); image.first.defined()) {
+    const auto factor = [&](int axis) {
+      return static_cast<Real>(t.shape()[axis] / image.first.dim(axis));
+    };
+    return {t.node("Resize", {t.image(image), "", t.reals({1, 1, factor(1), factor(2)})},
+                   {{"mode", std::string("nearest")},
+                    {"coordinate_transformation_mode", std::string("asymmetric")},
+                    {"nearest_mode", std::string("floor")}}),
+            true};
+  }
+  const std::vector<Index> extents = t.extents();
+  if (std::count(extents.begin(), extents.end(), -1) > 1)
+    t.refuse("has several extents that depend on the size of the batch");
+  return {t.node("Reshape", {t.in_sequence(0), t.numbers(extents)})};
+}
+
 const Operator kShapeOperators[] = {
-    {"Constant", constant},   {"ConstantOfShape", constant_of_shape},
-    {"Flatten", flatten},     {"Range", range},
-    {"Reshape", reshape},     {"Shape", shape_of},
-    {"Size", size_of},        {"Squeeze", squeeze},
+    {"Constant", constant},
+    {"ConstantOfShape", constant_of_shape},
+    {"Flatten", flatten},
+    {"Range", range},
+    {"Reshape", reshape, write_reshape},
+    {"Shape", shape_of},
+    {"Size", size_of},
+    {"Squeeze", squeeze},
     {"Unsqueeze", unsqueeze},
 };
 

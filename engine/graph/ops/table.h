@@ -10,20 +10,25 @@
 
 namespace engine::graph {
 
+class TracedOp;
+struct Written;
+
 struct Operator {
   const char* name;
   void (*run)(const Call&);
+  // Writes an op of the engine's whose Op::onnx() is this name; null where none is.
+  Written (*write)(const TracedOp&) = nullptr;
 };
 
 // The row of an op; null where there is none.
 const Operator* find_operator(const std::string& op);
 
+std::span<const Operator> pointwise_operators();  // named by their text: "Exp(x)"
 std::span<const Operator> elementwise_operators();
 std::span<const Operator> number_operators();
 std::span<const Operator> move_operators();
 std::span<const Operator> shape_operators();
 std::span<const Operator> reduce_operators();
-std::span<const Operator> line_operators();
 std::span<const Operator> index_operators();
 std::span<const Operator> loss_operators();
 std::span<const Operator> matrix_operators();

@@ -65,4 +65,19 @@ Tensor with_height(const Tensor& x) {
   return x.rank() == 3 ? reshape(x, {x.dim(0), 1, x.dim(1), x.dim(2)}) : x;
 }
 
+std::vector<Index> traced_pads(const TracedOp& t, const Shape& large, const Shape& small) {
+  const std::vector<Index> kernel = t.whole("kernel"), stride = t.whole("stride"),
+                           dilation = t.whole("dilation"), before = t.whole("padding");
+  std::vector<Index> pads = before;
+  for (int i = 0; i < 2; ++i)
+    pads.push_back((small[i + 1] - 1) * stride[i] + dilation[i] * (kernel[i] - 1) + 1 - before[i] -
+                   large[i + 1]);
+  return pads;
+}
+
+TracedOp::Attributes traced_window(const TracedOp& t, std::vector<Index> pads) {
+  for (Index& pad : pads) pad = std::max<Index>(pad, 0);
+  return {{"kernel_shape", t.whole("kernel")}, {"strides", t.whole("stride")}, {"pads", pads}};
+}
+
 }  // namespace engine::graph

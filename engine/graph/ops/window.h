@@ -1,11 +1,13 @@
 // How the windows of convolutions and pools step over one spatial axis, and how ONNX's attributes
-// (strides, dilations, pads or auto_pad, ceil_mode) say it for one to three of them.
-// Errors: attributes that are missing, of the wrong length, or out of any reasonable range.
+// (strides, dilations, pads or auto_pad, ceil_mode) say it for one to three of them, read and
+// written. Errors: attributes that are missing, of the wrong length, or out of any reasonable
+// range.
 #pragma once
 
 #include <vector>
 
 #include "engine/graph/call.h"
+#include "engine/graph/traced_op.h"
 
 namespace engine::graph {
 
@@ -28,5 +30,10 @@ std::vector<Index> per_axis(const Call& call, const char* name, std::size_t axes
 
 // An image with one or two spatial axes as one with two: [N, 1, W, C].
 Tensor with_height(const Tensor& x);
+
+// [top, left, bottom, right] where bottom and right are what is missing at the ends of the larger
+// image, `large`, for the windows over it, `small`. Negative: pixels that no window reaches.
+std::vector<Index> traced_pads(const TracedOp& t, const Shape& large, const Shape& small);
+TracedOp::Attributes traced_window(const TracedOp& t, std::vector<Index> pads);
 
 }  // namespace engine::graph

@@ -4,8 +4,9 @@
 
 #include "datasets/dataset.h"
 #include "engine/file.h"
-#include "gan/presets.h"
-#include "gan/trainer.h"
+#include "gan/run/checkpoint.h"
+#include "gan/training/presets.h"
+#include "gan/training/trainer.h"
 #include "tests/cuda/critic.h"
 #include "tests/cuda_emulation/emulator.h"
 #include "tests/datasets/scratch.h"
@@ -66,22 +67,22 @@ TEST_CASE("cuda: a step whose capture fails is called instead, from the same num
 TEST_CASE("cuda: a trainer whose step cannot be captured trains as one that is called") {
   const Scratch scratch;
   const On cuda(Device::cuda());
-  gan::Config config = gan::find_preset("sn-small").config();
+  gan::training::Config config = gan::training::find_preset("sn-small").config();
   config.batch = config.g_batch = 4;
   config.n_dis = 2;
   const auto data = datasets::open("shapes");
-  gan::Trainer called(config, *data);
+  gan::training::Trainer called(config, *data);
   for (int i = 0; i < 4; ++i) {  // a restored trainer begins anew
     called.step();
-    called.save(scratch / "called");
-    called.restore(scratch / "called");
+    gan::run::save(scratch / "called", called);
+    gan::run::restore(scratch / "called", called);
   }
-  gan::Trainer refused(config, *data);
+  gan::training::Trainer refused(config, *data);
   emulation::refuse("cublasGemm", 30);
   for (int i = 0; i < 4; ++i) refused.step();
   CHECK_FALSE(emulation::refusing());
   CHECK_FALSE(refused.replays());
-  refused.save(scratch / "refused");
+  gan::run::save(scratch / "refused", refused);
   CHECK(engine::read_file(scratch / "refused") == engine::read_file(scratch / "called"));
 }
 

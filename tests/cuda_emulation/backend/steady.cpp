@@ -2,8 +2,8 @@
 #include <doctest/doctest.h>
 
 #include "datasets/dataset.h"
-#include "gan/presets.h"
-#include "gan/trainer.h"
+#include "gan/training/presets.h"
+#include "gan/training/trainer.h"
 #include "tests/cuda/on_device.h"
 #include "tests/cuda_emulation/emulator.h"
 
@@ -12,10 +12,10 @@ using engine::Device;
 
 TEST_CASE("cuda: a steady training step is one graph, allocates nothing and waits for nothing") {
   const On cuda(Device::cuda());
-  gan::Config config = gan::find_preset("sn-small").config();
+  gan::training::Config config = gan::training::find_preset("sn-small").config();
   config.batch = config.g_batch = 4;
   const auto data = datasets::open("shapes");
-  gan::Trainer trainer(config, *data);
+  gan::training::Trainer trainer(config, *data);
   for (int i = 0; i < 4; ++i) trainer.step();
   const emulation::Counts before = emulation::counts();
   for (int i = 0; i < 5; ++i) trainer.step();

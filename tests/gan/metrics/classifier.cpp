@@ -42,10 +42,10 @@ Builder small_net(const Extents& input, const Front& front = {},
   return net;
 }
 
-// In -1..1 where the graph does not say, at the size of the images where it takes any.
+// In Inception's range where the graph does not say, at the size of the images where it takes any.
 Classifier classifier(const Model& model, ClassifierOptions options = {}) {
   const Scratch scratch;
-  if (!options.range && !survey(model).range) options.range = Range::symmetric;
+  if (!options.range && !survey(model).range) options.range = Range::inception;
   if (!options.size) options.size.emplace();
   return Classifier(scratch.write("net.onnx", write_onnx(model)), options);
 }
@@ -173,7 +173,7 @@ TEST_CASE("classifier: weights in another file are part of its name by content")
     std::vector<float> w = kWeights.values();
     w[0] = first;
     scratch.write("net.data", {reinterpret_cast<const char*>(w.data()), w.size() * sizeof(float)});
-    const Classifier net(file, {.range = Range::symmetric});
+    const Classifier net(file, {.range = Range::inception});
     return std::pair(net.sha256(), net(pictures(8, 8)).logits.values());
   };
   const auto a = named(1), b = named(2), again = named(1);

@@ -144,7 +144,8 @@ TEST_CASE("bootstrap: numpy's numbers") {
 
 // torch_fidelity.metric_kid 0.4.0: kid_features_to_metric(a, b, kid_subsets=10,
 // kid_subset_size=40, rng_seed=2020), in double; then kid_kernel_poly_degree=2,
-// kid_kernel_poly_gamma=0.05, kid_kernel_poly_coef0=0.5, rng_seed=7.
+// kid_kernel_poly_gamma=0.05, kid_kernel_poly_coef0=0.5, rng_seed=7; then kid_kernel="rbf", and
+// with it kid_kernel_rbf_sigma=3, rng_seed=7.
 TEST_CASE("kernel distance: torch-fidelity's numbers") {
   const Estimate kid = kernel_distance(first(), second(), {.subsets = 10, .size = 40});
   CHECK(std::abs(kid.mean - 1.9695877443049707) < 1e-12);
@@ -154,6 +155,35 @@ TEST_CASE("kernel distance: torch-fidelity's numbers") {
       {.subsets = 10, .size = 40, .degree = 2, .gamma = 0.05, .coef0 = 0.5, .seed = 7});
   CHECK(std::abs(other.mean - 0.9860435227974154) < 1e-12);
   CHECK(std::abs(other.deviation - 0.10215633283953209) < 1e-12);
+  const Estimate rbf =
+      kernel_distance(first(), second(), {.subsets = 10, .size = 40, .kernel = Kernel::gaussian});
+  CHECK(std::abs(rbf.mean - 0.11839447913952106) < 1e-12);
+  CHECK(std::abs(rbf.deviation - 0.006676125508166395) < 1e-12);
+  const Estimate narrow = kernel_distance(
+      first(), second(),
+      {.subsets = 10, .size = 40, .kernel = Kernel::gaussian, .sigma = 3, .seed = 7});
+  CHECK(std::abs(narrow.mean - 0.04063130903068521) < 1e-12);
+  CHECK(std::abs(narrow.deviation - 0.004772023025460001) < 1e-12);
+}
+
+TEST_CASE("kernel distance: a degree of any size is a power") {
+  const Features a{1, {}, {1, 2, 3}}, b{1, {}, {1, 1.5, 2}};
+  const auto distance = [&](Index degree) {  // of whole sets
+    return kernel_distance(a, b,
+                           {.subsets = 1, .size = 3, .degree = degree, .gamma = 0.1, .coef0 = 0})
+        .mean;
+  };
+  for (const Index degree : {8, 9}) {
+    const auto k = [&](double x, double y) { return std::pow(0.1 * x * y, degree); };
+    double within = 0, across = 0;
+    for (int i = 0; i < 3; ++i)
+      for (int j = 0; j < 3; ++j) {
+        if (i != j) within += k(a.at(i, 0), a.at(j, 0)) + k(b.at(i, 0), b.at(j, 0));
+        across += k(a.at(i, 0), b.at(j, 0));
+      }
+    CHECK(distance(degree) == doctest::Approx(within / 6 - 2 * across / 9).epsilon(1e-12));
+  }
+  CHECK(std::isfinite(distance(Index{1} << 31)));
 }
 
 // numpy: rows RandomState(2020).randint(90, size=90) and randint(70, size=70), subsets as above,
@@ -231,6 +261,8 @@ TEST_CASE("distances: what cannot be compared") {
                        "images or a smaller subset",
                        engine::Error);
   CHECK_THROWS_AS(kernel_distance(first(), narrow, {.size = 10}), engine::Error);
+  CHECK_THROWS_WITH_AS(kernel_distance(first(), second(), {.size = 10, .sigma = 0}),
+                       doctest::Contains("sigma 0"), engine::Error);
   CHECK_THROWS_AS(precision_recall(first(), narrow), engine::Error);
   CHECK_THROWS_AS(precision_recall(golden_features(3, 24, 1), first()), engine::Error);
   Features bad = first();

@@ -12,8 +12,8 @@
 #include "engine/random.h"
 #include "gan/metrics/classifier.h"
 #include "tests/datasets/scratch.h"
-#include "tests/gan/metrics/graph_def.h"
 #include "tests/graph/compare.h"
+#include "tests/graph/graph_def.h"
 
 namespace {
 
@@ -139,7 +139,8 @@ TEST_CASE("fronts: the range that a graph takes, by what it does before its firs
     std::optional<ValueRange> range;
   };
   const ValueRange bytes{.range = Range::bytes}, bgr{.range = Range::bytes, .bgr = true},
-      unit{.range = Range::unit}, symmetric{.range = Range::symmetric};
+      unit{.range = Range::unit}, symmetric{.range = Range::symmetric},
+      inception{.range = Range::inception};
   const auto net = [] { return Onnx(kSmall); };
   const Floats identity = {1, 0, 0, 0, 1, 0, 0, 0, 1};
   std::vector<Case> cases = {
@@ -172,6 +173,10 @@ TEST_CASE("fronts: the range that a graph takes, by what it does before its firs
       {"x / 127.5 - 1", net().with("Div", {127.5F}).with("Sub", {1}), bytes},
       {"-1 + x / 127.5", net().with("Mul", {1 / 127.5F}).with("Add", {-1}), bytes},
       {"(x + 1) / 2", net().with("Add", {1}).with("Div", {2}), symmetric},
+      {"127.5 (x + 1)", net().with("Add", {1}).with("Mul", {127.5F}), symmetric},
+      {"128 (x + 1)", net().with("Add", {1}).with("Mul", {128}), inception},
+      {"ImageNet behind 128 / 255 (x + 1)",
+       imagenet_inside(net().with("Add", {1}).with("Mul", {128 / 255.F})), inception},
       {"x / 128", net().with("Div", {128}), bytes},
       {"twice", net().with("Mul", {2}), {}},
       // Mean and deviation.
@@ -249,6 +254,11 @@ TEST_CASE("fronts: a network is fed what its graph takes, blue first too") {
                            means - colors(kCaffe)) < 1e-5);
   CHECK(largest_difference(seen(Onnx(kSmall).with("Sub", kCaffe), "seen", {.range = Range::unit}),
                            blue_first / 255.F - colors(kCaffe)) < 1e-5);
+  // Two ways to -1..1.
+  CHECK(largest_difference(seen(Onnx(kSmall), "seen", {.range = Range::symmetric}),
+                           means / 127.5F - 1.F) < 1e-5);
+  CHECK(largest_difference(seen(Onnx(kSmall), "seen", {.range = Range::inception}),
+                           means / 128.F - 1.F) < 1e-5);
 }
 
 TEST_CASE("fronts: metadata, ONNX's own and that of train_scorer") {
@@ -338,7 +348,7 @@ TEST_CASE("fronts: what the graph does not say must be given, and can be told fr
     return std::string("taken");
   };
   CHECK(says(refusal({}, path), "does not say which numbers it takes",
-             "--range 0..255, 0..1, -1..1 or imagenet", "--mean"));
+             "--range 0..255, 0..1, -1..1, imagenet or inception", "--mean"));
   CHECK(refusal({.range = Range::unit}, path) == "taken");
   CHECK(says(refusal({.mean = {1, 2}}, path), "--mean", "2 numbers", "3 channels"));
   CHECK(says(refusal({.range = Range::symmetric, .mean = {0.5F}}, path), "--range -1..1"));

@@ -14,9 +14,9 @@
 #include "engine/random.h"
 #include "gan/metrics/classifier.h"
 #include "tests/datasets/scratch.h"
-#include "tests/gan/metrics/graph_def.h"
 #include "tests/gan/metrics/small_head.h"
 #include "tests/graph/compare.h"
+#include "tests/graph/graph_def.h"
 #include "tests/graph/inception.h"
 #include "tools/bench/inception_network.h"
 

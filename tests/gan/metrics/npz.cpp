@@ -51,6 +51,28 @@ TEST_CASE("npy: the types and orders of feature statistics") {
           .doubles() == Numbers{1, 2, 3});
 }
 
+TEST_CASE("npy: whole numbers of every type, and floats of two bytes") {
+  const auto doubles = [](const char* type, const std::string& data) {
+    return parse_npy(npy(dict(type, "False", "(2,)"), data), "a").doubles();
+  };
+  CHECK(doubles("|i1", "\x07\xff") == Numbers{7, -1});
+  CHECK(doubles("<u1", "\x07\xff") == Numbers{7, 255});
+  CHECK(doubles("<i2", raw<std::int16_t>({-300, 7})) == Numbers{-300, 7});
+  CHECK(doubles("<u2", raw<std::uint16_t>({65535, 7})) == Numbers{65535, 7});
+  CHECK(doubles("=i4", raw<std::int32_t>({-70000, 7})) == Numbers{-70000, 7});
+  CHECK(doubles("<u4", raw<std::uint32_t>({4294967295U, 7})) == Numbers{4294967295.0, 7});
+  CHECK(doubles("<i8", raw<std::int64_t>({1 - (1L << 53), 7})) == Numbers{1 - 0x1p53, 7});
+  CHECK(doubles("<u8", raw<std::uint64_t>({(1UL << 53) - 1, 7})) == Numbers{0x1p53 - 1, 7});
+  CHECK(doubles("<f2", raw<std::uint16_t>({0x3e00, 0xc000})) == Numbers{1.5, -2});
+  // Beyond what float64 holds they are read as they are, or not at all.
+  const NpyArray large =
+      parse_npy(npy(dict("<i8", "False", "(1,)"), raw<std::int64_t>({(1L << 53) + 1})), "a");
+  CHECK(large.wholes() == std::vector<std::int64_t>{(1L << 53) + 1});
+  CHECK(says(complaint([&] { large.doubles("large.npy"); }), "large.npy: 9", "2^53 or more"));
+  for (const char* type : {"|b1", ">i4", "<c8", "<U3", "<M8[s]", "|V4"})
+    CHECK(says(complaint([&] { doubles(type, std::string(64, '\0')); }), type));
+}
+
 std::string trouble(const std::string& bytes) {
   return complaint([&] { parse_npy(bytes, "bad"); });
 }
@@ -235,13 +257,33 @@ TEST_CASE("features file: written, read back, and refused") {
     return complaint([&] { read_features(from(arrays)); });
   };
   CHECK(says(refused({{"features", NpyArray::from({3}, {1, 2, 3})}}),
-             "array 'features': is <f8 [3]; features are float32 or float64"));
+             "array 'features': is <f8 [3]; features are numbers [N, n]"));
   CHECK(says(refused({{"features", rows}, {"logits", NpyArray::from({1, 2}, {1, 2})}}),
              "2 rows of features and 1 of logits"));
   CHECK(says(refused({{"logits", NpyArray::from({2, 1}, {1, NAN})}}), "row 1 is not finite"));
-  CHECK(says(refused({{"features", rows}, {"labels", NpyArray::from({2}, {0, 1})}}), "label 0"));
+  for (const double label : {-1.0, 0.5, 1e7, 1e300, std::nan("")})
+    CHECK(says(refused({{"features", rows}, {"labels", NpyArray::from({2}, {0, label})}}),
+               "array 'labels': label ", "is not a class number from 0 to 1048575"));
+  const NpyArray two = NpyArray::from({2}, {0, 2}), names{"|u1", {7}, "cat\ndog"};
+  CHECK(says(refused({{"features", rows}, {"labels", two}, {"classes", names}}),
+             "label 2 is not a class number from 0 to 1"));
+  CHECK(read_features(from({{"features", rows}, {"labels", two}})).class_names ==
+        std::vector<std::string>{"0", "1", "2"});
   CHECK(says(refused({{"features", rows}, {"labels", NpyArray::from({1}, {0})}}), "1 labels"));
   CHECK(says(complaint([&] { contents_of(from({{"x", rows}, {"y", rows}})); }), "holds 2 arrays"));
+  // Whole numbers are features too; a dimension too many is told.
+  CHECK(read_features(scratch.write("f.npy", write_npy({"|i1", {1, 2}, "\x07\xff"})))
+            .features.exact == Numbers{7, -1});
+  CHECK(contents_of(scratch / "f.npy") == Contents::features);
+  const auto deep = [&](const Extents& extents) {
+    Index size = 1;
+    for (const Index extent : extents) size *= extent;
+    const NpyArray array = NpyArray::from(extents, Numbers(static_cast<std::size_t>(size), 1.0));
+    return complaint([&] { contents_of(scratch.write("f.npy", write_npy(array))); });
+  };
+  CHECK(says(deep({2, 3, 1}), "is <f8 [2, 3, 1], 1 axis too many for features", "(2, -1)"));
+  CHECK(says(deep({2, 8, 1, 1}), "2 axes too many for features"));
+  CHECK(deep({2, 8, 8, 3}) == "");  // images, of whatever numbers
 }
 
 // FIPS 180-2, appendix B.

@@ -1,0 +1,70 @@
+#include "gan/console/progress.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "gan/console/printable.h"
+
+namespace gan::console {
+namespace {
+
+constexpr double kRedraw = 0.2, kLine = 10;  // seconds
+
+std::string text(const char* format, auto... values) {
+  char line[128];
+  std::snprintf(line, sizeof(line), format, values...);
+  return line;
+}
+
+std::string duration(double seconds) {
+  const long long s = std::llround(seconds);
+  if (s >= 3600) return text("%lldh%02lldm", s / 3600, s / 60 % 60);
+  return text("%lldm%02llds", s / 60, s % 60);
+}
+
+std::string bar(double done) {
+  constexpr int width = 24;
+  const int full = static_cast<int>(std::clamp(done, 0.0, 1.0) * width);
+  return "[" + std::string(full, '=') + std::string(width - full, ' ') + "] ";
+}
+
+}  // namespace
+
+Progress::Progress(Index first, Index last, std::string unit)
+    : first_(first), last_(last), unit_(std::move(unit)), terminal_(isatty(STDERR_FILENO) == 1) {}
+
+Progress::~Progress() {
+  if (drawn_) std::fputc('\n', stderr);
+}
+
+std::string Progress::line(Index step, double seconds_left) const {
+  const double seconds = clock_.seconds();
+  const double rate = static_cast<double>(step - first_) / seconds;
+  const double left = std::min(static_cast<double>(last_ - step) / rate, seconds_left);
+  std::string shown =
+      unit_ + text(" %lld/%lld  ", static_cast<long long>(step), static_cast<long long>(last_));
+  if (!note_.empty()) shown += console::printable(note_) + "  ";
+  return shown + text(rate < 100 ? "%.2f " : "%.0f ", rate) + unit_ + "s/s  " +
+         duration(std::max(left, 0.0)) + " left";
+}
+
+void Progress::step(Index step, double seconds_left) {
+  const double now = clock_.seconds();
+  if (now - shown_ < (terminal_ ? kRedraw : kLine)) return;
+  shown_ = now;
+  const std::string shown = line(step, seconds_left);
+  if (terminal_) {
+    const double fraction = std::max(static_cast<double>(step) / static_cast<double>(last_),
+                                     now / (now + seconds_left));
+    // What does not fit is cut off: a line that wraps could not be drawn over.
+    std::fprintf(stderr, "\r\033[?7l%s%s\033[K\033[?7h", bar(fraction).c_str(), shown.c_str());
+    drawn_ = true;
+  } else {
+    std::fprintf(stderr, "%s\n", shown.c_str());
+  }
+}
+
+}  // namespace gan::console

@@ -1,0 +1,51 @@
+// Progress: what a person watching sees on stderr. On a terminal one line that is drawn anew, with
+// a bar; elsewhere (a log file) a plain line every ten seconds or so. What it says besides the rate
+// and the time left is a note of the caller's, such as the losses that were read last.
+#pragma once
+
+#include <chrono>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "engine/real.h"
+
+namespace gan::console {
+
+using engine::Index;
+
+class Clock {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+class Progress {
+ public:
+  // From `first` to `last` units, each called `unit` ("step").
+  Progress(Index first, Index last, std::string unit = "step");
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void note(std::string text) { note_ = std::move(text); }
+  // After each step; seconds_left is a bound from elsewhere (--minutes), infinite if there is none.
+  void step(Index step, double seconds_left = std::numeric_limits<double>::infinity());
+
+ private:
+  std::string line(Index step, double seconds_left) const;
+
+  const Index first_, last_;
+  const std::string unit_;
+  const bool terminal_;
+  Clock clock_;
+  double shown_ = 0;  // when a line was last shown
+  std::string note_;
+  bool drawn_ = false;
+};
+
+}  // namespace gan::console

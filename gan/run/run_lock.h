@@ -1,0 +1,35 @@
+// RunLock: one process at a time trains in a folder. It holds the lock of the file run.lock there
+// (flock) until it is destroyed; the system takes the lock back from a process that is killed.
+//
+//   const RunLock lock("runs/mine");
+//
+// The file says which process that is, and is removed at the end. On NFS, Linux keeps such locks
+// between machines. Errors: the folder is locked, with the process that holds it.
+#pragma once
+
+#include <string>
+
+namespace gan::run {
+
+class RunLock {
+ public:
+  explicit RunLock(const std::string& folder);
+  ~RunLock();
+  RunLock(const RunLock&) = delete;
+  RunLock& operator=(const RunLock&) = delete;
+
+  // Errors: the folder was moved or the file removed, so that another process may train there.
+  void check_held() const;
+  bool works() const { return works_; }  // false: the file system of the folder has no locks
+
+  static constexpr const char* kFile = "run.lock";
+  // Whether a RunLock made the file: another program's may have the same name.
+  static bool is_of_run(const std::string& file);
+
+ private:
+  const std::string path_;
+  int descriptor_ = -1;
+  bool works_ = true;
+};
+
+}  // namespace gan::run

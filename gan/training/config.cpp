@@ -1,0 +1,240 @@
+#include "gan/training/config.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iomanip>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "datasets/dataset.h"
+#include "engine/check.h"
+#include "engine/choices.h"
+#include "engine/device.h"
+#include "gan/console/read_number.h"
+#include "gan/models/models.h"
+#include "gan/training/losses.h"
+
+namespace gan::training {
+namespace {
+
+using engine::check;
+using engine::fail;
+using Json = nlohmann::ordered_json;
+
+// Names for the values of this key; empty where any may be given.
+std::vector<std::string> choices(std::string_view key) {
+  if (key == "data") return datasets::forms();
+  if (key == "data.channels") return {"auto", "1", "3"};
+  if (key == "data.orientation") return {"ignore", "apply"};
+  if (key == "model") return engine::names_of(models::all());
+  if (key == "loss") return engine::names_of(losses());
+  if (key == "clip") return {"none", "d", "g", "both"};
+  if (key == "device") return engine::Device::names();
+  if (key == "precision") return engine::precision_names();
+  return {};
+}
+
+void check_choice(const char* key, const std::string& value) {
+  const std::vector<std::string> names = choices(key);
+  check(std::ranges::find(names, value) != names.end(), key, "=", value, ": give ",
+        engine::alternatives(names));
+}
+
+std::vector<std::string> keys() {
+  std::vector<std::string> all;
+  const Config config;
+  Config::fields(config, [&](const char* key, const auto&, const char*) { all.emplace_back(key); });
+  return all;
+}
+
+// Calls visit(member) for the field of this key; tells whether there is one.
+template <class Visit>
+bool with_field(Config& config, const std::string& wanted, Visit visit) {
+  bool found = false;
+  Config::fields(config, [&](const char* key, auto& member, const char*) {
+    if (key != wanted) return;
+    found = true;
+    visit(member);
+  });
+  return found;
+}
+
+// Levenshtein's distance: how many letters to change, add or take away.
+std::size_t distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+std::string nearest_key(const std::string& wanted) {
+  const std::vector<std::string> all = keys();
+  return *std::min_element(all.begin(), all.end(), [&](const auto& a, const auto& b) {
+    return distance(a, wanted) < distance(b, wanted);
+  });
+}
+
+template <class Number>
+void parse(const std::string& assignment, const std::string& text, Number& number) {
+  check(console::read_number(text, number), "--set ", assignment, ": '", text, "' is not a ",
+        std::is_integral_v<Number> ? "whole number" : "finite number",
+        std::is_unsigned_v<Number> ? " from 0 up" : "");
+}
+
+void parse(const std::string&, const std::string& text, std::string& value) { value = text; }
+
+void parse(const std::string&, const std::string& text, ConstraintChain& value) { value = text; }
+
+void parse(const std::string& assignment, const std::string& text, bool& value) {
+  check(text == "true" || text == "false", "--set ", assignment, ": give true or false");
+  value = text == "true";
+}
+
+// A setting as JSON shows it.
+template <class Member>
+const Member& plain(const Member& member) {
+  return member;
+}
+const std::string& plain(const ConstraintChain& chain) { return chain.text(); }
+
+// The value under its key, if it is of the member's type.
+template <class Member>
+void read(const std::string& path, const std::string& key, const Json& value, Member& member) {
+  constexpr bool chain = std::is_same_v<Member, ConstraintChain>;
+  bool fits = value.is_number();
+  if constexpr (chain || std::is_same_v<Member, std::string>) fits = value.is_string();
+  if constexpr (std::is_same_v<Member, bool>) fits = value.is_boolean();
+  if constexpr (std::is_same_v<Member, Index>) fits = value.is_number_integer();
+  if constexpr (std::is_same_v<Member, std::uint64_t>) fits = value.is_number_unsigned();
+  check(fits, path, ": '", key, "': ", value.dump(), " is not of the right type");
+  if constexpr (!chain)
+    member = value.get<Member>();
+  else
+    try {
+      member = value.get<std::string>();
+    } catch (const engine::Error& error) {
+      fail(path, ": ", error.what());
+    }
+}
+
+struct Limits {
+  Index least, most;
+};
+
+// Of a whole number: far beyond what is of use, and short of what would overflow or never end.
+Limits limits(const std::string& key) {
+  constexpr Index most = 1'000'000'000'000;
+  if (key == "data.resize") return {0, datasets::kLargestResize};
+  if (key == "decay_steps") return {0, most};
+  // With one sample, batch norm has no variance to divide by.
+  if (key == "batch" || key == "g.batch") return {2, 100'000};
+  if (key == "n_dis" || key == "clip.iterations") return {1, 10'000};
+  return {1, most};
+}
+
+void check_limits(const char* key, Index value) {
+  const auto [least, most] = limits(key);
+  check(value >= least, key, "=", value, ": give ", least, " or more");
+  check(value <= most, key, "=", value, ": give ", most, " or less");
+}
+
+void check_adam(const char* who, const AdamSettings& adam) {
+  check(adam.lr > 0, who, ".lr=", adam.lr, ": a learning rate is greater than 0");
+  for (const double beta : {adam.beta1, adam.beta2})
+    check(beta >= 0 && beta < 1, who, ": Adam's decays lie from 0 to below 1, got ", beta);
+}
+
+}  // namespace
+
+void set(Config& config, const std::string& assignment) {
+  const std::size_t equals = assignment.find('=');
+  check(equals != std::string::npos, "--set ", assignment, ": write key=value, such as g.lr=1e-4");
+  const std::string key = assignment.substr(0, equals), text = assignment.substr(equals + 1);
+  if (!with_field(config, key, [&](auto& member) { parse(assignment, text, member); }))
+    fail("--set ", assignment, ": there is no key '", key, "'; the nearest is '", nearest_key(key),
+         "', all are in gan train --help");
+}
+
+layers::SpectralGradientClipping clipping(const Config& config) {
+  const auto r = static_cast<engine::Real>(config.clip_r);
+  check(r > 1 && std::isfinite(r), "clip.r=", config.clip_r,
+        ": give a ratio above 1, by 1e-6 or more");
+  check_limits("clip.iterations", config.clip_iterations);
+  return {.r = r, .iterations = static_cast<int>(config.clip_iterations)};
+}
+
+void validate(const Config& config) {
+  find_loss(config.loss);
+  models::find_model(config.model);
+  engine::precision_named(config.precision);
+  check_choice("device", config.device);
+  check_choice("data.channels", config.channels);
+  check_choice("data.orientation", config.orientation);
+  check_adam("g", config.g);
+  check_adam("d", config.d);
+  check_choice("clip", config.clip);
+  clipping(config);
+  check(config.ema >= 0 && config.ema < 1, "ema=", config.ema, ": give 0 to below 1");
+  Config::fields(config, [](const char* key, const auto& value, const char*) {
+    using Value = std::remove_cvref_t<decltype(value)>;
+    if constexpr (std::is_same_v<Value, std::string>) {
+      try {
+        Json(value).dump();
+      } catch (const Json::exception&) {
+        fail(key, ": is not text in UTF-8, as config.json is; rename the file or the folder");
+      }
+    }
+    if constexpr (std::is_same_v<Value, Index>) check_limits(key, value);
+  });
+  check(config.decay_steps == 0 || config.steps <= config.decay_steps, "steps=", config.steps,
+        " go on where the learning rates are 0, from decay_steps=", config.decay_steps,
+        ": give fewer, or set decay_steps too");
+}
+
+std::string to_json(const Config& config) {
+  Json json;
+  Config::fields(
+      config, [&](const char* key, const auto& value, const char*) { json[key] = plain(value); });
+  return json.dump(2) + "\n";
+}
+
+Config from_json(const std::string& text, const std::string& path) {
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  check(json.is_object(), path, ": is not a JSON object of settings; it is damaged");
+  Config config;
+  // Runs from before the key read every image folder as RGB.
+  if (const auto data = json.find("data"); !json.contains("data.channels") && data != json.end())
+    if (data->is_string() && data->get<std::string>().starts_with("images:")) config.channels = "3";
+  for (const auto& entry : json.items()) {
+    const std::string& key = entry.key();
+    if (!with_field(config, key, [&](auto& member) { read(path, key, entry.value(), member); }))
+      fail(path, ": '", key, "' is no setting; the nearest is '", nearest_key(key), "'");
+  }
+  return config;
+}
+
+std::string describe(const Config& config) {
+  std::ostringstream text;
+  Config::settings(config, [&](const char* key, const auto& value, const char* help,
+                               const char* fixed = nullptr) {
+    std::ostringstream shown;
+    shown << std::boolalpha << value;
+    text << (fixed ? "  " : "* ") << std::left << std::setw(18) << key << std::setw(13)
+         << shown.str() << "  " << help;
+    const std::vector<std::string> names = choices(key);
+    text << (names.empty() ? "" : ": ") << engine::alternatives(names) << '\n';
+  });
+  return text.str();
+}
+
+}  // namespace gan::training

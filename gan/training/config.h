@@ -1,0 +1,133 @@
+// Config: every setting of a training run, and the one list of them. `fields` visits each setting
+// with its key, so that JSON (config.json), `--set key=value` and the help text follow from a line.
+// Keys are dotted (g.lr) and the same everywhere. Nothing but these values (and the images) decides
+// what a run computes. Errors: one line that names the key, and the file or the option.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/real.h"
+#include "gan/training/constraints.h"
+#include "layers/lipschitz/gradient_clipping.h"
+
+namespace gan::training {
+
+using engine::Index;
+
+struct AdamSettings {
+  double lr = 2e-4, beta1 = 0, beta2 = 0.9;
+};
+
+struct Config {
+  std::string data = "shapes";
+  Index resize = 0;
+  std::string channels = "auto";
+  std::string orientation = "ignore";
+  bool flip = false;
+  bool dequantize = false;
+
+  std::string model = "sn-small";
+  ConstraintChain constraint = "spectral";
+  std::string loss = "hinge";
+
+  Index steps = 1000;
+  Index n_dis = 1;
+  Index batch = 64;
+  Index g_batch = 64;
+  AdamSettings g, d;
+  Index decay_steps = 0;
+  double ema = 0.999;
+  std::string clip = "none";
+  double clip_r = 2;
+  Index clip_iterations = 5;
+
+  std::uint64_t seed = 0;
+  std::string device = "cpu";
+  std::string precision = "high";
+
+  Index log_every = 50;
+  Index gradients_every = 50;
+  Index sample_every = 500;
+  Index checkpoint_every = 500;
+  std::string scorer;
+  Index score_every = 500;
+  Index score_images = 1000;
+
+  // Calls visit(key, member, help) for each setting of `config`, a Config or a const Config. Where
+  // the value is a name from a table, the help text goes on with the names (`choices` of
+  // config.cpp).
+  template <class Config, class Visit>
+  static void fields(Config& config, Visit&& visit) {
+    settings(config, [&](const char* key, auto& member, const char* help, const char* = nullptr) {
+      visit(key, member, help);
+    });
+  }
+
+  // The list: as above, and visit(key, member, help, why) where a run may not change the setting
+  // when it is resumed.
+  template <class Config, class Visit>
+  static void settings(Config& config, Visit&& visit) {
+    constexpr const char *images = "the images of all its steps are made with it",
+                         *networks = "its networks are built with it",
+                         *place = "the place of a step in the data follows from it";
+    visit("data", config.data, "images to learn from");
+    visit("data.resize", config.resize, "side of the images; 0: as they are", images);
+    visit("data.channels", config.channels, "1 is grey, 3 RGB, auto 1 where all images are grey",
+          images);
+    visit("data.orientation", config.orientation, "EXIF orientation of images", images);
+    visit("data.flip", config.flip, "mirror images at random", images);
+    visit("data.dequantize", config.dequantize, "add noise below one grey level", images);
+    visit("model", config.model, "both networks", networks);
+    visit("d.constraint", config.constraint, "on every weight of the discriminator; see below",
+          networks);
+    visit("loss", config.loss, "of both networks", "its networks have learnt by it");
+    visit("steps", config.steps, "generator updates, counted from the start of the run");
+    visit("n_dis", config.n_dis, "discriminator updates before each generator update", place);
+    visit("batch", config.batch, "real images (and as many fakes) of a discriminator update",
+          place);
+    visit("g.batch", config.g_batch, "fakes of a generator update",
+          "its random numbers are drawn by it");
+    visit("g.lr", config.g.lr, "Adam of the generator: learning rate");
+    visit("g.beta1", config.g.beta1, "Adam of the generator: decay of the mean");
+    visit("g.beta2", config.g.beta2, "Adam of the generator: decay of the mean square");
+    visit("d.lr", config.d.lr, "Adam of the discriminator: learning rate");
+    visit("d.beta1", config.d.beta1, "Adam of the discriminator: decay of the mean");
+    visit("d.beta2", config.d.beta2, "Adam of the discriminator: decay of the mean square");
+    visit("decay_steps", config.decay_steps, "both rates fall linearly to 0 here; 0: constant");
+    visit("ema", config.ema, "decay of the generator's moving average; 0: the generator itself");
+    visit("clip", config.clip, "spectral clipping of the gradients of these networks");
+    visit("clip.r", config.clip_r, "the largest ratio s0/s1 of a gradient's singular values");
+    visit("clip.iterations", config.clip_iterations, "of the subspace iteration, an update");
+    visit("seed", config.seed, "of weights, noise and the order of images",
+          "its weights and the order of its images were drawn from it");
+    visit("device", config.device, "where it runs");
+    visit("precision", config.precision, "of matrix products");
+    visit("log_every", config.log_every, "steps between rows of log.csv");
+    visit("gradients_every", config.gradients_every, "steps between rows of gradients.csv");
+    visit("sample_every", config.sample_every, "steps between grids of samples");
+    visit("checkpoint_every", config.checkpoint_every, "steps between checkpoints");
+    visit("scorer", config.scorer, "classifier of train_scorer for the proxy-IS; empty: none");
+    visit("score_every", config.score_every, "steps between scores, in the next row of log.csv");
+    visit("score_images", config.score_images, "images of a score");
+  }
+};
+
+// Sets one field from "key=value". Errors: no such key (with the nearest), a value of another type.
+void set(Config& config, const std::string& assignment);
+
+// The spectral clipping of gradients that the settings ask for. Errors: values that the types of
+// the computation cannot hold, or that make no sense.
+layers::SpectralGradientClipping clipping(const Config& config);
+
+// Values that make sense, alone and together. Errors: the first that does not.
+void validate(const Config& config);
+
+std::string to_json(const Config& config);
+// Fields that the text lacks keep their defaults. Errors name `path`.
+Config from_json(const std::string& text, const std::string& path);
+
+// One line per key: key, value, what it is; a star at those that may change on resume.
+std::string describe(const Config& config);
+
+}  // namespace gan::training

@@ -1,0 +1,40 @@
+// What discriminator and generator minimise, given the discriminator's outputs r = D(real) and
+// f = D(fake), each [N, 1], with E the mean over the batch:
+//
+//   name            discriminator                            generator          source
+//   hinge           E max(0, 1 - r) + E max(0, 1 + f)        -E f               Miyato et al. (2018)
+//   non-saturating  E softplus(-r) + E softplus(f)           E softplus(-f)     Goodfellow (2014)
+//   wasserstein     E f - E r                                -E f               Arjovsky (2017)
+//   least-squares   1/2 E (r - 1)^2 + 1/2 E f^2              1/2 E (f - 1)^2    Mao et al. (2017)
+//
+// Hinge: first in Lim and Ye (2017). Errors: an unknown name, with the known ones.
+// Cost: next to nothing.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "engine/tensor.h"
+#include "gan/models/models.h"
+
+namespace gan::training {
+
+struct Loss {
+  const char* name;
+  engine::Tensor (*discriminator)(const engine::Tensor& real, const engine::Tensor& fake);
+  engine::Tensor (*generator)(const engine::Tensor& fake);
+};
+
+std::span<const Loss> losses();
+const Loss& find_loss(const std::string& name);
+
+// The loss of one update of each network. The discriminator sees as many fakes as real images, and
+// both in one pass; the fakes are made without recording.
+struct DiscriminatorLoss {
+  engine::Tensor loss, on_real, on_fake;
+};
+DiscriminatorLoss discriminator_loss(const Loss& loss, models::Networks& networks,
+                                     const engine::Tensor& real);
+engine::Tensor generator_loss(const Loss& loss, models::Networks& networks, engine::Index fakes);
+
+}  // namespace gan::training

@@ -1,0 +1,193 @@
+#include "gan/training/trainer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/engine.h"
+#include "gan/metrics/content_hash.h"
+#include "gan/training/finite.h"
+#include "gan/training/networks.h"
+#include "layers/mode.h"
+
+namespace gan::training {
+namespace {
+
+using engine::NoGrad;
+using engine::Real;
+using engine::Tensor;
+
+// Seeds first, so that the weights drawn next are those of this seed.
+models::Networks seeded_networks(const Config& config, const models::ImageSize& image) {
+  engine::seed(config.seed);
+  return build_networks(config, image);
+}
+
+layers::AdamOptions adam_options(const AdamSettings& settings) {
+  return {.lr = static_cast<Real>(settings.lr),
+          .beta1 = static_cast<Real>(settings.beta1),
+          .beta2 = static_cast<Real>(settings.beta2)};
+}
+
+// Whether the device has memory of its own, a quarter of which holds the images as bytes.
+bool fits_on_device(const datasets::Dataset& data) {
+  const auto bytes = static_cast<std::size_t>(data.size() * data.image_size());
+  return data.size() <= engine::ImageTable::kMost &&
+         bytes < engine::Device::current().memory_left() / 4;
+}
+
+}  // namespace
+
+Trainer::Sums::Sums() : good_steps(engine::zeros({})) {
+  each([](const char*, Tensor& sum) { sum = engine::zeros({}); });
+}
+
+void Trainer::Sums::reset() {  // in place: captured steps add to them
+  each([](const char*, const Tensor& sum) { engine::overwrite(sum, engine::zeros({})); });
+  engine::overwrite(good_steps, engine::zeros({}));
+  steps = 0;
+}
+
+// A sum that is not finite stays so, and 0 times it is NaN, which does not equal itself.
+void Trainer::Sums::count() {
+  Tensor blemishes = engine::zeros({});
+  each([&](const char*, const Tensor& sum) { blemishes = blemishes + blemish(sum); });
+  add_scaled(1, equal(blemishes, blemishes), good_steps);
+}
+
+Trainer::Trainer(const Config& config, const datasets::Dataset& data)
+    : config_(config),
+      loss_(find_loss(config.loss)),
+      data_(data),
+      loader_(data, {.batch = config.batch,
+                     .seed = config.seed,
+                     .flip = config.flip,
+                     .dequantize = config.dequantize,
+                     .resident = fits_on_device(data)}),
+      image_{data.height(), data.width(), data.channels()},
+      networks_(seeded_networks(config, image_)),
+      generator_parameters_(networks_.generator.parameters()),
+      discriminator_parameters_(networks_.discriminator.parameters()),
+      generator_adam_(adam_options(config.g), generator_parameters_),
+      discriminator_adam_(adam_options(config.d), discriminator_parameters_),
+      average_(static_cast<Real>(config.ema), networks_.generator),
+      generator_gradients_(networks_.generator, clipping(config)),
+      discriminator_gradients_(networks_.discriminator, clipping(config)),
+      fixed_noise_(engine::normal({kSamples, networks_.z_dim})),
+      captured_([this] { iterate(); }) {}
+
+void Trainer::set_learning_rates() {
+  const double left = config_.decay_steps == 0 ? 1
+                                               : 1 - static_cast<double>(steps_) /
+                                                         static_cast<double>(config_.decay_steps);
+  generator_adam_.set_lr(static_cast<Real>(config_.g.lr * left));
+  discriminator_adam_.set_lr(static_cast<Real>(config_.d.lr * left));
+}
+
+void Trainer::step() {
+  set_learning_rates();
+  // A step that does more than the others is not the one that is replayed.
+  measure_ = config_.clip != "both" && (steps_ + 1) % config_.gradients_every == 0;
+  measure_ ? iterate() : captured_();
+  ++steps_;
+  ++sums_.steps;
+}
+
+void Trainer::iterate() {
+  for (Index i = 0; i < config_.n_dis; ++i) update_discriminator();
+  update_generator();
+  average_.step();
+  const NoGrad constant;
+  sums_.count();
+}
+
+void Trainer::update_discriminator() {
+  const auto [loss, on_real, on_fake] = discriminator_loss(loss_, networks_, loader_.next().images);
+  discriminator_adam_.step(
+      clipped(grad(loss, discriminator_parameters_), "d", discriminator_gradients_));
+
+  const NoGrad constant;
+  const Real share = 1 / static_cast<Real>(config_.n_dis);
+  add_scaled(share, loss, sums_.discriminator);
+  add_scaled(share, mean(on_real), sums_.on_real);
+  add_scaled(share, mean(on_fake), sums_.on_fake);
+}
+
+void Trainer::update_generator() {
+  const Tensor loss = generator_loss(loss_, networks_, config_.g_batch);
+  generator_adam_.step(clipped(grad(loss, generator_parameters_), "g", generator_gradients_));
+  add_scaled(1, loss, sums_.generator);
+}
+
+// Measured every so often, with clipping always; used only with clipping.
+Trainer::Gradients Trainer::clipped(const Gradients& gradients, const char* network,
+                                    analysis::GradientSpectra& spectra) {
+  const bool clip = config_.clip == network || config_.clip == "both";
+  if (!clip && !measure_) return gradients;
+  Gradients clipped = spectra.clip(gradients);
+  return clip ? clipped : gradients;
+}
+
+std::vector<analysis::GradientSpectra::Row> Trainer::gradients() const {
+  std::vector<analysis::GradientSpectra::Row> rows = discriminator_gradients_.rows();
+  for (analysis::GradientSpectra::Row& row : rows) row.layer = "d." + row.layer;
+  for (analysis::GradientSpectra::Row& row : generator_gradients_.rows())
+    rows.push_back({"g." + row.layer, row.s0, row.s1});
+  return rows;
+}
+
+LossMeans Trainer::losses() {
+  const double steps = static_cast<double>(sums_.steps);
+  const LossMeans means{.discriminator = sums_.discriminator.item() / steps,
+                        .generator = sums_.generator.item() / steps,
+                        .on_real = sums_.on_real.item() / steps,
+                        .on_fake = sums_.on_fake.item() / steps};
+  sums_.reset();
+  return means;
+}
+
+Tensor Trainer::samples(const Tensor& noise) {
+  const NoGrad constant;
+  const layers::Eval evaluate;
+  return average_.average()(noise);
+}
+
+std::string Trainer::not_finite() {
+  engine::TensorFile all;
+  layers::store(all, "", *this);
+  return training::not_finite(all);
+}
+
+Index Trainer::first_bad_step() const {
+  const Index good = static_cast<Index>(sums_.good_steps.item());
+  return std::min(steps_ - sums_.steps + good + 1, steps_);
+}
+
+void Trainer::archive(layers::Archive& file) {
+  file("generator", networks_.generator);
+  file("discriminator", networks_.discriminator);
+  file("average", average_.average());
+  file("generator_gradients", generator_gradients_);
+  file("discriminator_gradients", discriminator_gradients_);
+  file("generator_adam", generator_adam_);
+  file("discriminator_adam", discriminator_adam_);
+  file("fixed_noise", fixed_noise_);
+  file("sums", sums_);
+}
+
+const std::string& Trainer::data_hash() {
+  if (data_hash_.empty()) data_hash_ = metrics::content_hash(data_);
+  return data_hash_;
+}
+
+void Trainer::restore(const engine::TensorFile& file, Index step) {
+  layers::restore(file, "", *this);
+  engine::check(sums_.steps >= 0 && sums_.steps <= step, file.path, ": its losses are of ",
+                sums_.steps, " steps of ", step, "; it is damaged");
+  // All of them were good, or it were not saved.
+  engine::overwrite(sums_.good_steps, engine::full({}, static_cast<Real>(sums_.steps)));
+  steps_ = step;
+  loader_.seek(steps_ * config_.n_dis);
+  captured_ = engine::capture([this] { iterate(); });  // states may have moved
+}
+
+}  // namespace gan::training

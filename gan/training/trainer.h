@@ -1,0 +1,121 @@
+// Trainer: the two networks, their optimizers and everything else that training changes, behind
+// plain steps. One step is n_dis updates of the discriminator, then one of the generator:
+//
+//   Trainer trainer(config, *data);
+//   while (trainer.step_count() < config.steps) trainer.step();
+//
+// A step reads nothing back from the device; the losses are summed there and read by `losses()`.
+// `archive` visits all of it but the random numbers: weights, optimizers, average, states
+// of the layers, the fixed noise of the samples and the sums of the losses. The place in the data
+// follows from the number of steps. So a resumed run goes on bit for bit (gan/run/checkpoint.h).
+// Errors: restore from what is not of this model.
+#pragma once
+
+#include <string>
+
+#include "datasets/loader.h"
+#include "engine/capture.h"
+#include "engine/serialize.h"
+#include "gan/analysis/gradient_spectra.h"
+#include "gan/models/models.h"
+#include "gan/training/config.h"
+#include "gan/training/losses.h"
+#include "layers/ema.h"
+#include "layers/optim.h"
+
+namespace gan::training {
+
+// Means over the steps since they were last read.
+struct LossMeans {
+  double discriminator = 0, generator = 0;
+  double on_real = 0, on_fake = 0;  // of the discriminator's outputs, in its own updates
+};
+
+class Trainer {
+ public:
+  // Seeds the random numbers and draws the weights. `data` must outlive the trainer.
+  Trainer(const Config& config, const datasets::Dataset& data);
+  Trainer(const Trainer&) = delete;
+  Trainer& operator=(const Trainer&) = delete;
+
+  void step();  // on CUDA a replay, from the third on (engine/capture.h)
+  bool replays() const { return captured_.replays(); }
+  Index step_count() const { return steps_; }
+  LossMeans losses();                                 // waits for the device
+  Index unread_steps() const { return sums_.steps; }  // over which the next losses() are means
+
+  // Of the gradients of the latest step that is a multiple of gradients_every (with clipping: of
+  // the latest step), as "d.0" for the discriminator's layer 0; waits for the device.
+  std::vector<analysis::GradientSpectra::Row> gradients() const;
+
+  // Images [count, height, width, channels] that the averaged generator makes of the fixed noise,
+  // and of other noise [count, z_dim].
+  engine::Tensor samples() { return samples(fixed_noise_); }
+  engine::Tensor samples(const engine::Tensor& noise);
+  Index z_dim() const { return networks_.z_dim; }
+
+  // Whether all that a checkpoint would hold is; waits for the device.
+  bool finite() { return not_finite().empty(); }
+  std::string not_finite();  // the name of what is not; "" if all is
+  // The step whose losses were the first not to be finite; the latest if all were (then it is the
+  // weights that it made which are not). Waits for the device.
+  Index first_bad_step() const;
+  // All that a checkpoint holds, besides the random numbers.
+  void archive(layers::Archive& file);
+  // Goes on from there, after this step.
+  void restore(const engine::TensorFile& file, Index step);
+  const Config& config() const { return config_; }
+  const models::ImageSize& image() const { return image_; }
+  const std::string& data_hash();  // of the images: SHA-256, computed when first asked for
+
+  static constexpr Index kSamples = 64;
+
+ private:
+  void set_learning_rates();
+  void iterate();
+  void update_discriminator();
+  void update_generator();
+  using Gradients = engine::TensorList;
+  Gradients clipped(const Gradients& gradients, const char* network,
+                    analysis::GradientSpectra& spectra);
+
+  // Numbers on the device, one for each of LossMeans, added up over the updates.
+  struct Sums {
+    engine::Tensor discriminator, generator, on_real, on_fake;
+    Index steps = 0;
+    engine::Tensor good_steps;  // of these, counted on the device: before the first NaN or infinity
+    Sums();
+    void reset();
+    void count();  // after the updates of a step
+    template <class Visit>
+    void each(Visit&& visit) {
+      visit("discriminator", discriminator);
+      visit("generator", generator);
+      visit("on_real", on_real);
+      visit("on_fake", on_fake);
+    }
+    void archive(layers::Archive& file) {
+      each(file);
+      file("steps", steps);
+    }
+  };
+
+  const Config config_;
+  const Loss& loss_;
+  const datasets::Dataset& data_;
+  std::string data_hash_;
+  datasets::Loader loader_;
+  const models::ImageSize image_;
+  models::Networks networks_;
+  const std::vector<layers::Param*> generator_parameters_, discriminator_parameters_;
+  layers::Adam generator_adam_, discriminator_adam_;
+  layers::Ema average_;
+  analysis::GradientSpectra generator_gradients_, discriminator_gradients_;
+  const engine::Tensor fixed_noise_;
+  Sums sums_;
+  Index steps_ = 0;
+  bool measure_ = false;  // the gradients of the step at hand
+  engine::Captured captured_;
+};
+
+}  // namespace gan::training
