@@ -25,7 +25,7 @@ void check_sets(const Tensor& a, const Tensor& b) {
         " dimensions do not lie in one space");
   check(a.dim(0) == b.dim(0), "exact distance: sets of ", a.dim(0), " and ", b.dim(0),
         " points; it takes two of the same size");
-  check(a.dim(0) > 0, "exact distance: the sets are empty");
+  check(a.size() > 0, "exact distance: the sets are empty");
 }
 
 std::vector<engine::Real> values_of(const Tensor& x) {
@@ -35,22 +35,23 @@ std::vector<engine::Real> values_of(const Tensor& x) {
   return values;
 }
 
-// The distance of each pair as the graph numbers its arcs: made once, kept by the solver.
-class Ways {
+// The distance of each pair by the arc between them, for the solver, which asks once for each.
+class Distances {
  public:
   using Key = Graph::Arc;
   using Value = double;
-  Ways(const Tensor& a, const Tensor& b)
-      : n_(a.dim(0)), dimension_(a.dim(1)), a_(values_of(a)), b_(values_of(b)) {}
+  Distances(const Tensor& a, const Tensor& b, const OnRow& on_row)
+      : n_(a.dim(0)), dimension_(a.dim(1)), a_(values_of(a)), b_(values_of(b)), on_row_(on_row) {}
   double operator[](const Key& arc) const {
+    if (on_row_ && asked_++ % n_ == 0) on_row_(asked_ / n_);
     const Index pair = Graph::id(arc);  // arcs are added row after row
     const engine::Real* p = a_.data() + pair / n_ * dimension_;
     const engine::Real* q = b_.data() + pair % n_ * dimension_;
     double sum = 0;
 #pragma omp simd reduction(+ : sum)
     for (Index d = 0; d < dimension_; ++d) {
-      const double way = double{p[d]} - double{q[d]};
-      sum += way * way;
+      const double difference = double{p[d]} - double{q[d]};
+      sum += difference * difference;
     }
     return std::sqrt(sum);
   }
@@ -58,6 +59,8 @@ class Ways {
  private:
   Index n_, dimension_;
   std::vector<engine::Real> a_, b_;
+  const OnRow& on_row_;
+  mutable Index asked_ = 0;
 };
 
 }  // namespace
@@ -67,7 +70,7 @@ double transport_memory(Index n) {
   return kBytesOfPair * static_cast<double>(n) * static_cast<double>(n);
 }
 
-double exact_distance(const Tensor& a, const Tensor& b) {
+double exact_distance(const Tensor& a, const Tensor& b, const OnRow& on_row) {
   check_sets(a, b);
   const Index n = a.dim(0);
   check(n <= kMostTransported, "exact distance: ", n, " points a set; it takes at most ",
@@ -78,11 +81,12 @@ double exact_distance(const Tensor& a, const Tensor& b) {
   graph.reserveArc(nodes * nodes);
   for (int i = 0; i < 2 * nodes; ++i) graph.addNode();
   for (int i = 0; i < nodes; ++i)
-    for (int j = 0; j < nodes; ++j) graph.addArc(Graph::nodeFromId(i), Graph::nodeFromId(nodes + j));
+    for (int j = 0; j < nodes; ++j)
+      graph.addArc(Graph::nodeFromId(i), Graph::nodeFromId(nodes + j));
   Graph::NodeMap<short> supply(graph, 1);  // each point gives one, or takes one
   for (int j = 0; j < nodes; ++j) supply[Graph::nodeFromId(nodes + j)] = -1;
   lemon::NetworkSimplex<Graph, short, double> simplex(graph);
-  simplex.supplyMap(supply).costMap(Ways(a, b));
+  simplex.supplyMap(supply).costMap(Distances(a, b, on_row));
   check(simplex.run() == simplex.OPTIMAL, "exact distance: the network simplex found no plan");
   return simplex.totalCost<double>() / static_cast<double>(n);
 }

@@ -1,43 +1,69 @@
 #include "tools/wasserstein/critics.h"
 
+#include <algorithm>
+
+#include "gan/console/table.h"
+#include "gan/training/constraints.h"
+
 namespace wasserstein {
 namespace {
 
-using engine::Real;
 using layers::Linear;
 using layers::Sequential;
 
-constexpr int kIterations = 5;  // of the power method, in each step, as the published ones
+constexpr int kPublishedIterations = 5;  // of the power method, in each step
 constexpr int kBjorckSteps = 6;
+constexpr engine::Real kClip = 0.04F;
+constexpr engine::Real kHalfSide = 2.5F;  // of the cube that holds the points
+constexpr layers::AdamOptions kFast = {.lr = 2e-3F, .beta1 = 0.9F, .beta2 = 0.99F};
 
-// Of layers that are made by `linear(in, out)`.
-template <class MakeLinear, class Activation>
-Sequential mlp(const CriticSize& size, const MakeLinear& linear, Activation activation) {
+using Chain = std::vector<layers::Constraint>;
+using AddActivation = void (*)(Sequential&);
+
+template <class Activation>
+void add(Sequential& network) {
+  network.add(Activation{});
+}
+
+struct NamedActivation {
+  std::string name;
+  AddActivation add;
+};
+
+std::span<const NamedActivation> activations() {
+  static const NamedActivation all[] = {{"relu", add<layers::Relu>},
+                                        {"leaky_relu", add<layers::LeakyRelu>},
+                                        {"maxmin", add<layers::MaxMin>},
+                                        {"tanh", add<layers::Tanh>},
+                                        {"softplus", add<layers::Softplus>}};
+  return all;
+}
+
+Sequential mlp(const CriticSize& size, const Chain& chain, AddActivation add_activation) {
   Sequential critic;
   Index in = size.dimension;
   for (Index i = 0; i < size.depth; ++i) {
-    critic.add(linear(in, size.width));
-    critic.add(activation);
+    critic.add(Linear(in, size.width, {}, chain));
+    add_activation(critic);
     in = size.width;
   }
-  critic.add(linear(in, 1));
+  critic.add(Linear(in, 1, {}, chain));
   return critic;
 }
 
-template <class... Constraints>
-auto linear(Constraints... constraints) {
-  return [=](Index in, Index out) { return Linear(in, out, constraints...); };
+template <class Activation>
+auto mlp_of(const Chain& chain) {
+  return [chain](const CriticSize& size) { return mlp(size, chain, add<Activation>); };
 }
 
-// Points as images of one channel, as square as the dimension allows; `Constraint` holds each
+// Points as images of one channel, as square as the dimension allows. `Constraint` holds each
 // convolution and the linear layer at the end.
 template <class Constraint>
 Sequential convolutional(const CriticSize& size) {
   Index height = 1;
   for (Index h = 2; h * h <= size.dimension; ++h)
     if (size.dimension % h == 0) height = h;
-  const Index width = size.dimension / height;
-  Sequential critic(layers::Unflatten{height, width, 1});
+  Sequential critic(layers::Unflatten{height, size.dimension / height, 1});
   Index in = 1;
   for (Index i = 0; i < size.depth; ++i) {
     critic.add(layers::Conv2d(in, size.width, {.kernel = 3, .padding = 1}, Constraint{}));
@@ -49,61 +75,80 @@ Sequential convolutional(const CriticSize& size) {
   return critic;
 }
 
+Index published_width(Index dimension) { return std::max<Index>(2 * dimension, 128); }
+Index channels(Index) { return 16; }
+Index cones(Index) { return 1024; }
+
 }  // namespace
 
 std::span<const Critic> critics() {
   static const Critic all[] = {
-      {.name = "clip",
-       .what = "MLP of ReLU, weights clipped to 0.04",
-       .build = [](const CriticSize& s) {
-         return mlp(s, linear(layers::WeightClip{0.04F}), layers::Relu{});
-       },
-       .proven = false,
-       .adam = {.lr = 2e-4F, .beta1 = 0, .beta2 = 0.9F},
-       .decays = false,
-       .published = "wgan"},
-      {.name = "gp",
-       .what = "MLP of ReLU, gradient penalty (lambda 10)",
-       .build = [](const CriticSize& s) { return mlp(s, linear(), layers::Relu{}); },
-       .penalty = Penalty{.weight = 10, .one_sided = false},
-       .proven = false,
-       .adam = {.lr = 2e-4F, .beta1 = 0, .beta2 = 0.9F},
-       .decays = false,
-       .published = "wgan-gp"},
-      {.name = "lp",
-       .what = "MLP of ReLU, one-sided gradient penalty (lambda 10)",
-       .build = [](const CriticSize& s) { return mlp(s, linear(), layers::Relu{}); },
-       .penalty = Penalty{.weight = 10, .one_sided = true},
-       .proven = false,
-       .adam = {.lr = 2e-4F, .beta1 = 0, .beta2 = 0.9F},
-       .decays = false,
-       .published = "wgan-lp"},
-      {.name = "spectral",
-       .what = "MLP of ReLU, spectral normalization",
-       .build = [](const CriticSize& s) {
-         return mlp(s, linear(layers::SpectralNorm{kIterations}), layers::Relu{});
-       },
-       .adam = {.lr = 2e-4F, .beta1 = 0, .beta2 = 0.9F},
-       .decays = false,
-       .published = "sn-gan"},
+      {.name = "cones",
+       .what = "the highest of many cones of slope 1",
+       .build =
+           [](const CriticSize& size) {
+             return Sequential(layers::Cones(size.dimension, size.width, kHalfSide));
+           },
+       .width = cones,
+       .adam = {.lr = 1e-2F, .beta1 = 0.9F, .beta2 = 0.99F},
+       .decays = true},
       {.name = "orthonormal",
        .what = "MLP of MaxMin, orthonormal weights (spectral + bjorck)",
-       .build = [](const CriticSize& s) {
-         return mlp(s, linear(layers::SpectralNorm{}, layers::Bjorck{kBjorckSteps}),
-                    layers::MaxMin{});
-       },
-       .adam = {.lr = 2e-3F, .beta1 = 0.9F, .beta2 = 0.99F},
+       .build = mlp_of<layers::MaxMin>({layers::SpectralNorm{}, layers::Bjorck{kBjorckSteps}}),
+       .width = published_width,
+       .adam = kFast,
+       .decays = true,
        .published = "sort-out"},
+      {.name = "spectral",
+       .what = "MLP of ReLU, spectral normalization",
+       .build = mlp_of<layers::Relu>({layers::SpectralNorm{kPublishedIterations}}),
+       .width = published_width,
+       .published = "sn-gan"},
+      {.name = "gp",
+       .what = "MLP of ReLU, gradient penalty (two-sided, weight 10)",
+       .build = mlp_of<layers::Relu>({}),
+       .width = published_width,
+       .penalty = Penalty{.weight = 10, .one_sided = false},
+       .published = "wgan-gp"},
+      {.name = "lp",
+       .what = "MLP of ReLU, gradient penalty (one-sided, weight 10)",
+       .build = mlp_of<layers::Relu>({}),
+       .width = published_width,
+       .penalty = Penalty{.weight = 10, .one_sided = true},
+       .published = "wgan-lp"},
+      {.name = "clip",
+       .what = "MLP of ReLU, weights clipped to 0.04",
+       .build = mlp_of<layers::Relu>({layers::WeightClip{kClip}}),
+       .width = published_width,
+       .published = "wgan"},
       {.name = "toeplitz",
        .what = "convolutions and MaxMin, Toeplitz normalization",
        .build = convolutional<layers::ToeplitzNorm>,
-       .adam = {.lr = 2e-3F, .beta1 = 0.9F, .beta2 = 0.99F}},
+       .width = channels,
+       .adam = kFast,
+       .decays = true},
       {.name = "aol",
        .what = "convolutions and MaxMin, almost orthogonal layers",
        .build = convolutional<layers::Aol>,
-       .adam = {.lr = 2e-3F, .beta1 = 0.9F, .beta2 = 0.99F}},
+       .width = channels,
+       .adam = kFast,
+       .decays = true},
   };
   return all;
 }
+
+Critic custom_critic(const std::string& constraint, const std::string& activation) {
+  const Chain chain = gan::training::ConstraintChain(constraint)();
+  const NamedActivation& chosen = gan::console::find(activations(), "activation", activation);
+  return {
+      .name = "custom",
+      .what = "MLP of " + activation + ", constraint " + constraint,
+      .build = [chain, add = chosen.add](const CriticSize& size) { return mlp(size, chain, add); },
+      .width = published_width,
+      .adam = kFast,
+      .decays = true};
+}
+
+std::vector<std::string> activation_names() { return engine::names_of(activations()); }
 
 }  // namespace wasserstein

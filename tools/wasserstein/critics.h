@@ -1,9 +1,12 @@
-// Critics by name: the networks that `wasserstein bench` trains, one row each in critics.cpp.
+// Critics by name: the networks that `wasserstein bench` trains, one row each in critics.cpp, and
+// one that the user puts together.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "layers/layers.h"
 
@@ -22,14 +25,19 @@ struct Penalty {
 
 struct Critic {
   std::string name, what;
-  layers::Sequential (*build)(const CriticSize& size);
+  std::function<layers::Sequential(const CriticSize&)> build;
+  Index (*width)(Index dimension);  // where the user gives none
   std::optional<Penalty> penalty = {};
-  bool proven = true;                   // built so that its Lipschitz bound is 1
-  layers::AdamOptions adam = {};
-  bool decays = true;                   // the learning rate, to zero
-  const char* published = "";           // the method of the published table that it resembles
+  layers::AdamOptions adam = {.lr = 2e-4F, .beta1 = 0, .beta2 = 0.9F};
+  bool decays = false;         // the learning rate, linearly to zero
+  std::string published = "";  // the method of the published table that it repeats
 };
 
 std::span<const Critic> critics();
+
+// An MLP of this activation, whose weights have a constraint as `gan train` takes it. Errors: text
+// that is not a constraint, an unknown activation.
+Critic custom_critic(const std::string& constraint, const std::string& activation);
+std::vector<std::string> activation_names();
 
 }  // namespace wasserstein

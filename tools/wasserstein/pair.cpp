@@ -30,8 +30,8 @@ Tensor rows_of(const MatrixXd& x) {
 
 // Where points lie: their funnels, the distance from its center and the direction away from it.
 struct Pair::Places {
-  MatrixXd points, away;          // [D, n]; of length 1
-  MatrixXd squares;               // |x - a_k|^2, [N, n]
+  MatrixXd points, away;  // [D, n]; of length 1
+  MatrixXd squares;       // |x - a_k|^2, [N, n]
   std::vector<Index> funnel;
   VectorXd radius, potential;
 };
@@ -40,7 +40,7 @@ Pair::Pair(const Tensor& centers, const Tensor& offsets) {
   engine::check(centers.rank() == 2 && centers.dim(0) > 0 && centers.dim(1) > 0,
                 "pair: centers must be [funnels, dimension], got ", centers.shape());
   engine::check(offsets.rank() == 1 && offsets.dim(0) == centers.dim(0), "pair: centers ",
-                centers.shape(), " ask for one bias a funnel, got ", offsets.shape());
+                centers.shape(), " need one bias for each funnel, got ", offsets.shape());
   centers_ = columns_of(centers);
   offsets_ = columns_of(reshape(offsets, {1, -1}));
   engine::check(centers_.allFinite() && offsets_.allFinite(),
@@ -49,9 +49,15 @@ Pair::Pair(const Tensor& centers, const Tensor& offsets) {
 
 Pair Pair::load(const std::string& file) {
   const engine::TensorFile tensors = engine::load(file);
+  const auto named = [&](const char* name) {
+    const Tensor* tensor = tensors.find(name);
+    engine::check(tensor, file, ": there is no tensor '", name,
+                  "'; a pair has centers [funnels, dimension] and bias [funnels]");
+    return *tensor;
+  };
+  const Tensor centers = named("centers"), offsets = named("bias");
   try {
-    const auto get = [&](const char* n) { const auto at = tensors.tensors.find(n); engine::check(at != tensors.tensors.end(), "there is no tensor '", n, "' in it"); return at->second; };
-    return {get("centers"), get("bias")};
+    return {centers, offsets};
   } catch (const engine::Error& error) {
     engine::fail(file, ": ", error.what());
   }
@@ -97,13 +103,14 @@ Tensor Pair::moved(const Tensor& y) const {
     // The ray ends where it leaves the cube, or where another funnel is as low.
     double rest = std::numeric_limits<double>::infinity();
     for (Index d = 0; d < dimension(); ++d)
-      if (v[d] != 0) rest = std::min(rest, std::abs((std::copysign(kSide, v[d]) - point[d]) / v[d]));
+      if (v[d] != 0)
+        rest = std::min(rest, std::abs((std::copysign(kSide, v[d]) - point[d]) / v[d]));
     const double forward = point.dot(v);
     for (Index k = 0; k < funnels(); ++k) {
       if (k == at.funnel[i]) continue;
       const double height = at.potential[i] - offsets_[k];
-      const double until = (at.squares(k, i) - height * height) /
-                           (2 * (height - (forward - along(k, i))));
+      const double until =
+          (at.squares(k, i) - height * height) / (2 * (height - (forward - along(k, i))));
       if (until > 0 && until > -height) rest = std::min(rest, until);
     }
     const double length = at.radius[i] + rest;
@@ -124,8 +131,8 @@ Estimate Pair::distance(Index samples) const {
   double sum = 0, squares = 0;
   for (Index done = 0; done < samples; done += kTogether) {
     const Tensor y = draw_q(std::min(kTogether, samples - done));
-    const VectorXd way = (columns_of(y) - columns_of(moved(y))).colwise().norm();
-    sum += way.sum(), squares += way.squaredNorm();
+    const VectorXd moves = (columns_of(y) - columns_of(moved(y))).colwise().norm();
+    sum += moves.sum(), squares += moves.squaredNorm();
   }
   const auto n = static_cast<double>(samples);
   const double mean = sum / n;

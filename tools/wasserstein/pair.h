@@ -2,8 +2,8 @@
 //
 // Q is uniform in the cube [-2.5, 2.5]^D. The potential has N funnels,
 //   u(y) = min over n of |y - a_n| + b_n,
-// and moves each point y of Q along its ray towards the center of its funnel; where the points
-// arrive is P. Since points move along the rays of a 1-Lipschitz function, no plan is cheaper:
+// and moves each point y of Q along its ray towards the center of its funnel; the moved points are
+// P. Since they move along the rays of a 1-Lipschitz function, no plan is cheaper:
 //   W1(P, Q) = E |x - y| = E u(y) - E u(x),
 // and the best critic, high on P, is -u. Its gradient has norm 1 almost everywhere.
 // Source: Korotin, Kolesov and Burnaev, "Kantorovich Strikes Back!" (NeurIPS 2022), whose files
@@ -37,12 +37,12 @@ class Pair {
   Index funnels() const { return centers_.cols(); }
   const Eigen::MatrixXd& centers() const { return centers_; }  // [D, N]
 
-  Tensor draw_q(Index n) const;               // [n, D]
+  Tensor draw_q(Index n) const;  // [n, D]
   Tensor draw_p(Index n) const { return moved(draw_q(n)); }
-  Tensor moved(const Tensor& y) const;        // the points of P that belong to points of Q
-  Tensor potential(const Tensor& x) const;    // [n]
-  Tensor direction(const Tensor& x) const;    // the potential's gradient, [n, D]
-  Estimate distance(Index samples) const;     // W1(P, Q), as the mean way of so many points
+  Tensor moved(const Tensor& y) const;      // the points of P that belong to points of Q
+  Tensor potential(const Tensor& x) const;  // [n]
+  Tensor direction(const Tensor& x) const;  // the potential's gradient, [n, D]
+  Estimate distance(Index samples) const;   // W1(P, Q): the mean |x - y| of this many points
 
  private:
   struct Places;

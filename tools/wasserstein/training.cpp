@@ -1,9 +1,10 @@
 #include "tools/wasserstein/training.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+#include <vector>
 
+#include "gan/console/progress.h"
 #include "layers/penalty.h"
 
 namespace wasserstein {
@@ -13,11 +14,10 @@ using engine::Real;
 using layers::Sequential;
 
 constexpr Index kMeasured = 4096;  // points that the metrics are means over
-constexpr Index kRounds = 16;      // as many for w1: its noise is small beside what it tells
+constexpr Index kRounds = 16;      // of as many points each, for w1
 
 Tensor loss_of(Sequential& network, const Critic& critic, const Tensor& p, const Tensor& q,
-               Tensor& gap) {
-  gap = mean(network(p)) - mean(network(q));
+               const Tensor& gap) {
   if (!critic.penalty) return -gap;
   Tensor excess = layers::slopes(network, layers::between(p, q)) - 1;
   if (critic.penalty->one_sided) excess = relu(excess);
@@ -26,58 +26,78 @@ Tensor loss_of(Sequential& network, const Critic& critic, const Tensor& p, const
 
 void train(Sequential& network, const Critic& critic, const Pair& pair,
            const TrainingOptions& options, const OnIteration& on_iteration) {
-  layers::Adam adam(critic.adam, network.parameters());
+  layers::AdamOptions settings = critic.adam;
+  settings.lr = lr_of(critic, options);
+  layers::Adam adam(settings, network.parameters());
   for (Index i = 0; i < options.iterations; ++i) {
     const double left = 1 - static_cast<double>(i) / static_cast<double>(options.iterations);
-    if (critic.decays) adam.set_lr(critic.adam.lr * static_cast<Real>(left));
-    Tensor gap;
+    if (critic.decays) adam.set_lr(settings.lr * static_cast<Real>(left));
     const Tensor p = pair.draw_p(options.batch), q = pair.draw_q(options.batch);
+    const Tensor gap = mean(network(p)) - mean(network(q));
     adam.step(grad(loss_of(network, critic, p, q, gap), network.parameters()));
     if (on_iteration) on_iteration(i + 1, gap.item());
   }
 }
 
-void measure(Sequential& network, const Pair& pair, Measured& m) {
-  const layers::Eval eval;
-  const Tensor x = pair.draw_p(kMeasured), best = -pair.direction(x);
-  const Tensor gradient = grad(sum(network(x)), {x})[0];
-  const std::vector<Real> ours = gradient.values(), theirs = best.values();
+void measure_gradient(Sequential& network, const Pair& pair, Measured& m) {
+  const Tensor x = pair.draw_p(kMeasured);
+  const std::vector<Real> ours = grad(sum(network(x)), {x})[0].values();
+  const std::vector<Real> best = (-pair.direction(x)).values();
   const Index dimension = pair.dimension();
-  m.cos = m.l2 = m.steepest = m.w1 = 0;
   for (Index i = 0; i < kMeasured; ++i) {
     double product = 0, size = 0, size_best = 0, apart = 0;
     for (Index d = i * dimension; d < (i + 1) * dimension; ++d) {
-      const double g = ours[d], b = theirs[d];
+      const double g = ours[d], b = best[d];
       product += g * b, size += g * g, size_best += b * b, apart += (g - b) * (g - b);
     }
     if (size > 0 && size_best > 0) m.cos += product / std::sqrt(size * size_best) / kMeasured;
     m.l2 += apart / kMeasured;
     m.steepest = std::max(m.steepest, std::sqrt(size));
   }
+}
+
+Estimate gap_of(Sequential& network, const Pair& pair) {
   const engine::NoGrad constant;
-  for (Index round = 0; round < kRounds; ++round)
-    m.w1 += (mean(network(pair.draw_p(kMeasured))).item() -
-             mean(network(pair.draw_q(kMeasured))).item()) /
-            kRounds;
-  m.bound = network.lipschitz({1, dimension});
-  m.finite = std::isfinite(m.w1) && std::isfinite(m.l2) && std::isfinite(m.bound);
+  double total = 0, squares = 0;
+  for (Index round = 0; round < kRounds; ++round) {
+    const double gap = double{mean(network(pair.draw_p(kMeasured))).item()} -
+                       double{mean(network(pair.draw_q(kMeasured))).item()};
+    total += gap, squares += gap * gap;
+  }
+  const double mean = total / kRounds;
+  return {mean, std::sqrt(std::max(0.0, squares / kRounds - mean * mean) / (kRounds - 1))};
 }
 
 }  // namespace
 
-Measured train_and_measure(const Critic& critic, const Pair& pair, const TrainingOptions& options,
-                           const OnIteration& on_iteration) {
-  const auto start = std::chrono::steady_clock::now();
+bool Measured::finite() const {
+  return std::isfinite(w1.mean) && std::isfinite(l2) && std::isfinite(bound);
+}
+
+Index width_of(const Critic& critic, const Pair& pair, const TrainingOptions& options) {
+  return options.width > 0 ? options.width : critic.width(pair.dimension());
+}
+
+Real lr_of(const Critic& critic, const TrainingOptions& options) {
+  return options.lr > 0 ? options.lr : critic.adam.lr;
+}
+
+Trained train_and_measure(const Critic& critic, const Pair& pair, const TrainingOptions& options,
+                          const OnIteration& on_iteration) {
+  const gan::console::Clock clock;
   engine::seed(options.seed);
-  const Index width = options.width > 0 ? options.width : std::max<Index>(2 * pair.dimension(), 128);
-  Sequential network = critic.build({pair.dimension(), width, options.depth});
-  Measured m{};
-  for (const layers::Param* param : network.parameters()) m.parameters += param->raw().size();
-  train(network, critic, pair, options, on_iteration);
-  measure(network, pair, m);
-  m.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  return m;
+  const Index width = width_of(critic, pair, options);
+  Trained result{.network = critic.build({pair.dimension(), width, options.depth}), .measured = {}};
+  Measured& m = result.measured;
+  for (const layers::Param* param : result.network.parameters())
+    m.parameters += param->raw().size();
+  train(result.network, critic, pair, options, on_iteration);
+  const layers::Eval evaluate;
+  measure_gradient(result.network, pair, m);
+  m.w1 = gap_of(result.network, pair);
+  m.bound = result.network.lipschitz({1, pair.dimension()});
+  m.seconds = clock.seconds();
+  return result;
 }
 
 }  // namespace wasserstein

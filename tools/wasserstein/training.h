@@ -2,7 +2,7 @@
 //
 //   cos        mean cosine between the critic's gradient and the best critic's, on points of P
 //   l2         mean square of their difference
-//   w1         mean f(P) - mean f(Q), on fresh points that are not paired
+//   w1         mean f(P) - mean f(Q), on fresh points that are not paired, and its standard error
 //   bound      certified: no slope exceeds it anywhere
 //   steepest   the largest slope met on those points
 // w1 / bound exceeds the true distance by the noise of sampling only.
@@ -19,20 +19,30 @@ namespace wasserstein {
 
 struct TrainingOptions {
   Index iterations = 2000, batch = 256;
-  Index width = 0;  // of hidden layers; 0: as published, max(2 D, 128)
-  Index depth = 2;
+  Index width = 0;      // 0: the critic's own
+  Index depth = 2;      // hidden layers, of critics that have some
+  engine::Real lr = 0;  // 0: the critic's own
   std::uint64_t seed = 0;
 };
 
 struct Measured {
-  double cos, l2, w1, bound, steepest, seconds;
-  Index parameters;
-  bool finite = true;  // false: the training diverged
+  double cos = 0, l2 = 0, bound = 0, steepest = 0, seconds = 0;
+  Estimate w1 = {};
+  Index parameters = 0;
+  bool finite() const;  // false: the training diverged
+};
+
+struct Trained {
+  layers::Sequential network;
+  Measured measured;
 };
 
 using OnIteration = std::function<void(Index iteration, double estimate)>;
 
-Measured train_and_measure(const Critic& critic, const Pair& pair, const TrainingOptions& options,
-                           const OnIteration& on_iteration = {});
+Index width_of(const Critic& critic, const Pair& pair, const TrainingOptions& options);
+engine::Real lr_of(const Critic& critic, const TrainingOptions& options);
+
+Trained train_and_measure(const Critic& critic, const Pair& pair, const TrainingOptions& options,
+                          const OnIteration& on_iteration = {});
 
 }  // namespace wasserstein
