@@ -61,8 +61,8 @@ BenchResult bench(const BenchOptions& options) {
       0, each * options.seeds * static_cast<Index>(options.critics.size()), "iteration");
   for (const Critic& critic : options.critics) {
     CriticResult found{.critic = critic,
-                       .width = width_of(critic, pair, options.training),
-                       .lr = lr_of(critic, options.training)};
+                       .size = size_of(critic, pair, options.training),
+                       .adam = adam_of(critic, options.training)};
     for (Index s = 0; s < options.seeds; ++s) {
       TrainingOptions training = options.training;
       training.seed += static_cast<std::uint64_t>(s);

@@ -21,8 +21,8 @@ struct BenchOptions {
 
 struct CriticResult {
   Critic critic;
-  Index width = 0;
-  engine::Real lr = 0;
+  CriticSize size;
+  layers::AdamOptions adam;
   std::vector<Measured> runs = {};  // one for each seed
   layers::Sequential first = {};    // the critic of the first
 

@@ -1,6 +1,7 @@
 #include "tools/wasserstein/critics.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "gan/console/table.h"
 #include "gan/training/constraints.h"
@@ -14,7 +15,6 @@ using layers::Sequential;
 constexpr int kPublishedIterations = 5;  // of the power method, in each step
 constexpr int kBjorckSteps = 6;
 constexpr engine::Real kClip = 0.04F;
-constexpr engine::Real kHalfSide = 2.5F;  // of the cube that holds the points
 constexpr layers::AdamOptions kFast = {.lr = 2e-3F, .beta1 = 0.9F, .beta2 = 0.99F};
 
 using Chain = std::vector<layers::Constraint>;
@@ -56,6 +56,25 @@ auto mlp_of(const Chain& chain) {
   return [chain](const CriticSize& size) { return mlp(size, chain, add<Activation>); };
 }
 
+// Weights of singular values 1. Biases start small, so that kinks lie among the points.
+Sequential orthonormal(const CriticSize& size) {
+  constexpr engine::Real kBias = 0.05F;
+  Sequential critic =
+      mlp(size, {layers::SpectralNorm{}, layers::Bjorck{kBjorckSteps}}, add<layers::MaxMin>);
+  for (layers::Param* param : critic.parameters())
+    if (param->raw().rank() == 1)
+      param->assign(engine::uniform(param->raw().shape(), -kBias, kBias));
+  return critic;
+}
+
+// Centers start in a cube that fills [-2.5, 2.5]^2 and shrinks so that their distance from the
+// origin stays the same in more dimensions: from there, each cone is the highest somewhere.
+Sequential cones(const CriticSize& size) {
+  const auto spread =
+      static_cast<engine::Real>(2.5 * std::sqrt(2.0 / static_cast<double>(size.dimension)));
+  return Sequential(layers::Cones(size.dimension, size.width, spread));
+}
+
 // Points as images of one channel, as square as the dimension allows. `Constraint` holds each
 // convolution and the linear layer at the end.
 template <class Constraint>
@@ -77,7 +96,7 @@ Sequential convolutional(const CriticSize& size) {
 
 Index published_width(Index dimension) { return std::max<Index>(2 * dimension, 128); }
 Index channels(Index) { return 16; }
-Index cones(Index) { return 1024; }
+Index number_of_cones(Index) { return 1024; }
 
 }  // namespace
 
@@ -85,17 +104,15 @@ std::span<const Critic> critics() {
   static const Critic all[] = {
       {.name = "cones",
        .what = "the highest of many cones of slope 1",
-       .build =
-           [](const CriticSize& size) {
-             return Sequential(layers::Cones(size.dimension, size.width, kHalfSide));
-           },
-       .width = cones,
+       .build = cones,
+       .width = number_of_cones,
        .adam = {.lr = 1e-2F, .beta1 = 0.9F, .beta2 = 0.99F},
        .decays = true},
       {.name = "orthonormal",
        .what = "MLP of MaxMin, orthonormal weights (spectral + bjorck)",
-       .build = mlp_of<layers::MaxMin>({layers::SpectralNorm{}, layers::Bjorck{kBjorckSteps}}),
+       .build = orthonormal,
        .width = published_width,
+       .depth = 3,
        .adam = kFast,
        .decays = true,
        .published = "sort-out"},

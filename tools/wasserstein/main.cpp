@@ -62,10 +62,12 @@ CLI::App* add_bench(CLI::App& app, Asked& asked) {
   command->add_option("--critic", asked.critics, "names from the list below")
       ->capture_default_str()
       ->check(gan::console::one_of(engine::names_of(wasserstein::critics())));
-  command->add_option("--constraint", asked.constraint, "another critic, 'custom', with this one");
+  CLI::Option* constraint = command->add_option("--constraint", asked.constraint,
+                                                "another critic, 'custom', with this one");
   command->add_option("--activation", asked.activation, "of the custom critic")
       ->capture_default_str()
-      ->check(gan::console::one_of(wasserstein::activation_names()));
+      ->check(gan::console::one_of(wasserstein::activation_names()))
+      ->needs(constraint);
   const auto whole = [&](const char* name, auto& value, const char* help, std::uint64_t least,
                          std::uint64_t most) {
     return command->add_option(name, value, help)->transform(whole_number(least, most));
@@ -77,7 +79,7 @@ CLI::App* add_bench(CLI::App& app, Asked& asked) {
   command->add_option("--seed", o.training.seed, "the first of them")->capture_default_str();
   whole("--width", o.training.width,
         "of hidden layers, channels, or number of cones [max(2 D, 128), 16, 1024]", 1, 65536);
-  whole("--depth", o.training.depth, "hidden layers", 1, 100)->capture_default_str();
+  whole("--depth", o.training.depth, "hidden layers [2; orthonormal 3]", 1, 100);
   command->add_option("--lr", o.training.lr, "learning rate [the critic's own]")
       ->check(gan::console::positive_number());
   command->add_option("--picture", o.picture, "folder for a plot of the critics of a flat pair")

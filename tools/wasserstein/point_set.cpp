@@ -74,7 +74,7 @@ gan::metrics::NpyArray array_of(const std::string& path) {
 
 bool is_images(const gan::metrics::NpyArray& array) {
   const std::vector<Index>& extents = array.extents;
-  return array.type == "|u1" && extents.size() == 4 && (extents[3] == 1 || extents[3] == 3);
+  return array.is_whole() && extents.size() == 4 && (extents[3] == 1 || extents[3] == 3);
 }
 
 Tensor read_array(const gan::metrics::NpyArray& array, const std::string& path) {

@@ -60,12 +60,13 @@ std::string bound_text(double bound) {
 }
 
 // What repeats a row.
-std::string settings_of(const CriticResult& result, const BenchOptions& options) {
-  const layers::AdamOptions& adam = result.critic.adam;
+std::string settings_of(const CriticResult& result) {
+  const layers::AdamOptions& adam = result.adam;
   std::ostringstream text;
-  text << result.critic.what << "; width " << result.width << ", depth " << options.training.depth
-       << "; Adam " << result.lr << " (" << adam.beta1 << ", " << adam.beta2 << ")"
+  text << result.critic.what << "; width " << result.size.width << ", depth " << result.size.depth
+       << "; Adam " << adam.lr << " (" << adam.beta1 << ", " << adam.beta2 << ")"
        << (result.critic.decays ? ", decaying to 0" : "");
+  if (!result.critic.published.empty()) text << "; published as " << result.critic.published;
   return text.str();
 }
 
@@ -106,7 +107,7 @@ std::string as_text(const BenchResult& result, const BenchOptions& options) {
   }
   out << "\nsettings\n" << std::defaultfloat;
   for (const CriticResult& each : result.critics)
-    out << std::left << std::setw(kName) << each.critic.name << settings_of(each, options) << '\n';
+    out << std::left << std::setw(kName) << each.critic.name << settings_of(each) << '\n';
   out << "\ncos, l2: the critic's gradient against the best critic's; bound: certified; w1/bound "
          "never exceeds W1\n";
   return out.str();
@@ -134,7 +135,7 @@ std::string as_json(const BenchResult& result, const BenchOptions& options) {
     row["bound"] = finite(bound_of(each));
     row["certified"] = each.certified();
     row["parameters"] = each.runs.front().parameters;
-    row["settings"] = settings_of(each, options);
+    row["settings"] = settings_of(each);
     json["critics"].push_back(row);
   }
   json["published"] = Json::array();

@@ -26,8 +26,7 @@ Tensor loss_of(Sequential& network, const Critic& critic, const Tensor& p, const
 
 void train(Sequential& network, const Critic& critic, const Pair& pair,
            const TrainingOptions& options, const OnIteration& on_iteration) {
-  layers::AdamOptions settings = critic.adam;
-  settings.lr = lr_of(critic, options);
+  const layers::AdamOptions settings = adam_of(critic, options);
   layers::Adam adam(settings, network.parameters());
   for (Index i = 0; i < options.iterations; ++i) {
     const double left = 1 - static_cast<double>(i) / static_cast<double>(options.iterations);
@@ -74,20 +73,23 @@ bool Measured::finite() const {
   return std::isfinite(w1.mean) && std::isfinite(l2) && std::isfinite(bound);
 }
 
-Index width_of(const Critic& critic, const Pair& pair, const TrainingOptions& options) {
-  return options.width > 0 ? options.width : critic.width(pair.dimension());
+CriticSize size_of(const Critic& critic, const Pair& pair, const TrainingOptions& options) {
+  const Index dimension = pair.dimension();
+  return {dimension, options.width > 0 ? options.width : critic.width(dimension),
+          options.depth > 0 ? options.depth : critic.depth};
 }
 
-Real lr_of(const Critic& critic, const TrainingOptions& options) {
-  return options.lr > 0 ? options.lr : critic.adam.lr;
+layers::AdamOptions adam_of(const Critic& critic, const TrainingOptions& options) {
+  layers::AdamOptions adam = critic.adam;
+  if (options.lr > 0) adam.lr = options.lr;
+  return adam;
 }
 
 Trained train_and_measure(const Critic& critic, const Pair& pair, const TrainingOptions& options,
                           const OnIteration& on_iteration) {
   const gan::console::Clock clock;
   engine::seed(options.seed);
-  const Index width = width_of(critic, pair, options);
-  Trained result{.network = critic.build({pair.dimension(), width, options.depth}), .measured = {}};
+  Trained result{.network = critic.build(size_of(critic, pair, options)), .measured = {}};
   Measured& m = result.measured;
   for (const layers::Param* param : result.network.parameters())
     m.parameters += param->raw().size();

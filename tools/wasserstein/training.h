@@ -19,9 +19,8 @@ namespace wasserstein {
 
 struct TrainingOptions {
   Index iterations = 2000, batch = 256;
-  Index width = 0;      // 0: the critic's own
-  Index depth = 2;      // hidden layers, of critics that have some
-  engine::Real lr = 0;  // 0: the critic's own
+  Index width = 0, depth = 0;  // 0: the critic's own
+  engine::Real lr = 0;         // likewise
   std::uint64_t seed = 0;
 };
 
@@ -39,8 +38,9 @@ struct Trained {
 
 using OnIteration = std::function<void(Index iteration, double estimate)>;
 
-Index width_of(const Critic& critic, const Pair& pair, const TrainingOptions& options);
-engine::Real lr_of(const Critic& critic, const TrainingOptions& options);
+// What a critic is built and trained with: the options, and its own where they leave a choice.
+CriticSize size_of(const Critic& critic, const Pair& pair, const TrainingOptions& options);
+layers::AdamOptions adam_of(const Critic& critic, const TrainingOptions& options);
 
 Trained train_and_measure(const Critic& critic, const Pair& pair, const TrainingOptions& options,
                           const OnIteration& on_iteration = {});
