@@ -47,6 +47,13 @@ TEST_CASE("pair: points move along their rays, towards centers, and stay in the 
   }
 }
 
+TEST_CASE("pair: a point in a center stays") {
+  const wasserstein::Pair pair = published_pair();
+  const Tensor center = Tensor::from({1, 2}, {0.47180951F, -2.34390354F});
+  CHECK(pair.moved(center).values() == center.values());
+  CHECK(pair.direction(center).values() == std::vector<Real>{0, 0});
+}
+
 TEST_CASE("pair: the direction is the potential's gradient") {
   engine::seed(2);
   const wasserstein::Pair pair = wasserstein::Pair::random(3, 5);

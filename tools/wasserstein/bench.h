@@ -1,6 +1,8 @@
 // bench: critics trained on a pair, each several times, beside the truth and published figures.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 

@@ -94,6 +94,17 @@ Sequential convolutional(const CriticSize& size) {
   return critic;
 }
 
+// What `gan train` says about its d.constraint is said about --constraint.
+Chain read_chain(const std::string& text) {
+  try {
+    return gan::training::ConstraintChain(text)();
+  } catch (const engine::Error& error) {
+    const std::string complaint = error.what(), setting = "d.constraint=";
+    if (!complaint.starts_with(setting)) throw;
+    engine::fail("--constraint ", complaint.substr(setting.size()));
+  }
+}
+
 Index published_width(Index dimension) { return std::max<Index>(2 * dimension, 128); }
 Index channels(Index) { return 16; }
 Index number_of_cones(Index) { return 1024; }
@@ -155,7 +166,7 @@ std::span<const Critic> critics() {
 }
 
 Critic custom_critic(const std::string& constraint, const std::string& activation) {
-  const Chain chain = gan::training::ConstraintChain(constraint)();
+  const Chain chain = read_chain(constraint);
   const NamedActivation& chosen = gan::console::find(activations(), "activation", activation);
   return {
       .name = "custom",

@@ -1,5 +1,7 @@
 // wasserstein: critics on pairs whose distance is known, and the exact distance between sets.
+#include <cstdint>
 #include <cstdio>
+#include <limits>
 
 #include "datasets/dataset.h"
 #include "engine/choices.h"
@@ -18,6 +20,8 @@ namespace {
 using gan::console::whole_number;
 using wasserstein::BenchOptions;
 using wasserstein::Critic;
+
+CLI::Validator any_seed() { return whole_number(0, std::numeric_limits<std::uint64_t>::max()); }
 
 struct Asked {
   BenchOptions bench;
@@ -58,7 +62,8 @@ CLI::App* add_bench(CLI::App& app, Asked& asked) {
   random("--dimension", o.dimension, "of a random pair", 1, 4096);
   random("--funnels", o.funnels, "of a random pair", 1, 4096);
   command->add_option("--pair-seed", o.pair_seed, "of a random pair, and of the truth's samples")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->transform(any_seed());
   command->add_option("--critic", asked.critics, "names from the list below")
       ->capture_default_str()
       ->check(gan::console::one_of(engine::names_of(wasserstein::critics())));
@@ -76,12 +81,14 @@ CLI::App* add_bench(CLI::App& app, Asked& asked) {
   whole("--batch", o.training.batch, "points of P and of Q in each", 1, 65536)
       ->capture_default_str();
   whole("--seeds", o.seeds, "trainings of each critic", 1, 1000)->capture_default_str();
-  command->add_option("--seed", o.training.seed, "the first of them")->capture_default_str();
+  command->add_option("--seed", o.training.seed, "the first of them")
+      ->capture_default_str()
+      ->transform(any_seed());
   whole("--width", o.training.width,
         "of hidden layers, channels, or number of cones [max(2 D, 128), 16, 1024]", 1, 65536);
   whole("--depth", o.training.depth, "hidden layers [2; orthonormal 3]", 1, 100);
   command->add_option("--lr", o.training.lr, "learning rate [the critic's own]")
-      ->check(gan::console::positive_number());
+      ->check(gan::console::real_number(1e-12, 1000));
   command->add_option("--picture", o.picture, "folder for a plot of the critics of a flat pair")
       ->check(gan::console::not_empty());
   command->add_flag("--json", asked.json, "for programs");
@@ -118,7 +125,9 @@ CLI::App* add_exact(CLI::App& app, wasserstein::ExactOptions& options) {
       ->add_option("--resize", options.points.resize,
                    "of images: the middle square, scaled to this side")
       ->transform(whole_number(4, datasets::kLargestResize));
-  command->add_option("--seed", options.points.seed, "of a run's noise")->capture_default_str();
+  command->add_option("--seed", options.points.seed, "of a run's noise")
+      ->capture_default_str()
+      ->transform(any_seed());
   command->add_flag("--json", options.json, "for programs");
   command->footer(
       "SPEC is a set of images as inception_score takes it (a folder, cifar10:DIR, shapes, "

@@ -100,6 +100,10 @@ Tensor Pair::moved(const Tensor& y) const {
   MatrixXd x(dimension(), at.points.cols());
   for (Index i = 0; i < x.cols(); ++i) {
     const auto v = at.away.col(i), point = at.points.col(i);
+    if (at.radius[i] == 0) {  // in a center: no ray
+      x.col(i) = point;
+      continue;
+    }
     // The ray ends where it leaves the cube, or where another funnel is as low.
     double rest = std::numeric_limits<double>::infinity();
     for (Index d = 0; d < dimension(); ++d)
@@ -114,8 +118,7 @@ Tensor Pair::moved(const Tensor& y) const {
       if (until > 0 && until > -height) rest = std::min(rest, until);
     }
     const double length = at.radius[i] + rest;
-    const double t = length > 0 ? at.radius[i] / length : 0;
-    x.col(i) = centers_.col(at.funnel[i]) + std::pow(t, kPower) * length * v;
+    x.col(i) = centers_.col(at.funnel[i]) + std::pow(at.radius[i] / length, kPower) * length * v;
   }
   return rows_of(x);
 }
