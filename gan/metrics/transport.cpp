@@ -65,9 +65,10 @@ class Distances {
 
 }  // namespace
 
-double transport_memory(Index n) {
-  constexpr double kBytesOfPair = 45;
-  return kBytesOfPair * static_cast<double>(n) * static_cast<double>(n);
+double transport_memory(Index n, Index dimension) {
+  constexpr double kBytesOfPair = 45, kCopies = 4;  // both sets, and what the distances read
+  const auto points = static_cast<double>(n), width = static_cast<double>(dimension);
+  return kBytesOfPair * points * points + kCopies * sizeof(engine::Real) * points * width;
 }
 
 double exact_distance(const Tensor& a, const Tensor& b, const OnRow& on_row) {

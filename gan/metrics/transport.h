@@ -5,8 +5,8 @@
 //   exact_distance(a, b)     a, b [n, D]: the least mean over i of |a_i - b_plan(i)|
 //
 // Distances are computed in double. Cost: n^2 D operations on one core, then a time that grows
-// somewhat faster than n^2; transport_memory(n) bytes. Errors: sets of different size or dimension,
-// empty ones, more than kMostTransported points, values that are not finite.
+// somewhat faster than n^2; transport_memory(n, D) bytes. Errors: sets of different size or
+// dimension, empty ones, more than kMostTransported points, values that are not finite.
 #pragma once
 
 #include <functional>
@@ -17,8 +17,8 @@ namespace gan::metrics {
 
 constexpr engine::Index kMostTransported = 8192;  // points of each set: 3 GB
 
-// Bytes that the solver takes for sets of n points.
-double transport_memory(engine::Index n);
+// Bytes that this takes for sets of n points, the sets among them.
+double transport_memory(engine::Index n, engine::Index dimension);
 
 // `on_row` hears how many of the n rows of distances are done; the solver starts after the last.
 using OnRow = std::function<void(engine::Index done)>;

@@ -33,7 +33,7 @@ double transported(const engine::Tensor& a, const engine::Tensor& b) {
   const Index n = a.dim(0);
   check(n <= gan::metrics::kMostTransported, "exact: ", n, " points a set; the most is ",
         gan::metrics::kMostTransported, ": choose fewer with --count");
-  const double needed = gan::metrics::transport_memory(n);
+  const double needed = gan::metrics::transport_memory(n, a.dim(1));
   check(needed <= available_memory(), "exact: ", n, " points a set take ",
         std::llround(needed / kMiB), " MiB, and ", std::llround(available_memory() / kMiB),
         " MiB of memory are free: choose fewer with --count");
