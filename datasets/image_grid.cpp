@@ -72,7 +72,7 @@ void save_grid(const std::string& path, std::span<const Real> pixels, const Grid
                 ": images have 1 or 3 channels, not ", grid.channels);
   engine::check(
       grid.count > 0 && grid.height > 0 && grid.width > 0 && grid.columns >= 0 && grid.scale > 0,
-      path, ": a grid wants at least one image, pixel and scale");
+      path, ": a grid needs at least one image, pixel and scale");
   const Index wanted = grid.count * grid.height * grid.width * grid.channels;
   engine::check(static_cast<Index>(pixels.size()) == wanted, path, ": ", grid.count, " images of ",
                 grid.height, "x", grid.width, "x", grid.channels, " are ", wanted, " values, not ",

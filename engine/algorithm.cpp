@@ -24,7 +24,7 @@ void set_algorithm(Algorithm algorithm) { chosen = algorithm; }
 Algorithm algorithm_named(const std::string& name) {
   for (const Row& row : kAlgorithms)
     if (row.name == name) return row.algorithm;
-  fail("algorithm: there is no '", name, "'; use ", alternatives(algorithm_names()));
+  fail("unknown algorithm '", name, "'; use ", alternatives(algorithm_names()));
 }
 
 std::vector<std::string> algorithm_names() { return names_of(kAlgorithms); }

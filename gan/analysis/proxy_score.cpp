@@ -35,7 +35,7 @@ Index count_covered(const metrics::Features& logits) {
 
 ProxyScorer::ProxyScorer(const std::string& path) : path_(path), classifier_(path) {
   engine::check(classifier_.is_scorer() && !classifier_.logits().empty(), path,
-                ": is no scorer; make one with train_scorer");
+                ": is not a scorer; make one with train_scorer");
 }
 
 std::string ProxyScorer::name() const { return "proxy-IS(" + classifier_.name() + ")"; }

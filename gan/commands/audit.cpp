@@ -43,7 +43,7 @@ void add_audit(CLI::App& app) {
       "audit", "What a run's constraint promises against what is true, layer by layer");
   command->add_option("RUN", options->run, "folder that gan train made")->required();
   command->add_option("--data", options->data, "images for the slopes, if not the run's own");
-  command->add_option("--images", options->images, "how many of them")
+  command->add_option("--images", options->images, "number of those images")
       ->capture_default_str()
       ->transform(console::whole_number(1, 100'000));
   command->add_flag("--json", options->json, "for programs");

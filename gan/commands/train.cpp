@@ -186,12 +186,13 @@ void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& con
       "interrupt ends it at once\n");
   const SessionEnd end = run::run_session(trainer, run, config, {.minutes = minutes}, scorer);
   if (end != SessionEnd::done)
-    std::fprintf(stderr, "%s at step %lld; go on with gan train --resume %s\n",
-                 end == SessionEnd::interrupted ? "interrupted" : "the time is over",
+    std::fprintf(stderr, "%s at step %lld; resume with gan train --resume %s\n",
+                 end == SessionEnd::interrupted ? "interrupted" : "time limit reached",
                  static_cast<long long>(trainer.step_count()),
                  console::printable(run.path()).c_str());
   if (scorer && !console::interrupted()) {
-    console::leave_interrupts();  // all is saved
+    console::end_on_interrupt(
+        "\ngan: interrupted while the final images are scored; the run is saved\n");
     print_scores(trainer, *scorer, data, config.score_images);
   }
   console::print(run.checkpoint());
@@ -248,25 +249,25 @@ void add_train(CLI::App& app) {
   CLI::App* train = app.add_subcommand("train", "Train a GAN, or go on training one");
   train->add_option("--data", options->data, engine::alternatives(datasets::forms()));
   train->add_option("--preset", options->preset,
-                    std::string("settings to start from; see below [") + kDefaultPreset + "]");
+                    std::string("preset to start from; see below [") + kDefaultPreset + "]");
   train->add_option("--set", options->assignments, "key=value ...: other settings; see below")
       ->take_all();
   train
       ->add_option("--steps", options->steps,
                    "generator updates, counted from the start of the run, resumed or not")
       ->transform(console::whole_number(1, std::numeric_limits<Index>::max()));
-  train->add_option("--minutes", options->minutes, "stop after about so many minutes")
+  train->add_option("--minutes", options->minutes, "stop after about this many minutes")
       ->transform(console::positive_number());
   train->add_option("--out", options->out, "folder of the run (runs/<preset>-<data>-<n>)");
   train->add_option("--resume", options->resume,
-                    "folder of a run to go on with; options given beside it change its settings");
+                    "folder of a run to resume; options given with it change its settings");
   train->add_option("--scorer", options->scorer,
                     "classifier made by train_scorer: logs the proxy-IS of generated images");
   train->add_option("--device", options->device, engine::alternatives(engine::Device::names()));
   train->add_option("--precision", options->precision,
                     engine::alternatives(engine::precision_names()));
   console::add_threads(*train);
-  train->add_option("--seed", options->seed, "of weights, noise and the order of images")
+  train->add_option("--seed", options->seed, "seed of weights, noise and image order")
       ->transform(console::whole_number(0, std::numeric_limits<std::uint64_t>::max()));
   train->footer(footer);
   train->callback([options] {

@@ -35,9 +35,9 @@ void on_signal(int number) {
   seen = 1;
 }
 
-void handle(void (*handler)(int)) {
+void handle_signals() {
   struct sigaction action = {};
-  action.sa_handler = handler;
+  action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction before = {};
@@ -53,16 +53,14 @@ void handle(void (*handler)(int)) {
 void catch_interrupts(const char* line) {
   answer = line;
   ends = false;
-  handle(on_signal);
+  handle_signals();
 }
 
 void end_on_interrupt(const char* last_words) {
   answer = last_words;
   ends = true;
-  handle(on_signal);
+  handle_signals();
 }
-
-void leave_interrupts() { handle(SIG_DFL); }
 
 bool interrupted() { return seen != 0; }
 

@@ -8,9 +8,8 @@ namespace gan::console {
 // From now on; before, an interrupt ends the program by the signal. `answer` is a line that lives
 // as long as the program.
 void catch_interrupts(const char* answer);
-// An interrupt ends the program with status 1 and these words: while nothing is there to be saved.
+// An interrupt ends the program with status 1 and these words: while nothing needs to be saved.
 void end_on_interrupt(const char* last_words);
-void leave_interrupts();  // as before: they end the program by the signal
 bool interrupted();
 
 // From now on, output to a pipe whose reader is gone (SIGPIPE) or to a terminal that has closed is

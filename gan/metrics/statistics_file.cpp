@@ -16,14 +16,14 @@ using engine::check;
 // them in float32.
 void check_covariance(const std::vector<double>& sigma, Index n, const std::string& path) {
   for (Index i = 0; i < n; ++i)
-    check(sigma[i * n + i] >= 0, path, ": sigma is no covariance: [", i, ", ", i, "] is ",
+    check(sigma[i * n + i] >= 0, path, ": sigma is not a covariance: [", i, ", ", i, "] is ",
           sigma[i * n + i]);
   for (Index i = 0; i < n; ++i)
     for (Index j = 0; j < i; ++j) {
       const double a = sigma[i * n + j], b = sigma[j * n + i];
       check(std::abs(a - b) <= 1e-4 * (std::abs(sigma[i * n + i]) + std::abs(sigma[j * n + j])),
-            path, ": sigma is no covariance: [", i, ", ", j, "] is ", a, ", [", j, ", ", i, "] is ",
-            b);
+            path, ": sigma is not a covariance: [", i, ", ", j, "] is ", a, ", [", j, ", ", i,
+            "] is ", b);
     }
 }
 

@@ -122,7 +122,7 @@ struct Contents {
 Contents replaceable(const std::string& path) {
   check(fs::is_directory(path), path, ": is a file; --out takes a folder");
   Contents found(path);
-  check(!found.config || !found.checkpoint, path, ": holds a run already; go on with --resume ",
+  check(!found.config || !found.checkpoint, path, ": already holds a run; resume it with --resume ",
         path, ", or choose another --out");
   if (found.foreign.empty() && found.checkpoint) found.foreign = kCheckpoint;
   if (found.foreign.empty() && !found.config && !found.files.empty())
@@ -166,7 +166,7 @@ RunDirectory RunDirectory::create_numbered(const std::string& preset, const std:
 
 RunDirectory RunDirectory::open(const std::string& path) {
   RunDirectory run(path);
-  check(fs::is_directory(path), path, ": is no folder; give that of a run, such as runs/...");
+  check(fs::is_directory(path), path, ": is not a run's folder; give one, such as runs/...");
   check(fs::exists(run.config_file()), path,
         ": holds no config.json; give the folder that gan train made");
   for (const fs::directory_entry& entry : entries(path)) {

@@ -161,8 +161,8 @@ void set(Config& config, const std::string& assignment) {
   check(equals != std::string::npos, "--set ", assignment, ": write key=value, such as g.lr=1e-4");
   const std::string key = assignment.substr(0, equals), text = assignment.substr(equals + 1);
   if (!with_field(config, key, [&](auto& member) { parse(assignment, text, member); }))
-    fail("--set ", assignment, ": there is no key '", key, "'; the nearest is '", nearest_key(key),
-         "', all are in gan train --help");
+    fail("--set ", assignment, ": unknown setting '", key, "'; did you mean '", nearest_key(key),
+         "'? gan train --help lists them all");
 }
 
 layers::SpectralGradientClipping clipping(const Config& config) {
@@ -218,7 +218,7 @@ Config from_json(const std::string& text, const std::string& path) {
   for (const auto& entry : json.items()) {
     const std::string& key = entry.key();
     if (!with_field(config, key, [&](auto& member) { read(path, key, entry.value(), member); }))
-      fail(path, ": '", key, "' is no setting; the nearest is '", nearest_key(key), "'");
+      fail(path, ": unknown setting '", key, "'; did you mean '", nearest_key(key), "'?");
   }
   return config;
 }

@@ -179,7 +179,8 @@ Options arguments(const Row& row, const std::string& text) {
   if (text.empty()) return result;
   const bool read = each(text, "([a-z_]+)\\s*=\\s*([^,\\s]+)", ",", [&](const std::smatch& match) {
     const auto option = std::ranges::find(result, match[1].str(), &Option::name);
-    check(option != result.end(), "there is no argument '", match[1].str(), "' in ", form(row));
+    check(option != result.end(), "unknown argument '", match[1].str(), "'; the form is ",
+          form(row));
     check(!option->given, "argument ", option->name, " is given twice");
     take(*option, match[2]);
   });

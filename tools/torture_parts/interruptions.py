@@ -76,12 +76,18 @@ def equals_reference(trial, run):
             raise Wrong(f"{run}: {name} was left behind")
 
 
+def is_done(run):
+    """An interrupt while the last step is scored leaves that step's row to the resumed run."""
+    log = run / "log.csv"
+    return (checkpoint_step(run) == STEPS and log.exists()
+            and log.read_text().splitlines()[-1].startswith(f"{STEPS},"))
+
+
 def go_on(trial, run):
     """The command that a user would give next; None: the run is done."""
-    step = checkpoint_step(run)
-    if step is None:
+    if checkpoint_step(run) is None:
         return trial.good.train(run)
-    return ["gan", "train", "--resume", run, "--steps", str(STEPS)] if step < STEPS else None
+    return None if is_done(run) else ["gan", "train", "--resume", run, "--steps", str(STEPS)]
 
 
 def to_the_end(trial, run):
