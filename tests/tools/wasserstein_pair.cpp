@@ -118,6 +118,11 @@ TEST_CASE("critics: each by its name learns, and its bound is what it says") {
   const wasserstein::Measured m = wasserstein::train_and_measure(custom, pair, options).measured;
   CHECK(m.parameters == 8 * 2 + 8 + 8 + 1);
   CHECK(m.bound == doctest::Approx(4).epsilon(1e-2));
+  const wasserstein::Critic shared = wasserstein::custom_critic("spectral(network_k=9)", "tanh");
+  CHECK(wasserstein::train_and_measure(shared, pair, options).measured.bound ==
+        doctest::Approx(9).epsilon(1e-2));
+  CHECK(says(complaint([] { wasserstein::custom_critic("spektral", "tanh"); }),
+             "--constraint: constraint 'spektral' is unknown"));
   CHECK(
       says(complaint([] { wasserstein::custom_critic("spectral", "sine"); }), "'sine'", "maxmin"));
 }

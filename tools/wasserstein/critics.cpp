@@ -95,13 +95,13 @@ Sequential convolutional(const CriticSize& size) {
 }
 
 // What `gan train` says about its d.constraint is said about --constraint.
-Chain read_chain(const std::string& text) {
+gan::training::ConstraintChain read_chain(const std::string& text) {
   try {
-    return gan::training::ConstraintChain(text)();
+    return {text};
   } catch (const engine::Error& error) {
     const std::string complaint = error.what(), setting = "d.constraint=";
     if (!complaint.starts_with(setting)) throw;
-    engine::fail("--constraint ", complaint.substr(setting.size()));
+    engine::fail("--constraint: ", complaint.substr(setting.size()));
   }
 }
 
@@ -114,9 +114,10 @@ Index number_of_cones(Index) { return 1024; }
 std::span<const Critic> critics() {
   static const Critic all[] = {
       {.name = "cones",
-       .what = "the highest of many cones of slope 1",
+       .what = "the highest of so many (width) cones of slope 1",
        .build = cones,
        .width = number_of_cones,
+       .depth = 0,
        .adam = {.lr = 1e-2F, .beta1 = 0.9F, .beta2 = 0.99F},
        .decays = true},
       {.name = "orthonormal",
@@ -166,15 +167,15 @@ std::span<const Critic> critics() {
 }
 
 Critic custom_critic(const std::string& constraint, const std::string& activation) {
-  const Chain chain = read_chain(constraint);
+  const gan::training::ConstraintChain chain = read_chain(constraint);
   const NamedActivation& chosen = gan::console::find(activations(), "activation", activation);
-  return {
-      .name = "custom",
-      .what = "MLP of " + activation + ", constraint " + constraint,
-      .build = [chain, add = chosen.add](const CriticSize& size) { return mlp(size, chain, add); },
-      .width = published_width,
-      .adam = kFast,
-      .decays = true};
+  return {.name = "custom",
+          .what = "MLP of " + activation + ", constraint " + constraint,
+          .build = [chain, add = chosen.add](
+                       const CriticSize& size) { return mlp(size, chain(size.depth + 1), add); },
+          .width = published_width,
+          .adam = kFast,
+          .decays = true};
 }
 
 std::vector<std::string> activation_names() { return engine::names_of(activations()); }

@@ -27,7 +27,7 @@ struct Critic {
   std::string name, what;
   std::function<layers::Sequential(const CriticSize&)> build;
   Index (*width)(Index dimension);  // where the user gives none
-  Index depth = 2;                  // likewise
+  Index depth = 2;                  // likewise; 0: it has no layers
   std::optional<Penalty> penalty = {};
   layers::AdamOptions adam = {.lr = 2e-4F, .beta1 = 0, .beta2 = 0.9F};
   bool decays = false;         // the learning rate, linearly to zero

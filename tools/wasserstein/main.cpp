@@ -51,7 +51,8 @@ CLI::App* add_bench(CLI::App& app, Asked& asked) {
   CLI::App* command =
       app.add_subcommand("bench", "Train critics on a pair whose W1 is known, and measure them");
   CLI::Option* pair =
-      command->add_option("--pair", o.pair, "safetensors file of a pair: centers [N, D], bias [N]");
+      command->add_option("--pair", o.pair, "safetensors file of a pair: centers [N, D], bias [N]")
+          ->check(gan::console::not_empty());
   const auto random = [&](const char* name, auto& value, const char* help, std::uint64_t least,
                           std::uint64_t most) {
     command->add_option(name, value, help)
@@ -89,14 +90,14 @@ CLI::App* add_bench(CLI::App& app, Asked& asked) {
   whole("--depth", o.training.depth, "hidden layers [2; orthonormal 3]", 1, 100);
   command->add_option("--lr", o.training.lr, "learning rate [the critic's own]")
       ->check(gan::console::real_number(1e-12, 1000));
-  command->add_option("--picture", o.picture, "folder for a plot of the critics of a flat pair")
+  command->add_option("--picture", o.picture, "folder for a plot of the critics, of 2 dimensions")
       ->check(gan::console::not_empty());
   command->add_flag("--json", asked.json, "for programs");
   command->footer(bench_footer);
   return command;
 }
 
-// Runs the bench; true if nothing contradicts itself.
+// The exit status: 1 if something contradicts itself.
 int run_bench(Asked& asked) {
   BenchOptions& options = asked.bench;
   for (const std::string& name : asked.critics)

@@ -6,6 +6,7 @@
 #include <span>
 #include <sstream>
 
+#include "gan/console/printable.h"
 #include "tools/wasserstein/bench.h"
 
 namespace wasserstein {
@@ -63,11 +64,12 @@ std::string bound_text(double bound) {
 std::string settings_of(const CriticResult& result) {
   const layers::AdamOptions& adam = result.adam;
   std::ostringstream text;
-  text << result.critic.what << "; width " << result.size.width << ", depth " << result.size.depth
-       << "; Adam " << adam.lr << " (" << adam.beta1 << ", " << adam.beta2 << ")"
+  text << result.critic.what << "; width " << result.size.width;
+  if (result.critic.depth > 0) text << ", depth " << result.size.depth;
+  text << "; Adam " << adam.lr << " (" << adam.beta1 << ", " << adam.beta2 << ")"
        << (result.critic.decays ? ", decaying to 0" : "");
   if (!result.critic.published.empty()) text << "; published as " << result.critic.published;
-  return text.str();
+  return gan::console::printable(text.str());
 }
 
 std::string source_of(const BenchOptions& options) {
@@ -79,22 +81,22 @@ std::string source_of(const BenchOptions& options) {
 std::string as_text(const BenchResult& result, const BenchOptions& options) {
   std::ostringstream out;
   const TrainingOptions& training = options.training;
-  out << "pair      " << source_of(options) << ": " << result.pair.dimension() << " dimensions, "
-      << result.pair.funnels() << " funnels\n"
+  out << "pair      " << gan::console::printable(source_of(options)) << ": "
+      << result.pair.dimension() << " dimensions, " << result.pair.funnels() << " funnels\n"
       << std::fixed << std::setprecision(4) << "truth     W1 = " << result.truth.mean << " +- "
       << result.truth.error << " (standard error, " << kTruthSamples << " samples)\n"
       << "training  " << training.iterations << " iterations of batch " << training.batch
-      << ", seeds from " << training.seed << ": " << options.seeds << "\n\n"
+      << "; seeds from " << training.seed << " on: " << options.seeds << "\n\n"
       << std::left << std::setw(kName) << "critic" << std::right;
   const bool several = options.seeds > 1;
   const int column = several ? kColumn + 6 : kColumn - 4;
   for (const Column& c : columns()) out << std::setw(column) << c.title;
-  out << std::setw(kColumn) << "bound" << std::setw(kColumn) << "parameters\n";
+  out << std::setw(kColumn) << "bound" << std::setw(kColumn) << "parameters" << '\n';
   for (const CriticResult& each : result.critics) {
     out << std::left << std::setw(kName) << each.critic.name << std::right;
     for (const Column& c : columns())
       out << std::setw(column) << shown(over_seeds(each, c.value), c.digits, several);
-    out << std::setw(kColumn) << bound_text(bound_of(each)) << std::setw(kColumn - 1)
+    out << std::setw(kColumn) << bound_text(bound_of(each)) << std::setw(kColumn)
         << each.runs.front().parameters << '\n';
   }
   if (!result.published.empty())
