@@ -101,7 +101,7 @@ gan::training::ConstraintChain read_chain(const std::string& text) {
   } catch (const engine::Error& error) {
     const std::string complaint = error.what(), setting = "d.constraint=";
     if (!complaint.starts_with(setting)) throw;
-    engine::fail("--constraint: ", complaint.substr(setting.size()));
+    engine::fail("--constraint=", complaint.substr(setting.size()));
   }
 }
 
