@@ -2,10 +2,10 @@
 // centers, with a gradient of norm 1 almost everywhere, and close to any 1-Lipschitz function on a
 // bounded set if there are enough cones. A critic by itself:
 //   Sequential critic(Cones(2, 1024, 2.5F));
-// Centers start uniform within +-spread, heights at 0. Of the parameters only the highest cone of
-// each sample gets a gradient; where two are as high, one of them.
-// Cost: 2 N D count operations, and as many passes over [N, count] as there are dimensions up to
-// kFew. Errors: x is not [N, D].
+// Centers start uniform within +-spread, heights at 0. Each sample sends its gradient to its highest
+// cone alone; a tie goes to one of them.
+// Cost: 2 N D count operations; in up to kFew dimensions, D passes over [N, count].
+// Errors: x is not [N, D].
 // Source: McShane, "Extension of range of functions" (1934).
 #pragma once
 
@@ -72,7 +72,7 @@ class Cones {
     return total;
   }
 
-  engine::Tensor numbers_;  // 0, 1, ...: what the highest is found by
+  engine::Tensor numbers_;  // 0, 1, ..., count - 1
 };
 
 }  // namespace layers

@@ -3,11 +3,11 @@
 //
 //   certified   the product of the layers' certified bounds, with the rules for sums and pools
 //   empirical   the largest |grad_x D(x)| over real images, fakes, and points between the two
-//   distance    what D makes of the distance between N real images and N fakes beside the exact W1
+//   distance    D's estimate of the distance between N real images and N fakes beside the exact W1
 //               of the same images: (mean D(real) - mean D(fake)) / certified <= W1
 //
 // A discriminator is as Lipschitz as the certified bound says, and no less than the empirical one.
-// That its values tell no more than the exact distance is Kantorovich and Rubinstein's duality.
+// Its estimate never exceeds the exact distance: that is Kantorovich-Rubinstein duality.
 // Cost: seconds to a minute. Errors: none of their own.
 #pragma once
 
@@ -43,8 +43,8 @@ struct RunAudit {
   double certified = 0, empirical = 0;
   DistanceAudit distance = {};
 
-  // The certified lower bound of the distance that D gives: gap / certified; and what part of the
-  // exact one it reaches.
+  // The lower bound of the distance that D certifies: gap / certified; and what share of the exact
+  // distance that is.
   double told() const { return distance.gap / certified; }
   double reached() const { return told() / distance.exact; }
 

@@ -108,6 +108,15 @@ TEST_CASE("wasserstein exact: arrays, tensors, images, runs") {
   CHECK(line["w1"] == doctest::Approx(1.5).epsilon(1e-9));
   CHECK(line["dimension"] == 1);
 
+  // Pixels from -1 to 1; grey images keep their one channel.
+  const NpyArray black{"|u1", {2, 2, 2, 1}, std::string(8, '\0')};
+  const NpyArray white{"|u1", {2, 2, 2, 1}, std::string(8, '\xff')};
+  scratch.write("black.npy", write_npy(black));
+  scratch.write("white.npy", write_npy(white));
+  const Json grey = w1("black.npy white.npy");
+  CHECK(grey["w1"] == doctest::Approx(2 * std::sqrt(4.0)).epsilon(1e-6));
+  CHECK(grey["a"]["contents"] == "images 2x2x1, pixels from -1 to 1");
+
   REQUIRE(kGan.run(scratch, "gan train --steps 1 --out run" + kTiny + "data.resize=16").status ==
           0);
   const Json images = w1("run:run shapes --count 8 --resize 16");
