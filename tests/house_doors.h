@@ -50,7 +50,7 @@ inline const std::vector<Door> kDoors = {
      "engine/(check|choices|device|file|notice|real|threads|version)\\.h|gan/console/.*",
      kPosix + "|CLI/.*"},
     {"gan/metrics/", kFront + "|engine/graph/(graph|write_onnx)\\.h|datasets/.*|gan/metrics/.*",
-     "zip\\.h|openssl/evp\\.h"},
+     "zip\\.h|openssl/evp\\.h|lemon/[a-z_]+\\.h"},
     {"gan/models/", kLab + "|engine/graph/(model|trace)\\.h|gan/models/.*" + kOnConsole, ""},
     {"gan/analysis/", kLab + "|gan/analysis/.*" + kOnModels, "nlohmann/json\\.hpp"},
     {"gan/training/", kLab + "|gan/training/.*" + kOnAnalysis, "nlohmann/json\\.hpp"},

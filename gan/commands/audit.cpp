@@ -54,7 +54,10 @@ void add_audit(CLI::App& app) {
       "audited,\n"
       "sigma after 200 power iterations from several starts; certified, an upper bound; reshaped,\n"
       "sigma of the reshaped kernel; s1/s2 and the stable rank of that kernel.\n"
-      "Ends with status 1 if running <= audited <= certified fails in a row.\n\n"
+      "The last line compares the critic's estimate of the distance between at most 1000 real and\n"
+      "as many generated images with the exact one, which a network simplex finds.\n"
+      "Ends with status 1 if running <= audited <= certified fails in a row, or if the estimate\n"
+      "divided by the certified bound exceeds the exact distance.\n\n"
       "Example:\n  gan audit runs/sn-small-shapes-1 --json\n");
   command->callback([options] { run(*options); });
 }

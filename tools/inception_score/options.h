@@ -22,6 +22,7 @@ struct Options {
   std::string resize_as;            // a name of gan::metrics::resizers(); "": as the network does
   std::optional<Index> count = {};  // none: all; of a run 50,000
   std::uint64_t seed = 0;           // of a run's noise
+  bool keep_grey = false;           // images of one channel do not become three
   bool averaged = true;             // a run's moving average, not the generator itself
 
   // What is computed.

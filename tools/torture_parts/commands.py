@@ -46,6 +46,9 @@ COMMANDS = (
     Command("lipschitz_float check golden.json", "golden.json", "golden.json"),
     Command("lipschitz_float conv --file kernel.safetensors --tensor kernel --size 4",
             "kernel.safetensors", "kernel.safetensors"),
+    Command("wasserstein exact kernel.safetensors:kernel kernel.safetensors", "kernel.safetensors",
+            "kernel.safetensors"),
+    Command("wasserstein exact images.npz images.npz --count 3", "images.npz", "images.npz"),
 )
 
 # Commands that write one file, and the file.

@@ -16,11 +16,14 @@ BASES = {
     "lipschitz_float conv": "--in 2 --out 2 --size 4",
     "lipschitz_float check": "golden.json",
     "onnx_conformance": "cases",
+    "wasserstein bench": "--iterations 2 --batch 8 --critic cones",
+    "wasserstein exact": "images.npz images.npz",
     "bench matmul": "--rounds 1",
     "bench conv": "--rounds 1 --batch 1 --image 8",
     "bench step": "--rounds 1 --batch 2 --image 8 --model sn-small",
 }
-FILES = ("partial", "images", "scorer.onnx", "golden.json", "cases", "mnist", "stats.npz")
+FILES = ("partial", "images", "scorer.onnx", "golden.json", "cases", "mnist", "stats.npz",
+         "images.npz")
 
 TEXTS = ("", " ", "-", "--", "-1", "0", "00", "1", "2", "007", "+1", "1.5", "-0.0", "1e400",
          "1e-400", "1e-30", "nan", "-nan", "inf", "-inf", "0x10", "1_000", "1,2", "1;2", "1e3",

@@ -10,9 +10,9 @@ import unicodedata
 # Where the programs are in a build folder.
 PROGRAMS = ("gan/gan", "tools/inception_score/inception_score", "tools/train_scorer/train_scorer",
             "tools/lipschitz/lipschitz_float", "tools/onnx_conformance/onnx_conformance",
-            "tools/bench/bench")
+            "tools/bench/bench", "tools/wasserstein/wasserstein")
 # With status 1 these also report that values differ, on stdout or in several lines.
-REPORTING = ("gan audit", "lipschitz_float check", "onnx_conformance")
+REPORTING = ("gan audit", "lipschitz_float check", "onnx_conformance", "wasserstein bench")
 
 LIMIT = 90  # seconds for a program: many times what it needs, for busy machines
 PATIENCE = 10  # seconds before a program that may rightly run forever is interrupted
