@@ -18,5 +18,6 @@ void add_sample(CLI::App& app);
 void add_audit(CLI::App& app);
 void add_export(CLI::App& app);
 void add_spectrum(CLI::App& app);
+void add_sweep(CLI::App& app);
 
 }  // namespace gan::commands
