@@ -29,6 +29,7 @@ inline const std::string kOnAnalysis = kOnModels + "|gan/analysis/.*";
 inline const std::string kOnTraining = kOnAnalysis + "|gan/training/.*";
 inline const std::string kOnRun = kOnTraining + "|gan/run/.*";
 inline const std::string kOnSweep = kOnRun + "|gan/sweep/.*";
+inline const std::string kOnReport = kOnSweep + "|gan/report/.*";
 inline const std::string kLab = kFront + "|layers/.*|datasets/.*";
 
 inline const std::vector<Door> kDoors = {
@@ -58,7 +59,8 @@ inline const std::vector<Door> kDoors = {
     {"gan/run/event_log.cpp", "engine/(check|file)\\.h|gan/run/event(_log|\\.pb)\\.h", kPosix},
     {"gan/run/", kLab + "|gan/run/.*" + kOnTraining, kPosix + "|nlohmann/json\\.hpp"},
     {"gan/sweep/", kLab + "|gan/sweep/.*" + kOnRun, kPosix + "|nlohmann/json\\.hpp"},
-    {"gan/commands/", kLab + "|engine/graph/write_onnx\\.h|gan/commands/commands\\.h" + kOnSweep,
+    {"gan/report/", kLab + "|gan/report/.*" + kOnSweep, "nlohmann/json\\.hpp"},
+    {"gan/commands/", kLab + "|engine/graph/write_onnx\\.h|gan/commands/commands\\.h" + kOnReport,
      "CLI/.*"},
     {"gan/", "gan/commands/commands\\.h" + kOnConsole, "CLI/.*"},
     {"tools/", "(?!tests/).*", ".*"},
