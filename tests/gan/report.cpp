@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <regex>
+#include <string_view>
 
 #include "datasets/image_file.h"
 #include "datasets/image_grid.h"
@@ -20,12 +20,16 @@ using gan::report::Chart;
 
 // Whether each tag is closed by its own, as far as HTML demands it.
 bool is_balanced(const std::string& html) {
-  static const std::regex tag(R"(<(/?)([a-z0-9]+)([^>]*)>)");
   std::vector<std::string> open;
-  for (std::sregex_iterator at(html.begin(), html.end(), tag), end; at != end; ++at) {
-    const std::string name = (*at)[2], rest = (*at)[3];
-    if (name == "meta" || name == "img" || rest.ends_with('/')) continue;
-    if ((*at)[1].length() == 0) {
+  for (std::size_t at = 0; (at = html.find('<', at)) != html.npos;) {
+    const std::size_t end = html.find('>', at);
+    if (end == html.npos) return false;
+    const std::string_view tag = std::string_view(html).substr(at + 1, end - at - 1);
+    at = end;
+    const bool closes = tag.starts_with('/');
+    const std::string name(tag.substr(closes, tag.find_first_of(" /", 1) - closes));
+    if (name == "meta" || name == "img" || tag.ends_with('/')) continue;
+    if (!closes) {
       open.push_back(name);
     } else {
       if (open.empty() || open.back() != name) return false;
