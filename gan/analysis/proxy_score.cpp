@@ -21,6 +21,17 @@ using engine::Tensor;
 using metrics::Features;
 using metrics::FeatureStatistics;
 
+// What its graph does not say, no option says here.
+metrics::Classifier open_classifier(const std::string& path) {
+  try {
+    return metrics::Classifier(path);
+  } catch (const metrics::BadOption& error) {
+    engine::fail(
+        error.what(),
+        " to inception_score; a scorer must say it in its file, as those of train_scorer do");
+  }
+}
+
 constexpr Index kReference = 10'000;  // images of a data set to compare with, as Miyato et al. take
 
 // From [-1, 1] to whole numbers 0 .. 255.
@@ -104,7 +115,7 @@ class PrecisionScope {
 }  // namespace
 
 ProxyScorer::ProxyScorer(const std::string& path, std::optional<engine::Precision> precision)
-    : path_(path), classifier_(path), precision_(precision) {
+    : path_(path), classifier_(open_classifier(path)), precision_(precision) {
   engine::check(!classifier_.logits().empty(), path,
                 ": has no logits to score by; give a classifier, such as train_scorer makes");
 }

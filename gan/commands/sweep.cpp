@@ -11,6 +11,7 @@
 #include "gan/commands/commands.h"
 #include "gan/console/interrupt.h"
 #include "gan/console/usage.h"
+#include "gan/report/report.h"
 #include "gan/run/run_lock.h"
 #include "gan/sweep/experiments.h"
 #include "gan/sweep/run_sweep.h"
@@ -125,9 +126,10 @@ void run(const SweepCommand& command) {
   });
   std::vector<Cell> cells = sweep::cells(plan);
   check_folder(folder, plan);
-  engine::make_folders(folder + "/logs");
+  engine::make_folders(folder);
   const run::RunLock lock(folder);
   engine::write_file(plan_file(folder), to_json(plan));
+  engine::make_folders(folder + "/logs");
   console::catch_interrupts(
       "\ngan: interrupted: the steps at hand are finished, then the runs are saved\n");
   const int jobs = jobs_of(command, cells);
@@ -142,12 +144,17 @@ void run(const SweepCommand& command) {
                            {.jobs = jobs, .threads = threads, .minutes = plan.minutes});
   const sweep::Results results = sweep::read_results(plan, cells, folder);
   const std::string plot = sweep::write_tables(plan, results, folder);
+  const bool begun = std::ranges::any_of(
+      results.cells, [](const auto& c) { return c.state != sweep::CellState::waiting; });
+  const std::string report = folder + "/report.html";
+  if (begun && !console::interrupted()) engine::write_file(report, report::page({folder}));
   const std::string shown =
       command.json ? sweep::as_json(plan, results) : sweep::as_text(plan, results);
   std::fputs(shown.c_str(), stdout);
   if (!command.json) {
     console::print(folder + "/table.md");
     if (!plot.empty()) console::print(plot);
+    if (fs::exists(report)) console::print(report);
   }
   if (console::interrupted()) console::note("interrupted; go on with gan sweep --out " + folder);
   for (std::size_t i = 1; i < end.failures.size(); ++i) console::note("gan: " + end.failures[i]);
@@ -163,18 +170,17 @@ std::string footer() {
             sweep::find_plan(name, "").title + "\n      --scale " +
             engine::alternatives(sweep::scales_of(experiment.text, name)) + "\n";
   }
-  return text +
-         "\nA cell is a run as gan train makes it, in a folder of its own. A sweep that was "
-         "stopped "
-         "goes on\nwith the same command, or with --out DIR alone. A cell whose values are not "
-         "finite any more is\na result. The folder gets table.md, table.csv (settings), cells.csv "
-         "(runs), score.svg and\nscore.png; times are in timing.csv. Without --scorer, the data "
-         "set "
-         "shapes gets one.\n\nExamples:\n"
-         "  gan sweep poster-k --scale minutes\n"
-         "  gan sweep --preset sn-small --vary 'd.constraint=toeplitz(k=1),spectral(k=2)' "
-         "--vary n_dis=1,2 --seeds 2 --steps 500\n"
-         "  gan sweep poster-k --scale hours --data images:pictures --scorer pictures.onnx\n";
+  return text + R"(
+A cell is a run as gan train makes it, in a folder of its own. A stopped sweep continues with the
+same command, or with --out DIR alone. A cell whose values become infinite or NaN is a result. DIR
+gets table.md, table.csv (settings), cells.csv (runs), score.svg, score.png and report.html (see
+gan report); times are in timing.csv. Without --scorer, the data set shapes gets one.
+
+Examples:
+  gan sweep poster-k --scale minutes
+  gan sweep --preset sn-small --vary 'd.constraint=toeplitz(k=1),spectral(k=2)' n_dis=1,2 --seeds 2
+  gan sweep poster-k --scale hours --data images:pictures --scorer pictures.onnx
+)";
 }
 
 }  // namespace

@@ -82,7 +82,8 @@ class Frame {
 
   bool empty() const { return y_.empty(); }
   bool drawn(const Point& p) const {
-    return std::isfinite(p.x) && std::isfinite(p.y) && (!chart_.log_y || p.y > 0);
+    constexpr double most = 1e30;  // beyond, differences of places are lost
+    return std::abs(p.x) < most && std::abs(p.y) < most && (!chart_.log_y || p.y > 1 / most);
   }
   double x(double value) const {
     return kLeft + (value - x_.low) / (x_.high - x_.low) * (kWidth - kLeft - kRight);
@@ -259,7 +260,9 @@ std::vector<double> ticks(double low, double high, int count, bool logarithmic) 
   double step = 10 * power;
   for (const double digit : {5.0, 2.0, 1.0})
     if (digit * power >= rough) step = digit * power;
-  for (double i = std::ceil(low / step); i * step <= high; ++i) found.push_back(i * step);
+  const double first = std::ceil(low / step);
+  for (int i = 0; i <= 2 * count && (first + i) * step <= high; ++i)
+    found.push_back((first + i) * step);
   return found;
 }
 

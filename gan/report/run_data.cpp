@@ -32,8 +32,9 @@ std::vector<std::pair<Index, std::string>> grids_of(const std::string& run) {
 std::string divergence_of(const std::string& file) {
   if (!fs::exists(file)) return "";
   const auto about = nlohmann::json::parse(engine::read_file(file, 1 << 20), nullptr, false);
-  if (!about.is_object() || !about.contains("step")) return "diverged";
-  return "step " + about["step"].dump() + ": " + about.value("not_finite", "a value") +
+  const auto known = [&](const char* key) { return about.is_object() && about.contains(key); };
+  if (!known("step") || !known("not_finite") || !about["not_finite"].is_string()) return "diverged";
+  return "step " + about["step"].dump() + ": " + about["not_finite"].get<std::string>() +
          " is not finite";
 }
 

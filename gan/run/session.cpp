@@ -117,7 +117,12 @@ class Recorder {
   void after_step(double seconds_left) {
     if (due(config_.gradients_every)) {
       check_finite();
-      gradients_.add(trainer_.step_count(), trainer_.gradients());
+      const std::vector<analysis::GradientSpectra::Row> rows = trainer_.gradients();
+      gradients_.add(trainer_.step_count(), rows);
+      Measures ratios;
+      for (const analysis::GradientSpectra::Row& row : rows)
+        if (row.s1 > 0) ratios["gradient_ratio/" + row.layer] = row.s0 / row.s1;
+      events_.scalars(trainer_.step_count(), ratios);
     }
     if (due(config_.log_every)) log();
     if (due(config_.sample_every)) sample();

@@ -17,7 +17,6 @@
 
 #include "engine/check.h"
 #include "engine/file.h"
-#include "gan/console/interrupt.h"
 #include "gan/console/printable.h"
 
 namespace gan::sweep {
@@ -39,7 +38,7 @@ void allow_signals(bool allow) {
   dup2(nothing, STDIN_FILENO);
   dup2(nothing, STDOUT_FILENO);
   dup2(log, STDERR_FILENO);
-  console::leave_interrupts();
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) signal(number, SIG_DFL);
   allow_signals(true);
   int status = 1;
   try {

@@ -42,8 +42,9 @@ Json parse(const std::string& text, const std::string& path) {
     return Json::parse(text, watch, /*allow_exceptions=*/true, /*ignore_comments=*/true);
   } catch (const Json::parse_error& error) {
     fail(path, ": ", place(text, error.byte),
-         ": is not JSON; look for a comma, a quote or a "
-         "bracket that is missing or one too many there");
+         ": is not JSON; look there for a comma, quote or bracket that is missing or one too many");
+  } catch (const Json::exception&) {
+    fail(path, ": holds a number that is too large");
   }
 }
 

@@ -71,10 +71,10 @@ CellResult read_cell(const Cell& cell, const std::string& folder) {
     result.state = CellState::diverged;
     const auto about = nlohmann::json::parse(engine::read_file(path + "/diverged.json"), nullptr,
                                              /*allow_exceptions=*/false);
-    if (about.is_object()) {
-      result.step = about.value("step", result.step);
-      result.reason = about.value("not_finite", "") + " is not finite";
-    }
+    const auto known = [&](const char* key) { return about.is_object() && about.contains(key); };
+    if (known("step") && about["step"].is_number_integer()) result.step = about["step"];
+    if (known("not_finite") && about["not_finite"].is_string())
+      result.reason = about["not_finite"].get<std::string>() + " is not finite";
   } else if (is_finished(path)) {
     result.state = CellState::done;
   } else if (!log.rows.empty()) {

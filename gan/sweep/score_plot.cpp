@@ -6,6 +6,7 @@
 
 #include "engine/file.h"
 #include "gan/console/plot.h"
+#include "gan/console/printable.h"
 #include "gan/sweep/tables.h"
 
 namespace gan::sweep {
@@ -24,7 +25,7 @@ std::string data_of(const Plan& plan, const Results& results) {
   data << "curve,label,x,score,deviation,published\n" << std::setprecision(9);
   const auto unquoted = [](std::string text) {  // gnuplot reads no quoted commas in strcol
     std::ranges::replace(text, ',', ';');
-    return text;
+    return console::printable(text);
   };
   for (const SettingResult& setting : results.settings) {
     const auto& levels = plan.axes[0].levels;

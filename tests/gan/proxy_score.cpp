@@ -76,6 +76,14 @@ TEST_CASE("proxy score: other files and other sizes are refused") {
   CHECK(!plain.is_inception());
   CHECK(complaint([&] { plain.check_fits({32, 32, 3}); }).empty());
   CHECK(says(complaint([&] { plain.check_fits({32, 32, 1}); }), "plain.onnx", "3 channels"));
+  const auto silent = engine::graph::trace(
+      [](const Tensor& x) {
+        return matmul_nt(global_average_pool(x), engine::ones({2, 3}));
+      },
+      {1, 8, 8, 3}, "images", "logits");
+  engine::graph::save_onnx(scratch / "silent.onnx", silent);
+  CHECK(says(complaint([&] { gan::analysis::ProxyScorer(scratch / "silent.onnx"); }), "silent.onnx",
+             "--range", "train_scorer"));
   CHECK(says(complaint([&] { gan::analysis::ProxyScorer(scratch / "missing.onnx"); }),
              "missing.onnx"));
   const std::string text = scratch.write("text.onnx", "no graph");

@@ -51,6 +51,7 @@ TEST_CASE("report: axes are marked at round numbers inside their range") {
   using gan::report::ticks;
   CHECK(ticks(0, 10, 5, false) == std::vector<double>{0, 2, 4, 6, 8, 10});
   CHECK(ticks(0.9, 120, 5, true) == std::vector<double>{1, 10, 100});
+  CHECK(ticks(1e17, 1e17 + 16, 5, false).size() <= 11);  // steps below rounding: it ends
   for (const double low : {-3.7, 0.0, 1e-9, 250.0})
     for (const double size : {1e-12, 0.3, 17.0, 1e6}) {
       const auto found = ticks(low, low + size, 5, false);
@@ -121,7 +122,7 @@ TEST_CASE("report: of a run and of a sweep, with nothing from elsewhere") {
     const std::string page = read_file(scratch / "page.html");
     CHECK(page.starts_with("<!DOCTYPE html>"));
     CHECK(page.size() < 1'000'000);
-    CHECK(is_balanced(page.substr(page.find("<body>"))));
+    CHECK(is_balanced(page.substr(page.find("<html"))));
     for (const char* outside : {"http:", "https:", "<script", "src=\"/", "url(", "@import"})
       CHECK(page.find(outside) == std::string::npos);
     for (const char* part : {"Samples through training", "Gradients", "Spectra", "Audit", "gan ",

@@ -103,6 +103,7 @@ TEST_CASE("sweep: an experiment with a mistake is refused with its place") {
   CHECK(refusal(good).empty());
   CHECK(says(refusal("{\n  \"vary\": {\"n_dis\": [1 2]}\n}"), "mine.json", "line 2"));
   CHECK(says(refusal("[]"), "mine.json", "object"));
+  CHECK(says(refusal(R"({"vary": {"n_dis": [1]}, "steps": 1e999})"), "mine.json"));
   CHECK(says(refusal(R"({"vary": {"n_dis": [1]}, "step": 10})"), "'step'", "steps"));
   CHECK(says(refusal(R"({"vary": {"n_dis": [1]}, "steps": 10, "steps": 20})"), "twice"));
   CHECK(says(refusal(R"({"vary": {"n_dis": [1]}, "steps": -1})"), "'steps'"));
