@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iomanip>
 #include <limits>
+#include <set>
 #include <sstream>
 
 #include "gan/report/html.h"
@@ -213,17 +214,19 @@ class Drawing {
 };
 
 std::string legend(const Chart& chart) {
-  if (chart.series.size() < 2 && chart.series.front().name.empty()) return "";
-  std::string html = "<ul class=\"legend\">\n";
+  std::set<std::string> seen = {""};
+  std::string html;
   for (const Series& series : chart.series) {
+    const std::string& name = series.legend.empty() ? series.name : series.legend;
+    if (!seen.insert(name).second) continue;
     const std::string color = std::to_string(series.color % kColors);
     html += "<li><svg viewBox=\"0 0 24 10\" aria-hidden=\"true\">";
     html += chart.bars ? "<rect class=\"f" + color + "\" width=\"16\" height=\"10\"/>"
                        : "<path class=\"curve s" + color + "\"" + Drawing::dashes(series.color) +
                              " d=\"M0 5L24 5\"/>";
-    html += "</svg>" + escaped(series.name) + "</li>\n";
+    html += "</svg>" + escaped(name) + "</li>\n";
   }
-  return html + "</ul>\n";
+  return html.empty() ? "" : "<ul class=\"legend\">\n" + html + "</ul>\n";
 }
 
 std::string csv_of(const Chart& chart) {

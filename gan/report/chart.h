@@ -27,6 +27,7 @@ struct Series {
   std::vector<Point> points = {};
   int color = 0;  // from 8 on, colors come again with dashes
   bool markers = false;
+  std::string legend = {};  // what several curves of a color are called together; "": the name
 };
 
 struct Chart {

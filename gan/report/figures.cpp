@@ -76,6 +76,21 @@ std::vector<std::size_t> chosen(std::size_t count, std::size_t most) {
   return indices;
 }
 
+// How many grids of a run are shown, and how many rows of each, so that all runs together stay
+// below 3 MB even where images are noise, which no PNG compresses.
+struct Extent {
+  std::size_t grids;
+  int rows;
+};
+Extent extent_of(const RunData& run, std::size_t runs) {
+  constexpr std::size_t budget = 2'200'000;  // of pixels' bytes, a third more in base64
+  const std::size_t row = std::max<std::size_t>(
+                        1, std::size_t{8} * 3 * run.image_height * run.image_width),
+                    rows = budget / (row * runs), most_grids = runs <= 2 ? 10 : 5;
+  const std::size_t grids = std::clamp<std::size_t>(rows, 1, most_grids);
+  return {grids, static_cast<int>(std::clamp<std::size_t>(rows / grids, 1, 4))};
+}
+
 double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
@@ -138,12 +153,13 @@ std::string score_figures(const sweep::Plan& plan, const sweep::Results& results
                                "Of the last samples; lower is better." + seeds);
   Chart published =
       score_chart(plan, "published", plan.published_what + " (published)", plan.source);
+  published.series = {{.name = "", .color = 6, .markers = true}};
   std::map<std::string, int> curves;
   for (const sweep::SettingResult& setting : results.settings) {
     const std::string name = sweep::label_of({setting.labels.begin() + 1, setting.labels.end()});
     const auto [at, is_new] = curves.try_emplace(name, static_cast<int>(curves.size()));
     if (is_new)
-      for (Chart* chart : {&score, &distance, &published})
+      for (Chart* chart : {&score, &distance})
         chart->series.push_back({.name = name, .color = at->second, .markers = true});
     const auto level =
         std::ranges::find(plan.axes[0].levels, setting.labels[0], &sweep::Level::label);
@@ -157,21 +173,21 @@ std::string score_figures(const sweep::Plan& plan, const sweep::Results& results
     if (setting.published && at->second == 0)
       published.series[0].points.push_back({x, *setting.published});
   }
-  published.series.resize(std::min<std::size_t>(1, published.series.size()));
   return in_charts(as_html(score) + as_html(distance) + as_html(published));
 }
 
 std::string sample_strips(const Runs& runs) {
-  const bool few = runs.size() <= 2;
+  const Runs shown = runs.size() <= 2 ? runs : one_of_each(runs);
   std::string html;
-  for (const RunData& run : few ? runs : one_of_each(runs)) {
+  for (const RunData& run : shown) {
     if (run.grids.empty()) continue;
     html += "<h3>" + escaped(run.name) + "</h3>\n<div class=\"strip\">\n";
-    for (const std::size_t i : chosen(run.grids.size(), few ? 10 : 5)) {
-      const int rows = few ? 4 : 3;
+    const Extent extent = extent_of(run, shown.size());
+    for (const std::size_t i : chosen(run.grids.size(), extent.grids)) {
       const auto& [step, file] = run.grids[i];
       html += "<figure><img alt=\"samples at step " + std::to_string(step) + "\" src=\"" +
-              data_uri("image/png", cropped_grid(file, run.image_height, run.image_width, rows)) +
+              data_uri("image/png",
+                       cropped_grid(file, run.image_height, run.image_width, extent.rows)) +
               "\"><figcaption>step " + std::to_string(step) + "</figcaption></figure>\n";
     }
     html += "</div>\n";
@@ -187,7 +203,8 @@ std::string training_curves(const Runs& runs) {
     for (const RunData& run : runs) {
       Series series{.name = run.name,
                     .points = points_of(run.log.numbers("step"), run.log.numbers(curve.column)),
-                    .color = colors.at(run.group)};
+                    .color = colors.at(run.group),
+                    .legend = run.group};
       if (!series.points.empty()) chart.series.push_back(std::move(series));
     }
     html += as_html(chart);
@@ -211,7 +228,8 @@ std::string gradient_curves(const Runs& runs) {
     for (const RunData& run : runs) {
       Series series{.name = run.name,
                     .points = median_ratios(run.gradients, network),
-                    .color = colors.at(run.group)};
+                    .color = colors.at(run.group),
+                    .legend = run.group};
       if (!series.points.empty()) chart.series.push_back(std::move(series));
     }
     html += as_html(chart);

@@ -23,7 +23,7 @@ th,td{padding:.25rem .6rem;border-bottom:1px solid var(--line);text-align:left;w
 .number{text-align:right;font-variant-numeric:tabular-nums}
 pre,code{font-size:.85rem;white-space:pre-wrap;overflow-wrap:anywhere}
 pre{background:var(--card);padding:.6rem;border-radius:4px}
-.charts{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr))}
+.charts{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr))}
 figure{margin:0;min-width:0}.chart svg{width:100%;height:auto;display:block}
 .chart .title{font-weight:600}.legend{font-size:.8rem;display:flex;flex-wrap:wrap;gap:.1rem .9rem;
 list-style:none;padding:0;margin:.2rem 0}.legend svg{width:1.8em;height:.8em;display:inline-block;vertical-align:middle;margin-right:.3em}
