@@ -162,7 +162,7 @@ void run(const SweepCommand& command) {
                 "; once it is mended, go on with gan sweep --out ", folder);
 }
 
-std::string footer() {
+std::string sweep_footer() {
   std::string text = "Experiments (EXPERIMENT may also be a file of your own):\n";
   for (const sweep::Experiment& experiment : sweep::experiments()) {
     const std::string name = experiment.name;
@@ -213,7 +213,7 @@ void add_sweep(CLI::App& app) {
                       engine::alternatives(engine::precision_names()));
   console::add_threads(*command);
   command->add_flag("--json", options->json, "the table for programs");
-  command->footer(footer);
+  command->footer(sweep_footer);
   command->callback([options] {
     console::outlive_readers();
     run(*options);

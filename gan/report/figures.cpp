@@ -161,16 +161,17 @@ std::string score_figures(const sweep::Plan& plan, const sweep::Results& results
     if (is_new)
       for (Chart* chart : {&score, &distance})
         chart->series.push_back({.name = name, .color = at->second, .markers = true});
+    const int curve = at->second;
     const auto level =
         std::ranges::find(plan.axes[0].levels, setting.labels[0], &sweep::Level::label);
     const auto x = static_cast<double>(level - plan.axes[0].levels.begin());
     const auto add = [&](Chart& chart, const std::optional<sweep::Spread>& value) {
       if (value)
-        chart.series[at->second].points.push_back({x, value->mean, value->deviation.value_or(0)});
+        chart.series[curve].points.push_back({x, value->mean, value->deviation.value_or(0)});
     };
     add(score, setting.values[0]);
     add(distance, setting.values[2]);
-    if (setting.published && at->second == 0)
+    if (setting.published && curve == 0)
       published.series[0].points.push_back({x, *setting.published});
   }
   return in_charts(as_html(score) + as_html(distance) + as_html(published));

@@ -30,7 +30,7 @@ void allow_signals(bool allow) {
 }
 
 // In the new process, which ends here.
-[[noreturn]] void run(const std::function<int()>& work, int log, pid_t parent) {
+[[noreturn]] void run_child(const std::function<int()>& work, int log, pid_t parent) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGINT);
   if (getppid() != parent) _exit(1);  // it died before that
@@ -62,7 +62,7 @@ Child::Child(const std::function<int()>& work, std::string log) : log_(std::move
   allow_signals(false);  // until the copy has no handlers of this process any more
   process_ = fork();
   const int error = errno;
-  if (process_ == 0) run(work, file, parent);
+  if (process_ == 0) run_child(work, file, parent);
   allow_signals(true);
   close(file);
   engine::check(process_ > 0, "the system starts no more processes: ", std::strerror(error),

@@ -16,16 +16,9 @@ namespace fs = std::filesystem;
 using Numbers = std::vector<std::optional<double>>;
 using Number = std::optional<double>;
 
-enum Which {
-  score,
-  best_score,
-  distance,
-  best_distance,
-  classes,
-  certified,
-  slope,
-  estimate,
-  seconds
+// The quantities, as they are numbered.
+struct At {
+  enum { score, best_score, distance, best_distance, classes, certified, slope, estimate, seconds };
 };
 
 Number last_of(const Numbers& numbers) {
@@ -46,15 +39,15 @@ Numbers values_of(const run::RunTable& log) {
   const Numbers scores = log.numbers(inception ? "is" : "proxy_is"),
                 distances = log.numbers(inception ? "fid" : "proxy_fid");
   Numbers values(quantities().size());
-  values[score] = last_of(scores);
-  values[best_score] = best_of(scores, std::greater<>());
-  values[distance] = last_of(distances);
-  values[best_distance] = best_of(distances, std::less<>());
-  values[classes] = last_of(log.numbers("classes"));
-  values[certified] = last_of(log.numbers("certified"));
-  values[slope] = best_of(log.numbers("slope"), std::greater<>());
-  values[estimate] = last_of(log.numbers("estimate_over_bound"));
-  values[seconds] = last_of(log.numbers("seconds"));
+  values[At::score] = last_of(scores);
+  values[At::best_score] = best_of(scores, std::greater<>());
+  values[At::distance] = last_of(distances);
+  values[At::best_distance] = best_of(distances, std::less<>());
+  values[At::classes] = last_of(log.numbers("classes"));
+  values[At::certified] = last_of(log.numbers("certified"));
+  values[At::slope] = best_of(log.numbers("slope"), std::greater<>());
+  values[At::estimate] = last_of(log.numbers("estimate_over_bound"));
+  values[At::seconds] = last_of(log.numbers("seconds"));
   return values;
 }
 
