@@ -13,6 +13,8 @@ int main(int argc, char** argv) {
   gan::commands::add_export(app);
   gan::commands::add_audit(app);
   gan::commands::add_spectrum(app);
+  gan::commands::add_sweep(app);
+  gan::commands::add_report(app);
   const auto done = [] { return 0; };  // each command runs while the command line is read
   return gan::console::run(app, argc, argv, done,
                            {.memory = "a smaller batch and g.batch need less"});

@@ -28,6 +28,8 @@ inline const std::string kOnModels = kOnConsole + "|gan/metrics/.*|gan/models/.*
 inline const std::string kOnAnalysis = kOnModels + "|gan/analysis/.*";
 inline const std::string kOnTraining = kOnAnalysis + "|gan/training/.*";
 inline const std::string kOnRun = kOnTraining + "|gan/run/.*";
+inline const std::string kOnSweep = kOnRun + "|gan/sweep/.*";
+inline const std::string kOnReport = kOnSweep + "|gan/report/.*";
 inline const std::string kLab = kFront + "|layers/.*|datasets/.*";
 
 inline const std::vector<Door> kDoors = {
@@ -56,7 +58,9 @@ inline const std::vector<Door> kDoors = {
     {"gan/training/", kLab + "|gan/training/.*" + kOnAnalysis, "nlohmann/json\\.hpp"},
     {"gan/run/event_log.cpp", "engine/(check|file)\\.h|gan/run/event(_log|\\.pb)\\.h", kPosix},
     {"gan/run/", kLab + "|gan/run/.*" + kOnTraining, kPosix + "|nlohmann/json\\.hpp"},
-    {"gan/commands/", kLab + "|engine/graph/write_onnx\\.h|gan/commands/commands\\.h" + kOnRun,
+    {"gan/sweep/", kLab + "|gan/sweep/.*" + kOnRun, kPosix + "|nlohmann/json\\.hpp"},
+    {"gan/report/", kLab + "|gan/report/.*" + kOnSweep, "nlohmann/json\\.hpp"},
+    {"gan/commands/", kLab + "|engine/graph/write_onnx\\.h|gan/commands/commands\\.h" + kOnReport,
      "CLI/.*"},
     {"gan/", "gan/commands/commands\\.h" + kOnConsole, "CLI/.*"},
     {"tools/", "(?!tests/).*", ".*"},

@@ -58,18 +58,6 @@ std::string footer() {
          "  gan train --resume runs/sn-cnn-cifar10-1 --set g.lr=1e-4 d.lr=1e-4\n";
 }
 
-// Settings outlive the folder that a run was started in: `path` seen from the root.
-std::string from_root(const std::string& path) {
-  return path.empty() ? path : std::filesystem::absolute(path).lexically_normal().string();
-}
-
-// Of FORM:DIR, the same for DIR.
-std::string data_from_root(const std::string& spec) {
-  const std::size_t colon = spec.find(':');
-  if (colon == std::string::npos) return spec;
-  return spec.substr(0, colon + 1) + from_root(spec.substr(colon + 1));
-}
-
 // What the options change of some settings.
 void apply(const TrainOptions& options, Config& config) {
   for (const std::string& assignment : options.assignments) set(config, assignment);
@@ -79,8 +67,7 @@ void apply(const TrainOptions& options, Config& config) {
   if (options.scorer) config.scorer = *options.scorer;
   if (options.steps) config.steps = *options.steps;
   if (options.seed) config.seed = *options.seed;
-  config.data = data_from_root(config.data);
-  config.scorer = from_root(config.scorer);
+  make_paths_absolute(config);
 }
 
 Config new_config(const TrainOptions& options) {
@@ -109,15 +96,6 @@ Config resumed_config(const TrainOptions& options, const Config& before) {
 void use_device(const Config& config) {
   engine::Device::named(config.device).use();
   engine::set_precision(engine::precision_named(config.precision));
-}
-
-// The scorer of the settings, if they name one. Errors: it does not take images of this size.
-std::unique_ptr<const ProxyScorer> open_scorer(const Config& config,
-                                               const datasets::Dataset& data) {
-  if (config.scorer.empty()) return nullptr;
-  auto scorer = std::make_unique<const ProxyScorer>(config.scorer);
-  scorer->check_fits({data.height(), data.width(), data.channels()});
-  return scorer;
 }
 
 void announce(const datasets::Dataset& data, const RunDirectory& run) {
@@ -177,6 +155,10 @@ void print_scores(Trainer& trainer, const ProxyScorer& scorer, const datasets::D
               console::printable(scorer.name()).c_str(), static_cast<long long>(images),
               fake->value, real.value, static_cast<long long>(fake->covered),
               static_cast<long long>(fake->classes));
+  if (fake->distance && real.distance)
+    std::printf("%s of %lld images: generated %.4g, real %.4g\n",
+                console::printable(scorer.distance_name()).c_str(), static_cast<long long>(images),
+                *fake->distance, *real.distance);
 }
 
 void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& config,
@@ -205,8 +187,8 @@ void start(const TrainOptions& options) {
   use_device(config);
   const auto data = open_data(config, config.data);
   config.channels = std::to_string(data->channels());  // what auto came to, for when it resumes
-  const auto scorer = open_scorer(config, *data);
   Trainer trainer(config, *data);
+  const auto scorer = run::open_scorer(config, *data, trainer.data_hash());
   const std::string preset = options.preset.value_or(kDefaultPreset);
   const RunDirectory run = options.out.empty()
                                ? RunDirectory::create_numbered(preset, data->name(), config)
@@ -229,9 +211,10 @@ void resume(const TrainOptions& options) {
   use_device(config);
   const auto data = open_again("--data", options.data.has_value(),
                                [&] { return open_data(config, config.data); });
-  const auto scorer = open_again("--scorer", options.scorer.has_value(),
-                                 [&] { return open_scorer(config, *data); });
   Trainer trainer(config, *data);
+  const auto scorer = open_again("--scorer", options.scorer.has_value(), [&] {
+    return run::open_scorer(config, *data, trainer.data_hash());
+  });
   const run::CheckpointHeader before = run::restore(run.checkpoint(), trainer);
   if (before.step >= config.steps && !run::row_is_due(trainer, config))
     throw console::UsageError("--resume " + options.resume + ": has done " +
@@ -262,7 +245,8 @@ void add_train(CLI::App& app) {
   train->add_option("--resume", options->resume,
                     "folder of a run to resume; options given with it change its settings");
   train->add_option("--scorer", options->scorer,
-                    "classifier made by train_scorer: logs the proxy-IS of generated images");
+                    "classifier, ONNX or GraphDef (train_scorer makes one): logs IS, FID and the "
+                    "classes covered of generated images");
   train->add_option("--device", options->device, engine::alternatives(engine::Device::names()));
   train->add_option("--precision", options->precision,
                     engine::alternatives(engine::precision_names()));

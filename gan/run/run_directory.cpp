@@ -23,13 +23,17 @@ using engine::check;
 
 constexpr const char* kConfig = "config.json";
 constexpr const char* kCheckpoint = "checkpoint.safetensors";
+constexpr const char* kBest = "best.safetensors";
+constexpr const char* kDiverged = "diverged.json";
 constexpr const char* kSamples = "samples";
 
 // What a run writes into its folder, besides the folder of samples.
 bool is_of_run(const std::string& name) {
-  constexpr std::array names = {kConfig,         kCheckpoint,     "changes.json",
-                                "log.csv",       "gradients.csv", "gradients.gnuplot",
-                                "gradients.svg", "gradients.png", RunLock::kFile};
+  constexpr std::array names = {kConfig,         kCheckpoint,         kBest,
+                                kDiverged,       "changes.json",      "log.csv",
+                                "audit.csv",     "machine.json",      "cell.json",
+                                "gradients.csv", "gradients.gnuplot", "gradients.svg",
+                                "gradients.png", RunLock::kFile};
   return std::ranges::find(names, name) != names.end() || name.starts_with("events.out.tfevents.");
 }
 
@@ -92,7 +96,7 @@ struct Contents {
   explicit Contents(const std::string& path) {
     for (const fs::directory_entry& entry : entries(path)) {
       const std::string name = entry.path().filename();
-      if (name == kCheckpoint) {
+      if (name == kCheckpoint || name == kBest) {
         checkpoint = true;
       } else if (name == kSamples && entry.is_directory()) {
         for (const fs::directory_entry& grid : entries(entry.path())) add(grid, is_grid);

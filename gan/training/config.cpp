@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <iomanip>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -33,7 +34,7 @@ std::vector<std::string> choices(std::string_view key) {
   if (key == "loss") return engine::names_of(losses());
   if (key == "clip") return {"none", "d", "g", "both"};
   if (key == "device") return engine::Device::names();
-  if (key == "precision") return engine::precision_names();
+  if (key == "precision" || key == "score_precision") return engine::precision_names();
   return {};
 }
 
@@ -135,7 +136,7 @@ struct Limits {
 Limits limits(const std::string& key) {
   constexpr Index most = 1'000'000'000'000;
   if (key == "data.resize") return {0, datasets::kLargestResize};
-  if (key == "decay_steps") return {0, most};
+  if (key == "decay_steps" || key == "audit_every") return {0, most};
   // With one sample, batch norm has no variance to divide by.
   if (key == "batch" || key == "g.batch") return {2, 100'000};
   if (key == "n_dis" || key == "clip.iterations") return {1, 10'000};
@@ -177,6 +178,7 @@ void validate(const Config& config) {
   find_loss(config.loss);
   models::find_model(config.model);
   engine::precision_named(config.precision);
+  if (!config.score_precision.empty()) check_choice("score_precision", config.score_precision);
   check_choice("device", config.device);
   check_choice("data.channels", config.channels);
   check_choice("data.orientation", config.orientation);
@@ -199,6 +201,16 @@ void validate(const Config& config) {
   check(config.decay_steps == 0 || config.steps <= config.decay_steps, "steps=", config.steps,
         " go on where the learning rates are 0, from decay_steps=", config.decay_steps,
         ": give fewer, or set decay_steps too");
+}
+
+void make_paths_absolute(Config& config) {
+  const auto from_root = [](const std::string& path) {
+    return path.empty() ? path : std::filesystem::absolute(path).lexically_normal().string();
+  };
+  const std::size_t colon = config.data.find(':');  // FORM:DIR
+  if (colon != std::string::npos)
+    config.data = config.data.substr(0, colon + 1) + from_root(config.data.substr(colon + 1));
+  config.scorer = from_root(config.scorer);
 }
 
 std::string to_json(const Config& config) {

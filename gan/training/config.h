@@ -53,6 +53,8 @@ struct Config {
   std::string scorer;
   Index score_every = 500;
   Index score_images = 1000;
+  std::string score_precision;
+  Index audit_every = 0;
 
   // Calls visit(key, member, help) for each setting of `config`, a Config or a const Config. Where
   // the value is a name from a table, the help text goes on with the names (`choices` of
@@ -107,9 +109,13 @@ struct Config {
     visit("gradients_every", config.gradients_every, "steps between rows of gradients.csv");
     visit("sample_every", config.sample_every, "steps between grids of samples");
     visit("checkpoint_every", config.checkpoint_every, "steps between checkpoints");
-    visit("scorer", config.scorer, "classifier of train_scorer for the proxy-IS; empty: none");
+    visit("scorer", config.scorer, "classifier that scores samples, ONNX or GraphDef; empty: none");
     visit("score_every", config.score_every, "steps between scores, in the next row of log.csv");
     visit("score_images", config.score_images, "images of a score");
+    visit("score_precision", config.score_precision,
+          "of the scorer's matrix products; empty: as in training");
+    visit("audit_every", config.audit_every,
+          "steps between audits, in the next row of log.csv; 0: none");
   }
 };
 
@@ -122,6 +128,9 @@ layers::SpectralGradientClipping clipping(const Config& config);
 
 // Values that make sense, alone and together. Errors: the first that does not.
 void validate(const Config& config);
+
+// Settings outlive the folder that a run was started in: the paths in them, as seen from the root.
+void make_paths_absolute(Config& config);
 
 std::string to_json(const Config& config);
 // Fields that the text lacks keep their defaults. Errors name `path`.

@@ -135,6 +135,16 @@ std::vector<analysis::GradientSpectra::Row> Trainer::gradients() const {
   return rows;
 }
 
+analysis::RunAudit Trainer::audit() const {
+  constexpr Index images = 256;
+  const engine::RandomState before = engine::random_state();
+  models::Networks copy = networks_;
+  analysis::RunAudit found =
+      analysis::audit(copy, config_.constraint.text(), config_.seed, data_, images);
+  engine::set_random_state(before);
+  return found;
+}
+
 LossMeans Trainer::losses() {
   const double steps = static_cast<double>(sums_.steps);
   const LossMeans means{.discriminator = sums_.discriminator.item() / steps,

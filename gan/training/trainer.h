@@ -16,6 +16,7 @@
 #include "datasets/loader.h"
 #include "engine/capture.h"
 #include "engine/serialize.h"
+#include "gan/analysis/audit.h"
 #include "gan/analysis/gradient_spectra.h"
 #include "gan/models/models.h"
 #include "gan/training/config.h"
@@ -53,6 +54,10 @@ class Trainer {
   engine::Tensor samples() { return samples(fixed_noise_); }
   engine::Tensor samples(const engine::Tensor& noise);
   Index z_dim() const { return networks_.z_dim; }
+
+  // Of the discriminator against the generator itself, not its average. Copies both networks; the
+  // training is left as it is.
+  analysis::RunAudit audit() const;
 
   // Whether all that a checkpoint would hold is; waits for the device.
   bool finite() { return not_finite().empty(); }

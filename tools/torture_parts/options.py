@@ -11,6 +11,9 @@ BASES = {
     "gan audit": "partial --images 2",
     "gan spectrum": "partial --out spectrum",
     "gan export": "partial --onnx out.onnx",
+    "gan report": "partial --out page.html",
+    "gan sweep": "--preset sn-small --data images:images --vary n_dis=1 --seeds 1 --steps 1 "
+                 "--set batch=2 g.batch=2 --out new",
     "inception_score": "--graph scorer.onnx --images images --splits 1 --no-cache",
     "train_scorer": "--data images:images --out new.onnx --width 4 --batch 4 --epochs 1",
     "lipschitz_float conv": "--in 2 --out 2 --size 4",
