@@ -80,7 +80,7 @@ void pick(const Window& w, const Inside& part, const Real* x, const Real* from, 
 }
 
 // What fits into a register.
-using Lanes __attribute__((vector_size(32))) = Real;
+using PooledLanes __attribute__((vector_size(32))) = Real;
 
 // The largest numbers of `kCount` Numbers' channels of a window, which stay in registers while its
 // pixels go by. Without their places, else as Maxima has it.
@@ -108,11 +108,11 @@ void largest_of(const Window& w, const Inside& part, const Real* image, Real* sm
 }
 
 void largest(const Window& w, const Inside& part, const Real* image, Real* small) {
-  constexpr Index kLanes = sizeof(Lanes) / sizeof(Real), kTogether = 4;
+  constexpr Index kLanes = sizeof(PooledLanes) / sizeof(Real), kTogether = 4;
   Index c = 0;
   for (; c + kTogether * kLanes <= w.in; c += kTogether * kLanes)
-    largest_of<Lanes, kTogether>(w, part, image + c, small + c);
-  for (; c + kLanes <= w.in; c += kLanes) largest_of<Lanes, 1>(w, part, image + c, small + c);
+    largest_of<PooledLanes, kTogether>(w, part, image + c, small + c);
+  for (; c + kLanes <= w.in; c += kLanes) largest_of<PooledLanes, 1>(w, part, image + c, small + c);
   for (; c < w.in; ++c) largest_of<Real, 1>(w, part, image + c, small + c);
 }
 
