@@ -37,8 +37,8 @@ class WeightBlock {
 
   // to[v] [out, depth] for all v of this row, `distance` apart.
   void add(Index t0, Index t1, Real* to, Index distance, bool more) const {
-    for (Index t = t0; t < t1; ++t) {
-      const TilePlace tile(f_, t);
+    TileWalk tile(f_, t0);
+    for (Index t = t0; t < t1; ++t, tile.next()) {
       transform_y(tile, t - t0);
       transform_x(tile, t - t0);
     }
@@ -55,7 +55,7 @@ class WeightBlock {
   }
 
  private:
-  void transform_y(const TilePlace& tile, Index k) const {
+  void transform_y(const TileWalk& tile, Index k) const {
     const int columns = f_.w.of().outputs;
     Places from;
     std::size_t next = 0;
@@ -72,13 +72,14 @@ class WeightBlock {
     kernel_.a(row_a_.count, row_a_.weights.data(), from.data(), m1_ - m0_, a_ + k * kRowStride,
               a_size_, m1_ - m0_, 0);
   }
-  void transform_x(const TilePlace& tile, Index k) const {
+  void transform_x(const TileWalk& tile, Index k) const {
     const Index columns = numbers_.block.columns;
     Places from;
     for (Index n = n0_; n < n1_;) {
       const Index phase = n / f_.in, channel = n % f_.in,
                   count = std::min(n1_ - n, f_.in - channel);
-      locate(f_, x_, zeros_.data(), tile, phase, row_b_.used(), f_.w.of().points, channel, from);
+      locate(f_, x_, zeros_.data(), tile, phase / f_.w.phases, phase % f_.w.phases, row_b_.used(),
+             f_.w.of().points, channel, from);
       // `count` may begin or end within a panel: parts of panels, one after another.
       Index done = 0;
       while (done < count) {
@@ -106,27 +107,28 @@ class WeightBlock {
   Real *a_, *b_;
 };
 
-// The taps of output o from its points, [points, out, depth].
-void taps_of(const Filtering& f, const Real* points, Index o, Real* w, Real* unused) {
-  const FilterKernel& kernel = filter_kernels(isa())[f.w.filter];
-  const Index size = f.out * f.depth(), taps_w = f.w.of().taps;
-  std::array<Real*, kMostPoints * kMostPoints> to;
-  for (Index phase = 0; phase < f.phases(); ++phase) {
-    for (int a = 0; a < f.h.of().taps; ++a)
-      for (int b = 0; b < taps_w; ++b) {
-        const Index h = f.h.tap(phase / f.w.phases, a), v = f.w.tap(phase % f.w.phases, b);
-        to[a * taps_w + b] =
-            h < 0 || v < 0 ? unused : w + ((o * f.h.kernel + h) * f.w.kernel + v) * f.in;
-      }
-    for (int u = 0; u < f.h.of().points; ++u) {
-      std::array<Real, kMostPoints> weights;
-      for (int a = 0; a < f.h.of().taps; ++a)
-        weights[a] = static_cast<Real>(f.h.of().g[u][a].value());
-      kernel.g_back(f.h.of().taps, weights.data(),
-                    points + u * f.w.of().points * size + o * f.depth() + phase * f.in, size, f.in,
-                    to.data(), u > 0);
-    }
+// The taps of output o from its points, [points, out, depth]: along one axis, then the other.
+void taps_of(const Filtering& f, const Real* points, Index o, Real* w) {
+  const FilterKernel &along_h = filter_kernels(isa())[f.h.filter],
+                     &along_w = filter_kernels(isa())[f.w.filter];
+  const Index depth = f.depth(), size = f.out * depth;
+  const int points_h = f.h.of().points, points_w = f.w.of().points, taps_w = f.w.of().taps;
+  Real* halves = thread_scratch((points_h * taps_w + 1) * depth, 4);
+  Real* unused = halves + points_h * taps_w * depth;
+  std::array<Real*, kMostPoints> to;
+  for (int u = 0; u < points_h; ++u) {
+    for (int b = 0; b < taps_w; ++b) to[b] = halves + (u * taps_w + b) * depth;
+    along_w.g_back(points + u * points_w * size + o * depth, size, depth, to.data(), {});
   }
+  for (Index phase = 0; phase < f.phases(); ++phase)
+    for (int b = 0; b < taps_w; ++b) {
+      const Index v = f.w.tap(phase % f.w.phases, b);
+      for (int a = 0; a < f.h.of().taps; ++a) {
+        const Index h = f.h.tap(phase / f.w.phases, a);
+        to[a] = h < 0 || v < 0 ? unused : w + ((o * f.h.kernel + h) * f.w.kernel + v) * f.in;
+      }
+      along_h.g_back(halves + b * depth + phase * f.in, taps_w * depth, f.in, to.data(), {});
+    }
 }
 
 }  // namespace
@@ -166,7 +168,7 @@ void filtered_weights(const Filtering& f, const Real* x, Real* w, const Real* y)
         for (Index i = 0; i < depth; ++i)
           points.data()[(p * out + o) * depth + i] +=
               points.data()[number * size + (p * out + o) * depth + i];
-    taps_of(f, points.data(), o, w, thread_scratch(f.in, 4));
+    taps_of(f, points.data(), o, w);
   }
 }
 
