@@ -22,7 +22,7 @@ struct Cut {
     const Index rows = numbers.block.rows, columns = numbers.block.columns;
     panels = std::clamp<Index>(kColumns / columns, 1, ceil_div(f.out, columns));
     // Many weights are read from far away: more tiles share a reading.
-    const Index most = f.points() * f.depth() * f.out > kManyWeights ? 112 : 56;
+    const Index most = f.points() * f.depth() * f.out > kManyWeights ? 112 : 28;
     const Index work = f.tiles() * ceil_div(f.out, columns * panels);
     const Index shared = round_up(ceil_div(work, 3 * omp_get_max_threads()), rows);
     tiles = std::clamp(shared, rows, std::max(rows, most / rows * rows));
@@ -108,10 +108,22 @@ class Block {
       for (Index t = 0; t < tiles_; ++t, tile.next(), to += kRowStride) {
         locate(f_, source_, zeros_.data(), tile, phase_h, phase_w, row.used(), points, channel,
                from);
+        if (u == 0) fetch_ahead(from, row.count, count);
         kernel_w_.b(row.count, row.weights.data(), from.data(), count, to, a_, count, 0);
       }
       k += count;
     }
+  }
+
+  // The pixels that the next tile does not share with this one come from far away.
+  void fetch_ahead(const Places& from, int rows, Index count) const {
+    const int points = f_.w.of().points, outputs = f_.w.of().outputs;
+    const Index ahead = outputs * f_.w.source_step * f_.in;
+    constexpr Index kLine = 64 / sizeof(Real);
+    for (int i = 0; i < rows; ++i)
+      for (int j = points - outputs; j < points; ++j)
+        for (Index c = 0; c < count; c += kLine)
+          __builtin_prefetch(from[i * points + j] + ahead + c);
   }
 
   void multiply(int u, Index piece) const {

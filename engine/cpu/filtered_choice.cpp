@@ -1,4 +1,5 @@
 // Which convolutions are filtered, and how.
+#include <cmath>
 #include <limits>
 #include <type_traits>
 
@@ -11,12 +12,34 @@ namespace {
 
 bool allowed(const Filter& filter) { return filter.exact || precision() != Precision::highest; }
 
-// Multiplications, with what transforms cost in their place.
-double cost(const Filtering& f) {
-  constexpr double kTransform = 10;  // products in the time of one number transformed, about
-  const double tiles = static_cast<double>(f.tiles()) * f.points();
-  const double k = static_cast<double>(f.depth()), n = static_cast<double>(f.out);
-  return tiles * (k * n + kTransform * (k + n)) + f.points() * k * n * kTransform;
+// Times are counted in products of float32. What moves a number, rather than multiplies it, takes
+// the time of so many of them: with vectors of 16, measured on a Zen 4 and a Zen 5, the middle.
+struct Costs {
+  double image = 45;         // a pixel at a point
+  double result = 14;        // a product brought back
+  double weight = 45;        // a weight at a point, in cache,
+  double weight_far = 100;   // and where all of them are more than caches hold
+  double gradient = 25;      // a weight's gradient brought back
+  double patch = 20;         // of the definition: a number of a patch,
+  double patch_across = 35;  // in slot W
+  static constexpr double kFar = 2e6;
+
+  // Narrower vectors multiply less in the time.
+  explicit Costs(double columns) {
+    for (double* each : {&image, &result, &weight, &weight_far, &gradient, &patch, &patch_across})
+      *each *= columns / 32;
+  }
+};
+
+double cost(const Filtering& f, Slot want, const Costs& costs) {
+  const auto k = static_cast<double>(f.depth()), n = static_cast<double>(f.out);
+  const double tiles = static_cast<double>(f.tiles()) * f.points(), weights = f.points() * k * n;
+  if (want == Slot::W)  // blocks of results transform again what they share
+    return tiles * (k * n + costs.image * (k * std::ceil(n / kWeightBlock) +
+                                           n * std::ceil(k / kWeightBlock))) +
+           weights * costs.gradient;
+  return tiles * (k * n + costs.image * k + costs.result * n) +
+         weights * (weights < Costs::kFar ? costs.weight : costs.weight_far);
 }
 
 // How fast the definition multiplies, with float32 as 1: it may use bf16, filters do not.
@@ -27,35 +50,38 @@ double direct_speed() {
   return 1;
 }
 
-double direct_cost(const Filtering& f) {
+double direct_cost(const Filtering& f, Slot want, const Costs& costs) {
   const double taps = static_cast<double>(f.h.taps * f.w.taps * f.phases());
-  return static_cast<double>(f.n * f.h.results * f.w.results) * taps *
-         static_cast<double>(f.in * f.out) / direct_speed();
+  return static_cast<double>(f.n * f.h.results * f.w.results) * taps * static_cast<double>(f.in) *
+         (static_cast<double>(f.out) / direct_speed() +
+          (want == Slot::W ? costs.patch_across : costs.patch));
 }
 
-std::optional<Filtering> best(Filtering f) {
+std::optional<Filtering> best(Filtering f, Slot want) {
   constexpr Index kFewChannels = 16;
   const bool always = algorithm() == Algorithm::filtered;
   // The double build, which golden values come from, computes the definition.
   if (std::is_same_v<Real, double> || algorithm() == Algorithm::direct) return std::nullopt;
   if (!always && (f.in < kFewChannels || f.out < kFewChannels)) return std::nullopt;
   std::optional<Filtering> found;
-  const double direct = direct_cost(f);
-  if (direct == 0) return found;  // nothing to filter: no images, channels or pixels
+  const Costs costs(exact_kernel(isa())->columns);
+  const double direct = direct_cost(f, want, costs);
+  if (f.tiles() * f.depth() * f.out == 0) return found;  // no images, channels or pixels
   double least = always ? std::numeric_limits<double>::infinity() : 0.95 * direct;
   for (int h = 0; h < kFilterCount; ++h)
     for (int w = 0; w < kFilterCount; ++w) {
       f.h.filter = h, f.w.filter = w;
       if (f.h.of().taps != f.h.taps || f.w.of().taps != f.w.taps) continue;
       if (f.points() == 1 || !allowed(f.h.of()) || !allowed(f.w.of())) continue;
-      if (cost(f) < least) least = cost(f), found = f;
+      const double now = cost(f, want, costs);
+      if (now < least) least = now, found = f;
     }
   return found;
 }
 
 }  // namespace
 
-std::optional<Filtering> filtering(const Window& w) {
+std::optional<Filtering> filtering(const Window& w, Slot want) {
   if (w.dilation_h != 1 || w.dilation_w != 1) return std::nullopt;
   const auto axis = [](Index source, Index stride, Index before, Index kernel, Index results) {
     return FilteredAxis{.source = source,
@@ -76,7 +102,8 @@ std::optional<Filtering> filtering(const Window& w) {
                .n = w.n,
                .in = w.in,
                .out = w.out,
-               .turned = false});
+               .turned = false},
+              want);
 }
 
 std::optional<Filtering> filtering_of_phase(const Window& w, Index first_h, Index first_w) {
@@ -103,7 +130,8 @@ std::optional<Filtering> filtering_of_phase(const Window& w, Index first_h, Inde
                .n = w.n,
                .in = w.out,
                .out = w.in,
-               .turned = true});
+               .turned = true},
+              Slot::X);
 }
 
 }  // namespace engine::cpu

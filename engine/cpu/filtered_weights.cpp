@@ -7,8 +7,7 @@
 namespace engine::cpu {
 namespace {
 
-constexpr Index kTilesTogether = 128;           // of a sum at a time
-constexpr Index kOutputs = 128, kInputs = 128;  // of a block of results
+constexpr Index kTilesTogether = 128;  // of a sum at a time
 
 // A block of results: outputs [m0, m1), columns [n0, n1) of phases and channels.
 class WeightBlock {
@@ -29,8 +28,8 @@ class WeightBlock {
         a_size_(kTilesTogether * kRowStride),
         panel_size_(kTilesTogether * numbers.block.columns),
         a_(thread_scratch(f.w.of().points * a_size_, 0)),
-        b_(thread_scratch(f.w.of().points * ceil_div(kInputs, numbers.block.columns) * panel_size_,
-                          1)) {}
+        b_(thread_scratch(
+            f.w.of().points * ceil_div(kWeightBlock, numbers.block.columns) * panel_size_, 1)) {}
 
   // to[v] [out, depth] for all v of row u, `distance` apart.
   void add(int u, Index t0, Index t1, Real* to, Index distance, bool more) const {
@@ -136,7 +135,7 @@ void filtered_weights(const Filtering& f, const Real* x, Real* w, const Real* y)
   const Zeros zeros(std::max(f.in, f.out));
   const Index tiles = f.tiles(), out = f.out, depth = f.depth(), size = f.points() * out * depth;
   const Index columns = numbers.block.columns;
-  const Index blocks_m = ceil_div(out, kOutputs), blocks_n = ceil_div(depth, kInputs);
+  const Index blocks_m = ceil_div(out, kWeightBlock), blocks_n = ceil_div(depth, kWeightBlock);
   // Rows of points are tasks of their own where the images stay in cache, else a task takes all of
   // them while it has a few tiles at hand.
   constexpr Index kManyPixels = 1'000'000;

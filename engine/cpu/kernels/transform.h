@@ -67,40 +67,58 @@ typename Lanes::Register combine(int which, const typename Lanes::Register* x) {
   return sum;
 }
 
-template <class Lanes, class Matrix, bool kWhole>
-void transform_vector(int rows, const Real* weights, const Real* const* from, Index c, Real* to,
-                      Index distance, Index count) {
-  typename Lanes::Register line[Matrix::kColumns];
+// kTogether vectors at a time: a place is looked up once for all of them.
+template <class Lanes, class Matrix, int kTogether, bool kWhole>
+void transform_vectors(int rows, const Real* weights, const Real* const* from, Index c, Real* to,
+                       Index distance, Index count) {
+  typename Lanes::Register line[kTogether][Matrix::kColumns];
   const auto first = Lanes::repeat(weights);
 #pragma GCC unroll 6
-  for (int j = 0; j < Matrix::kColumns; ++j)
-    line[j] = first * load_channels<Lanes, kWhole>(from[j] + c, count);
+  for (int j = 0; j < Matrix::kColumns; ++j) {
+    const Real* place = from[j] + c;
+#pragma GCC unroll 4
+    for (int l = 0; l < kTogether; ++l)
+      line[l][j] = first * load_channels<Lanes, kWhole>(place + l * Lanes::kLanes, count);
+  }
   for (int i = 1; i < rows; ++i) {
     const auto weight = Lanes::repeat(weights + i);
     const Real* const* row = from + i * Matrix::kColumns;
 #pragma GCC unroll 6
-    for (int j = 0; j < Matrix::kColumns; ++j)
-      line[j] =
-          Lanes::multiply_add(weight, load_channels<Lanes, kWhole>(row[j] + c, count), line[j]);
+    for (int j = 0; j < Matrix::kColumns; ++j) {
+      const Real* place = row[j] + c;
+#pragma GCC unroll 4
+      for (int l = 0; l < kTogether; ++l)
+        line[l][j] = Lanes::multiply_add(
+            weight, load_channels<Lanes, kWhole>(place + l * Lanes::kLanes, count), line[l][j]);
+    }
   }
 #pragma GCC unroll 6
   for (int p = 0; p < Matrix::kRows; ++p)
-    store_channels<Lanes, kWhole>(to + p * distance, combine<Lanes, Matrix, false>(p, line), count);
+#pragma GCC unroll 4
+    for (int l = 0; l < kTogether; ++l)
+      store_channels<Lanes, kWhole>(to + p * distance + l * Lanes::kLanes,
+                                    combine<Lanes, Matrix, false>(p, line[l]), count);
 }
 
 template <class Lanes, int kFilter, FilterFactor kFactor>
 void transform(int rows, const Real* weights, const Real* const* from, Index n, Real* to,
                Index distance, Index panel, Index panel_distance) {
   using Matrix = FilterMatrix<kFilter, kFactor>;
-  constexpr Index kLanes = Lanes::kLanes;
+  // As many as registers hold, of which a block kernel's results leave a few.
+  constexpr int kTogether = Lanes::kRows * Lanes::kVectors > 16 ? 4 : 2;
+  constexpr Index kLanes = Lanes::kLanes, kMany = kTogether * kLanes;
   for (Index begin = 0; begin < n; begin += panel, to += panel_distance) {
     const Index end = begin + panel < n ? begin + panel : n;
     Index c = begin;
+    for (; c + kMany <= end; c += kMany)
+      transform_vectors<Lanes, Matrix, kTogether, true>(rows, weights, from, c, to + c - begin,
+                                                        distance, 0);
     for (; c + kLanes <= end; c += kLanes)
-      transform_vector<Lanes, Matrix, true>(rows, weights, from, c, to + c - begin, distance, 0);
+      transform_vectors<Lanes, Matrix, 1, true>(rows, weights, from, c, to + c - begin, distance,
+                                                0);
     if (c < end)
-      transform_vector<Lanes, Matrix, false>(rows, weights, from, c, to + c - begin, distance,
-                                             end - c);
+      transform_vectors<Lanes, Matrix, 1, false>(rows, weights, from, c, to + c - begin, distance,
+                                                 end - c);
   }
 }
 
