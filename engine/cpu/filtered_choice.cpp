@@ -57,7 +57,7 @@ double direct_cost(const Filtering& f, Slot want, const Costs& costs) {
           (want == Slot::W ? costs.patch_across : costs.patch));
 }
 
-std::optional<Filtering> best(Filtering f, Slot want) {
+std::optional<Filtering> fastest(Filtering f, Slot want) {
   constexpr Index kFewChannels = 16;
   const bool always = algorithm() == Algorithm::filtered;
   // The double build, which golden values come from, computes the definition.
@@ -79,10 +79,21 @@ std::optional<Filtering> best(Filtering f, Slot want) {
   return found;
 }
 
+std::optional<Filtering> definition() {
+  note_direct();
+  return std::nullopt;
+}
+
+std::optional<Filtering> best(const Filtering& f, Slot want) {
+  const std::optional<Filtering> found = fastest(f, want);
+  found ? note_filtered(found->h.filter, found->w.filter) : note_direct();
+  return found;
+}
+
 }  // namespace
 
 std::optional<Filtering> filtering(const Window& w, Slot want) {
-  if (w.dilation_h != 1 || w.dilation_w != 1) return std::nullopt;
+  if (w.dilation_h != 1 || w.dilation_w != 1) return definition();
   const auto axis = [](Index source, Index stride, Index before, Index kernel, Index results) {
     return FilteredAxis{.source = source,
                         .source_step = stride,
@@ -107,7 +118,7 @@ std::optional<Filtering> filtering(const Window& w, Slot want) {
 }
 
 std::optional<Filtering> filtering_of_phase(const Window& w, Index first_h, Index first_w) {
-  if (w.dilation_h != 1 || w.dilation_w != 1) return std::nullopt;
+  if (w.dilation_h != 1 || w.dilation_w != 1) return definition();
   const auto axis = [](Index source, Index stride, Index before, Index kernel, Index first,
                        Index extent) {
     Index tap = kernel - 1;  // the last one that meets the pixels `first`, `first` + stride, ...
