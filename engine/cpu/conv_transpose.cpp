@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "engine/algorithm.h"
 #include "engine/cpu/filtered.h"
 #include "engine/cpu/parallel.h"
 #include "engine/cpu/patch_rows.h"
@@ -89,6 +90,7 @@ void add_windows(const Window& w, const Real* windows, Index first_row, Index ro
 // The windows [rows of y, taps * in] = Y W of one image at a time, added to it.
 void by_windows(const Window& window, Real* x, const Real* w, const Real* y,
                 const Epilogue& epilogue) {
+  note_direct();
   const Index rows = window.out_height * window.out_width;
   const Index n = window.kernel_h * window.kernel_w * window.in;
   const Index pixels = window.height * window.width * window.in;

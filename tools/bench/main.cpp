@@ -52,11 +52,11 @@ void add_precision(CLI::App& command, Options& options) {
 }
 
 void add_peer(CLI::App& command, Options& options) {
-  const std::vector<std::string> names = {"pytorch"};
+  const std::vector<std::string> names = {bench::kPeer, bench::kCompiledPeer};
   command
-      .add_option(
-          "--peer", options.peer,
-          "run the same work in this library too, interleaved: " + engine::alternatives(names))
+      .add_option("--peer", options.peer,
+                  "run the same work in this library too, interleaved: " +
+                      engine::alternatives(names) + " (torch.compile as well, which takes minutes)")
       ->check(gan::console::one_of(names));
   command.add_option("--python", options.python, "Python interpreter that has the peer installed")
       ->capture_default_str();
