@@ -7,7 +7,6 @@
 #include <sstream>
 #include <utility>
 
-#include "datasets/image_grid.h"
 #include "engine/check.h"
 #include "engine/file.h"
 #include "engine/random.h"
@@ -17,6 +16,7 @@
 #include "gan/run/event_log.h"
 #include "gan/run/gradient_log.h"
 #include "gan/run/loss_log.h"
+#include "gan/run/save_samples.h"
 
 namespace gan::run {
 namespace {
@@ -156,7 +156,8 @@ class Recorder {
     check_finite();
     sampled_ = trainer_.step_count();
     run_.make_samples_folder();
-    datasets::save_grid(run_.samples(sampled_), trainer_.samples(), {.columns = 8, .scale = 2});
+    save_samples(run_.samples(sampled_), trainer_.samples(), {.columns = 8, .scale = 2},
+                 &trainer_.data());
     events_.picture(sampled_, "samples", engine::read_file(run_.samples(sampled_)));
   }
 
@@ -186,13 +187,22 @@ class Recorder {
   std::optional<ProxyScore> score_;            // the latest
 };
 
+constexpr std::uint64_t kSampleSeed = 0x5C03E;
+
 // An interrupt while images are scored.
 struct Interrupted {};
 
 }  // namespace
 
+engine::Tensor samples(Trainer& trainer, Index count) {
+  const engine::RandomState training = engine::random_state();
+  engine::seed(kSampleSeed);
+  const engine::Tensor images = trainer.samples(engine::normal({count, trainer.z_dim()}));
+  engine::set_random_state(training);
+  return images;
+}
+
 std::optional<ProxyScore> score(Trainer& trainer, const ProxyScorer& scorer, Index images) {
-  constexpr std::uint64_t seed = 0x5C03E;
   const engine::RandomState training = engine::random_state();
   std::optional<ProxyScore> score;
   try {
@@ -200,7 +210,7 @@ std::optional<ProxyScore> score(Trainer& trainer, const ProxyScorer& scorer, Ind
       if (interrupted()) throw Interrupted();
       // Blocks of four numbers: where the noise of image `first` begins.
       const auto block = static_cast<std::uint64_t>((first * trainer.z_dim() + 3) / 4);
-      engine::set_random_state({.seed = seed, .counter = block});
+      engine::set_random_state({.seed = kSampleSeed, .counter = block});
       return trainer.samples(engine::normal({count, trainer.z_dim()}));
     });
   } catch (const Interrupted&) {  // nothing is known of a part of the images

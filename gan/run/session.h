@@ -31,6 +31,10 @@ SessionEnd run_session(training::Trainer& trainer, const RunDirectory& run,
 // row.
 bool row_is_due(const training::Trainer& trainer, const training::Config& config);
 
+// Images of the averaged generator, always of the same noise; the random numbers of the training are
+// left alone.
+engine::Tensor samples(training::Trainer& trainer, Index count);
+
 // The score of images of the averaged generator, always of the same noise; the random numbers of
 // the training are left alone. Nothing if it was interrupted.
 std::optional<analysis::ProxyScore> score(training::Trainer& trainer,
