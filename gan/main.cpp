@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer("Every command has its own help with an example: gan train --help\n");
   gan::commands::add_train(app);
+  gan::commands::add_presets(app);
   gan::commands::add_sample(app);
   gan::commands::add_export(app);
   gan::commands::add_audit(app);

@@ -14,6 +14,7 @@ namespace gan::commands {
 using engine::Index;
 
 void add_train(CLI::App& app);
+void add_presets(CLI::App& app);
 void add_sample(CLI::App& app);
 void add_audit(CLI::App& app);
 void add_export(CLI::App& app);

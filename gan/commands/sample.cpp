@@ -1,9 +1,9 @@
 #include <limits>
 
-#include "datasets/image_grid.h"
 #include "engine/engine.h"
 #include "gan/commands/commands.h"
 #include "gan/run/loaded_run.h"
+#include "gan/run/save_samples.h"
 #include "layers/mode.h"
 
 namespace gan::commands {
@@ -33,7 +33,7 @@ void run(const SampleOptions& options) {
   models::Networks& networks = loaded.networks;
   engine::seed(options.seed);
   const engine::Tensor images = sample(networks.generator, options.count, networks.z_dim);
-  datasets::save_grid(options.out, images);
+  run::save_samples(options.out, images);
   console::print(options.out);
 }
 

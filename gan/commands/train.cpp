@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "datasets/dataset.h"
+#include "datasets/gaussians.h"
 #include "engine/engine.h"
 #include "gan/commands/commands.h"
 #include "gan/console/interrupt.h"
@@ -15,6 +16,8 @@
 #include "gan/run/session.h"
 #include "gan/training/constraints.h"
 #include "gan/training/open_data.h"
+#include "gan/training/optimizers.h"
+#include "gan/training/penalties.h"
 #include "gan/training/presets.h"
 
 namespace gan::commands {
@@ -41,15 +44,18 @@ struct TrainOptions {
 };
 
 std::string footer() {
-  std::string text = "Presets:\n";
+  std::string text = "Presets (with their settings and the score to expect: gan presets):\n";
   for (const Preset& preset : training::presets())
     text += "  " + std::string(preset.name) +
-            std::string(14 - std::string(preset.name).size(), ' ') + preset.source + "\n";
+            std::string(18 - std::string(preset.name).size(), ' ') + preset.source + "\n";
   text += std::string("\nKeys of --set, with the values of ") + kDefaultPreset +
           " (*: may change on --resume):\n" +
           training::describe(find_preset(kDefaultPreset).config());
   text += "\nd.constraint, one or several joined by +, is applied to every weight:\n" +
           training::describe_constraints();
+  text += "\npenalty, one or several joined by +, is added to the loss of the discriminator:\n" +
+          training::describe_penalties();
+  text += "\ng.optimizer and d.optimizer:\n" + training::describe_optimizers();
   return text +
          "\nExamples:\n"
          "  gan train --data shapes --preset sn-small --minutes 2\n"
@@ -161,6 +167,14 @@ void print_scores(Trainer& trainer, const ProxyScorer& scorer, const datasets::D
                 *fake->distance, *real.distance);
 }
 
+void print_modes(Trainer& trainer, const datasets::Gaussians& data) {
+  constexpr Index points = 2'500;
+  const datasets::ModeCount count = data.modes(run::samples(trainer, points).values());
+  std::printf(
+      "modes found: %d of %d; %.0f %% of %lld points lie within 3 standard deviations of one\n",
+      count.found, count.modes, 100 * count.share, static_cast<long long>(points));
+}
+
 void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& config,
                     const datasets::Dataset& data, const ProxyScorer* scorer, double minutes) {
   console::catch_interrupts(
@@ -177,6 +191,8 @@ void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& con
         "\ngan: interrupted while the final images are scored; the run is saved\n");
     print_scores(trainer, *scorer, data, config.score_images);
   }
+  if (const auto* plane = dynamic_cast<const datasets::Gaussians*>(&data))
+    print_modes(trainer, *plane);
   console::print(run.checkpoint());
   console::print(run.samples(trainer.step_count()));
 }

@@ -8,7 +8,6 @@
 #include <sstream>
 #include <utility>
 
-#include "datasets/image_grid.h"
 #include "engine/check.h"
 #include "engine/file.h"
 #include "engine/random.h"
@@ -21,6 +20,7 @@
 #include "gan/run/loss_log.h"
 #include "gan/run/machine_file.h"
 #include "gan/run/run_table.h"
+#include "gan/run/save_samples.h"
 #include "gan/training/finite.h"
 
 namespace gan::run {
@@ -239,7 +239,8 @@ class Recorder {
     check_finite();
     sampled_ = trainer_.step_count();
     run_.make_samples_folder();
-    datasets::save_grid(run_.samples(sampled_), trainer_.samples(), {.columns = 8, .scale = 2});
+    save_samples(run_.samples(sampled_), trainer_.samples(), {.columns = 8, .scale = 2},
+                 &trainer_.data());
     events_.picture(sampled_, "samples", engine::read_file(run_.samples(sampled_)));
   }
 
@@ -276,6 +277,8 @@ class Recorder {
   std::optional<BestScore> best_;
 };
 
+constexpr std::uint64_t kSampleSeed = 0x5C03E;
+
 // An interrupt while images are scored.
 struct Interrupted {};
 
@@ -292,8 +295,15 @@ std::unique_ptr<const ProxyScorer> open_scorer(const Config& config, const datas
   return scorer;
 }
 
+engine::Tensor samples(Trainer& trainer, Index count) {
+  const engine::RandomState training = engine::random_state();
+  engine::seed(kSampleSeed);
+  const engine::Tensor images = trainer.samples(engine::normal({count, trainer.z_dim()}));
+  engine::set_random_state(training);
+  return images;
+}
+
 std::optional<ProxyScore> score(Trainer& trainer, const ProxyScorer& scorer, Index images) {
-  constexpr std::uint64_t seed = 0x5C03E;
   const engine::RandomState training = engine::random_state();
   std::optional<ProxyScore> score;
   try {
@@ -301,7 +311,7 @@ std::optional<ProxyScore> score(Trainer& trainer, const ProxyScorer& scorer, Ind
       if (interrupted()) throw Interrupted();
       // Blocks of four numbers: where the noise of image `first` begins.
       const auto block = static_cast<std::uint64_t>((first * trainer.z_dim() + 3) / 4);
-      engine::set_random_state({.seed = seed, .counter = block});
+      engine::set_random_state({.seed = kSampleSeed, .counter = block});
       const engine::Tensor samples = trainer.samples(engine::normal({count, trainer.z_dim()}));
       if (!std::isfinite(training::blemish(samples).item())) throw BadSample("a sample");
       return samples;

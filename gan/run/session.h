@@ -46,6 +46,10 @@ struct BadSample : engine::Error {
   using engine::Error::Error;
 };
 
+// Images of the averaged generator, always of the same noise; the random numbers of the training are
+// left alone.
+engine::Tensor samples(training::Trainer& trainer, Index count);
+
 // The score of images of the averaged generator, always of the same noise; the random numbers of
 // the training are left alone. Nothing if it was interrupted. Errors: a BadSample.
 std::optional<analysis::ProxyScore> score(training::Trainer& trainer,

@@ -16,6 +16,7 @@
 #include "engine/device.h"
 #include "gan/console/read_number.h"
 #include "gan/models/models.h"
+#include "gan/training/augmentations.h"
 #include "gan/training/losses.h"
 
 namespace gan::training {
@@ -30,6 +31,7 @@ std::vector<std::string> choices(std::string_view key) {
   if (key == "data") return datasets::forms();
   if (key == "data.channels") return {"auto", "1", "3"};
   if (key == "data.orientation") return {"ignore", "apply"};
+  if (key == "augment") return engine::names_of(augmentations());
   if (key == "model") return engine::names_of(models::all());
   if (key == "loss") return engine::names_of(losses());
   if (key == "clip") return {"none", "d", "g", "both"};
@@ -94,7 +96,13 @@ void parse(const std::string& assignment, const std::string& text, Number& numbe
 
 void parse(const std::string&, const std::string& text, std::string& value) { value = text; }
 
-void parse(const std::string&, const std::string& text, ConstraintChain& value) { value = text; }
+void parse(const std::string& assignment, const std::string& text, Written auto& value) {
+  try {
+    value = text;
+  } catch (const engine::Error& error) {
+    fail(assignment.substr(0, assignment.size() - text.size()), error.what());
+  }
+}
 
 void parse(const std::string& assignment, const std::string& text, bool& value) {
   check(text == "true" || text == "false", "--set ", assignment, ": give true or false");
@@ -103,28 +111,29 @@ void parse(const std::string& assignment, const std::string& text, bool& value) 
 
 // A setting as JSON shows it.
 template <class Member>
-const Member& plain(const Member& member) {
-  return member;
+const auto& plain(const Member& member) {
+  if constexpr (Written<Member>)
+    return member.text();
+  else
+    return member;
 }
-const std::string& plain(const ConstraintChain& chain) { return chain.text(); }
 
 // The value under its key, if it is of the member's type.
 template <class Member>
 void read(const std::string& path, const std::string& key, const Json& value, Member& member) {
-  constexpr bool chain = std::is_same_v<Member, ConstraintChain>;
   bool fits = value.is_number();
-  if constexpr (chain || std::is_same_v<Member, std::string>) fits = value.is_string();
+  if constexpr (Written<Member> || std::is_same_v<Member, std::string>) fits = value.is_string();
   if constexpr (std::is_same_v<Member, bool>) fits = value.is_boolean();
   if constexpr (std::is_same_v<Member, Index>) fits = value.is_number_integer();
   if constexpr (std::is_same_v<Member, std::uint64_t>) fits = value.is_number_unsigned();
   check(fits, path, ": '", key, "': ", value.dump(), " is not of the right type");
-  if constexpr (!chain)
+  if constexpr (!Written<Member>)
     member = value.get<Member>();
   else
     try {
       member = value.get<std::string>();
     } catch (const engine::Error& error) {
-      fail(path, ": ", error.what());
+      fail(path, ": ", key, "=", error.what());
     }
 }
 
@@ -149,7 +158,7 @@ void check_limits(const char* key, Index value) {
   check(value <= most, key, "=", value, ": give ", most, " or less");
 }
 
-void check_adam(const char* who, const AdamSettings& adam) {
+void check_adam(const char* who, const OptimizerSettings& adam) {
   check(adam.lr > 0, who, ".lr=", adam.lr, ": a learning rate is greater than 0");
   for (const double beta : {adam.beta1, adam.beta2})
     check(beta >= 0 && beta < 1, who, ": Adam's decays lie from 0 to below 1, got ", beta);
@@ -176,6 +185,7 @@ layers::SpectralGradientClipping clipping(const Config& config) {
 
 void validate(const Config& config) {
   find_loss(config.loss);
+  find_augmentations(config.augment);
   models::find_model(config.model);
   engine::precision_named(config.precision);
   if (!config.score_precision.empty()) check_choice("score_precision", config.score_precision);
@@ -207,9 +217,10 @@ void make_paths_absolute(Config& config) {
   const auto from_root = [](const std::string& path) {
     return path.empty() ? path : std::filesystem::absolute(path).lexically_normal().string();
   };
-  const std::size_t colon = config.data.find(':');  // FORM:DIR
-  if (colon != std::string::npos)
+  if (datasets::names_folder(config.data)) {
+    const std::size_t colon = config.data.find(':');
     config.data = config.data.substr(0, colon + 1) + from_root(config.data.substr(colon + 1));
+  }
   config.scorer = from_root(config.scorer);
 }
 

@@ -120,6 +120,10 @@ TEST_CASE("gan: help lists what the tables hold") {
     CHECK(help.find(std::string(preset.name) + " ") != std::string::npos);
   for (const std::string& name : gan::training::constraint_names())
     CHECK(help.find("\n  " + name) != std::string::npos);
+  for (const std::string& name : gan::training::penalty_names())
+    CHECK(help.find("\n  " + name + "(") != std::string::npos);
+  for (const std::string& name : gan::training::optimizer_names())
+    CHECK(help.find("\n  " + name) != std::string::npos);
 }
 
 TEST_CASE("gan: work that fails ends with status 1 and one line, and leaves nothing behind") {

@@ -147,6 +147,15 @@ TEST_CASE("constraints: a text of any length is refused in a short line") {
   }
 }
 
+TEST_CASE("optimizers: what is refused, and for which network") {
+  CHECK(says(refusal("d.optimizer=adm"), "d.optimizer=adm: ", "'adm'", "adam, rmsprop or sgd"));
+  CHECK(says(refusal("g.optimizer=rmsprop(alpha=1)"), "g.optimizer=", "alpha=1", "below 1"));
+  CHECK(says(refusal("g.optimizer=rmsprop(alpha=-1)"), "alpha=-1", "greater than 0"));
+  CHECK(says(refusal("d.optimizer=sgd(nesterov=1)"), "d.optimizer=", "momentum"));
+  CHECK(says(refusal("d.optimizer=adam + sgd"), "one optimizer"));
+  CHECK(says(refusal("d.optimizer=adam(beta1=0.5)"), "'beta1'"));
+}
+
 TEST_CASE("constraints: what is refused") {
   CHECK(says(refusal("d.constraint=clamp(r=1)"), "r=1", "greater than 1"));
   CHECK(says(refusal("d.constraint=aol(k=-2)"), "k=-2", "greater than 0"));

@@ -52,7 +52,7 @@ class Game {
   }
 
   void update_generator() {
-    const Tensor loss = gan::training::generator_loss(loss_, networks_, batch_);
+    const Tensor loss = gan::training::generator_loss(loss_, networks_, real_, batch_);
     generator_.step(grad(loss, networks_.generator.parameters()));
   }
 
