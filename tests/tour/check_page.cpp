@@ -1,3 +1,4 @@
+// check_page TABLE SOURCE: whether the last cells of a table are the lines of a program (check_cells).
 // check_page ROOT PAGE SOURCE PROGRAM: whether a page of the tour says what is true. Its ```cpp
 // blocks, one after the other, are SOURCE; its ```text blocks are what PROGRAM prints; a block
 // ```c++ FILE is quoted from that file; what it links to exists. Blank lines and spaces are free.
@@ -116,6 +117,23 @@ void check_links(const fs::path& page, std::string text) {
       throw std::runtime_error("links to " + i->str(1) + ", which does not exist");
 }
 
+// The last cells of a table's rows are the lines of the program between its marks for clang-format.
+void check_cells(const fs::path& page, const fs::path& source) {
+  static const std::regex row(R"(\| `.*` \| `(.*)` \|)");
+  Strings cells, lines;
+  std::smatch match;
+  for (const std::string& line : split(read(page), true))
+    if (std::regex_match(line, match, row)) cells.push_back(match[1]);
+  bool inside = false;
+  for (const std::string& line : split(read(source), true)) {
+    const bool mark = line.find("// clang-format") != std::string::npos;
+    if (inside && !mark) lines.push_back(line.substr(line.find_first_not_of(' ')));
+    if (mark) inside = !inside;
+  }
+  if (cells.empty()) throw std::runtime_error("has no table");
+  compare("the table", cells, lines, 0);
+}
+
 void check_page(const fs::path& root, const fs::path& page, const fs::path& source,
                 const std::string& program) {
   const std::string text = read(page), code = read(source);
@@ -143,15 +161,19 @@ void check_page(const fs::path& root, const fs::path& page, const fs::path& sour
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 5) {
-    std::cerr << "usage: check_page ROOT PAGE SOURCE PROGRAM\n";
+  if (argc != 5 && argc != 3) {
+    std::cerr << "usage: check_page ROOT PAGE SOURCE PROGRAM | check_page TABLE SOURCE\n";
     return 2;
   }
   try {
-    check_page(argv[1], argv[2], argv[3], argv[4]);
+    if (argc == 3) {
+      check_cells(argv[1], argv[2]);
+    } else {
+      check_page(argv[1], argv[2], argv[3], argv[4]);
+    }
     return 0;
   } catch (const std::exception& error) {
-    std::cerr << argv[2] << ": " << error.what() << '\n';
+    std::cerr << argv[argc == 3 ? 1 : 2] << ": " << error.what() << '\n';
     return 1;
   }
 }
