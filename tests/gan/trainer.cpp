@@ -166,13 +166,13 @@ TEST_CASE("trainer: each optimizer of each network is resumed bit for bit, and t
   const Scratch scratch;
   std::set<std::string> ends;
   const auto resumes = [&](const Config& config) {
-    Trainer whole(config, shapes());
+    Trainer whole(config, training_shapes());
     advance(whole, 4);
     gan::run::save(scratch / "whole", whole);
-    Trainer half(config, shapes());
+    Trainer half(config, training_shapes());
     advance(half, 2);
     gan::run::save(scratch / "half", half);
-    Trainer resumed(config, shapes());
+    Trainer resumed(config, training_shapes());
     gan::run::restore(scratch / "half", resumed);
     advance(resumed, 2);
     gan::run::save(scratch / "resumed", resumed);

@@ -8,19 +8,19 @@
 namespace wasserstein {
 namespace {
 
-constexpr Index kSide = 129;       // points of the grid along each axis
+constexpr Index kSurfaceSide = 129;       // points of the grid along each axis
 constexpr double kHalfSide = 2.5;  // of the square that holds them
 constexpr int kColumns = 3, kPanel = 360;
 
 Tensor grid() {
   std::vector<engine::Real> points;
   const auto place = [](Index i) {
-    return static_cast<engine::Real>(kHalfSide * (2.0 * static_cast<double>(i) / (kSide - 1) - 1));
+    return static_cast<engine::Real>(kHalfSide * (2.0 * static_cast<double>(i) / (kSurfaceSide - 1) - 1));
   };
-  for (Index row = 0; row < kSide; ++row)
-    for (Index column = 0; column < kSide; ++column)
+  for (Index row = 0; row < kSurfaceSide; ++row)
+    for (Index column = 0; column < kSurfaceSide; ++column)
       points.push_back(place(column)), points.push_back(place(row));
-  return Tensor::from({kSide * kSide, 2}, points);
+  return Tensor::from({kSurfaceSide * kSurfaceSide, 2}, points);
 }
 
 // One block of the data: x, y and the value less its mean, which a critic may choose.
