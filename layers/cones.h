@@ -5,7 +5,7 @@
 // Centers start uniform within +-spread, heights at 0. Each sample sends its gradient to its highest
 // cone alone; a tie goes to one of them.
 // Cost: 2 N D count operations; in up to kFew dimensions, D passes over [N, count].
-// Errors: x is not [N, D].
+// Errors: x is not [N, D]; it cannot be exported as ONNX.
 // Source: McShane, "Extension of range of functions" (1934).
 #pragma once
 

@@ -207,7 +207,8 @@ Model read_onnx(std::string_view bytes, const std::string& path) {
                   "': is sparse, which is not supported");
     });
   for (onnx::TensorProto& initializer : *graph.mutable_initializer()) {
-    const onnx::TensorProto tensor = std::move(initializer);  // so that its bytes go when it is read
+    const onnx::TensorProto tensor =
+        std::move(initializer);  // so that its bytes go when it is read
     if_needed(std::array{tensor.name()}, [&] {
       model.constants.insert_or_assign(tensor.name(), read_tensor(tensor, externals));
     });

@@ -1,7 +1,9 @@
 #include "gan/analysis/audit.h"
 
+#include <algorithm>
 #include <cmath>
 #include <iomanip>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -54,12 +56,20 @@ class Seen {
   std::vector<Tensor> images_;
 };
 
+bool finite(const Tensor& x) {
+  return std::ranges::all_of(x.values(), [](engine::Real value) { return std::isfinite(value); });
+}
+
 DistanceAudit compare(const Seen& real, const Seen& fake) {
   constexpr double kRounding = 1e-5;  // of D's values, relative to the largest
   DistanceAudit found{.images = real.count(),
                       .gap = real.mean() - fake.mean(),
                       .rounding = kRounding * std::max(real.largest(), fake.largest())};
-  found.exact = metrics::exact_distance(real.points(), fake.points());
+  const Tensor reals = real.points(), fakes = fake.points();
+  if (finite(reals) && finite(fakes))
+    found.exact = metrics::exact_distance(reals, fakes);
+  else
+    found.gap = std::numeric_limits<double>::quiet_NaN();
   return found;
 }
 

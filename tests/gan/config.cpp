@@ -52,8 +52,8 @@ TEST_CASE("config: a run from before data.channels read image folders as RGB") {
 }
 
 TEST_CASE("config: an unknown key is answered with the nearest") {
-  CHECK(says(refusal("g.rl=1"), "'g.rl'", "nearest is 'g.lr'"));
-  CHECK(says(refusal("n_diss=1"), "'n_diss'", "nearest is 'n_dis'"));
+  CHECK(says(refusal("g.rl=1"), "'g.rl'", "did you mean 'g.lr'?"));
+  CHECK(says(refusal("n_diss=1"), "'n_diss'", "did you mean 'n_dis'?"));
   CHECK(says(refusal("batch"), "--set batch", "key=value"));
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("config: a damaged config.json is named") {
   };
   CHECK(says(damage("{"), "run/config.json", "damaged"));
   CHECK(says(damage("[1]"), "run/config.json"));
-  CHECK(says(damage(R"({"bach": 1})"), "run/config.json: 'bach'", "'batch'"));
+  CHECK(says(damage(R"({"bach": 1})"), "run/config.json: unknown setting 'bach'", "'batch'"));
   CHECK(says(damage(R"({"batch": "1"})"), "run/config.json: 'batch'", "type"));
   CHECK(says(damage(R"({"batch": 1.5})"), "run/config.json: 'batch'", "type"));
   CHECK(says(damage(R"({"d.constraint": 1})"), "run/config.json: 'd.constraint'", "type"));

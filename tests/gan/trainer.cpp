@@ -222,7 +222,7 @@ TEST_CASE("trainer: truncated and foreign checkpoints are refused in one line") 
   CHECK(says(refusal(scratch / "missing"), "missing", "No such file"));
 
   engine::save(scratch / "weights", {.tensors = {{"w", engine::zeros({2})}}});
-  CHECK(says(refusal(scratch / "weights"), "weights", "no checkpoint"));
+  CHECK(says(refusal(scratch / "weights"), "weights", "not a checkpoint"));
 
   Config other = small();
   other.model = "sn-cnn";

@@ -94,14 +94,11 @@ Sequential convolutional(const CriticSize& size) {
   return critic;
 }
 
-// What `gan train` says about its d.constraint is said about --constraint.
 gan::training::ConstraintChain read_chain(const std::string& text) {
   try {
     return {text};
   } catch (const engine::Error& error) {
-    const std::string complaint = error.what(), setting = "d.constraint=";
-    if (!complaint.starts_with(setting)) throw;
-    engine::fail("--constraint=", complaint.substr(setting.size()));
+    engine::fail("--constraint=", error.what());
   }
 }
 

@@ -8,14 +8,15 @@
 namespace wasserstein {
 namespace {
 
-constexpr Index kSurfaceSide = 129;       // points of the grid along each axis
-constexpr double kHalfSide = 2.5;  // of the square that holds them
+constexpr Index kSurfaceSide = 129;  // points of the grid along each axis
+constexpr double kHalfSide = 2.5;    // of the square that holds them
 constexpr int kColumns = 3, kPanel = 360;
 
 Tensor grid() {
   std::vector<engine::Real> points;
   const auto place = [](Index i) {
-    return static_cast<engine::Real>(kHalfSide * (2.0 * static_cast<double>(i) / (kSurfaceSide - 1) - 1));
+    return static_cast<engine::Real>(kHalfSide *
+                                     (2.0 * static_cast<double>(i) / (kSurfaceSide - 1) - 1));
   };
   for (Index row = 0; row < kSurfaceSide; ++row)
     for (Index column = 0; column < kSurfaceSide; ++column)

@@ -217,7 +217,7 @@ TEST_CASE("statistics file: written, read back, and refused") {
   CHECK(refused({{"mu", mu}, {"sigma", NpyArray::from({2, 2}, {1, 0, 0, -1})}}) ==
         "s.npz: sigma is not a covariance: [1, 1] is -1");
   CHECK(says(refused({{"mu", mu}, {"sigma", NpyArray::from({2, 2}, {1, 5, 0, 1})}}),
-             "no covariance"));
+             "not a covariance"));
   const NpyArray one = NpyArray::from({2, 2}, {1, 0, 0, 1});
   CHECK(refused({{"mu", mu}, {"sigma", one}, {"factor", NpyArray::from({2, 2}, {1, 0, 0, 2})}}) ==
         "s.npz: factor does not belong to sigma; write the file anew");
