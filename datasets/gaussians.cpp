@@ -48,7 +48,7 @@ Info info(const std::string& name, std::size_t modes, const OpenOptions& options
 
 }  // namespace
 
-Gaussians::Gaussians(std::string name, std::vector<PlanePoint> centers, double deviation,
+Gaussians::Gaussians(const std::string& name, std::vector<PlanePoint> centers, double deviation,
                      const OpenOptions& options)
     : Dataset(info(name, centers.size(), options)),
       centers_(std::move(centers)),

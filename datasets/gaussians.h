@@ -34,7 +34,7 @@ struct ModeCount {
 
 class Gaussians : public Dataset {
  public:
-  Gaussians(std::string name, std::vector<PlanePoint> centers, double deviation,
+  Gaussians(const std::string& name, std::vector<PlanePoint> centers, double deviation,
             const OpenOptions& options);
   void read(Index i, std::uint8_t* pixels) const override;
   int label(Index i) const override;

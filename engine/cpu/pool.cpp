@@ -101,7 +101,7 @@ void largest_of(const Window& w, const Inside& part, const Real* image, Real* sm
 #pragma GCC unroll 4
     for (int i = 0; i < kCount; ++i) {
       const Number x = load(from + i * kEach);
-      most[i] = (x <= most[i]) | (most[i] != most[i]) ? most[i] : x;
+      most[i] = ((x <= most[i]) | (most[i] != most[i])) ? most[i] : x;
     }
   });
   std::memcpy(small, most, sizeof most);

@@ -18,8 +18,9 @@ constexpr const char* kNetworkK = "network_k";
 // Options that only constraints have; network_k beside each k.
 struct Lister : ArgumentLister {
   using ArgumentLister::operator();
-  void operator()(const char* name, engine::Real value, double above = 0) {
-    ArgumentLister::operator()(name, value, above);
+  void operator()(const char* name, engine::Real value, double above = 0,
+                  double below = std::numeric_limits<double>::infinity()) {
+    ArgumentLister::operator()(name, value, above, below);
     if (found.back().name == "k") found.push_back({.name = kNetworkK, .value = 0.0});
   }
   void operator()(const char* name, layers::Mode value) {
@@ -32,8 +33,8 @@ struct Setter : ArgumentSetter {
   Index layers;  // that share a network_k
 
   using ArgumentSetter::operator();
-  void operator()(const char* name, engine::Real& member, double above = 0) const {
-    ArgumentSetter::operator()(name, member, above);
+  void operator()(const char* name, engine::Real& member, double = 0, double = 0) const {
+    ArgumentSetter::operator()(name, member);
     const double network_k = std::string(name) == "k" ? value<double>(kNetworkK) : 0;
     if (network_k > 0)
       member = static_cast<engine::Real>(std::pow(network_k, 1.0 / static_cast<double>(layers)));
