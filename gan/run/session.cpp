@@ -54,6 +54,13 @@ struct BestScore {
   double value = 0;
 };
 
+// As log.csv has it: a resumed run compares with what it reads there.
+double as_logged(double value) {
+  std::ostringstream text;
+  text << value;
+  return std::stod(text.str());
+}
+
 // Of the rows of a log.
 std::optional<BestScore> best_score(const std::string& log, const std::string& column) {
   const RunTable table = read_table(log);
@@ -207,7 +214,8 @@ class Recorder {
     measured[score_column(*scorer_)] = scored->value;
     measured["classes"] = static_cast<double>(scored->covered);
     if (scored->distance) measured[distance_column(*scorer_)] = *scored->distance;
-    if (!best_ || scored->value > best_->value) best_ = {trainer_.step_count(), scored->value};
+    const double value = as_logged(scored->value);
+    if (!best_ || value > best_->value) best_ = {trainer_.step_count(), value};
     std::ostringstream note;
     note << std::fixed << std::setprecision(2) << "  " << scorer_->name() << " " << scored->value
          << " (" << std::setprecision(1) << clock.seconds() << " s)";
