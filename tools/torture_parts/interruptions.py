@@ -52,6 +52,8 @@ def records(run):
         if path.is_dir() or name in NOT_RECORDS or name.startswith("events."):
             continue
         data = path.read_bytes()
+        if name == "best.safetensors":  # its header has the --steps of the session that wrote it
+            data = data[8 + struct.unpack("<Q", data[:8])[0]:]
         if name == "log.csv":
             rows = [row.split(",") for row in data.decode().splitlines()]
             timed = [i for i, column in enumerate(rows[0]) if "second" in column]

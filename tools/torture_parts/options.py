@@ -67,7 +67,7 @@ def options_in(text):
 
 def keys_in(text):
     """The keys of --set, listed in the help text of gan train."""
-    if "--set" not in text:
+    if "\nKeys of --set" not in text:  # gan sweep takes them too, and refers to gan train
         return []
     listed = text.partition("\nKeys of --set")[2].partition("\n\n")[0].partition("\nd.constraint,")[0]
     keys = re.findall(r"^[ *]{2}([a-z_.]+)\*? ", listed, re.MULTILINE)
