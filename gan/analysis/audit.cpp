@@ -9,6 +9,7 @@
 
 #include "datasets/loader.h"
 #include "engine/engine.h"
+#include "gan/metrics/finite.h"
 #include "gan/metrics/transport.h"
 #include "layers/mode.h"
 
@@ -56,17 +57,13 @@ class Seen {
   std::vector<Tensor> images_;
 };
 
-bool finite(const Tensor& x) {
-  return std::ranges::all_of(x.values(), [](engine::Real value) { return std::isfinite(value); });
-}
-
 DistanceAudit compare(const Seen& real, const Seen& fake) {
   constexpr double kRounding = 1e-5;  // of D's values, relative to the largest
   DistanceAudit found{.images = real.count(),
                       .gap = real.mean() - fake.mean(),
                       .rounding = kRounding * std::max(real.largest(), fake.largest())};
   const Tensor reals = real.points(), fakes = fake.points();
-  if (finite(reals) && finite(fakes))
+  if (metrics::all_finite(reals.values()) && metrics::all_finite(fakes.values()))
     found.exact = metrics::exact_distance(reals, fakes);
   else
     found.gap = std::numeric_limits<double>::quiet_NaN();
@@ -192,14 +189,12 @@ std::string as_json(const RunAudit& audit) {
   json["network"] = {{"certified", bounded ? Json(audit.certified) : Json(nullptr)},
                      {"empirical", audit.empirical}};
   const DistanceAudit& d = audit.distance;
-  const auto finite = [](double value) {
-    return std::isfinite(value) ? Json(value) : Json(nullptr);
-  };
+  // Numbers that are not finite become null.
   json["distance"] = {{"images", d.images},
-                      {"gap", finite(d.gap)},
-                      {"lower_bound", bounded ? finite(audit.told()) : Json(nullptr)},
+                      {"gap", d.gap},
+                      {"lower_bound", bounded ? Json(audit.told()) : Json(nullptr)},
                       {"exact", d.exact},
-                      {"reached", bounded ? finite(audit.reached()) : Json(nullptr)}};
+                      {"reached", bounded ? Json(audit.reached()) : Json(nullptr)}};
   return json.dump(2) + "\n";
 }
 

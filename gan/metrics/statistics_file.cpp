@@ -6,6 +6,7 @@
 #include "engine/check.h"
 #include "engine/file.h"
 #include "engine/shape.h"
+#include "gan/metrics/finite.h"
 
 namespace gan::metrics {
 namespace {
@@ -28,8 +29,7 @@ void check_covariance(const std::vector<double>& sigma, Index n, const std::stri
 }
 
 void check_finite(const std::vector<double>& values, const char* what, const std::string& path) {
-  check(std::ranges::all_of(values, [](double x) { return std::isfinite(x); }), path, ": ", what,
-        " has values that are not finite");
+  check(all_finite(values), path, ": ", what, " has values that are not finite");
 }
 
 // Both are of one set: one that was changed without the other would go unnoticed.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/check.h"
+#include "gan/metrics/finite.h"
 
 namespace gan::metrics {
 namespace {
@@ -30,8 +31,7 @@ void check_sets(const Tensor& a, const Tensor& b) {
 
 std::vector<engine::Real> values_of(const Tensor& x) {
   std::vector<engine::Real> values = x.values();
-  check(std::all_of(values.begin(), values.end(), [](engine::Real v) { return std::isfinite(v); }),
-        "exact distance: a set holds values that are not finite");
+  check(all_finite(values), "exact distance: a set holds values that are not finite");
   return values;
 }
 

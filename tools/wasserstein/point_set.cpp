@@ -1,12 +1,12 @@
 #include "tools/wasserstein/point_set.h"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <vector>
 
 #include "engine/engine.h"
 #include "gan/metrics/features_file.h"
+#include "gan/metrics/finite.h"
 #include "gan/metrics/random_order.h"
 #include "tools/inception_score/image_set.h"
 
@@ -115,9 +115,7 @@ PointSet open_points(const std::string& spec, const PointOptions& options) {
     choose(set, options);
   else
     read_images(set, options);
-  const std::vector<Real> values = set.points.values();
-  check(std::ranges::all_of(values, [](Real v) { return std::isfinite(v); }), spec,
-        ": holds values that are not finite");
+  check(gan::metrics::all_finite(set.points.values()), spec, ": holds values that are not finite");
   return set;
 }
 

@@ -1,6 +1,5 @@
 // The bench as a table and as JSON.
 #include <algorithm>
-#include <cmath>
 #include <iomanip>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -43,8 +42,6 @@ double bound_of(const CriticResult& result) {
   for (const Measured& m : result.runs) largest = std::max(largest, m.bound);
   return largest;
 }
-
-Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 // "0.9123 +- 0.0021"; the deviation only where there are several seeds.
 std::string shown(const Spread& spread, int digits, bool several) {
@@ -132,9 +129,9 @@ std::string as_json(const BenchResult& result, const BenchOptions& options) {
     Json row = {{"name", each.critic.name}};
     for (const Column& c : columns()) {
       const Spread spread = over_seeds(each, c.value);
-      row[c.key] = {{"mean", finite(spread.mean)}, {"std", finite(spread.std)}};
+      row[c.key] = {{"mean", spread.mean}, {"std", spread.std}};
     }
-    row["bound"] = finite(bound_of(each));
+    row["bound"] = bound_of(each);
     row["certified"] = each.certified();
     row["parameters"] = each.runs.front().parameters;
     row["settings"] = settings_of(each);
