@@ -15,11 +15,21 @@ using engine::Real;
 using Parameters = std::vector<layers::Param*>;
 
 // What a user may set of each, besides what OptimizerSettings hold.
-struct AdamChoice {
-  using Optimizer = layers::Adam;
+template <class Kind, class Options>
+struct Choice {
+  using Optimizer = Kind;
+  Options chosen = {};
+  void check() const {}
+  Options operator()(const OptimizerSettings& settings) const {
+    Options options = chosen;
+    options.lr = static_cast<Real>(settings.lr);
+    return options;
+  }
+};
+
+struct AdamChoice : Choice<layers::Adam, layers::AdamOptions> {
   template <class V>
   void options(V&) {}
-  void check() const {}
   layers::AdamOptions operator()(const OptimizerSettings& settings) const {
     return {.lr = static_cast<Real>(settings.lr),
             .beta1 = static_cast<Real>(settings.beta1),
@@ -27,25 +37,15 @@ struct AdamChoice {
   }
 };
 
-struct RmsPropChoice {
-  using Optimizer = layers::RmsProp;
-  layers::RmsPropOptions chosen = {};
+struct RmsPropChoice : Choice<layers::RmsProp, layers::RmsPropOptions> {
   template <class V>
   void options(V& v) {
     v("alpha", chosen.alpha, 0, 1);
     v("epsilon", chosen.epsilon);
   }
-  void check() const {}
-  layers::RmsPropOptions operator()(const OptimizerSettings& settings) const {
-    layers::RmsPropOptions options = chosen;
-    options.lr = static_cast<Real>(settings.lr);
-    return options;
-  }
 };
 
-struct SgdChoice {
-  using Optimizer = layers::Sgd;
-  layers::SgdOptions chosen = {};
+struct SgdChoice : Choice<layers::Sgd, layers::SgdOptions> {
   template <class V>
   void options(V& v) {
     v("momentum", chosen.momentum, 0, 1);
@@ -55,21 +55,16 @@ struct SgdChoice {
     engine::check(!chosen.nesterov || chosen.momentum > 0,
                   "nesterov=1 means nothing without a momentum: give momentum=0.9, say");
   }
-  layers::SgdOptions operator()(const OptimizerSettings& settings) const {
-    layers::SgdOptions options = chosen;
-    options.lr = static_cast<Real>(settings.lr);
-    return options;
-  }
 };
 
-template <class Choice>
+template <class Chosen>
 OptimizerRow row(const char* name, const char* help) {
-  return {{name, arguments_of(Choice{}), help}, [](const Arguments& arguments) {
-            const auto choice = with_arguments(Choice{}, arguments);
+  return {{name, arguments_of(Chosen{}), help}, [](const Arguments& arguments) {
+            const auto choice = with_arguments(Chosen{}, arguments);
             choice.check();
             return [choice](const OptimizerSettings& settings,
                             Parameters parameters) -> std::unique_ptr<layers::Optimizer> {
-              return std::make_unique<typename Choice::Optimizer>(choice(settings),
+              return std::make_unique<typename Chosen::Optimizer>(choice(settings),
                                                                   std::move(parameters));
             };
           }};
