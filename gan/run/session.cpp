@@ -77,6 +77,11 @@ std::string diverged_json(Index step, const std::string& what) {
   return nlohmann::ordered_json{{"step", step}, {"not_finite", what}}.dump(2) + "\n";
 }
 
+// The step of the last row that a log may have: that of the step at hand is still to come, or not.
+Index last_row(const Trainer& trainer, const Config& config) {
+  return trainer.step_count() - (row_is_due(trainer, config) ? 1 : 0);
+}
+
 // The records of one session, from its first step to its end.
 class Recorder {
  public:
@@ -87,8 +92,7 @@ class Recorder {
         config_(config),
         scorer_(scorer),
         limits_(limits),
-        log_(run.log(), trainer.step_count() - (row_is_due(trainer, config) ? 1 : 0),
-             measures(config, scorer)),
+        log_(run.log(), last_row(trainer, config), measures(config, scorer)),
         events_(run.path(), trainer.step_count()),
         gradients_(run.path(), trainer.step_count()),
         progress_(trainer.step_count(), config.steps),
@@ -96,7 +100,7 @@ class Recorder {
         seconds_before_(log_.seconds()),
         saved_(trainer.step_count()) {
     if (config.audit_every > 0 || std::filesystem::exists(run.path() + "/audit.csv"))
-      audits_.emplace(run.path(), trainer.step_count() - (row_is_due(trainer, config) ? 1 : 0));
+      audits_.emplace(run.path(), last_row(trainer, config));
     if (scorer) best_ = best_score(run.log(), score_column(*scorer));
     std::filesystem::remove(run.diverged());
     write_machine(run.machine(), scorer);
