@@ -13,6 +13,7 @@
 #include "gan/training/presets.h"
 #include "gan/training/trainer.h"
 #include "tests/datasets/scratch.h"
+#include "tests/support/resumed.h"
 
 namespace {
 
@@ -21,7 +22,6 @@ using engine::Real;
 using engine::Tensor;
 using gan::training::Augmenter;
 using gan::training::Config;
-using gan::training::Trainer;
 
 constexpr gan::models::ImageSize kSize = {16, 24, 3};
 constexpr Index kCount = 40, kPixels = 16 * 24 * 3;
@@ -165,18 +165,9 @@ TEST_CASE(
     config.resize = 16;
     config.augment = augment;
     config.loss = "relativistic-hinge";
-    Trainer whole(config, *data);
-    for (int i = 0; i < 4; ++i) whole.step();
-    gan::run::save(scratch / "whole", whole);
-    Trainer half(config, *data);
-    for (int i = 0; i < 2; ++i) half.step();
-    gan::run::save(scratch / "half", half);
-    Trainer resumed(config, *data);
-    gan::run::restore(scratch / "half", resumed);
-    for (int i = 0; i < 2; ++i) resumed.step();
-    gan::run::save(scratch / "resumed", resumed);
-    CHECK(engine::read_file(scratch / "resumed") == engine::read_file(scratch / "whole"));
-    ends.insert(engine::read_file(scratch / "whole"));
+    const std::string whole = tests::after(scratch, config, *data, 4);
+    CHECK(tests::resumed_after(scratch, config, *data, 4) == whole);
+    ends.insert(whole);
   }
   CHECK(ends.size() == 4);
 }

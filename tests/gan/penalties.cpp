@@ -10,14 +10,13 @@
 #include "gan/training/trainer.h"
 #include "layers/layers.h"
 #include "tests/datasets/scratch.h"
+#include "tests/support/resumed.h"
 
 namespace {
 
 using engine::Index;
-using engine::read_file;
 using gan::training::Config;
 using gan::training::Penalty;
-using gan::training::Trainer;
 
 Config penalized(const std::string& penalty) {
   Config config = gan::training::find_preset("sn-small").config();
@@ -33,21 +32,13 @@ const datasets::Dataset& small_shapes() {
   return *data;
 }
 
-void advance_by(Trainer& trainer, Index steps) {
-  for (Index i = 0; i < steps; ++i) trainer.step();
-}
-
-// The checkpoint after so many steps of a new run.
 std::string after(const Scratch& scratch, const Config& config, Index steps) {
-  Trainer trainer(config, small_shapes());
-  advance_by(trainer, steps);
-  gan::run::save(scratch / "after", trainer);
-  return read_file(scratch / "after");
+  return tests::after(scratch, config, small_shapes(), steps);
 }
 
 // Of the checkpoint: the first weight of a network.
 std::vector<engine::Real> weight(const Scratch& scratch, const std::string& network) {
-  return engine::load(scratch / "after").tensors.at(network + ".0.weight").values();
+  return engine::load(scratch / "checkpoint").tensors.at(network + ".0.weight").values();
 }
 
 std::string penalty_refusal(const std::string& assignment) {
@@ -66,14 +57,8 @@ TEST_CASE("penalties: a resumed run goes on bit for bit with each, also between 
     config.loss = "wasserstein";
     config.n_dis = 2;
     config.penalty_every = 3;
-    Trainer first(config, small_shapes());
-    advance_by(first, 4);
-    gan::run::save(scratch / "half", first);
-    Trainer second(config, small_shapes());
-    gan::run::restore(scratch / "half", second);
-    advance_by(second, 4);
-    gan::run::save(scratch / "resumed", second);
-    CHECK(read_file(scratch / "resumed") == after(scratch, config, 8));
+    const std::string resumed = tests::resumed_after(scratch, config, small_shapes(), 8);
+    CHECK(resumed == after(scratch, config, 8));
   }
 }
 

@@ -16,6 +16,7 @@
 #include "gan/run/session.h"
 #include "gan/training/presets.h"
 #include "tests/datasets/scratch.h"
+#include "tests/support/resumed.h"
 
 namespace {
 
@@ -23,6 +24,7 @@ using engine::Index;
 using engine::read_file;
 using gan::training::Config;
 using gan::training::Trainer;
+using tests::advance;
 
 Config small(const std::string& constraint = "spectral") {
   Config config = gan::training::find_preset("sn-small").config();
@@ -46,10 +48,6 @@ void save_new(const Config& config, const datasets::Dataset& data, const std::st
 void restore_new(const Config& config, const datasets::Dataset& data, const std::string& path) {
   Trainer trainer(config, data);
   gan::run::restore(path, trainer);
-}
-
-void advance(Trainer& trainer, Index steps) {
-  for (Index i = 0; i < steps; ++i) trainer.step();
 }
 
 TEST_CASE("trainer: 20 steps are 10, a checkpoint, and 10 more, byte by byte") {
@@ -148,17 +146,9 @@ TEST_CASE("trainer: gradients are clipped where the setting says, and a resumed 
     CHECK((clipped_d != d) == (clip != "g"));
     if (clip == "g") CHECK(clipped_g != g);
     advance(whole, 3);
-    gan::run::save(scratch / "whole", whole);
     CHECK(whole.gradients().size() >= 6);
-
-    Trainer half(config, training_shapes());
-    advance(half, 2);
-    gan::run::save(scratch / "half", half);
-    Trainer resumed(config, training_shapes());
-    gan::run::restore(scratch / "half", resumed);
-    advance(resumed, 2);
-    gan::run::save(scratch / "resumed", resumed);
-    CHECK(read_file(scratch / "resumed") == read_file(scratch / "whole"));
+    const std::string end = tests::checkpoint_of(scratch, whole);
+    CHECK(tests::resumed_after(scratch, config, training_shapes(), 4) == end);
   }
 }
 
@@ -166,18 +156,9 @@ TEST_CASE("trainer: each optimizer of each network is resumed bit for bit, and t
   const Scratch scratch;
   std::set<std::string> ends;
   const auto resumes = [&](const Config& config) {
-    Trainer whole(config, training_shapes());
-    advance(whole, 4);
-    gan::run::save(scratch / "whole", whole);
-    Trainer half(config, training_shapes());
-    advance(half, 2);
-    gan::run::save(scratch / "half", half);
-    Trainer resumed(config, training_shapes());
-    gan::run::restore(scratch / "half", resumed);
-    advance(resumed, 2);
-    gan::run::save(scratch / "resumed", resumed);
-    CHECK(read_file(scratch / "resumed") == read_file(scratch / "whole"));
-    CHECK(ends.insert(read_file(scratch / "whole")).second);
+    const std::string whole = tests::after(scratch, config, training_shapes(), 4);
+    CHECK(tests::resumed_after(scratch, config, training_shapes(), 4) == whole);
+    CHECK(ends.insert(whole).second);
   };
   std::vector<std::string> names = gan::training::optimizer_names();
   names.emplace_back("sgd(momentum=0.5, nesterov=1)");
