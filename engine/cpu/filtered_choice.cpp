@@ -1,4 +1,5 @@
 // Which convolutions are filtered, and how.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -51,7 +52,9 @@ double direct_speed() {
 }
 
 double direct_cost(const Filtering& f, Slot want, const Costs& costs) {
-  const double taps = static_cast<double>(f.h.taps * f.w.taps * f.phases());
+  // Phases are padded to the same taps, which the definition does not multiply.
+  const auto taps_of = [](const FilteredAxis& a) { return std::min(a.kernel, a.phases * a.taps); };
+  const auto taps = static_cast<double>(taps_of(f.h) * taps_of(f.w));
   return static_cast<double>(f.n * f.h.results * f.w.results) * taps * static_cast<double>(f.in) *
          (static_cast<double>(f.out) / direct_speed() +
           (want == Slot::W ? costs.patch_across : costs.patch));
