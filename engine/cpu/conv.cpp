@@ -4,6 +4,7 @@
 #include "engine/cpu/conv_transpose.h"
 #include "engine/cpu/filtered.h"
 #include "engine/cpu/patch_rows.h"
+#include "engine/cpu/transpose.h"
 
 namespace engine::cpu {
 namespace {

@@ -109,13 +109,13 @@ void by_windows(const Window& window, Real* x, const Real* w, const Real* y,
         for (Index m0 = 0; m0 < rows; m0 += kRows) {
           const Index m1 = std::min(rows, m0 + kRows);
           const Real* from = y + image * rows * window.out;
-          multiply_blocks(
-              numbers, pieces, m0, m1, 0, ceil_div(n, numbers.block.columns), 0, pieces.count, n,
-              [&](Index r0, Index r1, Index k0, Index k1, Real* to, Index row) {
-                for (Index r = r0; r < r1; ++r, to += row)
-                  std::copy(from + r * window.out + k0, from + r * window.out + k1, to);
-              },
-              packed, false, windows, n);
+          multiply_blocks(numbers, pieces,
+                          {{m0, m1}, {0, ceil_div(n, numbers.block.columns)}, {0, pieces.count}}, n,
+                          [&](Index r0, Index r1, Index k0, Index k1, Real* to, Index row) {
+                            for (Index r = r0; r < r1; ++r, to += row)
+                              std::copy(from + r * window.out + k0, from + r * window.out + k1, to);
+                          },
+                          packed, false, {windows, n});
           add_windows(window, windows, m0, m1 - m0, x + image * pixels);
         }
         Real* whole = x + image * pixels;

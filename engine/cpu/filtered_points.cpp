@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "engine/cpu/filtered_tiles.h"
-#include "engine/cpu/patches.h"
+#include "engine/cpu/transpose.h"
 
 namespace engine::cpu {
 
