@@ -22,9 +22,9 @@ bool RunTable::has(const std::string& column) const {
 
 std::vector<std::string> RunTable::texts(const std::string& column) const {
   const auto at = std::ranges::find(columns, column) - columns.begin();
-  std::vector<std::string> result;
+  std::vector<std::string> result(rows.size());
   if (at == std::ssize(columns)) return result;
-  for (const std::vector<std::string>& row : rows) result.push_back(row[at]);
+  for (std::size_t i = 0; i < rows.size(); ++i) result[i] = rows[i][at];
   return result;
 }
 
@@ -37,6 +37,15 @@ std::vector<std::optional<double>> RunTable::numbers(const std::string& column) 
     const bool read = error == std::errc() && rest == end;
     result.push_back(read ? std::optional(value) : std::nullopt);
   }
+  return result;
+}
+
+std::vector<std::optional<Index>> RunTable::steps() const {
+  constexpr double kMost = 1e15;  // whole numbers that a double holds
+  std::vector<std::optional<Index>> result;
+  for (const std::optional<double>& step : numbers("step"))
+    result.push_back(step && *step >= 0 && *step <= kMost ? std::optional(Index(*step))
+                                                          : std::nullopt);
   return result;
 }
 

@@ -11,16 +11,21 @@
 #include <string>
 #include <vector>
 
+#include "engine/real.h"
+
 namespace gan::run {
+
+using engine::Index;
 
 struct RunTable {
   std::vector<std::string> columns = {};
   std::vector<std::vector<std::string>> rows = {};
 
   bool has(const std::string& column) const;
-  // All rows of a column; empty if there is no such column.
+  // A column, one for each row; where there is no such column, each is empty.
   std::vector<std::string> texts(const std::string& column) const;
   std::vector<std::optional<double>> numbers(const std::string& column) const;  // inf, too
+  std::vector<std::optional<Index>> steps() const;  // of the column `step`, from 0 to 10^15
 };
 
 RunTable read_table(const std::string& path);

@@ -21,9 +21,10 @@ struct At {
   enum { score, best_score, distance, best_distance, classes, certified, slope, estimate, seconds };
 };
 
-Number last_of(const Numbers& numbers) {
-  const auto at = std::find_if(numbers.rbegin(), numbers.rend(), [](const Number& n) { return n; });
-  return at == numbers.rend() ? std::nullopt : *at;
+template <class Value>
+std::optional<Value> last_of(const std::vector<std::optional<Value>>& values) {
+  const auto at = std::find_if(values.rbegin(), values.rend(), [](const auto& v) { return v; });
+  return at == values.rend() ? std::nullopt : *at;
 }
 
 template <class Better>
@@ -58,7 +59,7 @@ CellResult read_cell(const Cell& cell, const std::string& folder) {
                     .seed = cell.seed,
                     .values = Numbers(quantities().size())};
   const run::RunTable log = run::read_table(path + "/log.csv");
-  result.step = static_cast<Index>(last_of(log.numbers("step")).value_or(0));
+  result.step = last_of(log.steps()).value_or(0);
   result.values = values_of(log);
   if (fs::exists(path + "/diverged.json")) {
     result.state = CellState::diverged;

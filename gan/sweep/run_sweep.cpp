@@ -67,7 +67,8 @@ class Distance {
     for (const Cell* cell : cells) {
       const run::RunTable log = run::read_table(folder + "/" + cell->folder + "/log.csv");
       const auto known = log.numbers(timed_ ? "seconds" : "step");
-      start_.push_back(known.empty() ? 0 : static_cast<Index>(known.back().value_or(0)));
+      start_.push_back(
+          known.empty() ? 0 : static_cast<Index>(std::clamp(known.back().value_or(0), 0.0, 1e15)));
       goal_.push_back(timed_ ? static_cast<Index>(60 * minutes) : cell->config.steps);
       begun_.emplace_back();
     }

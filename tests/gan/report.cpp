@@ -130,6 +130,19 @@ TEST_CASE("report: of a run and of a sweep, with nothing from elsewhere") {
       CHECK(page.find(part) != std::string::npos);
   }
   CHECK(read_file(scratch / "page.html").find("diverged at") != std::string::npos);
+  // Whatever a table lacks is left out.
+  for (const std::string table : {"log.csv", "gradients.csv", "audit.csv"}) {
+    const std::string whole = read_file(scratch / ("run/" + table));
+    const std::size_t header = whole.find('\n');
+    for (std::size_t at = 0; at != whole.npos && at < header; at = whole.find(',', at + 1)) {
+      std::string damaged = whole;
+      damaged[at + 1] = '?';
+      CAPTURE(damaged.substr(0, header));
+      scratch.write("run/" + table, damaged);
+      CHECK(kGan.run(scratch, "gan report run --out page.html").status == 0);
+    }
+    scratch.write("run/" + table, whole);
+  }
   CHECK(kGan.refused(kGan.run(scratch, "gan report nothing"), 1, "nothing"));
   CHECK(kGan.refused(kGan.run(scratch, "gan report cache"), 1, "cache"));
   CHECK(kGan.refused(kGan.run(scratch, "gan report"), 2, "FOLDER"));
