@@ -52,10 +52,16 @@ class Outcome:
 
 
 def processor_seconds(process):
-    """What all its threads have used so far."""
-    with open(f"/proc/{process.pid}/stat", encoding="utf-8", errors="replace") as stat:
-        fields = stat.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """What its session's processes, and those that have ended, have used so far."""
+    shown = subprocess.run(["ps", "-s", str(process.pid), "-o", "cputimes="], check=False,
+                           capture_output=True, text=True).stdout
+    try:
+        with open(f"/proc/{process.pid}/stat", encoding="utf-8", errors="replace") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+    except OSError:  # it ends at this moment
+        return 0
+    ended = (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, shown.split())) + ended
 
 
 class Trial:
