@@ -33,6 +33,11 @@ std::string bar(double done) {
 
 }  // namespace
 
+std::string time_left(double seconds) {
+  constexpr double year = 3.2e7;
+  return seconds < year ? "  " + duration(std::max(seconds, 0.0)) + " left" : "";
+}
+
 Progress::Progress(Index first, Index last, std::string unit)
     : first_(first), last_(last), unit_(std::move(unit)), terminal_(isatty(STDERR_FILENO) == 1) {}
 
@@ -47,8 +52,7 @@ std::string Progress::line(Index step, double seconds_left) const {
   std::string shown =
       unit_ + text(" %lld/%lld  ", static_cast<long long>(step), static_cast<long long>(last_));
   if (!note_.empty()) shown += console::printable(note_) + "  ";
-  return shown + text(rate < 100 ? "%.2f " : "%.0f ", rate) + unit_ + "s/s  " +
-         duration(std::max(left, 0.0)) + " left";
+  return shown + text(rate < 100 ? "%.2f " : "%.0f ", rate) + unit_ + "s/s" + time_left(left);
 }
 
 void Progress::step(Index step, double seconds_left) {

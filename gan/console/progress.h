@@ -24,6 +24,9 @@ class Clock {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
+// "  2m05s left"; nothing for a year or more, for infinity (before the first step) and for NaN.
+std::string time_left(double seconds);
+
 class Progress {
  public:
   // From `first` to `last` units, each called `unit` ("step").

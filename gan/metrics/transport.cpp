@@ -35,16 +35,33 @@ std::vector<engine::Real> values_of(const Tensor& x) {
   return values;
 }
 
-// The distance of each pair by the arc between them, for the solver, which asks once for each.
+// No distance between points of both sets is larger.
+double diameter(const std::vector<engine::Real>& a, const std::vector<engine::Real>& b,
+                Index dimension) {
+  double squares = 0;
+  for (Index d = 0; d < dimension; ++d) {
+    double low = a[d], high = low;
+    for (const auto* set : {&a, &b})
+      for (std::size_t i = d; i < set->size(); i += dimension) {
+        low = std::min(low, double{(*set)[i]});
+        high = std::max(high, double{(*set)[i]});
+      }
+    squares += (high - low) * (high - low);
+  }
+  check(std::isfinite(squares), "exact distance: points lie too far apart for double precision");
+  return std::sqrt(squares);
+}
+
 class Distances {
  public:
-  using Key = Graph::Arc;
-  using Value = double;
-  Distances(const Tensor& a, const Tensor& b, const OnRow& on_row)
-      : n_(a.dim(0)), dimension_(a.dim(1)), a_(values_of(a)), b_(values_of(b)), on_row_(on_row) {}
-  double operator[](const Key& arc) const {
-    if (on_row_ && asked_++ % n_ == 0) on_row_(asked_ / n_);
-    const Index pair = Graph::id(arc);  // arcs are added row after row
+  Distances(const Tensor& a, const Tensor& b)
+      : n_(a.dim(0)),
+        dimension_(a.dim(1)),
+        a_(values_of(a)),
+        b_(values_of(b)),
+        diameter_(diameter(a_, b_, dimension_)) {}
+  double diameter_of_both() const { return diameter_; }
+  double operator()(Index pair) const {
     const engine::Real* p = a_.data() + pair / n_ * dimension_;
     const engine::Real* q = b_.data() + pair % n_ * dimension_;
     double sum = 0;
@@ -59,6 +76,33 @@ class Distances {
  private:
   Index n_, dimension_;
   std::vector<engine::Real> a_, b_;
+  double diameter_;
+};
+
+// The distance of each pair by its arc, for the solver, which asks once for each, row after row.
+// Whole numbers: where distances are equal but for rounding, the simplex in floating point may go
+// round in a circle of pivots for ever. The unit is 2^-44 of the diameter, so that the potentials,
+// sums of up to 2 n distances, stay far below the 2^62 that the solver takes for infinite.
+class Costs {
+ public:
+  using Key = Graph::Arc;
+  using Value = std::int64_t;
+  Costs(const Distances& distances, Index n, const OnRow& on_row)
+      : distances_(distances),
+        unit_(distances.diameter_of_both() > 0
+                  ? distances.diameter_of_both() / static_cast<double>(1LL << 44)
+                  : 1),
+        n_(n),
+        on_row_(on_row) {}
+  Value operator[](const Key& arc) const {
+    if (on_row_ && asked_++ % n_ == 0) on_row_(asked_ / n_);
+    return std::llround(distances_(Graph::id(arc)) / unit_);
+  }
+
+ private:
+  const Distances& distances_;
+  double unit_;
+  Index n_;
   const OnRow& on_row_;
   mutable Index asked_ = 0;
 };
@@ -86,10 +130,14 @@ double exact_distance(const Tensor& a, const Tensor& b, const OnRow& on_row) {
       graph.addArc(Graph::nodeFromId(i), Graph::nodeFromId(nodes + j));
   Graph::NodeMap<short> supply(graph, 1);  // each point gives one, or takes one
   for (int j = 0; j < nodes; ++j) supply[Graph::nodeFromId(nodes + j)] = -1;
-  lemon::NetworkSimplex<Graph, short, double> simplex(graph);
-  simplex.supplyMap(supply).costMap(Distances(a, b, on_row));
+  const Distances distances(a, b);
+  lemon::NetworkSimplex<Graph, short, std::int64_t> simplex(graph);
+  simplex.supplyMap(supply).costMap(Costs(distances, n, on_row));
   check(simplex.run() == simplex.OPTIMAL, "exact distance: the network simplex found no plan");
-  return simplex.totalCost<double>() / static_cast<double>(n);
+  double sum = 0;
+  for (Index pair = 0; pair < n * n; ++pair)
+    if (simplex.flow(Graph::arcFromId(static_cast<int>(pair))) > 0) sum += distances(pair);
+  return sum / static_cast<double>(n);
 }
 
 double exact_distance_on_line(const Tensor& a, const Tensor& b) {
