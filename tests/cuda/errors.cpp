@@ -1,4 +1,4 @@
-// What cannot be done on CUDA is said in one line, and the device goes on.
+// Errors on CUDA are one line, and the device remains usable.
 #include <doctest/doctest.h>
 
 #include "tests/cuda/on_device.h"
