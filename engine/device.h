@@ -13,7 +13,7 @@ class Backend;
 class Device {
  public:
   static Device cpu();
-  static Device cuda();                          // Errors: one sentence when there is none
+  static Device cuda();                          // Errors: none available, in one sentence
   static Device named(const std::string& name);  // Errors: none of `names`
   static std::vector<std::string> names();
 

@@ -97,7 +97,7 @@ class CudaBackend final : public Backend {
   Memory& memory() { return memory_; }
 
  private:
-  // z = op(a) op(b) + beta z, so many times
+  // z = op(a) op(b) + beta z, for a batch of matrices
   void product(const char* op, bool transpose_a, bool transpose_b, Index m, Index n, Index k,
                const Real* a, const Real* b, Real beta, Real* z, Index count = 1);
   void conv_forward(const Window& window, const Real* x, const Real* w, Real* y);

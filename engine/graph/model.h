@@ -44,7 +44,7 @@ struct Model {
   // Values that cannot be read (unknown type, missing file, damage): their names, and the error for
   // ops that need them.
   std::map<std::string, std::exception_ptr> unreadable = {};
-  std::vector<Port> inputs, outputs;            // TensorFlow: placeholders, and what nobody uses
+  std::vector<Port> inputs, outputs;            // TensorFlow: placeholders, and unused values
   std::map<std::string, std::string> metadata;  // ONNX's metadata_props: what a file says of itself
 };
 

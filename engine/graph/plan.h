@@ -29,7 +29,7 @@ class Plan {
     Node node;
     const Operator* row;
     std::vector<int> inputs, outputs;  // slots; -1: not given
-    std::vector<int> done;             // slots nobody reads after this
+    std::vector<int> done;             // slots not read after this step
   };
   const Model& model_;
   std::vector<Step> steps_;

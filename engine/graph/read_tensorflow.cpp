@@ -175,7 +175,7 @@ Model read_tensorflow(std::string_view bytes, const std::string& path) {
       read_node(model, node);
       if (turn == 0) node.clear_attr();  // its numbers are kept once
     }
-  // "n" of "n:1": a node whose second result is used is no output.
+  // "n" of "n:1": a node whose second result is used is not an output.
   const auto node_of = [](const std::string& value) { return value.substr(0, value.find(':')); };
   std::set<std::string> used;
   std::vector<std::string> made;

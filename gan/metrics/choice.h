@@ -16,7 +16,7 @@ struct BadOption : engine::Error {
 };
 
 struct InputSize {
-  Index height = 0, width = 0;  // 0: images as they are
+  Index height = 0, width = 0;  // 0: original size
 };
 
 struct ClassifierOptions {

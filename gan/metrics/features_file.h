@@ -31,7 +31,7 @@ class ArrayFile {
   const Npz* npz() const { return npz_ ? &*npz_ : nullptr; }  // null: a .npy
   // The array of a .npy; of a .npz, the only one but labels and classes, or arr_0 or images.
   NpyArray unnamed() const;
-  // Of so many rows or images; none where the file has none.
+  // For this many rows or images; empty if the file has none.
   Labels labels(Index rows) const;
 
  private:

@@ -16,7 +16,7 @@
 namespace gan::metrics {
 
 enum class Range {
-  bytes,      // as they are
+  bytes,      // unchanged
   unit,       // x / 255
   symmetric,  // x / 127.5 - 1
   imagenet,   // (x / 255 - mean) / deviation of ImageNet's channels

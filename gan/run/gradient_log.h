@@ -19,7 +19,7 @@ class GradientLog {
  public:
   GradientLog(const std::string& folder, Index step);  // continues after `step`, as CsvLog does
   void add(Index step, const std::vector<analysis::GradientSpectra::Row>& rows);
-  void draw() const;  // nothing while there are no rows
+  void draw() const;  // does nothing without rows
   void sync() const { rows_.sync(); }
 
  private:

@@ -76,7 +76,7 @@ struct Config {
                          *moments = "its stored moments do not fit another optimizer",
                          *place = "it determines the position in the data";
     visit("data", config.data, "images to learn from");
-    visit("data.resize", config.resize, "side of the images; 0: as they are", images);
+    visit("data.resize", config.resize, "side of the images; 0: original size", images);
     visit("data.channels", config.channels, "1: gray, 3: RGB, auto: 1 if all images are gray",
           images);
     visit("data.orientation", config.orientation, "EXIF orientation of images", images);

@@ -16,7 +16,7 @@ using namespace engine;
 namespace {
 
 Index final_taps(Index taps, int iterations) {
-  // A kernel that is no Gram matrix may have a norm above its largest row sum.
+  // A kernel that is not a Gram matrix may have a norm above its largest row sum.
   check(iterations >= 1 && iterations <= 20, "gram_zero_padding: ", iterations,
         " iterations requested, expected 1 to 20");
   return (taps - 1) * (Index{1} << iterations) + 1;

@@ -51,7 +51,7 @@ Pair Pair::load(const std::string& file) {
   const engine::TensorFile tensors = engine::load(file);
   const auto named = [&](const char* name) {
     const Tensor* tensor = tensors.find(name);
-    engine::check(tensor, file, ": there is no tensor '", name,
+    engine::check(tensor, file, ": no tensor '", name,
                   "'; a pair has centers [funnels, dimension] and bias [funnels]");
     return *tensor;
   };

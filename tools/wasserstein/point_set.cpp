@@ -39,7 +39,7 @@ Tensor read_tensor(const std::string& spec) {
     return file.tensors.begin()->second;
   }
   const Tensor* tensor = file.find(name);
-  check(tensor, path, ": there is no tensor '", name, "' in it");
+  check(tensor, path, ": no tensor '", name, "' in it");
   return *tensor;
 }
 

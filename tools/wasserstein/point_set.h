@@ -2,7 +2,7 @@
 //
 //   images          a SPEC as inception_score takes it: a folder, cifar10:DIR, run:DIR, ...; each
 //                   image is a point, its pixels from -1 to 1, as the networks of gan see them
-//   FILE.npy, .npz  whole numbers [N, H, W, 1 or 3] are images; other numbers are points as they are: [N]
+//   FILE.npy, .npz  integers [N, H, W, 1 or 3] are images; other numbers are points: [N]
 //                   on a line, else [N, ...]; of a .npz the array `features`, or the only one
 //   FILE.safetensors, FILE.safetensors:TENSOR    the same, of float32; the only tensor or this one
 #pragma once

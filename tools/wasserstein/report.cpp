@@ -21,7 +21,7 @@ struct Column {
   const char *title, *key;
   std::function<double(const Measured&)> value;
   int digits;
-  double PublishedRow::*published;  // null: nobody published it
+  double PublishedRow::*published;  // null: not published
 };
 
 std::span<const Column> columns() {
