@@ -36,7 +36,7 @@ void mirror(std::uint8_t* pixels, int height, int width, int channels) {
   }
 }
 
-// Pixel i of a row of n that is continued as in a mirror: ... 2 1 0 1 2 ... n-2 n-1 n-2 ...
+// Pixel i of a row of n with mirrored borders: ... 2 1 0 1 2 ... n-2 n-1 n-2 ...
 int mirrored(int i, int n) {
   if (i < 0) i = -i;
   return i < n ? i : 2 * (n - 1) - i;
@@ -54,7 +54,7 @@ void move(std::vector<std::uint8_t>& pixels, const Dataset& data, int down, int 
           channels, &pixels[(Index{y} * width + x) * channels]);
 }
 
-// A square of `side` pixels around pixel (y, x), as far as it lies in the image, becomes mid-grey.
+// A square of `side` pixels around pixel (y, x), clipped to the image, becomes mid-gray.
 void cut_out(std::span<Real> image, const Dataset& data, int side, int y, int x) {
   const int top = std::max(0, y - side / 2), bottom = std::min(data.height(), y - side / 2 + side);
   const int left = std::max(0, x - side / 2), right = std::min(data.width(), x - side / 2 + side);
@@ -82,7 +82,7 @@ void dequantize(std::span<const std::uint8_t> pixels, const engine::RandomStream
 Index batches_per_epoch(const Dataset& data, const LoaderOptions& options) {
   engine::check(options.batch >= 1, "batch=", options.batch, ": give at least 1");
   engine::check(data.size() >= options.batch, data.name(), ": its ", data.size(),
-                " images do not fill one batch of ", options.batch,
+                " images are fewer than one batch of ", options.batch,
                 "; set a smaller batch or give more images");
   engine::check(options.shift >= 0 && options.shift < std::min(data.height(), data.width()),
                 "shift=", options.shift, ": give 0 to less than the side of the images");
@@ -102,7 +102,7 @@ void epoch_order(Index size, const LoaderOptions& options, Index epoch, std::vec
   if (!options.shuffle) return;
   const std::uint64_t orders = stream(Purpose::order, epoch);
   for (Index i = size - 1; i > 0; --i) {
-    // A 32-bit word scaled to 0 .. i: the bias is i / 2^32, of no account for a shuffle.
+    // A 32-bit word scaled to 0 .. i: the bias is i / 2^32, negligible for a shuffle.
     const Index j =
         static_cast<Index>(std::uint64_t{word(options.seed, orders, i)} * (i + 1) >> 32);
     std::swap(order[i], order[j]);
@@ -127,8 +127,9 @@ void fill_batch(const Dataset& data, const LoaderOptions& options, Index k,
                 const std::vector<Index>& order, std::span<Real> images, std::span<int> labels) {
   const Index image_size = data.image_size();
   const Index first = k % batches_per_epoch(data, options) * options.batch;
-  const Index noise_words = (image_size + 3) / 4 * 4;      // whole blocks for each image
-  thread_local std::vector<std::uint8_t> pixels, scratch;  // kept: a steady step asks for no memory
+  const Index noise_words = (image_size + 3) / 4 * 4;  // whole blocks for each image
+  thread_local std::vector<std::uint8_t> pixels,
+      scratch;  // kept: a steady-state step does not allocate
   pixels.resize(image_size);
   const auto below = [&](int n, Purpose purpose, Index number) {  // 0 to n - 1
     const std::uint64_t random = word(options.seed, stream(purpose, k), number);

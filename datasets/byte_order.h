@@ -1,4 +1,4 @@
-// Numbers in the bytes of a file, in either order. No bounds are checked here.
+// Numbers in the bytes of a file, in either byte order, without bounds checks.
 #pragma once
 
 #include <cstddef>

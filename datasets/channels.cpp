@@ -23,7 +23,7 @@ class Converted : public Dataset {
       : Dataset(converted_info(*data, channels)), data_(std::move(data)) {}
 
   void read(Index i, std::uint8_t* pixels) const override {
-    thread_local std::vector<std::uint8_t> stored;  // kept: a steady step asks for no memory
+    thread_local std::vector<std::uint8_t> stored;  // kept: a steady-state step does not allocate
     stored.resize(data_->image_size());
     data_->read(i, stored.data());
     convert_channels(stored.data(), static_cast<std::size_t>(height()) * width(), data_->channels(),

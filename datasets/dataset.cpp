@@ -17,7 +17,7 @@ namespace {
 
 struct Form {
   const char* name;
-  bool folder;  // written name:DIR; else the name is all
+  bool folder;  // written name:DIR; else only the name
   std::unique_ptr<Dataset> (*open)(const std::string& folder, const OpenOptions& options);
 };
 constexpr Form kForms[] = {
@@ -62,11 +62,11 @@ std::unique_ptr<Dataset> open(const std::string& spec, const OpenOptions& option
   const std::string folder = colon == std::string::npos ? "" : spec.substr(colon + 1);
   const Form* const found = form_of(spec);
   engine::check(found, "data set '", spec, "' is unknown: give ", engine::alternatives(forms()));
-  engine::check(!found->folder || !folder.empty(), "data set '", spec, "' names no folder: give ",
+  engine::check(!found->folder || !folder.empty(), "data set '", spec, "' lacks a folder: give ",
                 written(*found));
   engine::check(options.resize == 0 || (options.resize >= 4 && options.resize <= kLargestResize),
                 options.resize_option, options.resize, " is out of range: give 4 to ",
-                kLargestResize, ", or 0 to keep the size of the images");
+                kLargestResize, ", or 0 to keep the images' size");
   engine::check(options.channels == 0 || options.channels == 1 || options.channels == 3,
                 "images have 1 or 3 channels, not ", options.channels);
   auto data = found->open(folder, options);
@@ -74,7 +74,7 @@ std::unique_ptr<Dataset> open(const std::string& spec, const OpenOptions& option
 }
 
 int fitting_side(Index height, Index width) {
-  constexpr Index kMultiple = 8;  // what the networks of gan/ take
+  constexpr Index kMultiple = 8;  // as the networks of gan/ take
   const Index rounded = (std::min(height, width) + kMultiple - 1) / kMultiple * kMultiple;
   return static_cast<int>(std::clamp<Index>(rounded, kMultiple, kLargestResize));
 }

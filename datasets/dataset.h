@@ -1,12 +1,12 @@
-// Dataset: a numbered list of images of one size, as bytes, with a class label each.
+// Dataset: a numbered list of images of one size, as bytes, each with a class label.
 //
 //   auto data = datasets::open("cifar10:/data/cifar10", {.resize = 0});
 //   std::vector<std::uint8_t> pixels(data->image_size());
 //   data->read(7, pixels.data());                       // [height, width, channels], 0..255
 //
-// Sets that come from files are decoded once, when opened, and kept in memory as bytes.
-// Reading is const and safe from several threads. Nothing here prints: what a user should know
-// (images skipped, say) is in `notes()`.
+// Sets from files are decoded once, when opened, and kept in memory as bytes. Reading is const and
+// thread-safe. Nothing here prints: information for the user (such as skipped images) is in
+// `notes()`.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +21,10 @@ namespace datasets {
 
 using engine::Index;
 
-// What every data set says about itself.
+// The description of a data set.
 struct Info {
   std::string name;         // "cifar10"
-  std::string description;  // one line for a log: what, which split, where from
+  std::string description;  // one line for a log: name, split, source
   Index size = 0;           // number of images
   int height = 0, width = 0, channels = 0;
   std::vector<std::string> class_names = {};  // label -> name
@@ -65,18 +65,19 @@ enum class Orientation { ignore, apply };
 
 struct OpenOptions {
   int resize = 0;     // side of square images; 0 keeps their own size (see each set's header)
-  int channels = 0;   // 1: grey, 3: RGB, converted if need be; 0: as the set has them
-  bool test = false;  // the test split, of sets that have one
+  int channels = 0;   // 1: gray, 3: RGB, converted if necessary; 0: as stored
+  bool test = false;  // the test split, for sets that have one
   bool cache = true;  // keep decoded image folders in the user's cache folder
-  std::string cache_folder = {};                  // in this one instead
-  Orientation orientation = Orientation::ignore;  // of EXIF, as PIL.Image.open does
-  int resize_advice = 0;  // the size that messages suggest; 0: one that fits the images
-  // What messages call `resize` and `orientation`; "": there is no such option.
+  std::string cache_folder = {};  // in this folder instead
+  Orientation orientation =
+      Orientation::ignore;  // EXIF orientation; ignored by default, as in PIL.Image.open
+  int resize_advice = 0;    // the size that messages suggest; 0: one that fits the images
+  // Names of `resize` and `orientation` in messages; "": there is no such option.
   const char* resize_option = "--set data.resize=";
   const char* orientation_option = "--set data.orientation=";
 };
 
-// What may be opened, as a user writes it: "shapes", "cifar10:DIR" and so on.
+// The forms of a SPEC: "shapes", "cifar10:DIR" and so on.
 std::vector<std::string> forms();
 
 bool names_folder(const std::string& spec);  // whether it is of the form NAME:DIR
@@ -85,8 +86,8 @@ bool names_folder(const std::string& spec);  // whether it is of the form NAME:D
 // header lists.
 std::unique_ptr<Dataset> open(const std::string& spec, const OpenOptions& options = {});
 
-// What messages suggest as `resize` for images of this size: the shorter side, rounded up to a
-// multiple of 8, as far as it may be given.
+// The `resize` that messages suggest for images of this size: the shorter side, rounded up to a
+// multiple of 8, within the limits of `resize`.
 int fitting_side(Index height, Index width);
 
 }  // namespace datasets

@@ -1,4 +1,4 @@
-// EXIF's orientation: how an image wants to be turned before anyone looks at it.
+// EXIF orientation: how an image must be rotated or mirrored for display.
 // Source: Exif 2.32, tag 0x0112; the values are those of TIFF 6.0, 1 (upright) to 8.
 #pragma once
 
@@ -6,8 +6,8 @@
 
 namespace datasets {
 
-// Of a block of EXIF, with or without "Exif\0\0" in front. 1 where there is none, or none that
-// makes sense.
+// The orientation in an EXIF block, with or without a leading "Exif\0\0"; 1 if it is missing or
+// invalid.
 int exif_orientation(std::string_view block);
 
 }  // namespace datasets

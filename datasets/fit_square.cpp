@@ -21,7 +21,7 @@ void fit_square(const std::uint8_t* image, int height, int width, int channels, 
       std::memcpy(out + y * row, corner + std::size_t(y) * stride, row);
     return;
   }
-  // It can only fail for want of scratch memory.
+  // It fails only if it runs out of scratch memory.
   if (!stbir_resize_uint8(corner, square, square, stride, out, side, side, 0, channels))
     throw std::bad_alloc();
 }

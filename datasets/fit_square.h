@@ -1,7 +1,7 @@
-// fit_square: the middle square of an image, resized to side x side, which is what resizing the
-// shorter side and cropping the centre gives.
-// Images are bytes, [height, width, channels]. Source: stb_image_resize (Mitchell filter when
-// shrinking, Catmull-Rom when growing). Cost: about 5 microseconds for 64x64 to 32x32.
+// fit_square: the central square of an image, resized to side x side: the same as resizing the
+// shorter side and cropping the center. Images are bytes, [height, width, channels]. Source:
+// stb_image_resize (Mitchell filter when shrinking, Catmull-Rom when growing). Cost: about 5
+// microseconds for 64x64 to 32x32.
 #pragma once
 
 #include <cstdint>

@@ -16,12 +16,12 @@ namespace {
 namespace fs = std::filesystem;
 using Attributes = struct stat;
 
-// Of what a link leads to; nothing where it leads nowhere, or to itself.
+// The status of a link's target; nothing if it is broken or refers to itself.
 std::optional<Attributes> attributes(const fs::path& path) {
   Attributes about = {};
   if (::stat(path.c_str(), &about) == 0) return about;
   const int error = errno;
-  // A link that leads nowhere, for whatever reason, is no reason to fail the folder.
+  // A broken link, for whatever reason, must not fail the folder.
   if (error == ENOENT || ::lstat(path.c_str(), &about) != 0 || S_ISLNK(about.st_mode))
     return std::nullopt;
   throw fs::filesystem_error("stat", path, std::error_code(error, std::generic_category()));
@@ -41,11 +41,11 @@ std::vector<fs::path> sorted_entries(const fs::path& folder) {
   return paths;
 }
 
-// What to call a file that is not an image that can be read; "" for one that is.
+// The kind of a file that is not a readable image; "" for one that is.
 std::string other_kind(const std::string& path, std::uint64_t size) {
   if (has_image_ending(path)) return "";
   const std::string ending = lower_case_ending(path);
-  const std::string named = ending.empty() ? "files without an ending" : ending + " files";
+  const std::string named = ending.empty() ? "files without an extension" : ending + " files";
   try {
     const std::string head =
         engine::InputFile(path).read(0, std::min<std::uint64_t>(size, kImageHead));
@@ -53,7 +53,7 @@ std::string other_kind(const std::string& path, std::uint64_t size) {
     if (!format || !format->marked) return named;
     return format->read ? "" : format->name + std::string(" images");
   } catch (const engine::Error&) {
-    return named;  // it cannot be opened, and is not named like an image
+    return named;  // it cannot be opened, and has no image extension
   }
 }
 
@@ -109,7 +109,7 @@ void FolderWalk::walk(const fs::path& folder, bool deeper, std::vector<ImageEntr
       else if (above_.contains(identity))
         leave_out("links to folders above");
       else if (!visited_.insert(identity).second)
-        leave_out("links to folders read already");
+        leave_out("links to folders already read");
       else
         walk(path, true, images);
     } else if (hidden(path)) {

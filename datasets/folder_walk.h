@@ -1,9 +1,9 @@
-// FolderWalk: the image files below a folder, each looked at once, and what is not an image counted
-// by kind. Used by image_list.h, which makes classes of them.
+// FolderWalk: lists the image files below a folder, visiting each file once, and counts other files
+// by kind. image_list.h uses it to form classes.
 //   FolderWalk walk(root);
 //   std::vector<ImageEntry> images = walk.images_below("cats");
 //   walk.left_out();                     // "hidden files 2, .txt files 1"
-// Errors: folders and files that the system does not let us look at (std::filesystem's own).
+// Errors: folders and files that cannot be accessed (std::filesystem's own).
 #pragma once
 
 #include <filesystem>

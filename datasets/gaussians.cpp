@@ -30,13 +30,13 @@ std::uint8_t coordinate_byte(double value) {  // what data.dequantize spreads ar
 }
 
 Info info(const std::string& name, std::size_t modes, const OpenOptions& options) {
-  engine::check(options.resize == 0, name, ": points have no size to change: leave out ",
+  engine::check(options.resize == 0, name, ": points have no size to change: omit ",
                 options.resize_option, options.resize);
   engine::check(options.channels <= 1, name,
                 ": points have no colors: leave data.channels at auto");
   Info info{.name = "gaussians" + std::to_string(modes),
             .description = name + ": points around " + std::to_string(modes) +
-                           " places of the plane, " + (options.test ? "test" : "training") +
+                           " centers in the plane, " + (options.test ? "test" : "training") +
                            " split",
             .size = options.test ? kTestSize : kTrainSize,
             .height = 1,

@@ -1,11 +1,11 @@
-// A folder's decoded images, kept in $XDG_CACHE_HOME/kantor (or ~/.cache/kantor) so that they are
-// decoded once. The user's own folders are never written to.
+// Caches a folder's decoded images in $XDG_CACHE_HOME/kantor (or ~/.cache/kantor), so that they are
+// decoded once. Nothing is written to the user's own folders.
 //
 // One file per key: the pixels, a byte for each listed file (its EXIF orientation, 1 to 8; 0: it
 // could not be read and is not here), and a footer with key, extents and checksum. It is written
-// beside and renamed. A cache that cannot be written is done without; one that does not match to
-// the last byte is ignored.
-// Cost: reading 150 MB takes about half a second.
+// under a temporary name and renamed. If the cache cannot be written, the program works without it;
+// a cache that does not match to the last byte is ignored. Cost: reading 150 MB takes about half a
+// second.
 #pragma once
 
 #include <cstdint>
@@ -22,10 +22,10 @@ struct DecodedImages {
   std::size_t image_size() const { return std::size_t(height) * width * channels; }
 };
 
-// $XDG_CACHE_HOME/kantor or ~/.cache/kantor; "" where the system names no place for caches.
+// $XDG_CACHE_HOME/kantor or ~/.cache/kantor; "" if the system defines no cache folder.
 std::string user_cache_folder();
 
-// In `folder` or, without one, in the user's: "" where the system names no place for caches.
+// In `folder` or, without one, in the user's: "" if the system defines no cache folder.
 std::string cache_path(std::uint64_t key, const std::string& folder = "");
 
 std::optional<DecodedImages> read_cache(const std::string& path, std::uint64_t key);

@@ -13,7 +13,7 @@ namespace datasets {
 namespace {
 
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30;
-constexpr std::int64_t kMostPixels = 178'956'970;  // where Pillow, too, takes it for a bomb
+constexpr std::int64_t kMostPixels = 178'956'970;  // Pillow's limit for decompression bombs
 
 }  // namespace
 
@@ -35,7 +35,7 @@ Image sized_image(std::int64_t height, std::int64_t width, int channels, const s
   engine::check(height > 0 && width > 0, path, ": damaged: an image of ", width, "x", height,
                 " pixels");
   engine::check(height <= kMostPixels / width, path, ": ", width, "x", height,
-                " pixels are more than any image of a data set should have");
+                " pixels is too large for a data set");
   return {
       .height = static_cast<int>(height), .width = static_cast<int>(width), .channels = channels};
 }

@@ -32,7 +32,7 @@ Image decode_one(const std::string& path, const OpenOptions& options) {
   return turned;
 }
 
-// The size all images must have: that of the first that can be read.
+// The size that all images must have: that of the first readable image.
 struct Model {
   std::string path = {};
   int height = 0, width = 0;
@@ -64,13 +64,13 @@ std::string room_for(const ImageList& list, const Model& model, int channels,
     return std::string(static_cast<std::size_t>(bytes), '\0');
   } catch (const std::exception&) {
     engine::fail("images:", list.folder, ": ", list.entries.size(), " images of ", model.width, "x",
-                 model.height, " take ", std::ceil(bytes / 1e9), " GB, more memory than there is; ",
+                 model.height, " take ", std::ceil(bytes / 1e9), " GB, more than the memory; ",
                  "set a smaller size, with ", options.resize_option,
-                 advice(options, model.height / 8, model.width / 8), " for instance");
+                 advice(options, model.height / 8, model.width / 8), ", for instance");
   }
 }
 
-// What came of one file; both texts are empty if all went well.
+// The outcome for one file; both texts are empty on success.
 struct Attempt {
   std::string problem = {};
   std::pair<int, int> other_size = {};  // height and width, where the model has others
@@ -108,7 +108,7 @@ void check_attempts(const ImageList& list, const Model& model, const std::vector
         " is ", model.width, "x", model.height, ", ", list.full_path(i), " is ", width, "x", height,
         "; give them one, with ", options.resize_option,
         std::min(advice(options, height, width), advice(options, model.height, model.width)),
-        " for instance");
+        ", for instance");
     if (problem.empty()) continue;
     ++unreadable;
     if (!first_problem) first_problem = &problem;
@@ -162,7 +162,7 @@ DecodedImages decode_all(const ImageList& list, const OpenOptions& options) {
   return all;
 }
 
-// What the decoded images depend on: the files, and how they are opened.
+// The cache key of the decoded images: the files, and how they are opened.
 std::uint64_t cache_key(const ImageList& list, const OpenOptions& options) {
   const std::uint64_t opened = static_cast<std::uint64_t>(options.resize) * 8 +
                                static_cast<std::uint64_t>(options.channels) * 2 +
@@ -181,7 +181,7 @@ DecodedImages decode_or_recall(const ImageList& list, const OpenOptions& options
   return images;
 }
 
-// "3 of 200 images WHAT; the first is PATH", of those that are counted.
+// Adds the note "3 of 200 images WHAT; the first is PATH" about the counted images.
 void note_files(ImageList& list, const DecodedImages& images, const std::string& what,
                 bool (*counts)(int orientation)) {
   std::size_t count = 0, first = 0;
@@ -196,10 +196,10 @@ void note_files(ImageList& list, const DecodedImages& images, const std::string&
 }
 
 std::string orientation_note(const OpenOptions& options) {
-  if (options.orientation == Orientation::apply) return "were turned as their EXIF data say";
+  if (options.orientation == Orientation::apply) return "were rotated by their EXIF orientation";
   const std::string option = options.orientation_option;
-  return "are not upright by their EXIF data, which is ignored" +
-         (option.empty() ? "" : " (" + option + "apply turns them)");
+  return "have an EXIF orientation, which is ignored" +
+         (option.empty() ? "" : " (" + option + "apply rotates them)");
 }
 
 }  // namespace

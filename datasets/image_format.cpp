@@ -10,14 +10,14 @@
 namespace datasets {
 namespace {
 
-// Whether the file begins with the mark, in which a dot stands for any byte.
+// Whether the file begins with the signature, in which a dot stands for any byte.
 bool begins(std::string_view file, std::string_view mark) {
   return file.size() >= mark.size() &&
          std::equal(mark.begin(), mark.end(), file.begin(),
                     [](char wanted, char is) { return wanted == '.' || wanted == is; });
 }
 
-// The mark of two letters alone begins many a text.
+// The two letters alone also begin ordinary texts.
 bool is_bmp(std::string_view file) {
   if (!begins(file, "BM") || file.size() < 18) return false;
   const std::uint32_t header = little_endian(file, 14, 4);
@@ -33,7 +33,7 @@ bool is_netpbm(std::string_view file) {
 bool is_tga(std::string_view file) {
   if (file.size() < 18) return false;
   const int map = byte_at(file, 1), kind = byte_at(file, 2), depth = byte_at(file, 16);
-  const int base = kind & 7;  // 1: palette, 2: colors, 3: grey; and 8 where runs are packed
+  const int base = kind & 7;  // 1: palette, 2: colors, 3: gray; and 8 where runs are packed
   if ((kind & ~8) != base || base < 1 || base > 3 || map > 1 || (base == 1 && map == 0))
     return false;
   const bool known = depth == 8 || depth == 15 || depth == 16 || depth == 24 || depth == 32;
@@ -45,7 +45,7 @@ bool marked(std::string_view file) {
   return (begins(file, std::string_view(Marks, sizeof Marks - 1)) || ...);
 }
 
-// The bytes of ISO's media files: a box, and what it is a box of.
+// ISO media files: a box and its type.
 constexpr char kPng[] = "\x89PNG\r\n\x1A\n", kJpeg[] = "\xFF\xD8\xFF", kWebp[] = "RIFF....WEBP",
                kGif87[] = "GIF87a", kGif89[] = "GIF89a", kTiffLittle[] = "II*\0",
                kTiffBig[] = "MM\0*", kBigTiff[] = "II+\0", kAvif[] = "....ftypavi",

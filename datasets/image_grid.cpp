@@ -61,7 +61,7 @@ std::string encode_png(const Picture& picture) {
   const int stride = picture.width * picture.channels;
   engine::check(stbi_write_png_to_func(append, &png, picture.width, picture.height,
                                        picture.channels, picture.bytes.data(), stride),
-                "grid: a picture of ", picture.width, "x", picture.height, " cannot be encoded");
+                "grid: an image of ", picture.width, "x", picture.height, " cannot be encoded");
   return png;
 }
 

@@ -1,9 +1,9 @@
-// A grid of images as one PNG, two white pixels between neighbours.
+// A grid of images as one PNG, with two white pixels between neighbors.
 //
 // Images are [count, height, width, channels] in [-1, 1], 1 or 3 channels; a value v becomes the
-// byte 127.5 v + 127.5, rounded and clipped (NaN: black). The file is written beside and renamed.
-// Errors: a number of channels that is not 1 or 3; values that do not fill the layout; a file that
-// cannot be written (path and reason). Source of the PNG: stb_image_write.
+// byte 127.5 v + 127.5, rounded and clipped (NaN: black). The file is written under a temporary
+// name and renamed. Errors: a number of channels that is not 1 or 3; values that do not fill the
+// layout; a file that cannot be written (path and reason). Source of the PNG: stb_image_write.
 #pragma once
 
 #include <span>
@@ -16,7 +16,7 @@ namespace datasets {
 struct GridLayout {
   engine::Index count = 0;
   int height = 0, width = 0, channels = 3;
-  int columns = 0;  // 0: as square as can be
+  int columns = 0;  // 0: as square as possible
   int scale = 1;    // each pixel becomes scale x scale
 };
 

@@ -45,7 +45,7 @@ ImageList list_unchecked(const std::string& folder) {
   } else {
     if (!empty.empty()) note(empty_classes(empty));
     if (!outside.empty())
-      note(std::to_string(outside.size()) + " images beside the class folders were left out");
+      note(std::to_string(outside.size()) + " images outside the class folders were left out");
   }
   if (const std::string kinds = walk.left_out(); !kinds.empty()) note("left out: " + kinds);
   std::ranges::sort(list.entries, {}, &ImageEntry::path);

@@ -1,13 +1,12 @@
-// The images of a folder, found and put in order before any is decoded.
+// Lists and orders the images of a folder before any is decoded.
 //
 // Each immediate subfolder is a class, numbered in order of name as torchvision's ImageFolder does,
-// and holds the images at any depth below it. Where no subfolder holds any, the images of the
-// folder itself are one class. Links are followed, but no folder is read twice in a class, nor one
-// that holds the set. Hidden files and folders are left out. A file is an image if it is named like
-// one that is read (".jpg", ".webp", ...) or, whatever its name, begins like one. What is left out
-// is counted in `notes`, by kind. The order is that of the paths, byte by byte, so an image has the
-// same index on every machine.
-// Cost: a look at each file's attributes, and at the first bytes of files of other names.
+// and holds the images at any depth below it. If no subfolder holds any, the images of the folder
+// itself are one class. Links are followed, but no folder is read twice in a class, nor one that
+// contains the set. Hidden files and folders are left out. A file is an image if it has a supported
+// extension (".jpg", ".webp", ...) or begins like a supported format. `notes` count the other files
+// by kind. Images are ordered by path, byte by byte, so an image has the same index on every
+// machine. Cost: reads each file's attributes, and the first bytes of files with other names.
 // Errors: a missing folder, a folder without images.
 #pragma once
 
@@ -20,7 +19,7 @@ namespace datasets {
 struct ImageEntry {
   std::string path;  // relative to the folder
   int label = 0;
-  // What changes when the file does: size, inode, times of its content and attributes in ns.
+  // Identifies the version of the file: size, inode, mtime and ctime in ns.
   std::uint64_t bytes = 0, inode = 0;
   std::int64_t modified = 0, changed = 0;
 };

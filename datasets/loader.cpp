@@ -14,9 +14,9 @@ Loader::Loader(const Dataset& data, const LoaderOptions& options)
       current_(buffer()) {
   engine::check(options.prefetch >= 1, "prefetch=", options.prefetch, ": give at least 1");
   engine::check(!options.resident || options.shift == 0, "shift=", options.shift,
-                ": images kept on the device are not shifted; use resident=false");
+                ": images on the device cannot be shifted; use resident=false");
   engine::check(!options.resident || options.cutout == 0, "cutout=", options.cutout,
-                ": images kept on the device are not cut; use resident=false");
+                ": images on the device cannot be cut out; use resident=false");
   if (options.resident) {
     table_.emplace(data.size(), data.height(), data.width(), data.channels(),
                    [&](Index i, std::uint8_t* pixels) { data.read(i, pixels); });

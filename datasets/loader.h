@@ -1,16 +1,16 @@
-// Loader: the batches of a data set, one after the other, made ready in the background.
+// Loader: the batches of a data set in sequence, prefetched in the background.
 //
 //   datasets::Loader loader(*data, {.batch = 64, .seed = 1});
-//   loader.seek(step);                      // resume: batch `step` comes next, as if never stopped
+//   loader.seek(step);                      // resume: batch `step` comes next
 //   datasets::Batch batch = loader.next();  // images [64, 32, 32, 3] in [-1, 1]
 //
 // What batch k holds is defined in batch.h. One background thread fills plain host buffers, at most
 // `prefetch` ahead; tensors are made only by the thread that calls next(). With `resident` the set
-// is copied to the device once, as bytes, and next() makes the same batch there. next(), seek() and
-// position() belong to one thread. In a captured step (engine/capture.h) each replay sees the next
-// batch; labels and number are those of the call. The data set must outlive the loader.
-// Errors: a set smaller than one batch; resident with a shift or cutout; next() rethrows what a
-// data set threw in the background.
+// is copied to the device once, as bytes, and next() makes the same batch there. Call next(),
+// seek() and position() from one thread only. In a captured step (engine/capture.h) each replay
+// sees the next batch; labels and number are those of the call. The data set must outlive the
+// loader. Errors: a set smaller than one batch; resident with a shift or cutout; next() rethrows
+// errors from the background thread.
 #pragma once
 
 #include <condition_variable>
@@ -67,14 +67,14 @@ class Loader {
   std::optional<engine::ImageTable> table_;
   Choice choice_;
 
-  std::mutex mutex_;  // guards everything below, save the thread
+  std::mutex mutex_;  // guards everything below except the thread
   std::condition_variable_any changed_;
   std::deque<Buffer> ready_;   // batches position_, position_ + 1, ...
   std::vector<Buffer> spare_;  // buffers to fill
   Index upcoming_ = 0;         // the batch the worker makes next
   Index seeks_ = 0;            // tells a batch begun before a seek from one begun after it
   std::exception_ptr error_;   // of batch upcoming_ - 1; the worker rests until a seek
-  std::jthread worker_;        // last: stopped and joined before the rest is destroyed
+  std::jthread worker_;        // last member, so that it is joined before the others are destroyed
 };
 
 }  // namespace datasets

@@ -1,9 +1,9 @@
-// LongjmpTrap: calls of C libraries that report an error by longjmp (libpng, libjpeg).
+// LongjmpTrap: calls C libraries that report errors by longjmp (libpng, libjpeg).
 //   LongjmpTrap trap;                               // reached by the library's error callback,
 //   if (!trap.run([&] { library_call(); }))         // which calls trap.spring("why")
 //     engine::fail(path, ": ", trap.reason());
-// A step given to run() holds nothing that has a destructor while the library runs: a longjmp
-// passes over the frames of the library and of the step, and of nothing else.
+// A step given to run() must hold nothing with a destructor while the library runs: a longjmp skips
+// the frames of the library and of the step, and no others.
 #pragma once
 
 #include <csetjmp>

@@ -38,8 +38,8 @@ std::string find_idx(const std::string& directory, const std::string& name,
                "[.gz]: no such file; mnist:DIR needs the folder of the four IDX files");
 }
 
-// The content of a file, gzipped or not (zlib passes plain bytes through), as far as it is asked
-// for: what a few bytes unpack to may be gigabytes.
+// The content of a file, gzipped or not (zlib passes plain bytes through), read only as far as
+// requested: a few bytes may unpack to gigabytes.
 class Content {
  public:
   explicit Content(const std::string& path)
@@ -83,28 +83,27 @@ Idx read_idx(const std::string& path, std::uint32_t magic) {
                   ", within the header; fetch it again");
     return big_endian(header, offset, 4);
   };
-  engine::check(word(0) == magic, path, ": offset 0 holds ", word(0), " where this IDX file has ",
-                magic, ": it is another kind of file");
+  engine::check(word(0) == magic, path, ": offset 0 holds ", word(0), " instead of ", magic,
+                ": not the expected kind of IDX file");
   Index size = 1;
   for (std::uint32_t axis = 0; axis < rank; ++axis) {
     idx.extents.push_back(word(4 + 4 * axis));
     if (axis > 0)
       engine::check(idx.extents[axis] == kDigitSide, path, ": offset ", 4 + 4 * axis,
-                    " says that images", " are ", idx.extents[axis], " pixels high or wide, not ",
-                    kDigitSide);
+                    " gives an image side of ", idx.extents[axis], " pixels, not ", kDigitSide);
     size *= idx.extents[axis];
   }
-  engine::check(size > 0, path, ": holds nothing; fetch it again");
+  engine::check(size > 0, path, ": holds no items; fetch it again");
   idx.data = content.read(size);
   const auto length = static_cast<Index>(idx.data.size());
   engine::check(length == size, path, ": ", length, " bytes follow offset ", idx.header(),
-                " where ", size, " should; fetch it again");
-  engine::check(content.read(1).empty(), path, ": more than the ", size,
-                " bytes that should follow offset ", idx.header(), "; fetch it again");
+                " instead of ", size, "; fetch it again");
+  engine::check(content.read(1).empty(), path, ": more than the expected ", size,
+                " bytes follow offset ", idx.header(), "; fetch it again");
   return idx;
 }
 
-// Writes one image at the side asked for.
+// Writes one image at the requested side.
 void place(const std::uint8_t* image, int side, std::uint8_t* out) {
   if (side != kPaddedSide) return fit_square(image, kDigitSide, kDigitSide, 1, side, out);
   constexpr int kMargin = (kPaddedSide - kDigitSide) / 2;

@@ -1,4 +1,4 @@
-// MNIST and its drop-in relatives (Fashion-MNIST, KMNIST): 28x28 grey images of ten classes.
+// MNIST and its drop-in relatives (Fashion-MNIST, KMNIST): 28x28 gray images of ten classes.
 //
 // Reads the IDX files train-images-idx3-ubyte, train-labels-idx1-ubyte and the t10k- pair, also
 // spelled with a dot (train-images.idx3-ubyte), gzipped (.gz) or not.

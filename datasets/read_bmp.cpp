@@ -1,6 +1,6 @@
 // BMP of Windows and OS/2, uncompressed: 1 to 8 bits with a palette, 16 to 32 with or without
-// masks. Our own, because stb_image gives OS/2's palettes wrong colors and rounds 16 bits its own
-// way. Source: Microsoft's BITMAPINFOHEADER and BITMAPV5HEADER; OS/2's BITMAPCOREHEADER.
+// masks. Our own reader, because stb_image gives OS/2 palettes wrong colors and rounds 16 bits
+// differently. Source: Microsoft's BITMAPINFOHEADER and BITMAPV5HEADER; OS/2's BITMAPCOREHEADER.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -13,7 +13,7 @@
 namespace datasets {
 namespace {
 
-constexpr const char* kCut = ": cut off: shorter than its BMP header says";
+constexpr const char* kCut = ": truncated: shorter than its BMP header says";
 
 using Color = std::array<char, 3>;
 
@@ -50,7 +50,7 @@ Header read_header(std::string_view file, const std::string& path) {
   return h;
 }
 
-// As many colors as the bits can tell apart; black where the file has fewer.
+// As many colors as the bits can distinguish; black if the file has fewer.
 std::vector<Color> read_palette(std::string_view file, const Header& h) {
   std::vector<Color> palette(std::size_t{1} << h.bits);
   const std::size_t each = h.core() ? 3 : 4;
@@ -62,7 +62,7 @@ std::vector<Color> read_palette(std::string_view file, const Header& h) {
   return palette;
 }
 
-// The bits of a mask, of 255, rounded down as Pillow does.
+// The bits of a mask scaled to 255, rounded down as in Pillow.
 char channel(std::uint32_t value, std::uint32_t mask) {
   if (mask == 0) return 0;
   const int shift = std::countr_zero(mask);

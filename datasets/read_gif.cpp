@@ -57,7 +57,7 @@ class GifReader {
     const bool cut = error == D_GIF_ERR_READ_FAILED || error == D_GIF_ERR_EOF_TOO_SOON ||
                      (error == D_GIF_ERR_NOT_GIF_FILE && left_.empty());
     const char* reason = GifErrorString(error);
-    engine::fail(path_, cut ? ": cut off: " : ": damaged: ", reason ? reason : "not a GIF");
+    engine::fail(path_, cut ? ": truncated: " : ": damaged: ", reason ? reason : "not a GIF");
   }
   void done(int result) const {
     if (result == GIF_ERROR) fail(gif_->Error);
@@ -81,7 +81,7 @@ class GifReader {
     while (block) done(DGifGetCodeNext(gif_.get(), &block));
   }
 
-  // Of the colors; what the palette lacks is grey, as in Pillow.
+  // The colors; missing palette entries are gray, as in Pillow.
   std::vector<std::array<char, 3>> palette() const {
     const ColorMapObject* map =
         gif_->Image.ColorMap != nullptr ? gif_->Image.ColorMap : gif_->SColorMap;
@@ -99,7 +99,7 @@ class GifReader {
   Image frame(std::int64_t length) {
     const GifImageDesc& at = gif_->Image;
     engine::check(std::int64_t{at.Width} * at.Height / kMostUnpacked <= length, path_,
-                  ": cut off: its data cannot hold ", at.Width, "x", at.Height, " pixels");
+                  ": truncated: its data cannot hold ", at.Width, "x", at.Height, " pixels");
     Image image = sized_image(std::max(gif_->SHeight, at.Top + at.Height),
                               std::max(gif_->SWidth, at.Left + at.Width), 3, path_);
     image.pixels.reserve(std::size_t{3} * image.width * image.height);

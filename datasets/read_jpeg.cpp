@@ -35,7 +35,7 @@ struct JpegDecoder {
   static_cast<LongjmpTrap*>(jpeg->client_data)->spring(reason);
 }
 
-// A warning means an error where libjpeg would make up pixels that the file lacks.
+// A warning is an error if libjpeg would make up missing pixels.
 void hear(j_common_ptr jpeg, int level) {
   if (level >= 0) return;
   switch (jpeg->err->msg_code) {
@@ -78,8 +78,8 @@ int orientation_of(const jpeg_decompress_struct& jpeg) {
   return 1;
 }
 
-// Four inks to three colors as Pillow has it. Like Pillow, and as Adobe's programs write them, all
-// are taken to be stored inverted (255: no ink), with an Adobe marker or without.
+// Converts four inks to three colors as Pillow does. As in Pillow, and as Adobe's programs write
+// them, all are assumed to be inverted (255: no ink), with or without an Adobe marker.
 void append_rgb(const std::uint8_t* row, int width, std::string& pixels) {
   for (const std::uint8_t *p = row, *end = row + std::size_t{4} * width; p != end; p += 4)
     for (int c = 0; c < 3; ++c) {
@@ -96,7 +96,7 @@ Image read_jpeg(std::string_view file, const std::string& path) {
   const auto done = [&](bool yes) {
     if (yes) return;
     const bool cut = d.errors.msg_code == JWRN_JPEG_EOF;
-    engine::fail(path, cut ? ": cut off: " : ": cannot be decoded: ", d.trap.reason());
+    engine::fail(path, cut ? ": truncated: " : ": cannot be decoded: ", d.trap.reason());
   };
   done(d.trap.run([&] { read_header(d, file); }));
   const int inks = jpeg.num_components;

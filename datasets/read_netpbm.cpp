@@ -17,7 +17,7 @@ class NetpbmReader {
   Image read() {
     const std::int64_t width = number(), height = number();
     most_ = bits() ? 1 : number();
-    engine::check(most_ >= 1 && most_ <= 65535, path_, ": damaged: its greatest value is ", most_);
+    engine::check(most_ >= 1 && most_ <= 65535, path_, ": damaged: its maximum value is ", most_);
     Image image = sized_image(height, width, kind_ % 3 == 0 ? 3 : 1, path_);
     const std::int64_t row = width * image.channels;  // samples
     engine::check(plain() || at_ < file_.size(), path_, kCut);
@@ -35,7 +35,7 @@ class NetpbmReader {
   }
 
  private:
-  static constexpr const char* kCut = ": cut off: shorter than its header says";
+  static constexpr const char* kCut = ": truncated: shorter than its header says";
 
   bool plain() const { return kind_ <= 3; }
   bool bits() const { return kind_ % 3 == 1; }
@@ -88,7 +88,7 @@ class NetpbmReader {
 
   std::string_view file_;
   const std::string& path_;
-  int kind_;  // 1 to 3: plain bits, grey, colors; 4 to 6: raw
+  int kind_;  // 1 to 3: plain bits, gray, colors; 4 to 6: raw
   std::size_t at_ = 2;
   std::int64_t most_ = 1;
 };

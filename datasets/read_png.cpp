@@ -40,7 +40,7 @@ void convert(png_structp png, png_infop info) {
   png_set_strip_16(png);
   png_set_strip_alpha(png);
   png_read_update_info(png, info);
-  // The room for the pixels was made by the header at the front of the file.
+  // The pixels were allocated from the header at the start of the file.
   const Progress& progress = progress_of(png);
   const auto width = static_cast<std::size_t>(progress.image.width);
   if (png_get_image_width(png, info) != width ||
@@ -95,7 +95,7 @@ void decode(PngDecoder& decoder, Progress& progress, std::string_view file) {
                    file.size());
 }
 
-// Of a whole file, which libpng does not look into for EXIF when it is pushed.
+// The EXIF block of a whole file, because libpng's push mode does not return it.
 int orientation_of(std::string_view file) {
   for (std::size_t chunk = 8; chunk + 12 <= file.size();) {  // length, type, data, checksum
     const std::size_t length = big_endian(file, chunk, 4);
@@ -116,9 +116,9 @@ std::int64_t raw_size(std::string_view file, const Image& image) {
 }  // namespace
 
 Image read_png(std::string_view file, const std::string& path) {
-  constexpr const char* kCut = ": cut off: the PNG file ends too early";
+  constexpr const char* kCut = ": truncated: the PNG file ends too early";
   engine::check(file.size() >= 29, path, kCut);
-  engine::check(file.substr(12, 4) == "IHDR", path, ": damaged: does not begin with its header");
+  engine::check(file.substr(12, 4) == "IHDR", path, ": damaged: does not begin with a PNG header");
   const int color_type = byte_at(file, 25);
   Progress progress;
   progress.interlaced = byte_at(file, 28) != 0;

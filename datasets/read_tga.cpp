@@ -1,4 +1,4 @@
-// stb_image, for TGA. It fills in what a file lacks, so the file is measured first.
+// stb_image, for TGA. It fills in missing data, so the file's length is checked first.
 #include <stb_image.h>
 
 #include <algorithm>
@@ -19,7 +19,8 @@ Image decode(std::string_view file, Image image, const std::string& path) {
                             image.channels),
       stbi_image_free);
   engine::check(pixels != nullptr, path, ": cannot be decoded: ", stbi_failure_reason());
-  engine::check(width == image.width && height == image.height, path, ": damaged: two sizes");
+  engine::check(width == image.width && height == image.height, path,
+                ": damaged: two different sizes");
   const std::size_t size = std::size_t(height) * width * image.channels;
   image.pixels.assign(reinterpret_cast<const char*>(pixels.get()), size);
   return image;
@@ -48,10 +49,10 @@ Image read_tga(std::string_view file, const std::string& path) {
     at += std::size_t{little_endian(file, 5, 2)} * ((byte_at(file, 7) + 7) / 8);
   const bool whole = kind & 8 ? holds_packets(file, at, pixel, pixels)
                               : at <= file.size() && pixels <= (file.size() - at) / pixel;
-  engine::check(whole, path, ": cut off: shorter than its TGA header says");
+  engine::check(whole, path, ": truncated: shorter than its TGA header says");
   image = decode(file, std::move(image), path);
   if (!(placing & 0x10)) return image;
-  image.orientation = 2;  // from right to left, which stb_image does not look at
+  image.orientation = 2;  // from right to left, which stb_image ignores
   return upright(image);
 }
 

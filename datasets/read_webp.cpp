@@ -31,7 +31,8 @@ void read_still(const WebPData& data, Image& image, const std::string& path) {
 
 void read_first_frame(const WebPData& data, Image& image, const std::string& path) {
   WebPAnimDecoderOptions options;
-  engine::check(WebPAnimDecoderOptionsInit(&options), path, ": another libwebp than at build time");
+  engine::check(WebPAnimDecoderOptionsInit(&options), path,
+                ": libwebp differs from the one at build time");
   options.color_mode = MODE_RGBA;
   const Owned<WebPAnimDecoder> decoder(WebPAnimDecoderNew(&data, &options), WebPAnimDecoderDelete);
   WebPAnimInfo canvas;
@@ -63,7 +64,7 @@ int orientation_of(const WebPData& data) {
 
 Image read_webp(std::string_view file, const std::string& path) {
   const std::uint32_t length = little_endian(file, 4, 4);  // of what follows
-  engine::check(length <= file.size() - 8, path, ": cut off: shorter than its WebP header says");
+  engine::check(length <= file.size() - 8, path, ": truncated: shorter than its WebP header says");
   const WebPData data = data_of(file);
   WebPBitstreamFeatures features;
   const VP8StatusCode status = WebPGetFeatures(data.bytes, data.size, &features);

@@ -94,7 +94,7 @@ Colour hsv(float hue, float saturation, float value) {
   return colour;
 }
 
-// A strong colour, never so bright that it melts into the pastel background.
+// A strong color, never so bright that it blends into the pastel background.
 Colour ink(float hue, float saturation, float value) {
   constexpr float kBrightest = 0.5f;
   Colour colour = hsv(hue, saturation, value);
@@ -119,7 +119,7 @@ Drawing drawing(Index image, float side) {
   Drawing d;
   d.radius = side * mix(0.3f, 0.42f, u[0]);
   d.centre = {mix(d.radius, side - d.radius, u[1]), mix(d.radius, side - d.radius, u[2])};
-  d.tilt = mix(-0.3f, 0.3f, u[3]);  // small enough to keep a square from being a diamond
+  d.tilt = mix(-0.3f, 0.3f, u[3]);  // small enough that a square does not look like a diamond
   d.ink = ink(u[4], mix(0.75f, 1, u[5]), mix(0.5f, 0.95f, u[6]));
   const float saturation = mix(0.08f, 0.25f, u[8]);
   d.top = hsv(u[7], saturation, mix(0.85f, 1, u[9]));

@@ -1,4 +1,4 @@
-// StoredImages: a Dataset whose images lie in memory, one after the other.
+// StoredImages: a Dataset whose images are contiguous in memory.
 // Memory: size * height * width * channels bytes, and an int per label.
 #pragma once
 

@@ -1,10 +1,10 @@
-// Backend: what a device must be able to do, as verbs on raw device pointers. Ops know shapes and
+// Backend: the interface of a device, as verbs on raw device pointers. Ops know shapes and
 // gradients, backends know loops. map, zip and reduce take a ROW of ops/pointwise.def, so a new
 // elementwise op adds nothing here. All arrays are contiguous Real on this device; images are NHWC.
 //
 // A backend runs its verbs in the order they are called; only download() waits for the result.
-// Every sum, mean and moment is accumulated so that it equals the double result to rounding, and
-// every verb gives the same bits for the same input, device and thread count.
+// Every sum, mean and moment equals the double result up to rounding, and every verb gives the same
+// bits for the same input, device and thread count.
 #pragma once
 
 #include <memory>
@@ -15,8 +15,8 @@
 
 namespace engine {
 
-// The rows of pointwise.def with one and with two operands, numbered in its order. Only those who
-// walk that file know their names.
+// The rows of pointwise.def with one and with two operands, numbered in its order. Only code that
+// expands that file knows their names.
 enum class Unary : int;
 enum class Binary : int;
 
@@ -38,16 +38,17 @@ class Backend {
   virtual const char* name() const = 0;
 
   // Memory. Blocks come from free lists; allocate(0) is valid. `upload` has read the host's values
-  // when it returns. `memory_left` is in bytes, 0 where tensors live in the host's own memory.
+  // when it returns. `memory_left` is in bytes, 0 if tensors are in host memory.
   virtual Real* allocate(Index elements) = 0;
   virtual void release(Real* block, Index elements) noexcept = 0;
   virtual void upload(Real* to, const Real* host, Index n) = 0;
   virtual void download(Real* host, const Real* from, Index n) = 0;
   virtual std::size_t memory_left() const { return 0; }
 
-  // Capturing a step (capture.h), where the device can: verbs between begin and end are noted, not
-  // run. Neither upload nor download is called in between. Errors: NotCaptured (capture.h) in
-  // between; after any, also of begin and end, nothing of the step was done and verbs run again.
+  // Capturing a step (capture.h), if the device can: verbs between begin and end are recorded, not
+  // run. Neither upload nor download is called in between. Errors: NotCaptured (capture.h); after
+  // any error, including in begin and end, nothing of the step has run and verbs run normally
+  // again.
   virtual bool captures() const { return false; }
   virtual void begin_capture() {}
   virtual std::unique_ptr<CapturedWork> end_capture() { return nullptr; }
@@ -67,19 +68,20 @@ class Backend {
   virtual void reduce(Reduction kind, Index outer, Index n, Index inner, const Real* x,
                       Real* z) = 0;
 
-  // `count` times, one matrix after the other: z[m, n] = op(a) op(b), each transposed or not; a is
+  // A batch of `count` products: z[m, n] = op(a) op(b), each transposed or not; a is
   // [m, k] or [k, m], b is [k, n] or [n, k].
   virtual void gemm(bool transpose_a, bool transpose_b, Index count, Index m, Index n, Index k,
                     const Real* a, const Real* b, Real* z) = 0;
-  // So many times: x[n, k] with op(a) x = b, for a [n, n] and b [n, k], in double. Errors: a matrix
-  // that is singular; a device that runs behind the host says so at the next download.
+  // A batch of solutions: x[n, k] with op(a) x = b, for a [n, n] and b [n, k], in double. Errors: a
+  // matrix that is singular; an asynchronous device reports it at the next download.
   virtual void solve(bool transpose_a, Index count, Index n, Index k, const Real* a, const Real* b,
                      Real* x) = 0;
 
-  // The slot `want` of the convolution form from the two others; the pointer of `want` is written.
+  // Computes the slot `want` of the convolution form from the two others, into the pointer of
+  // `want`.
   virtual void conv(Slot want, const Window& window, Real* x, Real* w, Real* y) = 0;
 
-  // Slot Y or X followed by z = activation(z + bias); a device that can does it in the same pass.
+  // Slot Y or X followed by z = activation(z + bias), in the same pass where the device can.
   virtual void conv_bias(Slot want, const Window& window, Real* x, Real* w, Real* y,
                          Activation kind, Real slope, const Real* bias) {
     conv(want, window, x, w, y);
@@ -90,8 +92,8 @@ class Backend {
     bias_activation(kind, slope, rows, forward ? window.out : window.in, z, bias, z);
   }
 
-  // Between `large` [n, height, width, in] and `small` [n, out_height, out_width, in]; `x`, as
-  // large as `large`, is read by pick and put only. An average divides by the whole window if
+  // Between `large` [n, height, width, in] and `small` [n, out_height, out_width, in]; only pick
+  // and put read `x`, which has the size of `large`. An average divides by the whole window if
   // `count_padding`, else by its part inside the image.
   virtual void pool(PoolMode mode, const Window& window, bool count_padding, const Real* x,
                     Real* large, Real* small) = 0;
@@ -117,8 +119,8 @@ class Backend {
                                Real* dgamma, Real* dbeta) = 0;
 
   // y[i] = table[index[i]], and (from a zeroed table) table[index[i]] += y[i]; rows of `width`.
-  // Errors: an index that is not a row of the table; a device that runs behind the host says so at
-  // the next download.
+  // Errors: an index that is not a row of the table; an asynchronous device reports it at the next
+  // download.
   virtual void gather(Index n, Index width, Index table_rows, const Real* table, const Real* index,
                       Real* y) = 0;
   virtual void scatter_add(Index n, Index width, Index table_rows, const Real* y, const Real* index,

@@ -23,22 +23,22 @@ Index elements_of(std::size_t bytes) {
   return static_cast<Index>((bytes + sizeof(Real) - 1) / sizeof(Real));
 }
 
-// Device memory that the host writes before each replay, and its values on the host. It is there
-// before the capture begins: what is allocated during one may have served earlier work of it,
-// which a replay would write there again.
+// Device memory that the host writes before each replay, and its values on the host. It is
+// allocated before the capture begins: memory allocated during one may hold earlier results, which
+// a replay would write there again.
 class LiveMemory {
  public:
   explicit LiveMemory(Index elements)
       : device_(Shape{elements}), host_(static_cast<std::size_t>(elements)) {}
 
-  // A place of so many Reals, whose values on the host are made by `make` before each replay.
+  // A slot of this many Reals, which `make` fills on the host before each replay.
   struct Place {
     Tensor device;
     Real* host;
   };
   Place place(Index elements, std::function<void(void*)> make) {
     if (used_ + elements > device_.size())
-      throw NotCaptured("the step asks for more live values than when it was watched");
+      throw NotCaptured("the step uses more live values than when it was watched");
     const Place place{Tensor::view(device_, used_, Shape{elements}), host_.data() + used_};
     used_ += places(elements);
     makers_.push_back({std::move(make), place.host});
@@ -60,7 +60,7 @@ class LiveMemory {
   std::vector<Maker> makers_;
 };
 
-// What the host gave to a capture, value after value, for the call in its place if it fails.
+// The live values given to a capture, in order, for the call that replaces it if it fails.
 struct Given {
   std::vector<std::vector<Real>> values;
   std::size_t taken = 0;
@@ -68,10 +68,10 @@ struct Given {
 
 thread_local LiveMemory* live_here = nullptr;  // of the step that is being captured
 thread_local Given* given = nullptr;           // to it, or to one that failed and is now called
-thread_local const char* obstacle = nullptr;   // why the step that is being watched cannot be
-thread_local Index live_elements = 0;          // that the step being watched has asked for
+thread_local const char* obstacle = nullptr;   // why the watched step cannot be captured
+thread_local Index live_elements = 0;          // used by the watched step
 
-// Sets a variable for the length of a scope.
+// Sets a variable for the duration of a scope.
 template <class T>
 class During {
  public:
@@ -84,7 +84,7 @@ class During {
   T& variable_;
 };
 
-// Whatever the device refuses on the way to a capture: the step may yet be called.
+// Turns any error of the device during a capture into NotCaptured: the step can still be called.
 template <class Attempt>
 auto attempted(const Attempt& attempt) {
   try {
@@ -184,13 +184,13 @@ void Captured::capture() {
     throw;
   }
   step_();
-  check(values.taken == values.values.size(), "capture: the step asked for ", values.values.size(),
-        " live values when it was captured, for ", values.taken, " when it was called instead");
+  check(values.taken == values.values.size(), "capture: the step used ", values.values.size(),
+        " live values when captured, but ", values.taken, " when called");
 }
 
 void Captured::refuse(const std::string& why) {
   why_not_ = why;
-  notice("the step is not captured on ", device_->name(), ", since ", why);
+  notice("the step is not captured on ", device_->name(), ": ", why);
 }
 
 bool capturing() { return live_here != nullptr; }
@@ -199,7 +199,7 @@ bool undone(std::uint64_t at) { return std::ranges::binary_search(failed, at); }
 
 void not_capturable(const char* why) {
   if (capturing())
-    throw NotCaptured(std::string("the step now ") + why + ", and did not when it was watched");
+    throw NotCaptured(std::string("the step now ") + why + ", but did not when it was watched");
   obstacle = why;
 }
 
@@ -209,7 +209,7 @@ std::optional<std::span<const Real>> given_before(std::size_t bytes) {
   if (!given || capturing() || given->taken == given->values.size()) return std::nullopt;
   const std::vector<Real>& value = given->values[given->taken++];
   check(static_cast<Index>(value.size()) == elements_of(bytes),
-        "capture: the step that is called in place of its capture asks for other live values");
+        "capture: the step used other live values when called than when captured");
   return value;
 }
 
@@ -239,7 +239,7 @@ Tensor live_tensor(const Shape& shape, std::function<std::span<const Real>()> ma
   const auto place =
       live_here->place(shape.size(), [make = std::move(make), n = first.size()](void* host) {
         const std::span<const Real> values = make();
-        check(values.size() == n, "live_tensor: ", values.size(), " values where there were ", n);
+        check(values.size() == n, "live_tensor: ", values.size(), " values instead of ", n);
         if (n > 0) std::memcpy(host, values.data(), n * sizeof(Real));
       });
   std::copy(first.begin(), first.end(), place.host);

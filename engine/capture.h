@@ -1,20 +1,19 @@
-// capture: a training step as one replayable thing. A step is static: it reads no value back and
-// always does the same work on the same addresses. A device that can (a CUDA graph) captures it at
-// its third call and replays it from then on; the CPU calls the function.
+// capture: records a training step so that it can be replayed. A step is static: it reads no value
+// back and always does the same work on the same addresses. On CUDA the third call captures the
+// step as a CUDA graph and later calls replay it; the CPU calls the function.
 //   auto step = capture([&] { ... });
 //   for (...) step();
 //
-// A replay does not run the function, so what the host computes anew for each step goes through
+// A replay does not run the function, so values that the host recomputes for each step go through
 // `live` and `live_tensor`: their functions are called again, in order, before each replay. Random
-// draws, optimizers and loaders do so by themselves. A tensor that the step assigns keeps its
-// address: after a replay it holds the values of that replay.
-// What the host notes about work on the device is a `Noted` value.
+// draws, optimizers and loaders do this already. A tensor that the step assigns keeps its address:
+// after a replay it holds the values of that replay.
+// Host-side records of work on the device are `Noted` values.
 //
 // The second call is watched: if it reads a value back, or sends values to the device outside
 // `live_tensor`, the step is never captured, and a notice (notice.h) says why. The same happens if
-// the capture itself fails (no memory left, a refusal of CUDA). Nothing was done by then: the step
-// is called in its place, with the live values that the capture had been given.
-// Errors: whatever the step itself throws.
+// the capture itself fails (out of memory, an error of CUDA). Nothing has run by then: the step is
+// called instead, with the live values of the capture. Errors: whatever the step itself throws.
 #pragma once
 
 #include <cstddef>
@@ -47,7 +46,7 @@ class Captured {
 
   void operator()();
   bool replays() const;  // whether calls are replays by now
-  // Why the step is called every time; empty while it is, or may yet be, captured.
+  // Why the step is not captured; empty if it is, or may yet be.
   const std::string& why_not() const { return why_not_; }
 
  private:
@@ -68,17 +67,17 @@ inline Captured capture(std::function<void()> step) { return Captured(std::move(
 // Whether a step is being captured on this thread.
 bool capturing();
 
-// Says that the work at hand `why` cannot be captured: a note for the step being watched. Errors:
-// NotCaptured in a step that is being captured (it does not always do the same).
+// Reports that the current work cannot be captured, with the reason `why`, for the step being
+// watched. Errors: NotCaptured in a step being captured (it does not always do the same work).
 void not_capturable(const char* why);
 
-// How many captured steps have begun or ended on a capturing device. What was computed at another
-// generation may since have been replaced by a replay.
+// Counts the beginnings and ends of captured steps on a capturing device. A result of another
+// generation may since have been overwritten by a replay.
 std::uint64_t generation();
 bool undone(std::uint64_t generation);  // work of a capture that failed was never done
 
-// A value that the host notes about work on the device, such as whether a state has advanced. If
-// the capture of that work fails, it is again what it was before.
+// A value in which the host records work on the device, such as whether a state has advanced. If
+// the capture of that work fails, it reverts to its previous value.
 template <class T>
 class Noted {
  public:
@@ -94,14 +93,14 @@ class Noted {
   std::uint64_t set_in_ = 0;
 };
 
-// Says that a step needs a slot of so many bytes, should it come to be captured.
+// Reports that the step will need a slot of this size if it is captured.
 void note_live(std::size_t bytes);
 
-// A place on the device for `bytes` bytes that `make(host)` writes before each replay, now holding
-// `bytes` from `first`. Only while capturing.
+// A slot of `bytes` bytes on the device that `make(host)` fills before each replay; it now holds
+// the bytes at `first`. Only while capturing.
 const void* live_slot(std::size_t bytes, const void* first, std::function<void(void*)> make);
 
-// In a call in place of a capture that failed: the next value which that was given.
+// In the call that replaces a failed capture: the next live value of that capture.
 std::optional<std::span<const Real>> given_before(std::size_t bytes);
 
 // The value make() has now and, in a captured step, in each replay.
@@ -122,8 +121,8 @@ Live<T> live(Make make) {
   return value;
 }
 
-// A tensor of the values that make() shows now and, in a captured step, in each replay. They must
-// stay where they are until make is called again.
+// A tensor of the values that make() returns now and, in a captured step, in each replay. They must
+// stay valid until make is called again.
 Tensor live_tensor(const Shape& shape, std::function<std::span<const Real>()> make);
 
 }  // namespace engine

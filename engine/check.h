@@ -1,7 +1,7 @@
-// Errors: every complaint of Kantor is an engine::Error holding one line that names the op, file or
-// option, what was wrong (both shapes, the offset) and what to do. It is caught once, in main().
+// Errors: every error in Kantor is an engine::Error with one line: the op, file or option, what is
+// wrong (both shapes, the offset) and what to do. It is caught once, in main().
 //   check(x.rank() == 4, "conv2d: the input must be [N, H, W, C], got ", x.shape());
-// Cost: a branch when all is well; the text is put together only on failure.
+// Cost: one branch; the text is built only on failure.
 #pragma once
 
 #include <sstream>
@@ -15,7 +15,7 @@ class Error : public std::runtime_error {
   explicit Error(const std::string& text) : std::runtime_error(whole(text)) {}
 
  private:
-  // what() ends at a zero byte, which names read from files may hold.
+  // what() would end at a zero byte, which names read from files may contain.
   static std::string whole(const std::string& text) {
     std::string shown;
     for (const char c : text) c == '\0' ? shown += "\\x00" : shown += c;

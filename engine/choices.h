@@ -1,7 +1,6 @@
-// Choices: the names that a user may give, as messages and help texts list them. Every list comes
-// from the table that it is about:
+// Choices: lists of valid names for messages and help texts, generated from the tables:
 //   fail("there is no '", name, "'; use ", alternatives(names_of(kPrecisions)));
-// Rows of a table have a member `name`. Errors: none. Cost: next to nothing.
+// Rows of a table have a member `name`. Errors: none. Cost: negligible.
 #pragma once
 
 #include <cstddef>

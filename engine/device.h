@@ -1,5 +1,5 @@
-// Device: where tensors live and ops run. The CPU is always there; CUDA where it was built in and
-// a GPU is found. New tensors are made on the current device; an op runs where its inputs are.
+// Device: where tensors live and ops run. The CPU is always available; CUDA if it was built in and
+// a GPU is found. New tensors are created on the current device; an op runs where its inputs are.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ class Backend;
 class Device {
  public:
   static Device cpu();
-  static Device cuda();                          // Errors: one sentence when there is none
+  static Device cuda();                          // Errors: none available, in one sentence
   static Device named(const std::string& name);  // Errors: none of `names`
   static std::vector<std::string> names();
 
@@ -29,9 +29,9 @@ class Device {
   Backend* backend_;
 };
 
-// What matrix products and convolutions may round to (PyTorch's meaning): `highest` is fp32 all
-// through; `high` fp32-grade (TF32 on CUDA, three bf16 products on AMX); `medium` bf16 inputs with
-// fp32 sums. A backend without a faster path computes `highest`.
+// The precision of matrix products and convolutions (as in PyTorch): `highest` is fp32 throughout;
+// `high` fp32-grade (TF32 on CUDA, three bf16 products on AMX); `medium` bf16 inputs with fp32
+// sums. A backend without a faster path computes `highest`.
 enum class Precision { highest, high, medium };
 Precision precision();
 void set_precision(Precision precision);

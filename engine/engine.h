@@ -1,5 +1,5 @@
-// The engine, whole: the one include for its users. Tensors (tensor.h), functions of tensors
-// (ops/), gradients of any order (grad.h), random numbers, devices, state, files. Namespace engine.
+// The whole engine: the one include for its users. Tensors (tensor.h), functions of tensors (ops/),
+// gradients of any order (grad.h), random numbers, devices, state, files. Namespace engine.
 #pragma once
 
 #include "engine/capture.h"

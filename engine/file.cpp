@@ -41,14 +41,14 @@ int close_after(int descriptor, int error) {
   return ::close(descriptor) != 0 && error == 0 ? errno : error;
 }
 
-// Pipes, terminals and other devices: to be written into, and never replaced by a file.
+// Pipes, terminals and other devices are written to, never replaced by a file.
 bool is_device(const std::string& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
 }
 
-// Where a link (of a link) leads, which need not be there yet.
+// The target of a link (of a link), which need not exist yet.
 std::string behind_links(fs::path path) {
   std::error_code error;
   for (int links = 0; links < 40 && fs::is_symlink(path, error); ++links)
@@ -73,8 +73,8 @@ int open_beside(const std::string& target, std::string& beside) {
 int sync_folder_of(const fs::path& file) {
   const fs::path folder = file.has_parent_path() ? file.parent_path() : ".";
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return 0;  // a folder that may be written into but not read
-  const bool synced = ::fsync(descriptor) == 0 || errno == EINVAL;  // EINVAL: there is no such sync
+  if (descriptor < 0) return 0;  // a folder that is writable but not readable
+  const bool synced = ::fsync(descriptor) == 0 || errno == EINVAL;  // EINVAL: sync is not supported
   return close_after(descriptor, synced ? 0 : errno);
 }
 
@@ -91,12 +91,12 @@ void write_into_device(const std::string& path, std::string_view bytes) {
 
 void require_regular(const std::string& path, const struct stat& about) {
   const mode_t mode = about.st_mode;
-  check(!S_ISDIR(mode), path, ": is a folder where a file is needed");
+  check(!S_ISDIR(mode), path, ": is a folder, not a file");
   check(S_ISREG(mode), path, ": is a ",
         S_ISFIFO(mode)   ? "pipe"
         : S_ISSOCK(mode) ? "socket"
                          : "device",
-        " where a regular file is needed");
+        ", not a regular file");
 }
 
 }  // namespace
@@ -104,12 +104,12 @@ void require_regular(const std::string& path, const struct stat& about) {
 InputFile::InputFile(std::string path) : path_(std::move(path)) {
   struct stat about = {};
   if (::stat(path_.c_str(), &about) != 0) cannot_be_opened(path_, errno);
-  require_regular(path_, about);  // before it is opened: opening a device may do something
+  require_regular(path_, about);  // before opening: opening a device may have effects
   descriptor_ = ::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   if (descriptor_ < 0) cannot_be_opened(path_, errno);
   try {
     if (::fstat(descriptor_, &about) != 0) cannot_be_opened(path_, errno);
-    require_regular(path_, about);  // again: another may have taken its place
+    require_regular(path_, about);  // again: it may have been replaced
   } catch (...) {
     ::close(descriptor_);
     throw;
@@ -136,8 +136,8 @@ std::string InputFile::read(std::uint64_t offset, std::uint64_t length) const {
 
 std::string read_file(const std::string& path, std::uint64_t most) {
   const InputFile file(path);
-  check(file.size() <= most, path, ": is ", file.size(), " bytes long; such a file has at most ",
-        most);
+  check(file.size() <= most, path, ": is ", file.size(),
+        " bytes long; the limit for such a file is ", most);
   return file.read(0, file.size());
 }
 
@@ -153,7 +153,7 @@ void write_file(const std::string& path, std::string_view bytes) {
     ::unlink(beside.c_str());
     std::error_code unseen;
     fail(path, ": cannot be written: ", std::strerror(error),
-         fs::exists(target, unseen) ? "; what was there before is kept" : "");
+         fs::exists(target, unseen) ? "; the previous file is kept" : "");
   }
   error = sync_folder_of(target);
   check(error == 0, path, ": is written, but its folder cannot be synced: ", std::strerror(error));

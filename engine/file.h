@@ -1,8 +1,8 @@
-// Files, whole: read at once or in parts, or written beside and renamed, so that an interruption or
-// a full disk never damages what was there before; once written, a file survives a power cut. Only
-// regular files are read: a pipe, a socket or a device would wait or never end. Of a link, what it
-// leads to is replaced; a pipe or a device is written into as it is. The name beside is no other
-// writer's (FILE.PID-N.tmp), so that two writers of a file leave one of their two versions, whole.
+// Files: read completely or in parts, or written under a temporary name and renamed, so that an
+// interruption or a full disk never damages the previous file; once written, a file survives a
+// power cut. Only regular files are read: a pipe, a socket or a device could block or never end.
+// Writing to a link replaces its target; a pipe or a device is written directly. The temporary name
+// is unique (FILE.PID-N.tmp), so two writers of a file leave one of their two versions, complete.
 // Logs grow by append_file. Errors name the path and the system's reason.
 #pragma once
 
@@ -37,16 +37,16 @@ std::string read_file(const std::string& path,
                       std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
 void write_file(const std::string& path, std::string_view bytes);
 
-// Adds all of the bytes to the end of a file, which is made if it is missing, or none of them.
+// Appends all of the bytes to a file, or none; creates the file if it is missing.
 void append_file(const std::string& path, std::string_view bytes);
 void sync_file(const std::string& path);  // what was appended survives a power cut from now on
 
-// A folder and those above it, as far as they are missing; they survive a power cut. Returns
-// whether the folder is new: of several callers at once, one makes it.
+// Makes a folder and its missing parents, which then survive a power cut. Returns whether the
+// folder is new: of several concurrent callers, one makes it.
 bool make_folders(const std::string& path);
 
-// The name of the file that `name` stands in for while it is written; "" where it is not such a
-// name. A writer that was killed leaves such a file behind.
+// The final name of a temporary file `name`; "" if it is not a temporary name. A killed writer
+// leaves such a file behind.
 std::string temporary_of(const std::string& name);
 
 }  // namespace engine

@@ -14,7 +14,7 @@
 //
 //   forward           y = A^T (B x . G g)         t products for m outputs
 //   weight gradient   g = G^T (B x . A y)         t products for m outputs of r taps each
-//   input gradient    x = B^T (G g . A y); seen from x, it is a forward filter with turned taps
+//   input gradient    x = B^T (G g . A y); for x, it is a forward filter with reversed taps
 //
 // Images are filtered along both axes: A, B and G act on rows, then on columns.
 //
@@ -99,7 +99,7 @@ constexpr bool is_convolution(const Filter& f) {
   return true;
 }
 
-// All filters in use. F(1, 1) is no filtering: the other axis of a 1 x n kernel.
+// All filters in use. F(1, 1) does no filtering, for the other axis of a 1 x n kernel.
 inline constexpr Fraction kPoints[] = {{0}, {1}, {-1}, {1, 2}, {-2}},
                           kWidePoints[] = {{0}, {1}, {-1}, {2}};
 inline constexpr std::array kFilters = {

@@ -8,7 +8,7 @@
 namespace engine {
 namespace {
 
-// Size classes are powers of two from 32 bytes to 16 MiB; what is larger goes to the heap.
+// Size classes are powers of two from 32 bytes to 16 MiB; larger blocks come from the heap.
 constexpr std::size_t kSmallest = 5, kLargest = 24;
 
 struct FreeBlock {

@@ -1,6 +1,7 @@
 // Free lists of small host blocks (graph nodes, ops, lists), one for each size class, so that a
-// steady training step allocates nothing from the heap. Thread-safe; memory is never given back.
-// FreeListAllocator<T> lets the standard containers and std::allocate_shared draw from it.
+// steady-state training step allocates nothing from the heap. Thread-safe; memory is never returned
+// to the system. FreeListAllocator<T> lets the standard containers and std::allocate_shared draw
+// from it.
 #pragma once
 
 #include <cstddef>

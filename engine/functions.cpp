@@ -11,7 +11,7 @@ namespace engine {
 namespace {
 
 void check_image(const char* op, const Tensor& x) {
-  check(x.rank() == 4, op, ": an input [N, H, W, C] is needed, got ", x.shape());
+  check(x.rank() == 4, op, ": expected an input [N, H, W, C], got ", x.shape());
 }
 
 }  // namespace
@@ -70,20 +70,20 @@ Tensor upsample_nearest(const Tensor& x, Pair factor) {
   return reshape(spread, Shape{s[0], s[1] * factor.h, s[2] * factor.w, s[3]});
 }
 
-// Each row's 1 and the n zeros after it put the next 1 one further to the right.
+// Each row's 1 is followed by n zeros, so the next 1 is one further to the right.
 Tensor eye(Index n) {
   const Tensor ones_apart = reshape(place(ones({n, 1}), 1, 0, n + 1), {n * (n + 1)});
   return reshape(slice(ones_apart, 0, 0, n * n), {n, n});
 }
 
 Tensor inverse(const Tensor& a) {
-  check(a.rank() >= 2 && a.dim(-1) == a.dim(-2), "inverse: matrices [n, n] are needed, got ",
+  check(a.rank() >= 2 && a.dim(-1) == a.dim(-2), "inverse: expected matrices [n, n], got ",
         a.shape());
   return solve(a, eye(a.dim(-1)));
 }
 
 Tensor one_hot(const Tensor& index, Index classes) {
-  check(index.rank() == 1, "one_hot: whole numbers [n] are needed, got ", index.shape());
+  check(index.rank() == 1, "one_hot: expected integers [n], got ", index.shape());
   std::vector<Real> numbers(static_cast<std::size_t>(classes));
   for (Index c = 0; c < classes; ++c) numbers[c] = static_cast<Real>(c);
   return equal(reshape(index, Shape{index.dim(0), 1}), Tensor::from({1, classes}, numbers));

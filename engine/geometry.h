@@ -1,5 +1,5 @@
-// The plain data that ops hand to backends: how memory is traversed, how windows step over an
-// image, which slot of a bilinear form is wanted.
+// Plain data that ops pass to backends: memory traversal, window geometry, the wanted slot of a
+// trilinear form.
 #pragma once
 
 #include <array>
@@ -35,7 +35,7 @@ struct Window {
 };
 
 // What a pooling verb does with each window: average it, spread a value evenly over it (the
-// adjoint), pick the value where x is largest, or put a value there, adding up (pick's adjoint).
+// adjoint), pick the value where x is largest, or add a value there (pick's adjoint).
 enum class PoolMode { average, spread, pick, put };
 
 // The activations that a bias can be fused with.

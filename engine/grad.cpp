@@ -17,7 +17,7 @@ using NodeSet =
 using Cotangents = std::unordered_map<Node*, Tensor, std::hash<Node*>, std::equal_to<>,
                                       FreeListAllocator<std::pair<Node* const, Tensor>>>;
 
-// Everything that y was made from, oldest first. Older nodes than the oldest x cannot lie between.
+// The ancestors of y, oldest first. Nodes older than the oldest x cannot lie on a path to it.
 TensorList ancestors(const Tensor& y, std::uint64_t oldest) {
   TensorList found, waiting;
   NodeSet seen;
@@ -34,7 +34,7 @@ TensorList ancestors(const Tensor& y, std::uint64_t oldest) {
   return found;
 }
 
-// The nodes that lead to y from those in `lead` at first, the xs.
+// The nodes on paths from the xs, which `lead` initially holds, to y.
 NodeSet leading(const TensorList& oldest_first, NodeSet lead) {
   for (const Tensor& t : oldest_first)
     for (const Tensor& input : t.node()->inputs)
@@ -69,13 +69,13 @@ std::vector<Tensor> grad(const Tensor& y, const std::vector<Tensor>& xs, bool di
 
 TensorList gradients(const Tensor& y, std::span<const Tensor> xs, bool differentiable,
                      const Tensor& cotangent) {
-  check(y.defined(), "grad: no tensor to differentiate");
+  check(y.defined(), "grad: y is an empty tensor");
   check(cotangent.defined() ? cotangent.shape() == y.shape() : y.size() == 1,
-        "grad: y must be one number, or come with a cotangent of its shape ", y.shape());
+        "grad: y must be one number or have a cotangent of its shape ", y.shape());
   NodeSet asked;
   std::uint64_t oldest = y.node()->id;
   for (const Tensor& x : xs) {
-    check(x.defined(), "grad: one of the tensors to differentiate by is empty");
+    check(x.defined(), "grad: one of the xs is an empty tensor");
     asked.insert(x.node());
     oldest = std::min(oldest, x.node()->id);
   }
@@ -89,7 +89,7 @@ TensorList gradients(const Tensor& y, std::span<const Tensor> xs, bool different
     const auto entry = cotangents.find(t->node());
     if (entry == cotangents.end() || !t->node()->op || !lead.contains(t->node())) continue;
     const Tensor g = entry->second;
-    if (!asked.contains(t->node())) cotangents.erase(entry);  // used up: its memory is free again
+    if (!asked.contains(t->node())) cotangents.erase(entry);  // no longer needed: frees its memory
     propagate(*t, g, lead, cotangents);
   }
 

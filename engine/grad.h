@@ -3,10 +3,10 @@
 //   std::vector<Tensor> g = grad(loss, {w, b});             // g[0] = dloss/dw, g[1] = dloss/db
 //   Tensor slope = grad(sum(critic(x)), {x}, true)[0];      // on the tape: can be differentiated
 //
-// Only nodes on a path from y to the xs are visited, so what is not asked for costs nothing: the
-// generator's step never computes a weight gradient of the critic. Cost: about two forward passes
-// of what lies on the path. An x that y does not depend on gets zeros.
-// Errors: y has more than one element and no cotangent of its shape is given.
+// Only nodes on a path from y to the xs are visited, so nothing else costs time: the generator's
+// step never computes a weight gradient of the critic. Cost: about two forward passes over the
+// nodes on the path. An x that y does not depend on gets zeros. Errors: y has more than one element
+// and no cotangent of its shape is given.
 #pragma once
 
 #include <span>
@@ -19,7 +19,7 @@ namespace engine {
 std::vector<Tensor> grad(const Tensor& y, const std::vector<Tensor>& xs,
                          bool differentiable = false, const Tensor& cotangent = {});
 
-// The same, in a list that draws on the free lists: for steps that ask the heap for nothing.
+// The same, in a list from the free lists: for steps that do not allocate from the heap.
 TensorList gradients(const Tensor& y, std::span<const Tensor> xs, bool differentiable = false,
                      const Tensor& cotangent = {});
 

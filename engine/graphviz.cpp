@@ -43,7 +43,7 @@ std::string label(const Node& node, const TensorNames& names) {
 }  // namespace
 
 std::string graphviz(const Tensor& y, const TensorNames& names) {
-  check(y.defined(), "graphviz: there is no tensor to draw");
+  check(y.defined(), "graphviz: the tensor is empty");
   std::ostringstream dot;
   dot << "digraph {\n  node [fontname=\"Helvetica\"];\n";
   std::map<const Node*, std::size_t> numbers;

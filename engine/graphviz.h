@@ -1,4 +1,4 @@
-// graphviz: what a tensor was computed from, drawn as a graph in the DOT language.
+// graphviz: the computation graph of a tensor in the DOT language.
 //   std::ofstream("y.dot") << graphviz(y, {{"x", x}});  // then: dot -Tsvg y.dot -o y.svg
 //
 // Each box is an op with the shape of its result, each ellipse a leaf; arrows follow the data.

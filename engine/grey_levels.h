@@ -1,5 +1,5 @@
-// Grey levels 0 .. 255 as numbers in [-1, 1], and back: the one place of these formulas, for images
-// that are read, made on either device, or written.
+// Gray levels 0 .. 255 as numbers in [-1, 1], and back: the only place with these formulas, for
+// reading images, making batches on either device, and writing.
 //   plain:       x / 127.5 - 1
 //   with noise:  (x + u) / 128 - 1            u uniform in [0, 1), from a random word
 // Source of the second: the code of SN-GAN (Miyato et al. 2018).

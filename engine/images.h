@@ -1,10 +1,10 @@
-// ImageTable: images kept on the device as bytes, a quarter of their size as numbers, and batches
-// of them made there by one kernel.
+// ImageTable: images stored on the device as bytes, a quarter of their size as numbers; one kernel
+// makes batches of them there.
 //   plain:       x / 127.5 - 1                in [-1, 1]
 //   with noise:  (x + u) / 128 - 1            in [-1, 1], u uniform in [0, 1)
-// Image i of a batch takes its noise from the blocks i b, i b + 1, ... of the stream, b blocks
-// being enough for one image. Cost: one pass over the batch. Errors: a number that is no image's,
-// on CUDA at the next value read back.
+// Image i of a batch takes its noise from the blocks i b, i b + 1, ... of the stream, where b
+// blocks are enough for one image. Cost: one pass over the batch. Errors: an index out of range, on
+// CUDA at the next value read back.
 #pragma once
 
 #include <cstdint>

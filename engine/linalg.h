@@ -1,7 +1,7 @@
-// Dense linear algebra on the host, always in double whatever Real is: what certificates, spectra
-// and tests are computed with. Singular values are in descending order.
-// Cost: cubic in the smaller extent. Errors: a tensor that is no matrix, with its shape.
-// Source: Golub and Van Loan, "Matrix Computations", 8.6; the algorithms are LAPACK's and Eigen's.
+// Dense linear algebra on the host, always in double, for certificates, spectra and tests. Singular
+// values are in descending order. Cost: cubic in the smaller extent. Errors: a tensor that is not a
+// matrix, with its shape. Source: Golub and Van Loan, "Matrix Computations", 8.6; the algorithms
+// are LAPACK's and Eigen's.
 #pragma once
 
 #include <complex>
@@ -14,8 +14,8 @@ namespace engine {
 // All singular values of a matrix [m, n]: min(m, n) of them.
 std::vector<double> singular_values(const Tensor& matrix);
 
-// The largest one only, as the root of an eigenvalue of the smaller Gram matrix: several times
-// faster, and as accurate, for squaring costs digits at the small end alone.
+// The largest one only, as the root of an eigenvalue of the smaller Gram matrix: several times as
+// fast, and as accurate, because squaring loses digits only of small values.
 double spectral_norm(const Tensor& matrix);
 
 // matrix = u diag(s) v^T, thin: with r = min(m, n), u is m x r and v n x r, row-major.
@@ -34,29 +34,29 @@ struct ComplexMatrices {
 };
 
 std::vector<double> spectral_norms(const ComplexMatrices& stack);  // of each
-// All of each, one matrix after the other; as roots of a Gram matrix's eigenvalues, so that those
-// below 1e-8 of the largest are rounding.
+// All singular values of each matrix, one matrix after the other; as roots of a Gram matrix's
+// eigenvalues, so values below 1e-8 of the largest are rounding error.
 std::vector<double> singular_values(const ComplexMatrices& stack);
 
 // Each matrix a becomes a a^H, in place (rows x rows).
 void times_adjoint(ComplexMatrices& stack);
 
 // Real matrices, row-major in plain arrays of double (cpu/factors.cpp, cpu/symmetric.cpp).
-// Singular values of a matrix [rows, columns], and its vectors if asked for.
+// Singular values of a matrix [rows, columns], and its vectors if requested.
 Svd svd(Index rows, Index columns, std::vector<double> matrix, bool vectors = true);
 // x [rows, n] becomes r [min(rows, n), n], an upper triangle with r^T r = x^T x: the R of x = Q R.
 // Unlike the Gram matrix it keeps all digits of small singular values. Cost: 2 rows n^2, one
 // thread.
 void to_triangle(Index n, std::vector<double>& x);
-// The rows of x [rows, n] made orthonormal, each from those before it (as Gram and Schmidt do): the
+// Orthonormalizes the rows of x [rows, n] in order (as Gram-Schmidt does): the
 // Q of x^T = Q R with a positive diagonal of R. Errors: more rows than n.
 void orthonormalize_rows(Index n, std::vector<double>& x);
 // c = a b^T with a [m, k], b [n, k] and c [m, n].
 void multiply_transposed(Index m, Index n, Index k, const double* a, const double* b, double* c);
 // sum += x^T x with x [rows, n] and sum [n, n].
 void add_gram(Index rows, Index n, const double* x, double* sum);
-// matrix [n, n], symmetric, = sum of values[i] v_i v_i^T; v_i is row i of `vectors`, if asked for.
-// The values ascend. Errors: no convergence, as of values that are not finite.
+// matrix [n, n], symmetric, = sum of values[i] v_i v_i^T; v_i is row i of `vectors`, if requested.
+// The values ascend. Errors: no convergence, as with non-finite values.
 struct SymmetricEigen {
   std::vector<double> values, vectors;
 };

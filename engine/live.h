@@ -1,6 +1,6 @@
 // Live: a small value that the host computes and that may differ in every replay of a captured step
-// (capture.h): where to draw random numbers, Adam's corrections. Outside a captured step it is just
-// the value; in one, kernels read it from a slot on the device, which is filled before each replay.
+// (capture.h): the random counter, Adam's corrections. Outside a captured step it is the plain
+// value; inside one, kernels read it from a slot on the device that is filled before each replay.
 #pragma once
 
 #include <type_traits>

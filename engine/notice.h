@@ -1,9 +1,10 @@
-// notice: what library code has to tell a person although nothing failed, such as a step that is
-// not captured. The library never prints; a program says once where notices go:
+// notice: a message from library code to the user that is not an error, such as a step that is not
+// captured. The library never prints; a program sets the receiver once:
 //   on_notice([](const std::string& text) { std::fprintf(stderr, "note: %s\n", text.c_str()); });
-//   notice("the step is not captured on ", device, ", since ", why);   // in the library
-// Before that they go nowhere. A notice is one line without its end. Process-wide: set it before
-// other threads compute. Cost: the text. Errors: whatever the receiver throws.
+//   notice("the step is not captured on ", device, ": ", why);   // in the library
+// Until then notices are dropped. A notice is one line without a newline. Process-wide: set the
+// receiver before other threads compute. Cost: building the text. Errors: whatever the receiver
+// throws.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,5 @@
 // Op: one differentiable function. A structured op is one struct in one file under ops/:
-//   shape    checks the inputs and tells the shape of the result
+//   shape    checks the inputs and returns the shape of the result
 //   forward  computes it, through the verbs of backend.h
 //   vjp      the cotangent of input i, WRITTEN WITH OPS: so every order of gradient exists
 // `apply` runs an op and, in grad mode, puts it on the tape: the result remembers it.
@@ -38,12 +38,13 @@ struct Op {
       if (wanted[i]) cotangents[i] = vjp(i, g, in, out);
   }
 
-  // For the export of graphs: what decides the result besides inputs and shapes, by name (strides,
-  // axes, a slope), and the op in ONNX's words (engine/graph/expression.h); null: none say it.
+  // For graph export: the settings that determine the result besides inputs and shapes, by name
+  // (strides, axes, a slope), and the op as an ONNX expression (engine/graph/expression.h); null:
+  // none.
   virtual Settings settings() const { return {}; }
   virtual const char* onnx() const { return nullptr; }
 
-  // Computes the result. An op that only looks at memory differently (reshape) overrides this.
+  // Computes the result. An op that only reinterprets memory (reshape) overrides this.
   virtual Tensor evaluate(Inputs in) const {
     Tensor out(shape(in));
     forward(in, out);

@@ -10,14 +10,14 @@
 
 namespace engine {
 
-// A place in the sequence that a seed names.
+// A position in the sequence of a seed.
 struct RandomState {
   std::uint64_t seed = 0;
   std::uint64_t counter = 0;  // blocks of four words drawn so far
   bool operator==(const RandomState&) const = default;
 };
 
-// One of the sequences that a seed names, 2^64 blocks long.
+// One of a seed's sequences, 2^64 blocks long.
 struct RandomStream {
   std::uint64_t seed = 0, stream = 0;
 };
@@ -26,7 +26,7 @@ struct Random4 {
   std::uint32_t word[4];
 };
 
-// Four independent 32-bit words for block number `block` of the sequence named by (seed, stream).
+// Four independent 32-bit words for block number `block` of the sequence (seed, stream).
 KANTOR_DEVICE inline Random4 philox(std::uint64_t seed, std::uint64_t stream, std::uint64_t block) {
   std::uint32_t key0 = static_cast<std::uint32_t>(seed);
   std::uint32_t key1 = static_cast<std::uint32_t>(seed >> 32);

@@ -29,7 +29,8 @@ std::vector<Index> indices_shown(Index extent, bool shorten) {
 
 std::string digits(Real value, std::chars_format format, int most) {
   char text[512];
-  auto end = std::to_chars(text, text + sizeof text, value, format).ptr;  // as few as tell it apart
+  auto end =
+      std::to_chars(text, text + sizeof text, value, format).ptr;  // as few as distinguish it
   const std::string shortest(text, end);
   const std::size_t point = shortest.find('.'),
                     stop = std::min(shortest.find('e'), shortest.size());
@@ -39,7 +40,7 @@ std::string digits(Real value, std::chars_format format, int most) {
   return {text, end};
 }
 
-// One number, in two halves that align at the point: "-1" and ".5", "1" and ".25e+10".
+// One number, split at the decimal point for alignment: "-1" and ".5", "1" and ".25e+10".
 struct PrintedNumber {
   std::string whole, rest;
 };

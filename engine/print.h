@@ -1,10 +1,11 @@
-// print: a tensor as text: its shape, then its values as NumPy prints them, shortened where there
-// are more than 1,000: of each axis the first and the last three.
+// print: a tensor as text: its shape, then its values as NumPy prints them. With more than 1,000
+// values, only the first and last three along each axis are shown.
 //   std::cout << x;      [2, 3]
 //                        [[1.   2.5  3.  ]
 //                         [4.   5.   6.25]]
-// At most eight digits after the point, as few as tell the numbers apart. Waits for the device.
-// Cost: all values are copied to the host. Source: NumPy's array2string, with its defaults.
+// At most eight digits after the point, no more than needed to distinguish the numbers. Waits for
+// the device. Cost: all values are copied to the host. Source: NumPy's array2string, with its
+// defaults.
 #pragma once
 
 #include <iosfwd>

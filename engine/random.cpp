@@ -9,7 +9,7 @@ namespace {
 
 RandomState state;
 
-// The state with which to draw n numbers, moving on past them; in a replay, those of that replay.
+// The state for drawing n numbers, advancing past them; in a replay, that of the replay.
 Live<RandomState> take(Index n) {
   return live<RandomState>([n] {
     const RandomState before = state;

@@ -1,8 +1,8 @@
 // Random numbers: counter-based (Philox), reproducible, the same on every device.
 //
 // Every draw takes the next numbers of one process-wide generator, whose whole state is two
-// integers: save them, restore them, and the sequence goes on as if nothing had happened.
-// `uniform` agrees across devices to the bit, `normal` (Box-Muller) to rounding.
+// integers: save and restore them to continue the sequence. `uniform` is bit-identical across
+// devices, `normal` (Box-Muller) agrees up to rounding.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace engine {
 
-void seed(std::uint64_t value);  // restarts the sequence named by this seed
+void seed(std::uint64_t value);  // restarts the sequence of this seed
 RandomState random_state();
 void set_random_state(const RandomState& state);
 

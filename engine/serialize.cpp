@@ -46,14 +46,14 @@ struct Entry {
   std::size_t begin, end;  // of its bytes among the values
 };
 
-// A name of the file for a message of one line: control characters are escaped.
+// A name from the file for a one-line message: control characters are escaped.
 std::string shown(const std::string& name) {
   const std::string text = Json(name).dump(-1, ' ', false, Json::error_handler_t::replace);
   return text.substr(1, text.size() - 2);
 }
 
-// Errors: the text is not a JSON object, or some object in it has a key twice (a parser would keep
-// one of them).
+// Errors: the text is not a JSON object, or an object in it has a duplicate key (a parser would
+// keep only one).
 Json parse_header(const std::string& path, std::string_view text) {
   constexpr int kDeepest = 127;  // of other readers
   std::vector<std::set<std::string>> open;
@@ -71,12 +71,12 @@ Json parse_header(const std::string& path, std::string_view text) {
   Json header;
   if (plain) header = Json::parse(text, watch, /*allow_exceptions=*/false);
   check(header.is_object() && !deep, path,
-        ": its header is not JSON; it is not a safetensors file, or damaged");
+        ": not a safetensors file, or damaged: its header is not JSON");
   check(!twice, path, ": its header names '", shown(twice.value_or("")), "' twice");
   return header;
 }
 
-// A list of the header. Errors: it holds anything but whole numbers.
+// A list in the header. Errors: an element is not an integer.
 std::vector<std::size_t> whole_numbers(const std::string& where, const Json& entry,
                                        const char* key) {
   std::vector<std::size_t> values;
@@ -89,7 +89,7 @@ std::vector<std::size_t> whole_numbers(const std::string& where, const Json& ent
   return values;
 }
 
-// Errors: a dtype that the format does not have, or a shape that does not fill the offsets.
+// Errors: an unknown dtype, or a shape that does not match the offsets.
 Entry parse_entry(const std::string& where, const std::string& name, const Json& json) {
   const std::string dtype = json.at("dtype");
   const auto* const known = std::ranges::find(kDtypes, dtype, &Dtype::name);
@@ -125,10 +125,10 @@ void check_ranges(const std::string& path, std::vector<Entry> entries, std::size
     };
     if (e.end > size)
       fail(place(), " do not lie in the ", size,
-           " bytes of values; the file is damaged or cut short");
+           " bytes of values; the file is damaged or truncated");
     if (e.begin < covered) fail(place(), " overlap another tensor's; the file is damaged");
     if (e.begin > covered)
-      fail(place(), " leave a gap, the tensor before ends at ", covered, "; the file is damaged");
+      fail(place(), " leave a gap: the previous tensor ends at ", covered, "; the file is damaged");
     covered = e.end;
   }
   check(covered == size, path, ": the last ", size - covered, " of its ", size,
@@ -145,15 +145,15 @@ std::vector<Real> numbers(std::string_view bytes) {
   for (const Number number : raw) {
     values.push_back(static_cast<Real>(number));
     check(std::isfinite(values.back()) || !std::isfinite(number), "holds ", number,
-          ", which is beyond the range of float32");
+          ", which overflows float32");
   }
   const auto is_zero = [](auto number) { return number == 0; };
   check(std::ranges::all_of(raw, is_zero) || !std::ranges::all_of(values, is_zero),
-        "holds only numbers so small that they are zero in float32");
+        "holds only numbers that underflow to zero in float32");
   return values;
 }
 
-// Errors: what kept it from being read, beginning with a verb.
+// Errors: the reason why it was not read, beginning with a verb.
 Tensor read_tensor(const Entry& entry, std::string_view data) {
   const bool single = entry.dtype.name == "F32";
   check(single || entry.dtype.name == "F64", "holds ", entry.dtype.name,
@@ -169,7 +169,7 @@ template <class Number>
 Number metadata_number(const TensorFile& file, const std::string& name) {
   const auto entry = file.metadata.find(name);
   check(entry != file.metadata.end(), file.path, ": its metadata lacks '", name,
-        "'; it is not a checkpoint");
+        "'; not a checkpoint");
   const std::string& text = entry->second;
   Number value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -218,7 +218,7 @@ void save(const std::string& path, const TensorFile& file) {
                     {"data_offsets", {offset, offset + bytes}}};
     offset += bytes;
   }
-  // Text that is not UTF-8 (the name of a folder, say) is kept as far as it can be.
+  // Invalid UTF-8 (in the name of a folder, say) is replaced.
   std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
   text.resize((text.size() + 7) / 8 * 8, ' ');  // values aligned to eight bytes
   const std::uint64_t length = text.size();
@@ -239,10 +239,10 @@ TensorFile load(const std::string& path) {
         " bytes are not a safetensors file");
   std::memcpy(&length, bytes.data(), sizeof(length));
   check(length <= bytes.size() - sizeof(length), path, ": its header claims ", length,
-        " bytes, the file has ", bytes.size(), "; it is not a safetensors file, or cut short");
+        " bytes, the file has ", bytes.size(), "; not a safetensors file, or truncated");
   constexpr std::uint64_t kLongestHeader = 100'000'000;  // of other readers
   check(length <= kLongestHeader, path, ": its header claims ", length, " bytes, more than ",
-        kLongestHeader, "; it is not a safetensors file");
+        kLongestHeader, "; not a safetensors file");
   const std::string_view rest = std::string_view(bytes).substr(sizeof(length));
   const std::string_view data = rest.substr(length);
   const Json header = parse_header(path, rest.substr(0, length));
@@ -258,13 +258,13 @@ TensorFile load(const std::string& path) {
       }
     }
   } catch (const Json::exception& error) {
-    fail(path, ": its header is not that of a safetensors file: ", shown(error.what()));
+    fail(path, ": has no safetensors header: ", shown(error.what()));
   }
   check_ranges(path, entries, data.size());
   for (const Entry& entry : entries) {
     try {
       file.tensors.emplace(entry.name, read_tensor(entry, data));
-    } catch (const Error& reason) {  // it may not be asked for
+    } catch (const Error& reason) {  // it may not be requested
       file.unread.emplace(entry.name, reason.what());
     }
   }

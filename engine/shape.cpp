@@ -19,7 +19,7 @@ Index Shape::size() const {
   Index product = 1;
   for (Index extent : *this)
     check(!__builtin_mul_overflow(product, extent, &product),
-          "tensor: no memory holds as many elements as ", *this);
+          "tensor: too many elements for any memory: ", *this);
   return product;
 }
 

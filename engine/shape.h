@@ -1,6 +1,6 @@
 // Shape: the extents of a tensor, outermost first, kept inline (no heap). At most six axes, the
 // last one contiguous in memory. Images are [N, H, W, C]; a shape of rank 0 is a single number.
-// An extent of -1 stands for "whatever is left" in reshape; no tensor has one.
+// In reshape, an extent of -1 is inferred; no tensor has one.
 #pragma once
 
 #include <array>
@@ -42,8 +42,8 @@ class Shape {
 
 std::ostream& operator<<(std::ostream& out, const Shape& shape);  // [64, 32, 32, 3]
 
-// The shape that a and b take together (NumPy's rule: aligned at the last axis, 1 stretches).
-// Errors: names `op` and both shapes.
+// The broadcast shape of a and b (NumPy's rule: aligned at the last axis, 1 stretches). Errors:
+// names `op` and both shapes.
 Shape broadcast(const char* op, const Shape& a, const Shape& b);
 
 }  // namespace engine

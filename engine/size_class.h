@@ -1,5 +1,5 @@
-// The sizes in which a device's free memory is kept: eight to each power of two, so that at most an
-// eighth of a block is wasted. Numbers rise with sizes; twice the size is kTwice further.
+// Size classes of a device's free memory: eight per power of two, so that at most an eighth of a
+// block is wasted. Class numbers increase with size; twice the size is kTwice higher.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,7 @@ struct SizeClass {
   std::size_t number, bytes;
 };
 
-// The class of blocks that hold so many bytes; all are multiples of `smallest`, a power of two.
+// The class of blocks for this many bytes; all sizes are multiples of `smallest`, a power of two.
 inline SizeClass size_class(std::size_t bytes, std::size_t smallest) {
   const std::size_t wanted = std::max(bytes, smallest);
   const std::size_t power = std::bit_width(wanted - 1);  // wanted <= 2^power

@@ -1,6 +1,6 @@
-// State: a tensor that is kept and saved, but never differentiated: running statistics, the vectors
-// of a power iteration. It lives at a fixed address, so that a captured step sees it change.
-// A copy of a State has memory of its own: a constraint copied into three layers is three states.
+// State: a tensor that is kept and saved, but never differentiated: running statistics,
+// power-iteration vectors. It has a fixed address, so that a captured step sees it change. A copy
+// of a State has its own memory: a constraint copied into three layers has three states.
 #pragma once
 
 #include <vector>
@@ -21,14 +21,14 @@ class State {
 
   // A snapshot of the value (empty while undefined): later assignments do not change it.
   Tensor value() const;
-  // The value or, while there is none, what `make()` gives (made without recording, not kept).
+  // The value or, if undefined, the result of `make()` (computed without recording, not kept).
   template <class Make>
   Tensor or_else(Make make) const {
     if (defined()) return value();
     const NoGrad constant;
     return make();
   }
-  // Keeps these values: in place if the shape is the same as before.
+  // Stores these values, in place if the shape is unchanged.
   void assign(const Tensor& value);
   void reset() { tensor_ = Tensor(); }
 
@@ -36,8 +36,8 @@ class State {
   Tensor tensor_;
 };
 
-// While one of these lives, every State constructed on this thread is noted, in order. It is how a
-// value of any type is asked for the states inside it, without a line of code on its part.
+// During its lifetime, records every State constructed on this thread, in order. This finds the
+// states inside a value of any type, without any code in that type.
 class StateCollector {
  public:
   StateCollector();

@@ -13,14 +13,14 @@ using AxisStrides = std::array<Index, Shape::kMaxRank>;
 // The strides of a contiguous array of this shape.
 AxisStrides contiguous_strides(const Shape& shape);
 
-// The strides with which an array of shape `from` is read as if it had the shape `to`, its axes
-// aligned at the last one: 0 where it repeats.
+// The strides that read an array of shape `from` as if it had shape `to`, with axes aligned at the
+// last one: 0 where it repeats.
 AxisStrides broadcast_strides(const Shape& from, const Shape& to);
 
-// Both operands' strides over `out`, with neighbouring axes merged where memory allows.
+// Both operands' strides over `out`, with neighboring axes merged where memory allows.
 Strides broadcast_strides(const Shape& out, const Shape& x, const Shape& y);
 
-// The same traversal with as few axes as possible: extents of 1 dropped, neighbours merged.
+// The same traversal with as few axes as possible: extents of 1 dropped, neighbors merged.
 Strides merged(const Strides& strides);
 
 }  // namespace engine

@@ -38,11 +38,11 @@ Tensor::Tensor(const Shape& shape) : Tensor(shape, Device::current().backend()) 
 
 Tensor::Tensor(const Shape& shape, Backend& backend) {
   check(std::all_of(shape.begin(), shape.end(), [](Index extent) { return extent >= 0; }),
-        "tensor: no tensor has the shape ", shape);
+        "tensor: invalid shape ", shape);
   const Index elements = shape.size();
   // A count of bytes must not overflow either.
   check(elements <= std::numeric_limits<Index>::max() / 16,
-        "tensor: no memory holds as many elements as ", shape);
+        "tensor: too many elements for any memory: ", shape);
   auto storage = std::allocate_shared<Storage>(FreeListAllocator<Storage>(), backend, elements);
   Real* data = storage->data();
   node_ = leaf(shape, std::move(storage), data);
@@ -72,7 +72,7 @@ Real* Tensor::data() const { return node_->data; }
 Backend& Tensor::backend() const { return node_->storage->backend(); }
 
 Real Tensor::item() const {
-  check(size() == 1, "item: one element is needed, the tensor has the shape ", shape());
+  check(size() == 1, "item: expected one element, the tensor has shape ", shape());
   Real value = 0;
   not_capturable(kReadsBack);
   backend().download(&value, data(), 1);
@@ -94,7 +94,7 @@ Tensor Tensor::clone() const {
   return copy;
 }
 
-// Lets go of a long chain of nodes one by one: recursion would exhaust the stack.
+// Frees a long chain of nodes one by one: recursion would overflow the stack.
 Node::~Node() {
   TensorList waiting = std::move(inputs);
   while (!waiting.empty()) {

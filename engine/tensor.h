@@ -1,10 +1,9 @@
 // Tensor: a handle to an immutable, contiguous array of Real and to the op that made it.
 //
 // Copying a Tensor copies the handle, and a const Tensor is a const handle, as shared_ptr is.
-// Values never change once computed, save through the functions of update.h, for those who own a
-// fixed address: optimizers (raw parameters), State, loaders.
-// There is no .grad field and no flag that asks for gradients: grad.h walks from a result to
-// whatever tensors it is asked about.
+// Values never change once computed, except through the functions of update.h, for owners of a
+// fixed address: optimizers (raw parameters), State, loaders. There is no .grad field and no
+// requires_grad: grad.h walks from a result to the tensors it is given.
 #pragma once
 
 #include <functional>
@@ -21,7 +20,7 @@ struct Node;
 struct Op;
 class Backend;
 
-// A block of device memory, given back to its backend when the last tensor lets go.
+// A block of device memory, returned to its backend with the last tensor that uses it.
 class Storage {
  public:
   Storage(Backend& backend, Index elements);
@@ -65,7 +64,7 @@ class Tensor {
   Backend& backend() const;
   Node* node() const { return node_.get(); }
   bool unique() const { return node_.use_count() == 1; }  // no other handle to this node
-  // Does not exist, since it could mean two things: equal(x, y) compares values, node() handles.
+  // Deleted, because it could mean two things: equal(x, y) compares values, node() handles.
   bool operator==(const Tensor& other) const = delete;
 
  private:
@@ -77,7 +76,7 @@ class Tensor {
 
 using TensorList = FreeListVector<Tensor>;
 
-// One value of the graph. `id` counts creations: inputs are always older than what uses them.
+// One value of the graph. `id` counts creations, so inputs are always older than their users.
 struct Node {
   Shape shape;
   std::shared_ptr<Storage> storage;
@@ -88,12 +87,12 @@ struct Node {
   ~Node();
 };
 
-// The tape of this thread: whether ops remember what they were made from, so that gradients can be
-// asked for. `always` is for those who want to see what a function computes: no NoGrad ends it.
+// The tape of this thread: whether results remember their op and inputs, so that gradients can be
+// computed. `always` records even inside NoGrad, for tracing.
 enum class Tape { off, on, always };
-bool grad_mode();  // whether it is not off; it is on at first
+bool grad_mode();  // whether it is on (the default)
 
-// Switches the tape for a scope. NoGrad: results made in it are leaves.
+// Switches the tape for a scope. NoGrad: results computed in it are leaves.
 class GradMode {
  public:
   explicit GradMode(Tape tape);

@@ -1,6 +1,6 @@
-// Threads: how many the CPU backend shares its work between; at first what OMP_NUM_THREADS says,
-// else one a processor. Results are the same to the bit for any number. To be set before the first
-// tensor is made, since the backend then takes the memory that its matrix products need.
+// Threads: the number of threads of the CPU backend; by default OMP_NUM_THREADS, else one per
+// processor. Results are bit-identical for any number. Set it before the first tensor is made,
+// because the backend then allocates the memory for its matrix products.
 #pragma once
 
 namespace engine {

@@ -1,7 +1,7 @@
-// Updates in place, for optimizers, averages, State and loaders: the only functions that change
-// values. They keep address and shape, so whoever has a handle to the tensor sees the new values,
-// also through the tape. All tensors of a call have the same shape. Cost: one pass.
-// Errors: different shapes, with both; different devices.
+// In-place updates, for optimizers, moving averages, State and loaders: the only functions that
+// change values. They keep address and shape, so every handle to the tensor sees the new values,
+// also through the tape. All tensors of a call have the same shape. Cost: one pass. Errors:
+// different shapes, with both; different devices.
 #pragma once
 
 #include "engine/geometry.h"

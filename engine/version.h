@@ -1,4 +1,4 @@
-// version: what was built and what runs it, for --version and reports.
+// version: the build and the machine's instructions, for --version and reports.
 //   0.1
 //   compiler      GNU 12.2.0 for x86-64-v3
 //   backends      cpu, cuda
@@ -10,6 +10,6 @@
 
 namespace engine {
 
-std::string version();  // without an end of line at its end
+std::string version();  // without a final newline
 
 }  // namespace engine

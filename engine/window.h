@@ -1,5 +1,5 @@
-// Geometry of sliding windows: how convolutions and pools step over an image, height and width
-// independent. Meanings are PyTorch's; padding may differ on all four sides.
+// Geometry of the sliding windows of convolutions and pools; height and width are independent.
+// Parameters mean the same as in PyTorch; padding may differ on all four sides.
 #pragma once
 
 #include <map>
@@ -49,14 +49,14 @@ Window conv_window(const char* op, const Shape& image, const Shape& weight,
                    const ConvOptions& options);
 Window pool_window(const char* op, const Shape& image, const PoolOptions& options);
 
-// Of a transposed convolution of y [N, P, Q, O], with PyTorch's output padding: the image that it
-// gives, and its windows. Those leave the last `extra` pixels out.
+// For a transposed convolution of y [N, P, Q, O], with PyTorch's output padding: the resulting
+// image and its windows, which do not cover the last `extra` pixels.
 void check_features(const Shape& y, const Shape& weight);  // Errors: they do not fit
 Shape transposed_image(const Shape& y, const Shape& weight, const ConvOptions& options, Pair extra);
 Window transposed_window(const Shape& y, const Shape& weight, const ConvOptions& options,
                          Pair extra);
 
-// By name, as Op::settings tells them. Bottom and right padding follow from the shapes.
+// By name, as in Op::settings. Bottom and right padding follow from the shapes.
 std::map<std::string, std::vector<double>> settings_of(const Window& window);
 
 }  // namespace engine

@@ -1,5 +1,6 @@
 // gan: trains GANs with Lipschitz-constrained discriminators, and samples from them.
-// Exit status: 0 done, 1 the work failed, 2 bad usage; one line on stderr says what and what to do.
+// Exit status: 0 done, 1 the work failed, 2 bad usage; one line on stderr says what is wrong and
+// what to do.
 #include "gan/commands/commands.h"
 #include "gan/console/program.h"
 
@@ -16,7 +17,6 @@ int main(int argc, char** argv) {
   gan::commands::add_spectrum(app);
   gan::commands::add_sweep(app);
   gan::commands::add_report(app);
-  const auto done = [] { return 0; };  // each command runs while the command line is read
-  return gan::console::run(app, argc, argv, done,
-                           {.memory = "a smaller batch and g.batch need less"});
+  const auto done = [] { return 0; };  // commands run while the command line is parsed
+  return gan::console::run(app, argc, argv, done, {.memory = "use a smaller batch and g.batch"});
 }

@@ -6,7 +6,7 @@ using namespace engine;
 
 Tensor MaxMin::operator()(const Tensor& x) const {
   const Index channels = x.dim(-1);
-  check(channels % 2 == 0, "max_min: an even number of channels is needed, got ", x.shape());
+  check(channels % 2 == 0, "max_min: expected an even number of channels, got ", x.shape());
   const Tensor pairs = reshape(x, Shape{x.size() / 2, 2});
   const Tensor first = slice(pairs, 1, 0, 1), second = slice(pairs, 1, 1, 2);
   return reshape(concat({maximum(first, second), minimum(first, second)}, 1), x.shape());

@@ -1,5 +1,5 @@
-// Activations as modules, and the one that ends a convolution.
-// All have a Lipschitz constant of 1 (LeakyRelu for slopes up to 1), save Sigmoid's 1/4.
+// Activations as modules, and as the epilogue of a convolution.
+// All have a Lipschitz constant of 1 (LeakyRelu for slopes up to 1), except Sigmoid with 1/4.
 #pragma once
 
 #include <algorithm>
@@ -32,7 +32,7 @@ struct Softplus {
   static double lipschitz(const engine::Shape&) { return 1; }
 };
 
-// The larger, then the smaller, of each pair of neighbouring channels: it keeps the norm of the
+// The larger, then the smaller, of each pair of neighboring channels: it keeps the norm of the
 // gradient, which Lipschitz networks need to be tight. Source: Anil, Lucas and Grosse, "Sorting Out
 // Lipschitz Function Approximation" (2019), GroupSort of 2. Errors: an odd number of channels.
 struct MaxMin {
@@ -58,7 +58,7 @@ struct Unflatten {
 engine::Tensor activated(const engine::Tensor& y, engine::Activation activation,
                          engine::Real slope);
 
-// By how much an activation stretches distances at most.
+// The Lipschitz constant of an activation.
 double lipschitz(engine::Activation activation, engine::Real slope);
 
 }  // namespace layers

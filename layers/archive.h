@@ -1,15 +1,14 @@
-// Archive: one visit that stores and restores. A type whose values are kept names each of them
-// once,
+// Archive: one visit for storing and restoring. A type names each value to keep once,
 //
 //   void archive(Archive& file) { file("m", m_); file("v", v_); file("steps", steps_); }
 //
-// and that is all it takes to write them into a TensorFile and to read them back:
+// and can then be written to a TensorFile and read back:
 //
 //   store(file, "adam.", adam);      // adam.m, adam.v; adam.steps in the metadata
 //   restore(file, "adam.", adam);
 //
 // Modules and optimizers have it. Values are restored in place, so that captured steps see them.
-// Errors: the file lacks a value, or has it in another shape.
+// Errors: a value is missing in the file or has another shape.
 #pragma once
 
 #include <string>

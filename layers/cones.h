@@ -1,10 +1,10 @@
 // Cones: y = max over i of (height_i - |x - center_i|), x [N, D], y [N, 1]: 1-Lipschitz whatever the
-// centers, with a gradient of norm 1 almost everywhere, and close to any 1-Lipschitz function on a
-// bounded set if there are enough cones. A critic by itself:
+// centers, with a gradient of norm 1 almost everywhere. Enough cones approximate any 1-Lipschitz
+// function on a bounded set. A complete critic:
 //   Sequential critic(Cones(2, 1024, 2.5F));
-// Centers start uniform within +-spread, heights at 0. Each sample sends its gradient to its highest
-// cone alone; a tie goes to one of them.
-// Cost: 2 N D count operations; in up to kFew dimensions, D passes over [N, count].
+// Centers start uniform within +-spread, heights at 0. Each sample sends its gradient to its
+// highest cone only; a tie goes to one of them. Cost: 2 N D count operations; in up to kFew
+// dimensions, D passes over [N, count].
 // Errors: x is not [N, D]; it cannot be exported as ONNX.
 // Source: McShane, "Extension of range of functions" (1934).
 #pragma once
@@ -51,7 +51,7 @@ class Cones {
  private:
   static constexpr engine::Index kFew = 4;
 
-  // The number of the highest cone at each sample.
+  // The index of the highest cone at each sample.
   engine::Tensor highest_at(const engine::Tensor& x) const {
     const engine::NoGrad constant;
     const engine::Tensor heights_at = transpose(heights.raw()) - sqrt(squares(x));
@@ -59,8 +59,8 @@ class Cones {
     return max(equal(heights_at, top) * numbers_, {1});
   }
 
-  // |x - center|^2, [N, count]. In few dimensions samples lie near centers, where
-  // |x|^2 - 2 <x, c> + |c|^2 would lose the digits of their distance.
+  // |x - center|^2, [N, count]. In few dimensions samples lie near centers, where |x|^2 - 2 <x, c>
+  // + |c|^2 would lose the distance to rounding.
   engine::Tensor squares(const engine::Tensor& x) const {
     const engine::Tensor& c = centers.raw();
     if (x.dim(1) > kFew)

@@ -1,15 +1,15 @@
-// Constraint: any value with `Tensor operator()(const LinearMap&)`, giving the weight to use
-// instead of the raw one. Constraints compose in order: each sees the map with the weight that the
-// one before gave. A constraint may also have
+// Constraint: any value with `Tensor operator()(const LinearMap&)` that returns the weight to use
+// instead of the raw one. Constraints compose in order: each sees the map with the weight returned
+// by the one before. A constraint may also have
 //
-//   State members                 found without its help; saved and copied with the parameter
+//   State members                 found automatically; saved and copied with the parameter
 //   void visit(V&)                to name its states, or to hold parameters of its own
 //   void options(V&)              to name its settings, for `d.constraint=name(setting=value)`
-//   Tensor project(raw)           the raw values to go on with after an optimizer step
+//   Tensor project(raw)           the raw values to continue with after an optimizer step
 //   void attach(raw)              called with the raw values when they are set from outside
-//   optional<double> aim()        the norm aimed at, if not always that of `target` or `k`
-//   TopVectors top                the vectors of its power iteration, of which audits show |W v|
-//   static constexpr Bounds       whose norm its k bounds (constraints/target.h)
+//   optional<double> aim()        the target norm, if not always that of `target` or `k`
+//   TopVectors top                the vectors of its power iteration; audits show |W v|
+//   static constexpr Bounds       whose norm k bounds (constraints/target.h)
 #pragma once
 
 #include <concepts>
@@ -25,8 +25,8 @@ namespace layers {
 
 class Visitor;
 
-// The top singular vectors of a map, u = W v / |W v| and v, as far as a power iteration knows them:
-// kept and saved, never differentiated, never averaged.
+// The top singular vectors of a map, u = W v / |W v| and v, as estimated by a power iteration: kept
+// and saved, never differentiated, never averaged.
 struct TopVectors {
   engine::State u = {}, v = {};
 };
@@ -58,7 +58,7 @@ class Constraint {
     const auto* holder = dynamic_cast<const Holder<C>*>(held_.get());
     return holder ? &holder->constraint : nullptr;
   }
-  // The norm that it aims at, if it names one by `aim()` or a member `target` or `k`.
+  // Its target norm, if it has `aim()` or a member `target` or `k`.
   std::optional<double> target() const { return held_->target(); }
   // The vectors of its power iteration: the member `top`. Null if there is none.
   const TopVectors* top_vectors() const { return held_->top_vectors(); }
@@ -78,7 +78,7 @@ class Constraint {
   template <class C>
   struct Holder : Held {
     explicit Holder(const C& value) : Holder(value, engine::StateCollector()) {}
-    // The collector notes the states inside the copy while it is made.
+    // The collector records the states inside the copy while it is made.
     Holder(const C& value, const engine::StateCollector& collector) : constraint(value) {
       this->states = collector.found();
     }

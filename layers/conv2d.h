@@ -1,8 +1,8 @@
-// Conv2d: a convolution of NHWC images with a weight [O, kH, kW, I], a bias, and an activation that
-// is fused with it (convolution.h). Further arguments are constraints on the weight, in order.
+// Conv2d: a convolution of NHWC images with a weight [O, kH, kW, I], a bias, and a fused activation
+// (convolution.h). Further arguments are constraints on the weight, in order.
 //   Conv2d(3, 64, {.kernel = 4, .stride = 2, .padding = 1}, SpectralNorm{})
-// Cost: 2 kH kW I operations for each number of the result; twice that again for its gradients.
-// Errors: an input that does not fit, naming both shapes.
+// Cost: 2 kH kW I operations per output element; twice that again for its gradients. Errors: an
+// input that does not fit, naming both shapes.
 #pragma once
 
 #include "layers/convolution.h"

@@ -1,9 +1,9 @@
 // ConvTranspose2d: the adjoint of a convolution, which enlarges images (a "deconvolution"). Options
-// mean what they mean in PyTorch: an image of P becomes
+// mean the same as in PyTorch: an image of size P becomes
 //   (P - 1) stride + dilation (kernel - 1) + 1 - 2 padding + output_padding.
-// The weight is [in, kH, kW, out]: that of the convolution it is the adjoint of. Bias, activation
-// and constraints are as in convolution.h. Cost: 2 kH kW out operations for each number of its
-// input; twice that again for its gradients. Errors: an input that does not fit, naming both shapes.
+// The weight is [in, kH, kW, out], that of the adjoint convolution. Bias, activation
+// and constraints are as in convolution.h. Cost: 2 kH kW out operations per input element; twice
+// that again for its gradients. Errors: an input that does not fit, naming both shapes.
 #pragma once
 
 #include "layers/convolution.h"

@@ -1,6 +1,6 @@
-// Convolution: what Conv2d and ConvTranspose2d share: a weight [first, kH, kW, last] with its
-// constraints, a bias, and an activation that is fused with it. Weight and bias start uniform
-// within +-1 / sqrt(kH kW last), as PyTorch's. The options of a layer say what it does:
+// Convolution: shared by Conv2d and ConvTranspose2d: a weight [first, kH, kW, last] with its
+// constraints, a bias, and a fused activation. Weight and bias start uniform within +-1 / sqrt(kH
+// kW last), as PyTorch's. The options type of a layer defines:
 //
 //   kName                              in messages
 //   weight_shape(in, out)

@@ -12,7 +12,7 @@ Ema::Ema(engine::Real decay, Sequential& source)
       from_(parameters(source_)),
       states_to_(states(average_)),
       states_from_(states(source_)) {
-  engine::check(decay >= 0 && decay < 1, "ema: a decay of ", decay, " is not between 0 and 1");
+  engine::check(decay >= 0 && decay < 1, "ema: a decay rate of ", decay, " is not between 0 and 1");
   engine::Index size = 0, offset = 0;
   for (const Param* param : to_) size += param->raw().size();
   block_ = engine::zeros({size});

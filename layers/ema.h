@@ -1,6 +1,6 @@
-// Ema: an exponential moving average of a module's parameters, as a module of its own to sample
-// from. Its states (running statistics, power iterations) are copied, never averaged: a constraint
-// in the copy normalises the averaged weight anew.
+// Ema: an exponential moving average of a module's parameters, as a separate module to sample from.
+// Its states (running statistics, power iterations) are copied, never averaged: a constraint in the
+// copy normalizes the averaged weight.
 #pragma once
 
 #include "layers/module.h"

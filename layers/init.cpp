@@ -14,7 +14,7 @@ using namespace engine;
 struct Fans {
   Real in, out;
   explicit Fans(const Shape& shape) {
-    check(shape.rank() >= 2, "init: a weight has two axes or more, got ", shape);
+    check(shape.rank() >= 2, "init: a weight needs at least two axes, got ", shape);
     in = static_cast<Real>(shape.size() / shape[0]);
     out = static_cast<Real>(shape.size() / shape[-1]);
   }

@@ -11,8 +11,8 @@ engine::Tensor he_normal(const engine::Shape& shape);  // He et al., 2015
 // Rows of the reshaped kernel orthonormal (columns, if there are fewer), times gain: Saxe, 2014.
 engine::Tensor orthogonal(const engine::Shape& shape, engine::Real gain = 1);
 
-// Sets every weight (rank 2 or more) of a module to make(shape) and every bias to zero; what
-// belongs to norms (gamma, beta) stays, and what belongs to a constraint follows its weight.
+// Sets every weight (rank 2 or more) of a module to make(shape) and every bias to zero; parameters
+// of norms (gamma, beta) are unchanged, and those of a constraint follow its weight.
 void initialize(Sequential& module,
                 const std::function<engine::Tensor(const engine::Shape&)>& make);
 

@@ -17,8 +17,7 @@ Linear::Linear(Index in, Index out, LinearOptions options, std::vector<Constrain
 
 LinearMap Linear::map(const Shape& input) const {
   check(input.rank() == 2 && input[1] == weight.raw().dim(1), "linear: input ", input,
-        " [N, in] does not fit weight ", weight.raw().shape(),
-        " [out, in]; images are flattened first");
+        " [N, in] does not fit weight ", weight.raw().shape(), " [out, in]; flatten images first");
   return LinearMap::dense(weight.raw());
 }
 

@@ -18,8 +18,7 @@ LinearMap LinearMap::conv_transpose(const Tensor& weight, const ConvOptions& opt
   return {Kind::conv_transpose, weight, options, height, width, beyond};
 }
 
-// Pixels beyond the windows lie where the padding would be, and take its place; more of them than
-// that are read by no tap.
+// Pixels beyond the windows replace the padding; no tap reads any further ones.
 ConvOptions LinearMap::reading() const {
   ConvOptions options = options_;
   options.padding.bottom = std::max<Index>(0, options.padding.bottom - beyond_.h);

@@ -1,6 +1,6 @@
-// LinearMap: a weight bound to its geometry and input size, so that it is a linear map and nothing
-// else needs to know which kind. What a constraint acts on: W(x), its adjoint W.transpose(y), the
-// reshaped kernel W.matrix() as a map of its own, and the sizes of random vectors to start from.
+// LinearMap: a weight bound to its geometry and input size: a linear map, whatever its kind.
+// Constraints act on it: W(x), its adjoint W.transpose(y), the reshaped kernel W.matrix() as
+// another map, and the shapes of random start vectors.
 //
 //   dense            weight [out, in]           [N, in] to [N, out]
 //   conv             weight [O, kH, kW, I]      [N, H, W, I] to [N, P, Q, O]
@@ -9,7 +9,7 @@
 // The last is the adjoint of the convolution of an H x W image with the same options, of which the
 // last rows and columns may be `beyond` the windows: PyTorch's output padding. (That many pixels
 // are too few for another window, unless the stride is smaller.)
-// Cost: one product or convolution a call.
+// Cost: one product or convolution per call.
 #pragma once
 
 #include "engine/engine.h"
@@ -32,8 +32,8 @@ class LinearMap {
   engine::Tensor weight_grad(const engine::Tensor& x, const engine::Tensor& y) const;
 
   // The weight as a matrix, the first axis against the rest: Miyato's reshaped kernel. (For a
-  // transposed convolution too, whose first axis is the input channels: the norm of that matrix is
-  // what bounds the map from both sides.)
+  // transposed convolution the first axis is the input channels: the norm of that matrix bounds the
+  // map from both sides.)
   LinearMap matrix() const;
 
   engine::Shape domain() const;  // of one x, a batch of one

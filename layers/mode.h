@@ -1,12 +1,12 @@
-// Whether layers evaluate (per thread; at first they do not, they learn). In evaluation batch norm
-// uses its running statistics and no state moves: power iterations stand still.
+// Training or evaluation mode (per thread; training by default). In evaluation mode batch norm uses
+// its running statistics and no state advances, including power iterations.
 #pragma once
 
 namespace layers {
 
 bool evaluating();
 
-// While one of these lives, layers evaluate.
+// Evaluation mode for a scope.
 class Eval {
  public:
   explicit Eval(bool evaluate = true);

@@ -1,10 +1,10 @@
-// Modules: any struct with `operator()(const Tensor&)`, and, if it holds anything that is trained
-// or kept, `visit`, which names each part once:
+// Modules: any struct with `operator()(const Tensor&)` and, if it has parameters or states,
+// `visit`, which names each part once:
 //
 //   template <class V> void visit(V& v) { v("weight", weight); v("running_mean", running_mean); }
 //
-// From that one line come the parameters an optimizer sees, saving, loading and copying. A module
-// that can say by how much it stretches distances at most says so:
+// From that line follow the parameters for an optimizer, saving, loading and copying. A module with
+// a known Lipschitz bound has
 //
 //   double lipschitz(const Shape& input) const    for inputs of this shape; infinity if none is
 #pragma once
@@ -24,7 +24,7 @@
 
 namespace layers {
 
-// Walks a module: hands every Param and State in it, with its dotted name, to two functions.
+// Walks a module: passes every Param and State in it, with its dotted name, to two functions.
 class Visitor {
  public:
   using OnParam = std::function<void(const std::string&, Param&)>;
@@ -71,11 +71,11 @@ std::vector<engine::State*> states(Module& module) {
   return found;
 }
 
-// Gradients by the raw values of parameters.
+// Gradients with respect to the raw values of parameters.
 engine::TensorList grad(const engine::Tensor& y, const std::vector<Param*>& parameters,
                         bool differentiable = false);
 
-// The name of a type as its author writes it, without namespaces: "Conv2d"; "module" of a lambda.
+// The name of a type without namespaces: "Conv2d"; "module" for a lambda.
 template <class T>
 std::string type_name() {
   const std::string_view self = __PRETTY_FUNCTION__;                  // of g++ and clang
@@ -94,9 +94,9 @@ struct ModuleRow {
   double bound = 0;  // certified; infinity if there is none
 };
 
-// Modules one after the other. A value: a copy has parameters of its own. A call is not const: in
-// training it changes running statistics and power iterations, which are saved. Nor is lipschitz():
-// it shows the modules another input size, for which power iterations start again.
+// Modules in sequence. A value: a copy has its own parameters. A call is not const: in training
+// mode it changes running statistics and power iterations, which are saved. Neither is lipschitz():
+// it may show the modules another input size, which resets power iterations.
 class Sequential {
  public:
   Sequential() = default;
@@ -121,10 +121,10 @@ class Sequential {
   std::vector<Param*> parameters() { return layers::parameters(*this); }
   std::size_t size() const { return modules_.size(); }
 
-  // A certified bound: the product of its modules'; infinity if one of them gives none.
+  // A certified bound: the product of its modules' bounds; infinity if one has none.
   double lipschitz(const engine::Shape& input);
 
-  // Each module, and after it those inside: in evaluation, on an input of this shape.
+  // Each module, followed by those inside it: in evaluation mode, on an input of this shape.
   std::vector<ModuleRow> rows(const engine::Shape& input);
 
  private:
@@ -163,8 +163,8 @@ class Sequential {
   std::vector<std::unique_ptr<Held>> modules_;
 };
 
-// The weights of a module: its parameters of two or more axes that are called "weight", because a
-// layer uses those as a linear map (Param::map).
+// The weights of a module: its parameters named "weight" with two or more axes, which a layer uses
+// as a linear map (Param::map).
 struct Weight {
   std::string layer;   // as in files, without ".weight": "3.main.1"
   std::size_t number;  // among parameters()

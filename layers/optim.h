@@ -1,10 +1,10 @@
-// Optimizers: they move the parameters they are given into one flat block of memory and update it
-// in place. After a step every constraint is evaluated anew.
+// Optimizers: they move their parameters into one flat block of memory and update it in place.
+// After a step every constraint is evaluated again.
 //   Adam adam({.lr = 2e-4f, .beta1 = 0, .beta2 = 0.9f}, critic.parameters());
 //   adam.step(grad(loss, critic.parameters()));
-// In a captured step each replay is a step: counted, and at the rate set before it. So an optimizer
-// must stay where it is. Cost: one pass over the block; memory for one (Sgd, RmsProp) or two (Adam)
-// more of its size. Errors: gradients that do not belong to the parameters.
+// In a captured step each replay is a step: counted, with the learning rate set before it. So an
+// optimizer must not move in memory. Cost: one pass over the block; memory for one (Sgd, RmsProp)
+// or two (Adam) more blocks of its size. Errors: gradients that do not match the parameters.
 #pragma once
 
 #include <span>
@@ -31,7 +31,7 @@ class FlatBlock {
   std::vector<engine::Tensor> places_;  // views of gradients_, one per parameter
 };
 
-// What an optimizer is for whoever does not care which.
+// The interface shared by all optimizers.
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
@@ -40,7 +40,7 @@ class Optimizer {
     step(std::span(gradients.begin(), gradients.size()));
   }
   virtual void set_lr(engine::Real lr) = 0;
-  virtual void archive(Archive& file) = 0;  // all that it keeps between steps
+  virtual void archive(Archive& file) = 0;  // everything kept between steps
 };
 
 struct AdamOptions {
@@ -73,7 +73,7 @@ struct RmsPropOptions {
   engine::Real epsilon = 1e-8F;
 };
 
-// As PyTorch's: v = alpha v + (1 - alpha) g^2, w -= lr g / (sqrt(v) + epsilon). It is Adam without
+// As in PyTorch: v = alpha v + (1 - alpha) g^2, w -= lr g / (sqrt(v) + epsilon). It is Adam without
 // its first moment and corrections.
 // Source: Tieleman and Hinton, lecture 6.5 of "Neural Networks for Machine Learning" (2012).
 class RmsProp : public Optimizer {
@@ -97,7 +97,7 @@ struct SgdOptions {
   bool nesterov = false;
 };
 
-// As PyTorch's: with g the gradient + weight_decay w, and b = momentum b + g,
+// As in PyTorch: with g the gradient + weight_decay w, and b = momentum b + g,
 // w -= lr b or, if nesterov, w -= lr (g + momentum b).
 // Source: Sutskever, Martens, Dahl and Hinton, "On the importance of initialization and momentum in
 // deep learning" (2013).

@@ -26,18 +26,19 @@ Param& Param::operator=(const Param& other) {
 }
 
 LinearMap Param::map() const {
-  engine::check(map_.has_value(), "parameter: a layer's map is known once it has been used");
+  engine::check(map_.has_value(),
+                "parameter: a layer's map is unknown until the layer has been used");
   return map_->with(raw_);
 }
 
-// States made for another input size are of no use: they start again. A network that sees two
-// sizes by turns says so once, not at every turn.
+// States of another input size are reset. A network that alternates between two sizes gives the
+// notice once.
 void Param::see(const LinearMap& map) {
   if (map_ && map_->domain() != map.domain() && !chain_.empty()) {
     const std::vector<State*> stale = states();
     if (!stale.empty() && !told_of_size_) {
       engine::notice("a constrained layer now sees inputs of ", map.domain(), " instead of ",
-                     map_->domain(), "; its power iteration starts again");
+                     map_->domain(), "; restarting its power iteration");
       told_of_size_ = true;
     }
     for (State* state : stale) state->reset();
@@ -51,7 +52,7 @@ const Tensor& Param::value(const LinearMap& map) {
   if (chain_.empty()) return raw_;
   const bool advance = !evaluating() && !advanced_;
   if (advance || !memo_.serves()) {
-    const Eval still(!advance);  // a second evaluation of a step uses the states as they are
+    const Eval still(!advance);  // a second evaluation within a step uses the states unchanged
     LinearMap constrained = map;
     for (const Constraint& constraint : chain_) constrained.weight = constraint(constrained);
     memo_ = {constrained.weight, engine::generation(), engine::grad_mode()};

@@ -1,9 +1,8 @@
-// Param: a tensor that is trained, with the chain of constraints that turns its raw values into the
-// ones a layer uses. The chain is evaluated once per optimizer step and shared: D(real), D(fake)
-// and a penalty see the same weight, and a power iteration advances once. A copy of a Param is a
-// parameter of its own, with constraints and states of its own.
-// Const: asking for value() may advance states, which are saved, so it is not const, nor is the
-// call of any layer that has a Param with constraints.
+// Param: a trained tensor with the chain of constraints that turns its raw values into those a
+// layer uses. The chain is evaluated once per optimizer step and shared: D(real), D(fake) and a
+// penalty see the same weight, and a power iteration advances once. A copy of a Param is an
+// independent parameter, including constraints and states. Const: value() may advance states, which
+// are saved, so it is not const; neither is calling a layer that has a Param with constraints.
 #pragma once
 
 #include <cstdint>
@@ -23,35 +22,35 @@ class Param {
   Param& operator=(const Param& other);
 
   bool defined() const { return raw_.defined(); }
-  const engine::Tensor& raw() const { return raw_; }  // what gradients are taken by
+  const engine::Tensor& raw() const { return raw_; }  // the tensor to differentiate with respect to
 
-  // The raw values through the chain, as the weight of `map` (a map of raw()). In training the
-  // first evaluation of a step advances the states; later ones share its result.
+  // The raw values passed through the chain, as the weight of `map` (a map of raw()). In training
+  // the first evaluation of a step advances the states; later ones share its result.
   const engine::Tensor& value(const LinearMap& map);
 
-  // Overwrites the raw values in place; power iterations start again.
+  // Overwrites the raw values in place; resets power iterations.
   void assign(const engine::Tensor& values);
-  // The values now live in `block` from `offset` on, and whoever owns it says when they changed.
+  // The values now live in `block` from `offset` on; its owner reports changes.
   void move_into(const engine::Tensor& block, engine::Index offset);
   const engine::Tensor& block() const { return block_; }  // empty before move_into
   engine::Index offset() const { return offset_; }
   void changed();
   void stepped();  // changed by an optimizer: projections (weight clipping) are applied
 
-  // Whether the states of the constraints have advanced for the raw values as they are. Kept in
+  // Whether the states of the constraints have advanced for the current raw values. Saved in
   // checkpoints: a resumed run must not advance them a second time.
   bool advanced() const { return advanced_; }
   void set_advanced(bool advanced) { advanced_ = advanced; }
 
-  // The map that value() was last asked for, with the raw weight: the layer's real geometry and
-  // input size. Errors: the layer has not been used yet.
+  // The map of the last call of value(), with the raw weight: the layer's actual geometry and input
+  // size. Errors: the layer has not been used yet.
   LinearMap map() const;
   const std::vector<Constraint>& constraints() const { return chain_; }
   std::vector<engine::State*> states() const;  // of its constraints
 
  private:
   // The trap: a value computed without grad mode is not on the tape, and would silently stop the
-  // gradient of whoever uses it later. On the tape it serves both.
+  // gradient of later users. On the tape it serves both.
   struct Memo {
     engine::Tensor value;
     std::uint64_t generation = 0;  // a captured step may have replayed since (capture.h)

@@ -1,13 +1,13 @@
-// Gradient penalties: what a critic pays for slopes, instead of or besides a constraint. A critic's
-// slope at a sample is the norm of its gradient by that sample, over all the sample's numbers.
+// Gradient penalties on a critic's slopes, instead of or besides a constraint. The slope at a
+// sample is the norm of the critic's gradient with respect to that sample.
 //
 //   loss = loss + GradientPenalty{.lambda = 10}(critic, real, fake);
-//   loss = loss + mean(square(slopes(critic, between(real, fake))));  // or one of your own
+//   loss = loss + mean(square(slopes(critic, between(real, fake))));  // or your own
 //
 // A penalty is a value that is called with the critic and its samples, real and fake [N, ...], and
-// gives one number. A new one is a struct and a line in for_each_penalty: gan train finds it by
-// its name, with the options that it visits. Sources: at each.
-// Cost: a forward and a backward pass; the same again, about twice, when they are differentiated.
+// returns one number. To add one, write a struct and a line in for_each_penalty: gan train finds it
+// by name, with the options that it visits. Sources: at each. Cost: a forward and a backward pass;
+// about twice that again to differentiate them.
 #pragma once
 
 #include "engine/engine.h"
@@ -15,24 +15,24 @@
 
 namespace layers {
 
-// Samples at random places between those of a and b, each at its own. Errors: shapes that differ.
+// Samples at random positions between those of a and b, drawn per sample. Errors: different shapes.
 inline engine::Tensor between(const engine::Tensor& a, const engine::Tensor& b) {
-  engine::check(a.shape() == b.shape(), "between: samples must have one shape, got ", a.shape(),
-                " and ", b.shape());
+  engine::check(a.shape() == b.shape(), "between: samples must have the same shape, got ",
+                a.shape(), " and ", b.shape());
   const engine::Tensor places = engine::uniform({a.dim(0), 1});
   const engine::Tensor from = reshape(a, {a.dim(0), -1}), to = reshape(b, {b.dim(0), -1});
   return reshape(from + places * (to - from), a.shape());
 }
 
-// The square of the slope of `critic` at each sample of x [N, ...]: [N], to be differentiated once
-// more. The critic judges each sample by itself (no batch norm).
+// The squared slope of `critic` at each sample of x [N, ...]: [N], differentiable. The critic must
+// treat samples independently (no batch norm).
 inline engine::Tensor squared_slopes(Sequential& critic, const engine::Tensor& x) {
   const engine::Tensor at = x.detach();
   const engine::Tensor gradient = grad(sum(critic(at)), {at}, /*differentiable=*/true)[0];
   return sum(square(reshape(gradient, {x.dim(0), -1})), {1});
 }
 
-// The slopes themselves. Where there is no slope the derivative is zero.
+// The slopes themselves. At slope zero the derivative is zero.
 inline engine::Tensor slopes(Sequential& critic, const engine::Tensor& x) {
   constexpr engine::Real kSmallest = 1e-12F;  // the root's derivative is infinite at zero
   return sqrt(squared_slopes(critic, x) + kSmallest);
@@ -115,7 +115,7 @@ struct MaxGradientPenalty {
   }
 };
 
-// THE list: calls visit(name, penalty, help) for each.
+// The list of penalties: calls visit(name, penalty, help) for each.
 template <class Visit>
 void for_each_penalty(const Visit& visit) {
   visit("gp", GradientPenalty{},

@@ -1,9 +1,9 @@
 // Pooling and upsampling as modules, on NHWC images.
 //
-// Their Lipschitz constants, with n how many windows read one pixel at most: of a maximum sqrt(n),
-// of an average sqrt(n / (kh kw)), of a global sum sqrt(H W), of a global average 1 / sqrt(H W), of
-// nearest upsampling sqrt(factor). (An average that leaves out the padding divides by less at the
-// border: there the largest weight counts.)
+// Lipschitz constants, with n the most windows that read one pixel: maximum sqrt(n), average sqrt(n
+// / (kh kw)), global sum sqrt(H W), global average 1 / sqrt(H W), nearest upsampling sqrt(factor).
+// (An average that excludes the padding divides by less at the border: there the largest weight
+// counts.)
 #pragma once
 
 #include <cmath>
@@ -12,7 +12,7 @@
 
 namespace layers {
 
-// How many windows read one pixel at most.
+// The most windows that read one pixel.
 double window_reads(const engine::PoolOptions& options, const engine::Shape& input);
 
 struct AveragePool {

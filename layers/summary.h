@@ -1,4 +1,4 @@
-// summary: a network as a table, one row a module, those inside others indented.
+// summary: a network as a table, one row per module, nested ones indented.
 //   std::fputs(summary(net, {1, 32, 32, 3}).c_str(), stdout);
 //
 //   layer      output            parameters  constraint  Lipschitz bound
@@ -6,9 +6,9 @@
 //   Relu       [1, 32, 32, 64]            0                            1
 //   total                             1,792                        1.734
 //
-// Bounds are certified, in evaluation; "none" where a module gives none. The bound of the whole is
-// the product of its modules'. The network is run once on zeros of this shape. Cost: that, and a
-// bound for each weight: seconds for a wide convolution.
+// Bounds are certified, in evaluation mode; "none" if a module has none. The bound of the network
+// is the product of its modules' bounds. The network runs once on zeros of this shape. Cost: that,
+// and a bound for each weight: seconds for a wide convolution.
 #pragma once
 
 #include <string>

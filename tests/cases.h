@@ -1,7 +1,7 @@
-// THE list of cases: every op, layer and constraint once or more. A row of pointwise.def joins by
-// being written (cases/pointwise.h); a constraint by its line in layers/constraints/list.h; a
-// structured op by a case in cases/ops.h or cases/windows.h; a layer, or a constraint with other
-// settings, by one line below. See tests/README.md.
+// The list of cases: every op, layer and constraint at least once. Rows of pointwise.def are
+// included automatically (cases/pointwise.h); a constraint by its line in
+// layers/constraints/list.h; a structured op by a case in cases/ops.h or cases/windows.h; a layer,
+// or a constraint with other settings, by one line below. See tests/README.md.
 //
 // For the tests that walk the list, cases/case.h is enough: it declares cases(). This file is
 // compiled once, into engine/cases.cpp.
@@ -14,7 +14,7 @@
 
 namespace tests {
 
-// A module that `make()` gives, applied to inputs of this shape.
+// The module that `make()` returns, applied to inputs of this shape.
 template <class Make>
 Case layer(std::string name, const Shape& input, Make make, bool evaluate = false) {
   return {.name = std::move(name),
@@ -99,7 +99,7 @@ void constrained(std::vector<Case>& list, const std::string& name, Constraints..
       [=] { return ConvTranspose2d(3, 2, {.kernel = 3, .output_padding = 1}, c...); }, true));
 }
 
-// The same for those whose gradient leaves parts out on purpose: no differences are taken.
+// The same for constraints whose gradient omits parts on purpose: not compared with differences.
 template <class... Constraints>
 void partly_constant(std::vector<Case>& list, const std::string& name, Constraints... c) {
   const std::size_t before = list.size();

@@ -1,5 +1,5 @@
 // The house rules as checks on the source tree. Each rule is a function from the root of a tree to
-// a list of complaints "file: reason"; the last test case shows that each rule does complain.
+// a list of complaints "file: reason"; the last test case shows that each rule complains.
 #include <doctest/doctest.h>
 #include <unistd.h>
 
@@ -208,7 +208,7 @@ Strings macros(const fs::path& root) {
   return complaints;
 }
 
-// The README of the whole opens with the lesson, and may be longer than a room's.
+// The root README opens with the lesson, and may be longer than a room's.
 Strings readmes(const fs::path& root) {
   constexpr std::size_t most = 70;
   Strings complaints;
@@ -244,7 +244,7 @@ Strings leftovers(const fs::path& root) {
   return complaints;
 }
 
-// Library code tells through engine/notice.h; what reaches the terminal is for programs to say.
+// Library code reports through engine/notice.h; only programs write to the terminal.
 Strings silence(const fs::path& root) {
   static const std::regex prints(
       "\\b(stderr|stdout|std::c(err|out|log)|(f|std::)?printf|f?puts|perror)\\b");

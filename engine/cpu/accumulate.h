@@ -1,5 +1,5 @@
 // Per-channel sums over the rows of an array [rows, channels], in double: one pass over memory, in
-// chunks whose size does not depend on the thread count, put together in order.
+// chunks whose size does not depend on the thread count, added in order.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// activation(x + bias) on rows of channels, for kernels that finish what they have just computed.
+// activation(x + bias) on rows of channels: the epilogue of kernels, on results still in cache.
 #pragma once
 
 #include <cmath>
@@ -14,7 +14,7 @@ void add_and_apply(Index rows, Index channels, const Real* x, Index row_x, const
     for (Index c = 0; c < channels; ++c) z[c] = function(x[c] + bias[c]);
 }
 
-// Of each row the channels [0, channels); the bias is that of the first of them. x may be z.
+// Processes channels [0, channels) of each row; `bias` points at the first one's. x may be z.
 inline void activate(const Epilogue& epilogue, Index rows, Index channels, const Real* x,
                      Index row_x, const Real* bias, Real* z, Index row_z) {
   const auto with = [&](auto function) {

@@ -17,7 +17,7 @@ Backend& cpu_backend() {
 
 namespace cpu {
 
-// Threads are ours (OpenMP): every call of a matrix product below is on one thread.
+// We manage threads (OpenMP): each matrix product below runs on one thread.
 CpuBackend::CpuBackend() {
   openblas_set_num_threads(1);
   reserve_blas_memory(threads());

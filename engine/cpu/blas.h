@@ -1,5 +1,4 @@
-// What OpenBLAS takes: its integers, and one single-threaded matrix product in the precision of
-// Real.
+// OpenBLAS: its integer type, and one single-threaded matrix product in the precision of Real.
 #pragma once
 
 #include <cblas.h>

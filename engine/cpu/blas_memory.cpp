@@ -8,7 +8,7 @@
 #include "engine/check.h"
 
 // NOLINTBEGIN(readability-identifier-naming): OpenBLAS's own names, in no header of it. Weak: a
-// version without them is used as it is.
+// version without them is used unchanged.
 extern "C" [[gnu::weak]] void* blas_memory_alloc(int position);
 extern "C" [[gnu::weak]] void blas_memory_free(void* buffer);
 // NOLINTEND(readability-identifier-naming)
@@ -32,7 +32,7 @@ void reserve_blas_memory(int threads) {
   const auto count = static_cast<std::size_t>(threads);
   check(available(count * kBuffer), "memory: OpenBLAS needs ", (count * kBuffer) >> 20,
         " MiB of address space for ", threads, threads == 1 ? " thread" : " threads",
-        ", which the system does not grant; raise the limit (ulimit -v)",
+        ", which are not available; raise the limit (ulimit -v)",
         threads == 1 ? "" : " or use fewer threads");
   if (blas_memory_alloc == nullptr || blas_memory_free == nullptr) return;
   std::vector<void*> buffers(count);

@@ -1,7 +1,7 @@
-// reserve_blas_memory: takes the buffers of OpenBLAS's matrix products now, one for each thread
-// that may be inside one at a time. OpenBLAS keeps them, so that it never asks the system again:
-// where the system has no more, it would ask for ever. Address space alone; pages are taken as they
-// are used. Errors: too little address space, with what is needed and what to do.
+// reserve_blas_memory: allocates the buffers of OpenBLAS's matrix products now, one for each thread
+// that may run one at a time. OpenBLAS keeps them, so it never allocates later: if an allocation
+// failed, it would retry forever. This reserves address space only; pages are allocated on use.
+// Errors: too little address space, with the amount needed and what to do.
 #pragma once
 
 namespace engine::cpu {

@@ -16,7 +16,7 @@ using RowMajor = Eigen::Matrix<Complex, Eigen::Dynamic, Eigen::Dynamic, Eigen::R
 using Stacked = Eigen::Map<const RowMajor>;
 
 // The roots of the eigenvalues of the smaller of a a^H and a^H a, which is scaled first so that
-// squares neither overflow nor vanish. They ascend.
+// squares neither overflow nor underflow. Ascending.
 Eigen::VectorXd roots_of_gram(const Stacked& a) {
   const double scale = a.size() == 0 ? 0 : a.cwiseAbs().maxCoeff();
   if (scale == 0) return Eigen::VectorXd::Zero(std::min(a.rows(), a.cols()));
@@ -51,9 +51,9 @@ std::vector<double> spectral_norms(const ComplexMatrices& stack) {
 }
 
 void times_adjoint(ComplexMatrices& stack) {
-  Device::cpu();  // sees to it that OpenBLAS leaves the threads to us
+  Device::cpu();  // makes OpenBLAS single-threaded
   const Index m = stack.rows, k = stack.columns;
-  // A wide matrix shrinks: written over its own place, then moved together below.
+  // A wide matrix shrinks: written in place, then compacted below.
   std::vector<Complex> wider(m > k ? stack.count * m * m : 0);
   Complex* to = m > k ? wider.data() : stack.values.data();
   const Index step = m > k ? m * m : m * k;

@@ -9,7 +9,7 @@
 namespace engine::cpu {
 namespace {
 
-// Y [rows, out] = patches [rows, k] W^T, and what follows while it is in cache.
+// Y [rows, out] = patches [rows, k] W^T, with the epilogue while it is in cache.
 void conv_forward(const Window& window, const Real* x, const Real* w, Real* y,
                   const Epilogue& epilogue) {
   const Patches patches = forward_patches(window, x);

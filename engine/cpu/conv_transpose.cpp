@@ -1,8 +1,8 @@
 // A pixel h of x is read by tap a of window p where h + top = p stride + a dilation. Pixels with
-// the same (h + top) mod stride meet the same taps: each such phase is a dense, stride-1
-// convolution of y with some of the taps, so nothing is scattered, added twice or multiplied by
-// zeros. Where x has few channels (an image) their rows would leave a vector nearly empty: there
-// whole windows are computed, [taps, in] at once, and added to where they lie.
+// the same (h + top) mod stride use the same taps: each such phase is a dense, stride-1 convolution
+// of y with some of the taps, so nothing is scattered, added twice or multiplied by zeros. If x has
+// few channels (an image), vectors would be nearly empty: there whole windows are computed, [taps,
+// in] at once, and added in place.
 #include "engine/cpu/conv_transpose.h"
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 namespace engine::cpu {
 namespace {
 
-// The pixels first, first + stride, ... of one axis, and the taps they meet.
+// The pixels first, first + stride, ... of one axis, and the taps they use.
 struct Phase {
   Index first, count;
   Offsets taps;     // numbers of kernel taps,
@@ -87,7 +87,7 @@ void add_windows(const Window& w, const Real* windows, Index first_row, Index ro
   }
 }
 
-// The windows [rows of y, taps * in] = Y W of one image at a time, added to it.
+// Computes the windows [rows of y, taps * in] = Y W of one image at a time and adds them to it.
 void by_windows(const Window& window, Real* x, const Real* w, const Real* y,
                 const Epilogue& epilogue) {
   note_direct();

@@ -37,8 +37,8 @@ void CpuBackend::gather(Index n, Index width, Index table_rows, const Real* tabl
   }
 }
 
-// The numbers of each row are brought together, so that they are summed in double, in order, and a
-// table of any size needs no copy in double.
+// Each row's indices are grouped, so that its terms are summed in double, in order, without a
+// double copy of the table.
 void CpuBackend::scatter_add(Index n, Index width, Index table_rows, const Real* y,
                              const Real* index, Real* table) {
   static_assert(sizeof(Index) % sizeof(Real) == 0);

@@ -1,4 +1,5 @@
-// Epilogue: what follows a product in the same pass over memory; nothing where there is no bias.
+// Epilogue: bias and activation, applied in the same pass as a product; nothing if there is no
+// bias.
 #pragma once
 
 #include "engine/geometry.h"

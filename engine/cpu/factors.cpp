@@ -28,7 +28,7 @@ namespace {
 
 using cpu::extent;
 
-// Calls lapack(work, size) twice: the first call only asks how much work space it needs.
+// Calls lapack(work, size) twice: the first call only queries the workspace size.
 template <class Lapack>
 void with_work(const Lapack& lapack) {
   double wanted = 0;
@@ -39,10 +39,9 @@ void with_work(const Lapack& lapack) {
 
 }  // namespace
 
-// LAPACK counts columns first, so that it is handed the transpose: its left vectors are our right
-// ones.
+// LAPACK is column-major, so it receives the transpose: its left vectors are our right ones.
 Svd svd(Index rows, Index columns, std::vector<double> matrix, bool vectors) {
-  Device::cpu();  // sees to it that OpenBLAS leaves the threads to us
+  Device::cpu();  // makes OpenBLAS single-threaded
   const blasint m = extent(columns), n = extent(rows), r = std::min(m, n);
   const blasint right_rows = std::max(r, blasint{1});
   Svd result;
@@ -95,7 +94,7 @@ void to_triangle(Index n, std::vector<double>& x) {
   with_work([&](double* work, blasint size) {
     blasint info = 0;
     dgelqf_(&m, &count, x.data(), &m, scales.data(), work, &size, &info);
-    check(info == 0, "triangle: LAPACK refuses a matrix of [", count, ", ", n, "]");
+    check(info == 0, "triangle: LAPACK rejects a matrix of [", count, ", ", n, "]");
   });
   x.resize(r * n);
   for (Index i = 0; i < r; ++i) std::fill_n(x.begin() + i * n, i, 0.0);

@@ -13,15 +13,15 @@
 namespace engine::cpu {
 namespace {
 
-// The largest block: tiles, a multiple of a kernel's rows, and panels. Its size is a call's, so
-// that a thread's memory does not depend on which blocks it gets.
+// The largest block: tiles, a multiple of a kernel's rows, and panels. Its size is fixed per call,
+// so that a thread's memory does not depend on which blocks it gets.
 struct Cut {
   Index tiles, panels;
   Cut(const Filtering& f, const Exact& numbers) {
     constexpr Index kColumns = 256, kManyWeights = 500'000;
     const Index rows = numbers.block.rows, columns = numbers.block.columns;
     panels = std::clamp<Index>(kColumns / columns, 1, ceil_div(f.out, columns));
-    // Many weights are read from far away: more tiles share a reading.
+    // Large weights come from memory: more tiles share each read.
     const Index most = f.points() * f.depth() * f.out > kManyWeights ? 112 : 28;
     const Index work = f.tiles() * ceil_div(f.out, columns * panels);
     const Index shared = round_up(ceil_div(work, 3 * omp_get_max_threads()), rows);
@@ -30,8 +30,8 @@ struct Cut {
   Index results(const Exact& numbers) const { return tiles * panels * numbers.block.columns; }
 };
 
-// One block: tiles [t0, t1), panels [p0, p1). Row after row of points, each while it is in cache:
-// along the other axis its products are brought back at once, along this one at the end.
+// One block: tiles [t0, t1), panels [p0, p1). Processes one row of points at a time, in cache:
+// products are transformed back along the other axis at once, and along this one at the end.
 class Block {
  public:
   Block(const Filtering& f, const Exact& numbers, const Real* source, const Zeros& zeros,
@@ -115,7 +115,7 @@ class Block {
     }
   }
 
-  // The pixels that the next tile does not share with this one come from far away.
+  // Prefetches the pixels that the next tile does not share with this one.
   void fetch_ahead(const Places& from, int rows, Index count) const {
     const int points = f_.w.of().points, outputs = f_.w.of().outputs;
     const Index ahead = outputs * f_.w.source_step * f_.in;

@@ -1,12 +1,12 @@
-// Convolutions by minimal filters (engine/filtering.h): images in tiles, each tile's points
-// multiplied by the points of the weights, fewer products than the definition has.
+// Convolutions by minimal filters (engine/filtering.h): images are cut into tiles, and each tile's
+// points are multiplied by the weights' points, with fewer products than the definition.
 //
 //   if (const auto f = filtering(window, Slot::Y)) return filtered(*f, x, w, y, epilogue);
 //
-// A strided convolution is filtered phase by phase: of stride s, x is s s images whose channels
-// add up, each met by the taps of its phase. A strided transposed one splits its result likewise.
-// Shape and precision() alone choose: `highest` takes filters as accurate as the direct sum.
-// A number that is not finite makes all results of its tile NaN; sums of numbers beyond 1e36 may
+// A strided convolution is filtered phase by phase: for stride s, x becomes s s images whose
+// channels add up, each filtered by the taps of its phase. A transposed one splits its result
+// likewise. Only shape and precision() decide: `highest` allows filters as accurate as the direct
+// sum. A non-finite number makes all results of its tile NaN; sums of numbers beyond 1e36 may
 // overflow.
 #pragma once
 
@@ -39,7 +39,7 @@ struct FilteredAxis {
   }
 };
 
-// What is filtered: results [n, h, w, out] from a source [n, h, w, in].
+// A filtered convolution: results [n, h, w, out] from a source [n, h, w, in].
 struct Filtering {
   FilteredAxis h, w;
   Index n, in, out;
@@ -51,12 +51,12 @@ struct Filtering {
   int points() const { return h.of().points * w.of().points; }
 };
 
-// Slots Y and W. None where the definition is faster.
+// Slots Y and W. Empty if the definition is faster.
 std::optional<Filtering> filtering(const Window& window, Slot want);
 // A phase of slot X.
 std::optional<Filtering> filtering_of_phase(const Window& window, Index first_h, Index first_w);
 
-// Slot W computes blocks of so many outputs and inputs.
+// Number of outputs and inputs in a block of slot W.
 constexpr Index kWeightBlock = 128;
 
 void filtered(const Filtering& f, const Real* source, const Real* w, Real* result,

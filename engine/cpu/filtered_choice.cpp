@@ -1,4 +1,4 @@
-// Which convolutions are filtered, and how.
+// Chooses which convolutions use filters, and which filter.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -13,19 +13,19 @@ namespace {
 
 bool allowed(const Filter& filter) { return filter.exact || precision() != Precision::highest; }
 
-// Times are counted in products of float32. What moves a number, rather than multiplies it, takes
-// the time of so many of them: with vectors of 16, measured on a Zen 4 and a Zen 5, the middle.
+// Costs in units of one float32 product: moving a number takes as long as this many products, with
+// vectors of 16; the middle of measurements on a Zen 4 and a Zen 5.
 struct Costs {
   double image = 45;         // a pixel at a point
-  double result = 14;        // a product brought back
+  double result = 14;        // a product transformed back
   double weight = 45;        // a weight at a point, in cache,
-  double weight_far = 100;   // and where all of them are more than caches hold
-  double gradient = 25;      // a weight's gradient brought back
+  double weight_far = 100;   // and if all of them exceed the caches
+  double gradient = 25;      // a weight's gradient transformed back
   double patch = 20;         // of the definition: a number of a patch,
   double patch_across = 35;  // in slot W
   static constexpr double kFar = 2e6;
 
-  // Narrower vectors multiply less in the time.
+  // Narrower vectors multiply less in the same time.
   explicit Costs(double columns) {
     for (double* each : {&image, &result, &weight, &weight_far, &gradient, &patch, &patch_across})
       *each *= columns / 32;
@@ -43,7 +43,7 @@ double cost(const Filtering& f, Slot want, const Costs& costs) {
          weights * (weights < Costs::kFar ? costs.weight : costs.weight_far);
 }
 
-// How fast the definition multiplies, with float32 as 1: it may use bf16, filters do not.
+// The speed of the definition's products relative to float32: it may use bf16, filters do not.
 double direct_speed() {
   const Bf16Kernel* bf16 = bf16_kernel(isa());
   if (bf16 != nullptr && precision() == Precision::medium) return bf16->speed;

@@ -19,8 +19,8 @@ FilterPoints::FilterPoints(const Filtering& f, const Exact& numbers, const Real*
   for (Index task = 0; task < tasks; ++task) fill(w, task / pieces_.count, task % pieces_.count);
 }
 
-// All points of one panel and piece: a few channels of all taps are brought into the panel's order,
-// then transformed while they are in the nearest cache.
+// All points of one panel and piece: a few channels of all taps are copied in the panel's order,
+// then transformed while in the first-level cache.
 void FilterPoints::fill(const Real* w, Index panel, Index piece) const {
   constexpr Index kTogether = 16;
   const FilterKernel& kernel = filter_kernels(isa())[f_.w.filter];

@@ -1,5 +1,5 @@
-// The weights of a convolution as minimal filters multiply them: G w at every point, each a matrix
-// [depth, out] in panels.
+// The transformed weights of a convolution: G w at every point, each a matrix [depth, out] in
+// panels.
 #pragma once
 
 #include "engine/cpu/filtered.h"

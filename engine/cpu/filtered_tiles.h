@@ -1,4 +1,4 @@
-// Tiles of an image as minimal filters read them, and rows of their matrices.
+// Tiles of an image for minimal filters, and the rows of the filters' matrices.
 #pragma once
 
 #include <array>
@@ -36,7 +36,7 @@ class Zeros {
   Scratch memory_;
 };
 
-// One tile of all images after another: its image, and its place in it.
+// Iterates over the tiles of all images: the image, and the tile's position in it.
 class TileWalk {
  public:
   TileWalk(const Filtering& f, Index number)
@@ -59,8 +59,8 @@ class TileWalk {
   Index image, h, w;
 };
 
-// The pixels of a tile in one phase (first_h, first_w) of a source: of `rows` of them, all
-// `columns`. Those outside the image are zeros.
+// The pixels of a tile in one phase (first_h, first_w) of a source: `rows` rows of all `columns`.
+// Pixels outside the image are zeros.
 inline void locate(const Filtering& f, const Real* source, const Real* zeros, const TileWalk& tile,
                    Index phase_h, Index phase_w, std::span<const int> rows, int columns,
                    Index channel, Places& places) {

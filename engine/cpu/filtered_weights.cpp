@@ -1,5 +1,5 @@
 // Slot W by minimal filters: the points of a weight gradient are sums over all tiles of products
-// (B x)(A y), and G^T brings them back to taps.
+// (B x)(A y), and G^T transforms them back to taps.
 #include "engine/cpu/filtered.h"
 #include "engine/cpu/filtered_tiles.h"
 #include "engine/cpu/product.h"
@@ -136,13 +136,13 @@ void filtered_weights(const Filtering& f, const Real* x, Real* w, const Real* y)
   const Index tiles = f.tiles(), out = f.out, depth = f.depth(), size = f.points() * out * depth;
   const Index columns = numbers.block.columns;
   const Index blocks_m = ceil_div(out, kWeightBlock), blocks_n = ceil_div(depth, kWeightBlock);
-  // Rows of points are tasks of their own where the images stay in cache, else a task takes all of
-  // them while it has a few tiles at hand.
+  // Rows of points are separate tasks if the images stay in cache; otherwise a task processes all
+  // rows for a few tiles.
   constexpr Index kManyPixels = 1'000'000;
   const int all = f.h.of().points,
             rows = f.n * f.h.source * f.w.source * f.in > kManyPixels ? all : 1;
   const Index blocks = all / rows * blocks_m * blocks_n;
-  // A sum is cut as the amount of work says, and its parts are added in order.
+  // A sum is cut by the amount of work, and its parts are added in order.
   constexpr Index kTasks = 16, kManyPoints = 4'000'000;
   const Index pieces = ceil_div(tiles, kTilesTogether);
   const Index wanted =

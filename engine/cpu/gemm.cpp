@@ -1,5 +1,5 @@
-// Matrix products: packed blocks as in a convolution; a product with a vector (or a few) reads its
-// matrix once and goes to OpenBLAS in strips.
+// Matrix products: packed blocks as in a convolution; a product with one or a few vectors reads its
+// matrix once, in strips, by OpenBLAS.
 #include <algorithm>
 
 #include "engine/cpu/backend.h"
@@ -63,7 +63,7 @@ void CpuBackend::gemm(bool transpose_a, bool transpose_b, Index count, Index m, 
                       const Real* a, const Real* b, Real* z) {
   if (m == 0 || n == 0) return;
   if (k == 0) return fill(z, count * m * n, 0);
-  constexpr Index kSmall = 64 * 64 * 64;  // operations that are not worth several threads
+  constexpr Index kSmall = 64 * 64 * 64;  // too few operations for several threads
   if (count == 1 || m * n * k > kSmall) {
     for (Index i = 0; i < count; ++i)
       multiply_one(transpose_a, transpose_b, m, n, k, a + i * m * k, b + i * k * n, z + i * m * n);

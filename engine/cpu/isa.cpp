@@ -17,7 +17,7 @@ constexpr Isa kAll[] = {Isa::portable,    Isa::avx2, Isa::avx512,
                         Isa::avx512_bf16, Isa::amx,  Isa::amx_emulated};
 
 #if defined(__linux__) && defined(__x86_64__)
-// Tile registers are 8 KiB of state, which Linux saves only for processes that asked for it once.
+// Tile registers are 8 KiB of state, which Linux saves only for processes that request it.
 bool tiles_granted() {
   constexpr long kRequestPermission = 0x1023, kTileData = 18;  // ARCH_REQ_XCOMP_PERM
   return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
@@ -26,7 +26,7 @@ bool tiles_granted() {
 bool tiles_granted() { return false; }
 #endif
 
-// What the processor has, the operating system saves and the compiler built kernels for.
+// Instruction sets that the processor has, the operating system saves and the compiler could build.
 bool present(Isa isa) {
 #if defined(__x86_64__)
   __builtin_cpu_init();

@@ -1,8 +1,8 @@
-// Isa: the instruction sets that matrix kernels are written for, and which of them runs here. The
-// processor is asked once, at the first use; the environment variable KANTOR_ISA lowers the answer
-// (portable, avx2, avx512, avx512_bf16, amx), for comparisons and tests. `amx_emulated` runs the
-// packing and indexing of AMX with its tile instructions written out as plain loops: slow, for
-// tests on other machines. Errors: a KANTOR_ISA that does not exist or that this machine lacks.
+// Isa: the instruction sets that matrix kernels are written for, and the one in use. The processor
+// is queried once, at the first use; the environment variable KANTOR_ISA selects a lower set
+// (portable, avx2, avx512, avx512_bf16, amx), for comparisons and tests. `amx_emulated` runs AMX's
+// packing and indexing with plain loops instead of tile instructions: slow, for tests on other
+// machines. Errors: a KANTOR_ISA that does not exist or that this machine lacks.
 #pragma once
 
 #include <string>

@@ -11,7 +11,7 @@ namespace engine {
 namespace {
 
 std::vector<double> to_host(const char* function, const Tensor& matrix) {
-  check(matrix.rank() == 2, function, ": a matrix [rows, columns] is needed, got ", matrix.shape());
+  check(matrix.rank() == 2, function, ": expected a matrix [rows, columns], got ", matrix.shape());
   const std::vector<Real> values = matrix.values();
   for (const Real value : values)
     check(std::isfinite(value), function, ": the matrix ", matrix.shape(), " holds ", value);
@@ -33,7 +33,7 @@ Svd svd(const Tensor& matrix) { return decompose("svd", matrix, true); }
 
 double spectral_norm(const Tensor& matrix) {
   std::vector<double> a = to_host("spectral_norm", matrix);
-  // Scaled first, so that squares neither overflow nor vanish.
+  // Scaled first, so that squares neither overflow nor underflow.
   double scale = 0;
   for (const double x : a) scale = std::max(scale, std::abs(x));
   if (scale == 0) return 0;

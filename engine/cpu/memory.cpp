@@ -13,7 +13,7 @@ SizeClass class_of(Index elements) {
   return size_class(static_cast<std::size_t>(elements) * sizeof(Real), 64);
 }
 
-// A class that has no free block takes one of up to twice the size where that is worth a look.
+// A class without a free block takes one of up to twice the size, for large blocks.
 constexpr std::size_t kShared = std::size_t{1} << 18;
 
 }  // namespace
@@ -32,8 +32,8 @@ Real* Memory::allocate(Index elements) {
     return block;
   }
   void* block = std::aligned_alloc(64, c.bytes);
-  check(block != nullptr, "memory: ", c.bytes, " bytes are asked for, ", held_,
-        " are held and the system has no more; use a smaller batch or model");
+  check(block != nullptr, "memory: ", c.bytes, " bytes requested, ", held_,
+        " already in use, and the system has no more; use a smaller batch or model");
   held_ += c.bytes;
   return static_cast<Real*>(block);
 }

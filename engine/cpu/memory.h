@@ -1,6 +1,6 @@
-// Host memory for tensors: blocks aligned to 64 bytes, kept by size class when released and handed
-// out again, so that a steady training step asks the system for nothing. A large block also serves
-// requests of half its size that find nothing else, so that the layers of a network share memory.
+// Host memory for tensors: blocks aligned to 64 bytes, kept by size class when released and reused,
+// so that a steady-state training step allocates nothing from the system. A large block also serves
+// requests of half its size if there is no other, so that the layers of a network share memory.
 // Thread-safe.
 #pragma once
 

@@ -78,7 +78,7 @@ void CpuBackend::bias_activation_grads(Activation kind, Real slope, Index rows, 
 }
 
 void CpuBackend::moments(Index rows, Index channels, const Real* x, Real* moments) {
-  // Taken around the first row, so that a large mean does not swallow a small variance.
+  // Relative to the first row, so that a large mean does not cancel a small variance.
   const ChannelSums<2> sums(rows, channels, [&](Index row, double* sum) {
     const Real* values = x + row * channels;
     for (Index c = 0; c < channels; ++c) {

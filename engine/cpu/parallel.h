@@ -1,5 +1,5 @@
-// Work shared between the OpenMP threads. Chunks depend on the amount of work alone, not on the
-// number of threads, so that sums put together chunk by chunk are the same for any thread count.
+// Work shared between the OpenMP threads. Chunks depend only on the amount of work, not on the
+// number of threads, so that sums over chunks are the same for any thread count.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,7 @@ void parallel_for(Index n, Index grain, const Body& body) {
   for (Index c = 0; c < chunks; ++c) body(c * grain, std::min(n, (c + 1) * grain));
 }
 
-// Elements that are worth a thread of their own for a light operation.
+// Elements per thread that make a light operation worth parallelizing.
 constexpr Index kGrain = 16384;
 
 }  // namespace engine::cpu

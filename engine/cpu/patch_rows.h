@@ -1,4 +1,4 @@
-// The rows of a product with patches, brought to the pixels that they belong to.
+// Writes the rows of a product with patches to their pixels.
 #pragma once
 
 #include <algorithm>
@@ -9,9 +9,9 @@
 
 namespace engine::cpu {
 
-// image [pixels, n] = patches b, and what follows while a block is in cache. pixel(at) is the
-// number of the pixel that the walk stands at; where that is the number of the row, `in_order`,
-// rows are computed in their places.
+// image [pixels, n] = patches b, with the epilogue while a block is in cache. pixel(at) is the
+// number of the walk's current pixel; if it equals the row number (`in_order`), rows are computed
+// in place.
 template <class B, class Pixel>
 void multiply_patches(const Patches& patches, const B& b, Index n, const Epilogue& epilogue,
                       bool in_order, Real* image, const Pixel& pixel) {

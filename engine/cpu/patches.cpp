@@ -36,7 +36,7 @@ void Patches::fill_line(const Real* line, Index left, Index first, Index last, R
   }
 }
 
-// Panels of channels of one tap: what the weight gradient asks for most of the time.
+// Panels of channels of one tap, the most frequent case in the weight gradient.
 template <Index kPanel>
 void Patches::fill_tap(Index m0, Index m1, Index tap, Index channel, Index panels, Real* to,
                        Index distance) const {

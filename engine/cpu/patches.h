@@ -14,9 +14,9 @@ namespace engine::cpu {
 
 using Offsets = FreeListVector<Index>;
 
-// Rows are the output pixels of n images. Images are taken in groups: within a group, pixel after
-// pixel, and at each pixel, image after image. In groups of one that is the order of memory; in
-// larger ones neighbouring rows are the same pixel, whose taps leave the image together.
+// Rows are the output pixels of n images. Images are processed in groups: within a group, pixel by
+// pixel, and at each pixel, image by image. In groups of one this is memory order; in larger groups
+// neighboring rows are the same pixel, so their taps leave the image together.
 struct RowOrder {
   Index n, rows_h, rows_w;  // output pixels of one image
   Index group = 1;          // images taken together
@@ -74,8 +74,8 @@ struct Patches {
   void fill_panels(Index m0, Index m1, Index k0, Index k1, Index columns, Real* to,
                    Index distance) const;
 
-  // Takes images in groups where so much of all patches lies outside the images that it pays to
-  // leave it out; the two below then say where.
+  // Groups images if so much of the patches lies outside the images that skipping it pays; the two
+  // functions below then say where.
   void group_if_it_pays();
   bool sparse() const { return order.group > 1; }
   // The columns of [k0, k1) outside which rows [m0, m1) are zero.

@@ -28,7 +28,7 @@ void map_row(RowConstants c, Index n, const Real* x, Real* z) {
   for (Index i = 0; i < n; ++i) z[i] = Row::apply(x[i], c.a, c.b);
 }
 
-// Runs where an operand is contiguous (stride 1) or repeated (0) are loops that vectorise.
+// Runs where an operand is contiguous (stride 1) or repeated (0) are loops that vectorize.
 template <class Row>
 void zip_row(RowConstants c, Index n, const Real* x, Index dx, const Real* y, Index dy, Real* z) {
   if (dx == 1 && dy == 1) {

@@ -46,9 +46,8 @@ void for_each_pixel(const Window& w, const Inside& part, const Body& body) {
 
 constexpr Index kBlock = 64;  // channels whose sums or maxima are kept at a time
 
-// Where some channels of a window are largest: the first of equals, or the first that is no number.
-// Pixels are counted from the first of the image, in numbers as wide as the values: one vector
-// each.
+// The position of the maximum of some channels in a window: the first of equals, or the first NaN.
+// Pixels are counted from the image's first, in integers as wide as the values: one vector each.
 struct Maxima {
   using Pixel = std::conditional_t<sizeof(Real) == 4, std::int32_t, std::int64_t>;
   std::array<Real, kBlock> largest;
@@ -70,7 +69,7 @@ struct Maxima {
   }
 };
 
-// What lies in `from` where x is largest.
+// The value in `from` at the position where x is largest.
 void pick(const Window& w, const Inside& part, const Real* x, const Real* from, Real* small) {
   for (Index first = 0; first < w.in; first += kBlock) {
     const Index channels = std::min(kBlock, w.in - first);
@@ -79,11 +78,11 @@ void pick(const Window& w, const Inside& part, const Real* x, const Real* from, 
   }
 }
 
-// What fits into a register.
+// The channels that fit into a register.
 using PooledLanes __attribute__((vector_size(32))) = Real;
 
-// The largest numbers of `kCount` Numbers' channels of a window, which stay in registers while its
-// pixels go by. Without their places, else as Maxima has it.
+// The maxima of `kCount` Numbers' channels of a window, kept in registers. Without positions,
+// otherwise like Maxima.
 template <class Number, int kCount>
 void largest_of(const Window& w, const Inside& part, const Real* image, Real* small) {
   constexpr Index kEach = sizeof(Number) / sizeof(Real);
@@ -138,7 +137,7 @@ struct Part {
   Index stride;
 };
 
-// Adds what the windows of an image send back to its pixels.
+// Adds the cotangents of an image's windows to its pixels.
 template <class Number>
 void add_windows(PoolMode mode, const Window& w, bool count_padding, const Part<Number>& to,
                  const Real* x, const Real* small) {
@@ -165,7 +164,7 @@ void add_windows(PoolMode mode, const Window& w, bool count_padding, const Part<
   });
 }
 
-// Where windows overlap, what they send to a pixel is summed in double.
+// Where windows overlap, their cotangents are summed in double.
 void adjoint_of_overlapping(PoolMode mode, const Window& w, bool count_padding, Index n,
                             const Real* x, Real* large, const Real* small) {
   const Index pixels = w.height * w.width, most = std::min(kBlock, w.in);

@@ -4,12 +4,12 @@
 //   a(m0, m1, k0, k1, to, row)   rows [m0, m1), columns [k0, k1), to to[(m - m0) row + (k - k0)]
 //   b(k0, k1, n0, n1, to, row)   the same of b
 //
-// An operand that is zero in places may say so, and is spared the products: the k of such a block
-// outside which there are zeros.
+// An operand with zeros may skip their products by giving the range of k outside which a block is
+// zero:
 //
-//   a.used(m0, m1, k0, k1)   b.used(k0, k1, n0, n1)   a Range, asked for if a.sparse(), b.sparse()
+//   a.used(m0, m1, k0, k1)   b.used(k0, k1, n0, n1)   a Range, used if a.sparse(), b.sparse()
 //
-// A right operand that fills neighbouring panels faster together than apart may offer it:
+// A right operand that fills neighboring panels faster together than separately may offer this:
 //
 //   b.fill_panels(k0, k1, n0, n1, columns, to, distance)   panels of `columns`, `distance` apart
 //
@@ -82,8 +82,8 @@ class Exact {
 };
 
 #ifndef KANTOR_DOUBLE
-// Products of bf16: of the numbers rounded (one product) or, nearly exact, of their upper and lower
-// halves: x y = xh yh + xh yl + xl yh, where only xl yl, below 2^-16 |x y|, is left out.
+// Products of bf16: of the rounded numbers (one product) or, nearly exact, of their upper and lower
+// halves: x y = xh yh + xh yl + xl yh, which omits only xl yl, below 2^-16 |x y|.
 class Bf16 {
  public:
   using Unit = std::uint32_t;
@@ -150,7 +150,7 @@ class Bf16 {
 };
 #endif
 
-// Calls body(number) with the arithmetic that precision() and the machine give.
+// Calls body(number) with the arithmetic chosen by precision() and the machine.
 template <class Body>
 void with_numbers(const Body& body) {
 #ifndef KANTOR_DOUBLE
@@ -162,11 +162,11 @@ void with_numbers(const Body& body) {
   body(Exact(*exact_kernel(isa())));
 }
 
-// A block of a has so many rows at most, so that it stays in the second-level cache, of which it
-// takes a quarter of a megabyte.
+// The most rows in a block of a, so that it stays in the second-level cache, where it takes a
+// quarter of a megabyte.
 constexpr Index kTileRows = 224;
-// Blocks of results of a long sum are of about so many rows and columns, whatever the kernel's are:
-// so often is used what is packed.
+// Result blocks of a long sum have about this many rows and columns, whatever the kernel: this sets
+// how often packed data is reused.
 constexpr Index kBlockRows = 264, kBlockColumns = 256;
 
 // The pieces that sums along k are cut into: as even as can be, and multiples of 16.
@@ -189,7 +189,7 @@ struct Panel {
   Range used;
 };
 
-// b packed whole, panel after panel, each piece after piece: for products with many rows of a.
+// b packed completely, panel by panel, each piece by piece: for products with many rows of a.
 template <class Numbers>
 class PackedPanels {
  public:
@@ -228,7 +228,7 @@ bool is_sparse(const Operand& operand) {
   if constexpr (requires { operand.sparse(); }) return operand.sparse();
   return false;
 }
-// Of an operand's block, along k from k0, the units that are used: all if it does not say.
+// The units of an operand's block, along k from k0, that are used: all unless it gives a range.
 template <class Numbers, class Operand>
 Range used_units(const Numbers& numbers, const Operand& operand, Index k0, Index k1, Index i0,
                  Index i1, Index j0, Index j1) {
@@ -240,7 +240,7 @@ Range used_units(const Numbers& numbers, const Operand& operand, Index k0, Index
   return {0, numbers.units(k1 - k0)};
 }
 
-// Where a block of a matrix lies, and the distance of its rows.
+// The address of a block of a matrix, and the distance between its rows.
 struct Place {
   Real* data;
   Index row;
@@ -288,8 +288,9 @@ void multiply_blocks(const Numbers& numbers, const Pieces& pieces, const Part& p
 }
 
 // c = a b for a of many rows: the rows are shared between threads (and, where there are few, the
-// panels too), b is packed once. `block(m0, m1, n0, n1)` gives the place of that part of c and the
-// distance of its rows; `done(m0, m1, n0, n1)` is called when it is computed, still in cache.
+// panels too), b is packed once. `block(m0, m1, n0, n1)` gives the address of that part of c and
+// the distance between its rows; `done(m0, m1, n0, n1)` is called when it is computed and still in
+// cache.
 template <class A, class B, class Block, class Done>
 void multiply_by_rows(Index m, Index n, Index k, const A& a, const B& b, const Block& block,
                       const Done& done) {

@@ -28,7 +28,8 @@ constexpr std::uint64_t kStream = 0;  // tensors draw from stream 0; loaders hav
 
 void CpuBackend::uniform(const Live<RandomState>& from, Index n, Real low, Real high, Real* x) {
   const RandomState at = from.get();
-  const Real below = high > low ? std::nextafter(high, low) : low;  // rounding must not reach high
+  const Real below =
+      high > low ? std::nextafter(high, low) : low;  // rounding must not return `high`
   fill_blocks(n, x, [&](std::uint64_t block, Real* values) {
     const Random4 r = philox(at.seed, kStream, at.counter + block);
     for (int i = 0; i < 4; ++i)

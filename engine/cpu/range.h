@@ -1,4 +1,4 @@
-// Range: the numbers [begin, end).
+// Range: the integers [begin, end).
 #pragma once
 
 #include "engine/real.h"

@@ -1,5 +1,5 @@
-// Sums and maxima of [outer, n, inner] over n. Sums run in double, so the float32 result is the
-// double one to rounding.
+// Sums and maxima of [outer, n, inner] over n. Sums are in double, so the float32 result equals the
+// double one up to rounding.
 #include <array>
 #include <limits>
 
@@ -19,7 +19,7 @@ struct Max {
   static double join(double a, double b) { return b > a || b != b ? b : a; }  // NaN stays visible
 };
 
-// One row: eight running results, so that the loop vectorises.
+// One row: eight running results, so that the loop vectorizes.
 template <class Kind>
 double reduce_row(const Real* x, Index n) {
   std::array<double, 8> lane;

@@ -1,4 +1,4 @@
-// Numbers that name the rows of a table, as gather, scatter_add and images take them.
+// Row indices given as numbers, as in gather, scatter_add and images.
 #pragma once
 
 #include "engine/check.h"
@@ -6,7 +6,7 @@
 
 namespace engine::cpu {
 
-// Errors: an index that is not a row of a table with so many, naming the verb.
+// Errors: an index outside the table's rows, naming the verb.
 inline Index row_number(const char* verb, Real index, Index rows) {
   // The range first: a number beyond it (or NaN) must not be converted.
   const bool inside = index >= 0 && index < static_cast<Real>(rows);

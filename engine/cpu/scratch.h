@@ -1,5 +1,5 @@
-// Scratch memory for kernels, which gives nothing back to the heap while training: a block drawn
-// from the backend's free lists for the length of a verb, and a block that each thread keeps.
+// Scratch memory for kernels, without heap allocations during training: a block from the backend's
+// free lists for the duration of a verb, and a block that each thread keeps.
 #pragma once
 
 #include "engine/backend.h"
@@ -19,7 +19,7 @@ class Scratch {
   Real* data_;
 };
 
-// Memory of this thread, `which` of five; grows to the largest ever asked for. Aligned to 64 bytes.
+// Memory of this thread, `which` of five; grows to the largest size requested. Aligned to 64 bytes.
 Real* thread_scratch(Index elements, int which);
 
 }  // namespace engine::cpu

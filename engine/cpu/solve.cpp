@@ -22,7 +22,7 @@ void dgetrs_(const char* transpose, const blasint* n, const blasint* count, cons
 namespace engine::cpu {
 namespace {
 
-// Whether a has an inverse. LAPACK counts columns first: it is handed a^T, and b column by column.
+// Whether a has an inverse. LAPACK is column-major: it receives a^T, and b column by column.
 bool solve_one(bool transpose_a, Index n, Index k, const Real* a, const Real* b, Real* x) {
   FreeListVector<double> factors(a, a + n * n), columns(static_cast<std::size_t>(n * k));
   FreeListVector<blasint> pivots(static_cast<std::size_t>(n));

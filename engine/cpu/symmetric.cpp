@@ -26,7 +26,7 @@ constexpr Index kStrip = 256;  // columns a thread takes at a time
 }  // namespace
 
 void multiply_transposed(Index m, Index n, Index k, const double* a, const double* b, double* c) {
-  Device::cpu();  // sees to it that OpenBLAS leaves the threads to us
+  Device::cpu();  // makes OpenBLAS single-threaded
   cpu::parallel_for(n, kStrip, [&](Index begin, Index end) {
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, extent(m), extent(end - begin), extent(k),
                 1, a, extent(k), b + begin * k, extent(k), 0, c + begin, extent(n));
@@ -35,7 +35,7 @@ void multiply_transposed(Index m, Index n, Index k, const double* a, const doubl
 
 void add_gram(Index rows, Index n, const double* x, double* sum) {
   Device::cpu();
-  // Strips of the lower triangle; the last is the longest, so they are not handed out evenly.
+  // Strips of the lower triangle; their lengths differ, so scheduling is dynamic.
   const Index strips = (n + kStrip - 1) / kStrip;
 #pragma omp parallel for schedule(dynamic)
   for (Index strip = strips - 1; strip >= 0; --strip) {
@@ -52,7 +52,7 @@ SymmetricEigen symmetric_eigen(Index n, std::vector<double> matrix, bool vectors
   check(static_cast<Index>(matrix.size()) == n * n, "symmetric_eigen: ", matrix.size(),
         " values do not make a matrix of ", n, " rows");
   check(std::ranges::all_of(matrix, [](double x) { return std::isfinite(x); }),
-        "symmetric_eigen: the matrix has values that are not finite");
+        "symmetric_eigen: the matrix has non-finite values");
   SymmetricEigen result;
   result.values.resize(n);
   if (n == 0) return result;
@@ -66,7 +66,8 @@ SymmetricEigen symmetric_eigen(Index n, std::vector<double> matrix, bool vectors
             integers.data(), &integer_size, &info);
     check(info == 0, "symmetric_eigen: no convergence on a matrix of ", n, " rows");
     if (size > 0) break;
-    work.resize(static_cast<std::size_t>(work[0]));  // the first call only asks how much it needs
+    work.resize(
+        static_cast<std::size_t>(work[0]));  // the first call only queries the workspace size
     integers.resize(static_cast<std::size_t>(integers[0]));
   }
   // LAPACK's columns, first to last, are rows to us.

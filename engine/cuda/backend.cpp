@@ -25,7 +25,7 @@ void use_first_device() {
   const cudaError_t status = cudaGetDeviceCount(&devices);
   if (status != cudaSuccess) cudaGetLastError();
   engine::check(status == cudaSuccess && devices > 0,
-                "device: no CUDA device can be used here (CUDA says: ",
+                "device: no CUDA device available (CUDA says: ",
                 status == cudaSuccess ? "there is none" : cudaGetErrorString(status), "); use cpu");
   check(cudaSetDevice(0), "device");
 }
@@ -37,7 +37,7 @@ CudaBackend::CudaBackend() {
   check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "device");
   check(cublasCreate(&blas_), "device");
   check(cublasSetStream(blas_, stream_), "device");
-  // Memory of our own: cuBLAS must allocate nothing in a captured step.
+  // Our own workspace: cuBLAS must not allocate in a captured step.
   constexpr Index workspace = kWorkspace / sizeof(Real);
   check(cublasSetWorkspace(blas_, memory_.allocate(workspace), kWorkspace), "device");
   for (int i = 0; i < kStages; ++i) {

@@ -10,7 +10,7 @@
 
 namespace engine::cuda {
 
-// What a kernel found wrong with its input; the next download says it.
+// An error that a kernel found in its input; the next download reports it.
 struct Fault {
   int verb = 0;  // 0: nothing; else its number in fault_verbs
   Real index = 0;
@@ -18,7 +18,7 @@ struct Fault {
 };
 enum FaultVerb : int { kNoFault, kGather, kScatterAdd, kImages, kSolve };
 
-// Memory for the length of a scope; what is enqueued there may use it.
+// Memory for the duration of a scope, for work enqueued there.
 class Scratch {
  public:
   Scratch(Memory& memory, Index elements)
@@ -97,7 +97,7 @@ class CudaBackend final : public Backend {
   Memory& memory() { return memory_; }
 
  private:
-  // z = op(a) op(b) + beta z, so many times
+  // z = op(a) op(b) + beta z, for a batch of matrices
   void product(const char* op, bool transpose_a, bool transpose_b, Index m, Index n, Index k,
                const Real* a, const Real* b, Real beta, Real* z, Index count = 1);
   void conv_forward(const Window& window, const Real* x, const Real* w, Real* y);
@@ -106,7 +106,7 @@ class CudaBackend final : public Backend {
   void inverse_deviations(Index channels, Real epsilon, const Real* moments, Real* inverse);
   void check_fault();
 
-  // Page-locked memory that uploads go through, so that none waits for the device.
+  // Page-locked staging memory, so that no upload waits for the device.
   struct Stage {
     Real* host = nullptr;
     cudaEvent_t copied = nullptr;

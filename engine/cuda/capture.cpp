@@ -15,7 +15,7 @@ class CapturedGraph final : public CapturedWork {
     if (status != cudaSuccess) backend_.memory().disown(owned_);
     check(status, "capture");
   }
-  // What was enqueued runs to its end before its memory may serve others: they are enqueued later.
+  // Memory can be reused at once, because later work is enqueued after earlier work.
   ~CapturedGraph() override {
     cudaGraphExecDestroy(graph_);
     backend_.memory().disown(owned_);
@@ -32,7 +32,7 @@ class CapturedGraph final : public CapturedWork {
 
 void CudaBackend::begin_capture() {
   memory_.begin_owning();
-  // Relaxed: memory may still be asked of CUDA.
+  // Relaxed: CUDA allocations remain possible.
   const cudaError_t status = cudaStreamBeginCapture(stream_, cudaStreamCaptureModeRelaxed);
   if (status != cudaSuccess) memory_.disown(memory_.end_owning());
   check(status, "capture");

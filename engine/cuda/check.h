@@ -1,5 +1,5 @@
-// Errors of CUDA and cuBLAS, as exceptions of one line that name what was being done.
-// While a step is being captured, an error says that it cannot be: NotCaptured (capture.h).
+// Errors of CUDA and cuBLAS, as one-line exceptions that name the operation. During a capture they
+// become NotCaptured (capture.h).
 #pragma once
 
 #include <cublas_v2.h>
@@ -9,8 +9,8 @@
 
 namespace engine::cuda {
 
-// Errors: any status but success, with CUDA's own words. One that a kernel caused earlier may only
-// be seen here; `op` is then the op that saw it.
+// Errors: any status except success, with CUDA's own text. An error of an earlier kernel may only
+// surface here; `op` is then the op that noticed it.
 void check(cudaError_t status, const char* op);
 void check(cublasStatus_t status, const char* op);
 [[noreturn]] void refuse(const std::string& why);

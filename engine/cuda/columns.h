@@ -1,9 +1,9 @@
 // Sums down the columns of [outer, n, inner], in double: each block takes some columns of one chunk
-// of rows, its threads the rows in turn, and puts their sums together as a tree. Neighbouring
-// threads read neighbouring elements whatever the number of columns. Chunks depend on the extents
+// of rows, its threads take the rows in turn, and their sums are combined in a tree. Neighboring
+// threads read neighboring elements whatever the number of columns. Chunks depend on the extents
 // alone, so the bits are the same on every GPU.
 //
-// What is summed are Terms, kSums sums a column, with
+// Terms defines what is summed, kSums sums per column:
 //   start()                        where each sum begins
 //   join(a, b)                     a + b, or the larger
 //   add(element, column, sums)     joins the terms of one element to the sums

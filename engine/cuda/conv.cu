@@ -1,5 +1,5 @@
 // The convolution form: patches gathered a tile at a time, each a cuBLAS product in NHWC. The
-// transposed convolution is split into phases that meet the same taps, each a dense convolution of
+// transposed convolution is split into phases that use the same taps, each a dense convolution of
 // y, so nothing is scattered or multiplied by zeros. The weight gradient adds tile after tile.
 #include <algorithm>
 
@@ -143,7 +143,7 @@ void CudaBackend::conv_transpose(const Window& c, Real* x, const Real* w, const 
     return phase_of_axis(j, c.width, c.out_width, c.kernel_w, c.stride_w, c.dilation_w, c.left);
   };
   const Index phases_h = std::min(c.stride_h, c.height), phases_w = std::min(c.stride_w, c.width);
-  bool gaps = c.out == 0;  // pixels that no tap meets
+  bool gaps = c.out == 0;  // pixels that no tap reads
   for (Index i = 0; i < phases_h; ++i) gaps = gaps || phase_h(i).taps == 0;
   for (Index j = 0; j < phases_w; ++j) gaps = gaps || phase_w(j).taps == 0;
   if (gaps) fill(x, size, 0);

@@ -44,7 +44,7 @@ __global__ void gather_kernel(Index size, Divider width, Index table_rows, const
   y[i] = table[row * width.divisor + column];
 }
 
-// Each element of the table adds up its own rows, in order: no two threads write to one place.
+// Each element of the table sums its own rows, in order: no two threads write to the same address.
 __global__ void scatter_add_kernel(Index n, Index size, Divider width, Index table_rows,
                                    const Real* y, const Real* index, Real* table, Fault* fault) {
   const Index i = thread_number();
@@ -85,7 +85,7 @@ void CudaBackend::copy(const Strides& strides, const Real* x, Real* y) {
 void CudaBackend::gather(Index n, Index width, Index table_rows, const Real* table,
                          const Real* index, Real* y) {
   if (n * width == 0) return;
-  engine::check(table_rows > 0, "gather: a table without rows has none to take");
+  engine::check(table_rows > 0, "gather: the table has no rows");
   check_elements("gather", n * width);
   launch("gather", stream_, one_each(n * width), &gather_kernel, n * width, Divider(width),
          table_rows, table, index, y, fault_);

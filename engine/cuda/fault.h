@@ -1,5 +1,5 @@
-// Numbers that name the rows of a table, as gather, scatter_add and images take them. A kernel
-// cannot throw: it notes a number that is none, uses row 0, and the next download says it.
+// Row indices given as numbers, as in gather, scatter_add and images. A kernel cannot throw: it
+// records an invalid index, uses row 0, and the next download reports it.
 #pragma once
 
 #include "engine/check.h"
@@ -20,7 +20,7 @@ __device__ inline Index row_number(FaultVerb verb, Real index, Index rows, Fault
   return row;
 }
 
-// Errors: more elements than a kernel numbers.
+// Errors: more elements than a kernel can index.
 inline void check_elements(const char* op, Index elements) {
   engine::check(elements <= kMostElements, op, ": ", elements,
                 " elements; a GPU kernel of this op ", "takes no more than ", kMostElements);

@@ -1,5 +1,5 @@
-// Matrix products through cuBLAS. It counts columns first, so the row-major z = a b is handed to it
-// as z^T = b^T a^T: the same memory, the operands exchanged.
+// Matrix products by cuBLAS, which is column-major: the row-major z = a b is passed as z^T = b^T
+// a^T, the same memory with the operands exchanged.
 #include <limits>
 
 #include "engine/check.h"

@@ -1,4 +1,4 @@
-// Batches of images from a table of bytes, four neighbouring numbers a thread.
+// Batches of images from a table of bytes, four neighboring numbers a thread.
 #include "engine/cuda/backend.h"
 #include "engine/cuda/fault.h"
 #include "engine/cuda/launch.h"
@@ -45,7 +45,7 @@ void CudaBackend::images(const ImageBatch& batch, const Live<RandomStream>& nois
                          const Real* table, const Real* number, const Real* mirror, Real* y) {
   const Index blocks = (batch.size() + 3) / 4, threads = batch.n * blocks;
   if (threads == 0) return;
-  engine::check(batch.count > 0, "images: a table without images has none to take");
+  engine::check(batch.count > 0, "images: the table has no images");
   check_elements("images", threads * 4);
   const ImageLayout layout{batch.count, batch.size(), Divider(blocks), Divider(batch.channels),
                            Divider(batch.width)};

@@ -1,5 +1,5 @@
-// Launching kernels, in one place: grids and blocks have one dimension, errors carry the name of
-// the op, and a kernel's shared memory is one struct whose size goes with the launch.
+// Launching kernels, in one place: grids and blocks have one dimension, errors name the op, and a
+// kernel's shared memory is one struct whose size is part of the launch.
 #pragma once
 
 #include <cuda_runtime.h>

@@ -113,9 +113,9 @@ void* Memory::obtain(std::size_t bytes) {
   }
   if (status != cudaSuccess) {
     cudaGetLastError();
-    refuse("memory: " + std::to_string(bytes) + " bytes of the GPU are asked for, " +
-           std::to_string(held_) + " are held and CUDA says: " + cudaGetErrorString(status) +
-           "; use a smaller batch or model, or free the GPU of other programs");
+    refuse("memory: " + std::to_string(bytes) + " bytes of GPU memory requested, " +
+           std::to_string(held_) + " already in use, and CUDA says: " + cudaGetErrorString(status) +
+           "; use a smaller batch or model, or stop other programs on the GPU");
   }
   held_ += bytes;
   return block;

@@ -1,12 +1,12 @@
-// Device memory in blocks of size classes, kept when released and handed out again. All work is in
-// one stream, so a block is free for the next user as soon as the last one has enqueued its work:
-// no waiting, and in a steady step nothing is asked of CUDA. Thread-safe.
+// Device memory in blocks of size classes, kept when released and reused. All work is in one
+// stream, so a block can be reused as soon as its last user has enqueued its work: nothing waits,
+// and a steady-state step allocates nothing from CUDA. Thread-safe.
 //
-// KANTOR_CUDA_POOL=off in the environment asks CUDA for every block, of exactly its size, and gives
-// it back at once: slow, but tools that watch memory see each access beyond a block.
+// KANTOR_CUDA_POOL=off in the environment allocates every block from CUDA, at its exact size, and
+// frees it at once: slow, but memory checkers then see each access beyond a block.
 //
-// While a step is captured, what it is given becomes the capture's own until that dies: a replay
-// writes there again. Free blocks cannot be given back to CUDA then, so they are before.
+// Blocks allocated during a capture belong to it until it is destroyed, because a replay writes to
+// them again. Free blocks cannot be returned to CUDA during a capture, so that happens before.
 #pragma once
 
 #include <memory>
@@ -23,11 +23,11 @@ namespace engine::cuda {
 class Memory {
  public:
   Memory();
-  // Errors: what was asked for, how much is held, and what to reduce.
+  // Errors: out of memory, with the size requested, the amount in use, and what to reduce.
   Real* allocate(Index elements);
   void release(Real* block, Index elements) noexcept;
 
-  // Blocks that belong to a capture: given out while it was made, or given back then by others.
+  // Blocks that belong to a capture: allocated during it, or released by others during it.
   struct Owned {
     std::vector<std::pair<Real*, std::size_t>> free;  // with their size classes
   };

@@ -42,8 +42,8 @@ __global__ void bias_grad_kernel(Real slope, Index n, const Real* z, const Real*
   if (i < n) dx[i] = slope_at<kind>(z[i], slope) * g[i];
 }
 
-// The sums of x - x[0] and of its square: taken around the first row, so that a large mean does not
-// swallow a small variance.
+// The sums of x - x[0] and of its square: relative to the first row, so that a large mean does not
+// cancel a small variance.
 struct Deviations : Sum {
   static constexpr int kSums = 2;
   const Real* x;

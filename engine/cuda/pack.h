@@ -1,4 +1,4 @@
-// Pack: neighbouring numbers that are read and written as one, up to 16 bytes.
+// Pack: neighboring numbers that are read and written together, up to 16 bytes.
 #pragma once
 
 #include <cuda_runtime.h>

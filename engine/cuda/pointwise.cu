@@ -50,7 +50,7 @@ void map_row(cudaStream_t stream, RowConstants c, Index n, const Real* x, Real* 
   }
 }
 
-// One pack of an operand: neighbours, or one element that repeats.
+// One pack of an operand: neighbors, or one element that repeats.
 template <int width>
 __device__ inline Pack<width> operand(const Real* x, Index at, bool repeats) {
   if (!repeats) return load<width>(x + at, 0);

@@ -1,5 +1,5 @@
-// Pooling: a thread for each element of the result. The adjoints gather: a pixel looks for the
-// windows it lies in, in their order, so nothing is written twice.
+// Pooling: one thread per element of the result. The adjoints gather: a pixel visits the windows
+// that contain it, in order, so nothing is written twice.
 #include "engine/cuda/backend.h"
 #include "engine/cuda/fault.h"
 #include "engine/cuda/launch.h"
@@ -7,7 +7,7 @@
 namespace engine::cuda {
 namespace {
 
-// The extents of a Window, and how thread numbers become places.
+// The extents of a Window, and the mapping from thread indices to positions.
 struct Pooling {
   int height, width, out_height, out_width, kernel_h, kernel_w, stride_h, stride_w, top, left;
   Divider channels, columns, lines;  // of the image whose elements are numbered
@@ -59,7 +59,7 @@ struct Pooling {
     const int part = (in.bottom - in.top) * (in.right - in.left);
     return static_cast<Real>(1) / static_cast<Real>(count_padding ? kernel_h * kernel_w : part);
   }
-  // Where in x the largest element of a window is; the first of several.
+  // The position in x of a window's largest element; the first of several.
   __device__ Index argmax(const Real* x, int image, const Inside& in, int channel) const {
     Index best = large(image, in.top, in.left, channel);
     for (int h = in.top; h < in.bottom; ++h)

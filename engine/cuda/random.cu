@@ -55,7 +55,8 @@ __global__ void normal_kernel(Live<RandomState> from, Index n, Real mean, Real d
 }  // namespace
 
 void CudaBackend::uniform(const Live<RandomState>& from, Index n, Real low, Real high, Real* x) {
-  const Real below = high > low ? std::nextafter(high, low) : low;  // rounding must not reach high
+  const Real below =
+      high > low ? std::nextafter(high, low) : low;  // rounding must not return `high`
   launch("uniform", stream_, one_each((n + 3) / 4), &uniform_kernel, from, n, low, high, below, x);
 }
 

@@ -1,5 +1,5 @@
-// Systems of linear equations with small matrices, in double: a block of threads for each, by
-// Gauss and Jordan's elimination with row exchanges on [a, b], side by side in scratch memory.
+// Systems of linear equations with small matrices, in double: one thread block each, by
+// Gauss-Jordan elimination with pivoting on [a, b], side by side in scratch memory.
 #include <cmath>
 
 #include "engine/cuda/backend.h"
@@ -70,7 +70,7 @@ __global__ void solve_kernel(bool transpose_a, Index count, Index n, Index k, co
       fault->index = static_cast<Real>(matrix);
       fault->rows = count;
     }
-    // Column p is not read again but as what the others are multiplied by, so it stays.
+    // Column p is read again only as the multipliers of the other rows, so it is not cleared.
     const Index right = width - p - 1;
     for (Index e = t; e < n * right; e += kThreads) {
       const Index i = e / right, j = p + 1 + e % right;

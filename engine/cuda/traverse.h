@@ -56,7 +56,7 @@ void in_pieces(const Strides& s, const Body& body, Index x = 0, Index y = 0, Ind
 }
 
 // Whether an operand with these strides may be read a pack at a time along the last axis: its
-// elements are neighbours there and every pack is aligned; or there is one element that repeats.
+// elements are neighbors there and every pack is aligned; or there is one element that repeats.
 template <class Operand>
 bool in_packs(const Shape& extents, const std::array<Index, Shape::kMaxRank>& strides,
               Operand operand) {

@@ -51,7 +51,7 @@ void Call::allow(const Shape& shape) const {
 
 Shape Call::shape(const std::vector<Index>& extents) const {
   check(extents.size() <= Shape::kMaxRank, "a result of ", extents.size(),
-        " axes is asked for, at most ", Shape::kMaxRank, " are supported");
+        " axes was requested, at most ", Shape::kMaxRank, " are supported");
   const Shape shape(extents);
   allow(shape);
   return shape;
@@ -59,7 +59,7 @@ Shape Call::shape(const std::vector<Index>& extents) const {
 
 namespace {
 
-// Before opset 7 an operand says by an attribute which axis of the first one its own begin at.
+// Before opset 7 an attribute says at which axis of the first operand the second one's axes begin.
 Value from_axis(const Call& call, int first, int i) {
   const Value& x = call.in(i);
   const int axis = static_cast<int>(call.integer("axis", -1));

@@ -1,6 +1,5 @@
-// Call: what a row of the op table sees of one node: its inputs, its attributes and where its
-// results go. Helpers for what many rows do. Errors need not name the node: whoever runs the row
-// puts file, node and op in front. Nothing here costs more than a look-up.
+// Call: one node as a row of the op table sees it: inputs, attributes and results, with helpers for
+// common tasks. Errors need not name the node: the caller adds file, node and op. Cost: a look-up.
 #pragma once
 
 #include <initializer_list>
@@ -31,7 +30,7 @@ class Call {
   void out(Value value, int i = 0) const;
   void out_image(const Tensor& x) const;  // of the first input's type, [N, spatial..., C]
 
-  // Attributes. The second form: what old opsets say by an attribute and new ones by input i.
+  // Attributes. The second form: an attribute in old opsets, input i in new ones.
   bool given(const char* name) const { return node_.attributes.contains(name); }
   template <class T>
   T get(const char* name, const T& otherwise) const {
@@ -59,9 +58,9 @@ class Call {
   int opset() const { return opset_; }
   bool nhwc() const { return nhwc_; }
 
-  // To be asked before making something larger than the inputs. Errors: it is too large.
+  // Call this before making a result larger than the inputs. Errors: it is too large.
   void allow(const Shape& shape) const;
-  // The shape that these extents are, allowed.
+  // The shape with these extents, after allow().
   Shape shape(const std::vector<Index>& extents) const;
 
  private:
@@ -73,7 +72,7 @@ class Call {
   Index most_;
 };
 
-// Real operands of an elementwise op, brought to one order of axes and to ranks that broadcast.
+// Real operands of an elementwise op, in the same order of axes and with ranks that broadcast.
 struct Operands {
   std::vector<Tensor> tensors;
   Type type;

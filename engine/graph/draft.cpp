@@ -9,7 +9,7 @@ std::string title(const Model& model, const Node& node) {
   return model.path + ": node '" + node.name + "' (" + node.op + ")";
 }
 
-// The nodes that what is wanted needs, each after those that it reads.
+// The nodes needed for the wanted values, each after its producers.
 class Order {
  public:
   Order(const Model& model, const std::vector<std::string>& fed) : model_(model) {
@@ -22,7 +22,7 @@ class Order {
                 ": another node makes '", output, "' too");
   }
 
-  // An explicit stack, for a file may be a chain of a million nodes.
+  // An explicit stack, because a file may be a chain of a million nodes.
   void visit(const std::string& name) {
     enter(name, nullptr);
     while (!stack_.empty()) {
@@ -51,8 +51,8 @@ class Order {
       if (const auto reason = model_.unreadable.find(name); reason != model_.unreadable.end())
         std::rethrow_exception(reason->second);
       for (const Port& input : model_.inputs)
-        check(input.name != name, model_.path, ": input '", name, "' must be fed");
-      fail(reader ? title(model_, *reader) : model_.path, ": nothing makes '", name, "'");
+        check(input.name != name, model_.path, ": input '", name, "' needs a value");
+      fail(reader ? title(model_, *reader) : model_.path, ": no node produces '", name, "'");
     }
     State& state = state_[maker->second];
     check(state != State::open, title(model_, model_.nodes[maker->second]),

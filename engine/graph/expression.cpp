@@ -23,7 +23,7 @@ class Expression {
   }
 
  private:
-  // The name of what an input, a constant or a call of an op is.
+  // The name of the value of an input, a constant or a call of an op.
   std::string value() {
     const std::string_view name = word();
     if (took('(')) return call(std::string(name));
@@ -90,7 +90,7 @@ class Expression {
 Written write_traced(const TracedOp& t) {
   const char* text = t.op().onnx();
   if (text == nullptr)
-    t.refuse("has no counterpart in ONNX: Op::onnx() names none, as for ops of gradients");
+    t.refuse("has no counterpart in ONNX: Op::onnx() gives none, as for gradient ops");
   const Operator* row = find_operator(text);
   return row && row->write ? row->write(t) : Expression(t, text).written();
 }

@@ -17,8 +17,9 @@ Tensor result_image(const Value& x, bool nhwc) {
   return !x.is_whole() && x.rank() == 4 && !nhwc ? x.image() : x.tensor();
 }
 
-// What a port takes: reals for whole numbers are rounded (images of bytes), and the other way
-// round. Errors: another number of axes or other extents than the file says, the batch excepted.
+// Converts a fed value to a port's type: reals are rounded for an integer port (images of bytes),
+// and vice versa. Errors: another number of axes or other extents than in the file, except for the
+// batch.
 Value fitted(const Model& model, const Port& port, const Value& x) {
   if (bytes_of(port.type) == 0)
     unsupported(model.path, ": input '", port.name, "' is of ", name_of(port.type));
@@ -26,7 +27,7 @@ Value fitted(const Model& model, const Port& port, const Value& x) {
   bool fits = port.any_shape || shape.rank() == static_cast<int>(port.extents.size());
   for (int i = 1; fits && !port.any_shape && i < shape.rank(); ++i)
     fits = port.extents[i] < 0 || port.extents[i] == shape[i];
-  check(fits, model.path, ": input '", port.name, "' is fed ", shape, ", the file says ",
+  check(fits, model.path, ": input '", port.name, "' has shape ", shape, ", the file says ",
         port.any_shape ? Shape() : Shape(port.extents), " (-1: any; the first may always differ)");
   if (is_real(port.type) == !x.is_whole()) return x;
   if (is_real(port.type)) return Value(x.tensor(), port.type);
@@ -40,8 +41,8 @@ Value fitted(const Model& model, const Port& port, const Value& x) {
   return {shape, std::move(numbers), port.type};
 }
 
-// How many elements a result may have: what no honest network exceeds (a generator makes 2048 of
-// one number in a wide layer), yet a small file cannot ask for all memory.
+// The most elements of a result: more than any real network needs (a generator makes 2048 from one
+// number in a wide layer), but little enough that a small file cannot claim all memory.
 Index allowance(const Model& model, const std::vector<Value>& feeds) {
   Index fed = 0, weights = 0;
   for (const Value& value : feeds) fed += value.size();
@@ -85,7 +86,7 @@ std::string Graph::resolved(const std::string& name) const {
   if (has(name)) return name;
   if (name.ends_with(":0") && has(name.substr(0, name.size() - 2)))
     return name.substr(0, name.size() - 2);
-  fail(model_->path, ": no value is called '", name, "'");
+  fail(model_->path, ": no value '", name, "'");
 }
 
 const Plan& Graph::plan(const Names& fed, const Names& wanted) const {
@@ -122,7 +123,7 @@ std::vector<Tensor> Graph::run(const std::map<std::string, Tensor>& feeds,
 
 Tensor Graph::operator()(const Tensor& x) const {
   check(inputs().size() == 1 && !outputs().empty(), model_->path, ": has ", inputs().size(),
-        " inputs and ", outputs().size(), " outputs where one is needed; name them");
+        " inputs and ", outputs().size(), " outputs, expected one; name the outputs");
   return run({{inputs()[0].name, x}}, {outputs()[0].name})[0];
 }
 

@@ -1,14 +1,14 @@
 // Graph: a trained network from a file, as a function: TensorFlow frozen GraphDef or ONNX (opsets
-// 1 to 28, those below 6 by the rules of 6), recognised by content.
+// 1 to 28, those below 6 by the rules of 6), recognized by content.
 //
 //   const Graph net = Graph::load("inception.onnx");
 //   Tensor features = net.run({{"images", x}}, {"pool3"})[0];
 //
-// Any value of the graph can be fed or asked for by its name; only what lies between is run.
-// Tensors of four axes are images and always [N, H, W, C] here, whatever the file's order; all
-// others are as in the file. The batch may be of any size. Nothing is recorded for gradients.
-// Cost: loading copies the weights twice; the first run of each set of names also plans it. A
-// Graph is not to be shared between threads. Errors: one line with the file and the node or name.
+// Any value of the graph can be fed or requested by name; only the nodes in between run. Tensors of
+// four axes are images and always [N, H, W, C] here, whatever the file's order; all others are as
+// in the file. The batch may be of any size. Nothing is recorded for gradients. Cost: loading
+// copies the weights twice; the first run for each set of names also plans it. Not thread-safe.
+// Errors: one line with the file and the node or name.
 #pragma once
 
 #include <map>
@@ -26,7 +26,7 @@ class Plan;
 class Graph {
  public:
   static Graph load(const std::string& path);
-  // `path` is what messages call it, and where weights in other files are looked for.
+  // `path` is used in messages and to find external weights.
   static Graph parse(std::string_view bytes, const std::string& path);
   explicit Graph(Model model);
   Graph(Graph&&) noexcept;
@@ -35,7 +35,7 @@ class Graph {
   const std::vector<Port>& inputs() const;   // extents in the file's order
   const std::vector<Port>& outputs() const;  // TensorFlow: what no node reads
   bool has(const std::string& name) const;   // whether a value of this name exists
-  // Names of the values that ops of this name make: the graph's own spelling, in file order.
+  // Names of the values that ops with this name produce, in file order.
   std::vector<std::string> made_by(const std::string& op) const;
 
   // `wanted` empty: all outputs.

@@ -19,14 +19,14 @@ constexpr const char* kFromTensorFlow =
     "; convert it: python -m tf2onnx.convert --saved-model FOLDER --output net.onnx";
 constexpr const char* kFromCheckpoint =
     "; freeze the graph, or convert it: python -m tf2onnx.convert --checkpoint FILE.meta ...";
-constexpr const char* kFromFile = "; give the .onnx file that it was made from";
+constexpr const char* kFromFile = "; give the .onnx file it was made from";
 constexpr const char* kFromKeras =
     "; load it in Keras and export the network: model.export(\"net.onnx\", format=\"onnx\")";
 constexpr const char* kFromWhereItWasTrained =
     "; export the network to ONNX where it was trained, or with `gan export` if it is a run";
 
-// Recognised by one of `openings`, which begin at byte `at` (of text: after white space), or by a
-// look at all of it.
+// Recognized by one of `openings` at byte `at` (for text: after white space), or by the whole
+// content.
 struct Kind {
   std::size_t at;
   std::vector<std::string_view> openings;
@@ -75,7 +75,7 @@ bool is_pickle(std::string_view bytes) {
 
 // --- Protocol Buffers of other formats -------------------------------------------------------
 
-// The tags at the top of a whole message; none where it is not one.
+// The top-level tags of a complete message; none if it is not one.
 std::set<std::uint32_t> tags_of(std::string_view bytes) {
   std::set<std::uint32_t> tags;
   const bool whole = each_field(bytes, [&](std::uint32_t tag) {
@@ -103,11 +103,11 @@ bool is_meta_graph(std::string_view bytes) {
 const Kind kKinds[] = {
     {0, {}, "a PyTorch file (weights, or a module)", kFromPyTorch,
      [](std::string_view b) { return holds(b, "/data.pkl") || holds(b, "constants.pkl"); }},
-    {0, {}, "a program of torch.export", kFromPyTorch,
+    {0, {}, "a torch.export program", kFromPyTorch,
      [](std::string_view b) { return holds(b, "archive_format") && holds(b, "models/"); }},
     {0, {}, "a Keras model", kFromKeras,
      [](std::string_view b) { return holds(b, "model.weights.h5"); }},
-    {0, {}, "an archive of NumPy arrays", "; a graph is needed",
+    {0, {}, "an archive of NumPy arrays", "; give a graph",
      [](std::string_view b) { return holds(b, ".npy"); }},
     {0, {}, "a zip archive", "; unpack it first", is_zip},
     {0, {"\x1f\x8b"sv}, "a gzip file", "; unpack it first (gunzip, or tar xzf)"},
@@ -117,7 +117,7 @@ const Kind kKinds[] = {
     {0, {"\x89HDF\r\n\x1a\n"sv}, "an HDF5 file (weights, or a Keras model)", kFromKeras},
     {0, {}, "a safetensors file: weights without a graph", kFromWhereItWasTrained, is_safetensors},
     {0, {"GGUF"sv}, "a GGUF file: weights without a graph", kFromWhereItWasTrained},
-    {0, {"\x93NUMPY"sv}, "a NumPy array", "; a graph is needed"},
+    {0, {"\x93NUMPY"sv}, "a NumPy array", "; give a graph"},
     {4, {"TFL3"sv}, "a TFLite model", "; convert it: python -m tf2onnx.convert --tflite FILE --output net.onnx"},
     {4, {"ORTM"sv}, "an ONNX Runtime model (.ort)", kFromFile},
     {0, {}, "an index of a TensorFlow checkpoint: weights without a graph", kFromCheckpoint, is_checkpoint_index},
@@ -128,9 +128,9 @@ const Kind kKinds[] = {
      "; write it as bytes: graph_def.SerializeToString()"},
     {kText, {"ir_version:", "{\"irVersion\"", "{\n  \"irVersion\""}, "an ONNX model as text",
      "; write it as bytes: onnx.save(model, \"net.onnx\")"},
-    {kText, {"version https://git-lfs"}, "a pointer of Git LFS, not the file itself", "; fetch it: git lfs pull"},
+    {kText, {"version https://git-lfs"}, "a Git LFS pointer, not the file itself", "; fetch it: git lfs pull"},
     {kText, {"<!DOCTYPE", "<!doctype", "<html", "<HTML"}, "a web page",
-     "; the download went wrong: fetch the file itself"},
+     "; the download failed: fetch the file itself"},
     {kText, {"<?xml", "<net "}, "an XML file (OpenVINO writes such graphs)", kFromFile},
 };
 // clang-format on
@@ -166,7 +166,7 @@ std::string known_folder(const std::string& path) {
            kFromCheckpoint;
   if (weights)
     return std::string("is a folder of weights without a graph") + kFromWhereItWasTrained;
-  return "is a folder where a graph (.onnx, or .pb of TensorFlow) is needed";
+  return "is a folder; give a graph file (.onnx, or TensorFlow .pb)";
 }
 
 }  // namespace engine::graph

@@ -1,7 +1,7 @@
-// Kind: what a file or folder that was given as a graph is when it is not one, and what to do about
-// it: weights without a graph, a picture of a web page, an archive. Recognised by content.
+// Kind: recognizes files and folders that are not graphs (weights without a graph, a web page, an
+// archive) by content, and says what to do.
 //
-// Cost: a look at the first and last bytes; archives are searched for the names of their members.
+// Cost: reads the first and last bytes; searches archives for the names of their members.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace engine::graph {
 // "is a PyTorch file (weights or a pickled module), not a graph; export ...". Empty: not known.
 std::string known_file(std::string_view bytes);
 
-// The same of a folder, by what lies in it. Empty: not known, or no folder.
+// The same for a folder, by its contents. Empty: not known, or not a folder.
 std::string known_folder(const std::string& path);
 
 }  // namespace engine::graph

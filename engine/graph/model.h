@@ -1,7 +1,6 @@
-// Model: a graph as read from a file, in one vocabulary. Nodes are ONNX's ops with ONNX's
-// attributes; a TensorFlow graph is rewritten into them when read, so that everything after the
-// readers exists once. Nothing is executed here. Errors of the readers name the file and the
-// offset, tensor or node.
+// Model: a graph as read from a file. Nodes are ONNX ops with ONNX attributes; a TensorFlow graph
+// is rewritten into them when read, so that everything after the readers exists once. Nothing is
+// executed here. Errors of the readers name the file and the offset, tensor or node.
 #pragma once
 
 #include <exception>
@@ -42,33 +41,32 @@ struct Model {
   bool nhwc = false;  // images are [N, H, W, C] in the file too, and kernels [O, kH, kW, I]
   std::vector<Node> nodes;
   std::map<std::string, Value> constants;
-  // Values that are there but cannot be read (a type, a missing file, damage): their names, and the
-  // error for whoever needs them.
+  // Values that cannot be read (unknown type, missing file, damage): their names, and the error for
+  // ops that need them.
   std::map<std::string, std::exception_ptr> unreadable = {};
-  std::vector<Port> inputs, outputs;            // TensorFlow: placeholders, and what nobody uses
+  std::vector<Port> inputs, outputs;            // TensorFlow: placeholders, and unused values
   std::map<std::string, std::string> metadata;  // ONNX's metadata_props: what a file says of itself
 };
 
-// The bytes of a file. Errors: it cannot be read, or is a folder, which is told by what lies in it.
+// The bytes of a file. Errors: it cannot be read, or is a folder (the message says of what kind).
 std::string read_graph_file(const std::string& path);
 
-// The model in these bytes, recognised by content; known files that are no graphs are told by what
-// they are. `path` is for messages and for the files that an
-// ONNX file keeps its weights in: in its folder, or links there to wherever they lead. Cost: one
-// copy of the weights.
+// The model in these bytes, recognized by content; the error for another known kind of file names
+// it. `path` is for messages and for external weights, which must be in the same folder or linked
+// from there. Cost: one copy of the weights.
 Model read_model(std::string_view bytes, const std::string& path);
 Model read_onnx(std::string_view bytes, const std::string& path);
 Model read_tensorflow(std::string_view bytes, const std::string& path);
 
-// Keeps the kernels of convolutions channels last, as the engine wants them: once, so that all plans
-// of an ONNX graph share them. What they hold stays, as does the file's order of axes for who asks.
+// Converts convolution kernels to channels-last, once, so that all plans of an ONNX graph share
+// them. Their values, and the file's order of axes as seen by callers, do not change.
 void settle_kernels(const std::vector<Node>& nodes, std::map<std::string, Value>& constants);
 
-// For those who look at constants without running anything. Errors: that of a constant which a node
-// reads and which is damaged or missing, not only unsupported.
+// For callers that read constants without running anything. Errors: a constant that a node reads is
+// damaged or missing, not merely unsupported.
 void check_undamaged(const Model& model);
 
-// One serialised ONNX TensorProto, as the conformance cases store their values.
+// One serialized ONNX TensorProto, as the conformance cases store their values.
 Value read_onnx_tensor(std::string_view bytes, const std::string& path);
 
 }  // namespace engine::graph

@@ -12,7 +12,7 @@ namespace {
 
 using Counts = std::unordered_map<std::string, int>;
 
-// How often each value is read; what is wanted counts as read from outside, twice.
+// How often each value is read; a wanted value counts as read twice from outside.
 Counts count_uses(const Draft& draft) {
   Counts uses;
   for (const Node& node : draft.nodes)
@@ -22,8 +22,8 @@ Counts count_uses(const Draft& draft) {
 }
 
 // Calls merge(node, i, maker) for each node whose input i, one of the first `inputs`, is made by
-// `maker` for it alone. Where it says yes, the maker takes over the node's result and the node
-// goes.
+// `maker` for it alone. If it returns true, the maker takes over the node's result and the node is
+// removed.
 template <class Merge>
 void merge_into_makers(Draft& draft, std::size_t inputs, const Merge& merge) {
   const Counts uses = count_uses(draft);
@@ -58,7 +58,7 @@ bool given(const Node& node, std::size_t i) {
   return i < node.inputs.size() && !node.inputs[i].empty();
 }
 
-// An attribute. PyTorch writes many that say what is so anyway.
+// An attribute. PyTorch writes many with their default value.
 template <class T>
 T attribute(const Node& node, const char* name, T otherwise) {
   const auto found = node.attributes.find(name);
@@ -68,7 +68,7 @@ T attribute(const Node& node, const char* name, T otherwise) {
 
 // --- Scales and shifts -----------------------------------------------------------------------
 
-// What a scale or a shift of channels can be part of, and the axis of its weight that is theirs.
+// The layers that can absorb a scale or shift of channels, and the channel axis of their weight.
 struct Layer {
   const char* op;
   int channel;
@@ -76,7 +76,7 @@ struct Layer {
 };
 constexpr Layer kLayers[] = {{"Conv", 0, 4}, {"ConvTranspose", 1, 4}, {"Gemm", 0, 2}};
 
-// The channels of a layer whose weight is known; 0: it cannot take anything in.
+// The channels of a layer with a known weight; 0: it cannot absorb anything.
 Index channels_of(const Draft& draft, const Node& node, const Layer& kind) {
   const Value* weight = constant(draft, node, 1);
   if (!weight || weight->is_whole() || weight->rank() < (kind.rank == 4 ? 3 : 2)) return 0;
@@ -84,7 +84,7 @@ Index channels_of(const Draft& draft, const Node& node, const Layer& kind) {
   return weight->shape()[kind.channel];
 }
 
-// (y - mean) scale + shift, one number a channel each; where not defined, nothing.
+// (y - mean) scale + shift, one number per channel each; undefined ones are skipped.
 struct Affine {
   Tensor mean, scale, shift;
 };
@@ -99,8 +99,8 @@ Tensor per_channel(const Value* value, Index channels, int rank) {
   return fits ? reshape(x, {channels}) : Tensor();
 }
 
-// Makes y = layer(x) followed by what is affine in it one layer, with constants of these names.
-// Returns whether the layer could take it in.
+// Merges an affine function of y into the layer y = layer(x), with constants of these names.
+// Returns whether the layer could absorb it.
 bool absorb(Draft& draft, Node& layer, const Layer& kind, const Affine& affine,
             const std::string& prefix) {
   const Value weight = *constant(draft, layer, 1);
@@ -129,7 +129,7 @@ bool absorb(Draft& draft, Node& layer, const Layer& kind, const Affine& affine,
   return true;
 }
 
-// What a batch norm with fixed statistics does; no shift: it cannot be told.
+// The affine function of a batch norm with fixed statistics; no shift: unknown.
 Affine affine_of(const Draft& draft, const Node& norm, Index channels) {
   const bool fixed = attribute(norm, "training_mode", Index{0}) == 0 &&
                      attribute(norm, "spatial", Index{1}) != 0 && norm.outputs.size() == 1;
@@ -145,7 +145,7 @@ Affine affine_of(const Draft& draft, const Node& norm, Index channels) {
   return {x[3], x[1].defined() ? scale * x[1] : scale, x[2]};
 }
 
-// Folding may make as much as the file holds, a few times over, and a little more.
+// Folded constants may take a few times the size of the file, and a little more.
 Index folding_allowance(const Draft& draft) {
   Index elements = 0;
   for (const auto& [name, value] : draft.constants) elements += value.size();
@@ -248,7 +248,7 @@ bool keeps_size(const Node& pool) {
   return true;
 }
 
-// Whether a convolution maps each pixel by itself to fewer channels.
+// Whether a convolution maps each pixel separately to fewer channels.
 bool narrows(const Draft& draft, const Node& conv) {
   if (conv.op != "Conv" || conv.outputs.size() != 1) return false;
   if (channels_of(draft, conv, kLayers[0]) == 0) return false;

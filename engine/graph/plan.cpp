@@ -36,7 +36,7 @@ Plan::Plan(const Model& model, const std::vector<std::string>& fed,
     steps_.push_back(std::move(step));
   }
 
-  // From the last step to the first: whoever reads a slot first, reads it last.
+  // From the last step to the first: the first reader met in this order is the slot's last reader.
   std::vector<bool> needed(slots_.size(), false);
   std::fill_n(needed.begin(), constants, true);
   for (int s : wanted_) needed[s] = true;
@@ -68,7 +68,7 @@ std::vector<Value> Plan::run(const std::vector<Value>& feeds, Index most) const 
   }
   std::vector<Value> results;
   for (int s : wanted_) {
-    check(slots[s].defined(), model_.path, ": an output was asked for that no op gave");
+    check(slots[s].defined(), model_.path, ": a requested output was not produced by any op");
     results.push_back(slots[s]);
   }
   return results;

@@ -1,7 +1,7 @@
-// Plan: a model made ready to go from certain inputs to certain outputs. Names have become slots,
-// constants are folded, and every value is dropped after its last reader. A plan does not know the
-// shapes: any batch and any image size run through the same one. Running it changes nothing in it.
-// Errors: those of make_draft when it is made, the ops' own when it runs, naming file, node and op.
+// Plan: a model prepared to run from given inputs to given outputs. Names are resolved to slots,
+// constants are folded, and every value is freed after its last use. A plan does not depend on
+// shapes: one plan serves any batch and image size. Running does not change it. Errors: those of
+// make_draft on construction, those of the ops on running, naming file, node and op.
 #pragma once
 
 #include <string>
@@ -29,7 +29,7 @@ class Plan {
     Node node;
     const Operator* row;
     std::vector<int> inputs, outputs;  // slots; -1: not given
-    std::vector<int> done;             // slots nobody reads after this
+    std::vector<int> done;             // slots not read after this step
   };
   const Model& model_;
   std::vector<Step> steps_;

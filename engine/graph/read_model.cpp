@@ -1,4 +1,4 @@
-// Files and bytes into a Model: which reader they are for, or what they are instead.
+// Chooses the reader of a file, or says what the file is instead.
 #include "engine/file.h"
 #include "engine/graph/kind.h"
 #include "engine/graph/model.h"
@@ -31,7 +31,7 @@ void check_undamaged(const Model& model) {
     for (const std::string& input : node.inputs)
       if (const auto bad = model.unreadable.find(input); bad != model.unreadable.end()) try {
           std::rethrow_exception(bad->second);
-        } catch (const Unsupported&) {  // said when it is needed
+        } catch (const Unsupported&) {  // reported when it is needed
         }
 }
 

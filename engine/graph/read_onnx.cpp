@@ -1,4 +1,4 @@
-// ONNX files into a Model. The vocabulary is ONNX's own, so this is reading and checking only.
+// Reads ONNX files into a Model. Its ops are ONNX's own, so this only reads and checks.
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -14,13 +14,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Up to here the versions of the ops that have rows are known. From 21 on they took more types, and
-// new rules where a row asks for the opset; those before 6 are read by the rules of 6.
+// The newest opset that the rows support. From 21 on ops take more types, and new rules where a row
+// checks the opset; opsets before 6 are read by the rules of 6.
 constexpr int kNewestOpset = 28;
 
 // --- Tensors ---------------------------------------------------------------------------------
 
-// A whole number as external_data writes it. Errors: no number, or too large a one.
+// An integer as written in external_data. Errors: not a number, or too large.
 Index offset_in(const std::string& what, const std::string& key, const std::string& text) {
   const bool digits =
       !text.empty() && text.size() <= 15 &&
@@ -29,8 +29,8 @@ Index offset_in(const std::string& what, const std::string& key, const std::stri
   return std::stoll(text);
 }
 
-// Files beside the model that hold tensors. Many tensors may name the same bytes, but all together
-// take no more than a few times what the files hold.
+// Files beside the model that hold tensors. Many tensors may refer to the same bytes, but together
+// they may use no more than a few times the size of the files.
 class Externals {
  public:
   explicit Externals(const std::string& path) : path_(path) {}
@@ -47,9 +47,8 @@ class Externals {
   Index held_ = 0, taken_ = 0;  // bytes: in these files, and read so far
 };
 
-// A location is the file's word, and nobody vouches for it: it may only name what lies in the
-// folder of the model, as that was given. What lies there may be a link to anywhere: the user put
-// it there.
+// A location comes from the file and is untrusted: it may only name a file in the model's folder,
+// as given by the user. That may be a link to anywhere, because the user put it there.
 std::string Externals::located(const std::string& location, const std::string& what) const {
   const fs::path inside = fs::path(location).lexically_normal();
   const bool named = !location.empty() && location.find('\0') == std::string::npos &&
@@ -70,7 +69,7 @@ std::string Externals::bytes(const onnx::TensorProto& tensor, const std::string&
   const std::string file = located(location, what);
   std::error_code error;
   check(fs::exists(file, error), what, ": external data ", file,
-        " is not there; it belongs beside the model");
+        " is missing; it belongs beside the model");
   const auto readable = [&](bool yes) {
     check(yes, what, ": external data ", file, " cannot be read");
   };
@@ -85,8 +84,8 @@ std::string Externals::bytes(const onnx::TensorProto& tensor, const std::string&
   if (std::find(files_.begin(), files_.end(), file) == files_.end()) files_.push_back(file);
   taken_ += length;
   if (taken_ > 4 * held_)
-    throw TooLarge(what + ": the tensors so far take " + std::to_string(taken_) +
-                   " bytes of files of " + std::to_string(held_) + ", more than 4 times as many");
+    throw TooLarge(what + ": the tensors so far use " + std::to_string(taken_) +
+                   " bytes from files of " + std::to_string(held_) + ", more than 4 times as many");
   std::string bytes(static_cast<std::size_t>(length), '\0');
   in.seekg(offset).read(bytes.data(), length);
   check(in.gcount() == length, what, ": ", file, " cannot be read");
@@ -129,7 +128,7 @@ Value read_tensor(const onnx::TensorProto& tensor, Externals& externals) {
 // --- Nodes -----------------------------------------------------------------------------------
 
 Attribute read_attribute(const onnx::AttributeProto& a, Externals& externals) {
-  // Old files leave the type out: then it is the field that is there.
+  // Old files omit the type: then the field that is set decides.
   if (a.has_t()) return read_tensor(a.t(), externals);
   if (a.ints_size() || a.type() == 7) return std::vector<Index>(a.ints().begin(), a.ints().end());
   if (a.floats_size() || a.type() == 6)
@@ -170,10 +169,10 @@ int read_opset(const onnx::ModelProto& proto, const std::string& path) {
   Index opset = 1;  // files older than the field
   for (const auto& entry : proto.opset_import())
     if (entry.domain().empty() || entry.domain() == "ai.onnx") opset = entry.version();
-  check(opset >= 1, path, ": has opset ", opset, ", which does not exist; export it again");
+  check(opset >= 1, path, ": has opset ", opset, ", which does not exist; export the model again");
   if (opset > kNewestOpset)
     unsupported(path, ": has opset ", opset, "; 1 to ", kNewestOpset,
-                " are known: export it again with an older one (PyTorch: opset_version=20), or "
+                " are supported: export it with an older one (PyTorch: opset_version=20), or "
                 "convert it with onnx.version_converter");
   return static_cast<int>(opset);
 }
@@ -195,9 +194,9 @@ Model read_onnx(std::string_view bytes, const std::string& path) {
   const auto if_needed = [&](const auto& names, const auto& read) {
     try {
       read();
-    } catch (const TooLarge&) {  // all that the file asks for
+    } catch (const TooLarge&) {  // total size required by the file
       throw;
-    } catch (const Error&) {  // said to whoever needs it
+    } catch (const Error&) {  // reported to ops that need it
       for (const std::string& name : names) model.unreadable[name] = std::current_exception();
     }
   };

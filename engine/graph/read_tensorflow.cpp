@@ -1,5 +1,5 @@
-// Frozen TensorFlow graphs into a Model: constants are read here, every other node is rewritten by
-// its row in rewrite.cpp. Control inputs are dropped and "name:0" is "name".
+// Reads frozen TensorFlow graphs into a Model: constants are read here, every other node is
+// rewritten by its row in rewrite.cpp. Control inputs are dropped and "name:0" is "name".
 #include <algorithm>
 #include <set>
 
@@ -17,8 +17,8 @@ std::vector<Index> extents_of(const tensorflow::TensorShapeProto& proto) {
   return extents;
 }
 
-// A list of numbers of which the last is repeated until the shape is full; of none, zeros: Protocol
-// Buffers leave out what has its default.
+// A list of numbers whose last one is repeated to fill the shape; zeros if it is empty, because
+// Protocol Buffers omit default values.
 Value listed(const std::string& what, const Shape& shape, Type type,
              const tensorflow::TensorProto& proto) {
   const auto from = [&](const auto& field) {
@@ -72,8 +72,8 @@ void read_repeated(Model& model, const std::string& name, const Shape& shape,
   emit(name, "Reshape", {all, extents}, {{"allowzero", Index{1}}});
 }
 
-// A few numbers for a large shape stay a few until the graph runs, which says how much it may make.
-// What is listed in full is read here.
+// A short list for a large shape is expanded when the graph runs, where limits apply. A complete
+// list is read here.
 void read_constant(Model& model, const tensorflow::NodeDef& node) {
   const std::string what = model.path + ": constant '" + node.name() + "'";
   const auto value = node.attr().find("value");
@@ -124,7 +124,7 @@ bool pass_on(Model& model, const tensorflow::NodeDef& node) {
   return true;
 }
 
-// A node as it is: no op of ours has this name, so it is reported if it is needed.
+// An unchanged node: no op has this name, so it is reported if it is needed.
 void keep_unsupported(Model& model, const tensorflow::NodeDef& node, const std::string& reason) {
   const std::string op = "tensorflow." + node.op() + (reason.empty() ? "" : " (" + reason + ")");
   model.nodes.push_back({node.name(), op, inputs_of(node), {node.name()}, {}});
@@ -139,7 +139,7 @@ void read_node(Model& model, const tensorflow::NodeDef& node) {
     keep_unsupported(model, node, "");
   } catch (const Unsupported& reason) {
     keep_unsupported(model, node, reason.what());
-  } catch (const Error&) {  // said to whoever needs it
+  } catch (const Error&) {  // reported to ops that need it
     model.unreadable[node.name()] = std::current_exception();
   }
 }
@@ -164,8 +164,8 @@ Model read_tensorflow(std::string_view bytes, const std::string& path) {
   Model model;
   model.path = path;
   model.nhwc = true;
-  // Constants first, and what passes them on: rows look up the numbers among their inputs, wherever
-  // those stand.
+  // Constants first, and nodes that pass them on: rows look up constant inputs, wherever they are
+  // in the file.
   const auto turn_of = [](const tensorflow::NodeDef& node) {
     return node.op() == "Const" ? 0 : node.op() == "Identity" ? 1 : 2;
   };
@@ -175,7 +175,7 @@ Model read_tensorflow(std::string_view bytes, const std::string& path) {
       read_node(model, node);
       if (turn == 0) node.clear_attr();  // its numbers are kept once
     }
-  // "n" of "n:1": a node whose second result is used is no output.
+  // "n" of "n:1": a node whose second result is used is not an output.
   const auto node_of = [](const std::string& value) { return value.substr(0, value.find(':')); };
   std::set<std::string> used;
   std::vector<std::string> made;
@@ -187,7 +187,7 @@ Model read_tensorflow(std::string_view bytes, const std::string& path) {
         model.unreadable.emplace(input, bad->second);
     }
   }
-  // A node that cannot be read is the one that reads its inputs, and may be an output, all the same.
+  // A node that cannot be read still reads its inputs and may be an output.
   for (const tensorflow::NodeDef& node : proto.node()) {
     if (!model.unreadable.contains(node.name()) || turn_of(node) < 2) continue;
     made.push_back(node.name());

@@ -1,6 +1,6 @@
-// TensorFlow's ops in ONNX's words: one row each, a function that adds to the model the nodes that
-// say the same. So an op of TensorFlow needs no execution of its own. Kernels [kH, kW, I, O] become
-// [O, kH, kW, I] by a Transpose that constant folding does once.
+// TensorFlow ops rewritten as ONNX ops: one row each, a function that adds equivalent nodes to the
+// model. So TensorFlow ops need no execution code. Kernels [kH, kW, I, O] become [O, kH, kW, I] by
+// a Transpose that constant folding does once.
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@
 
 namespace engine::graph {
 
-// Adds what this node means; false where there is no row for its op.
-// Errors: Unsupported, with the reason, for modes that cannot be said.
+// Adds the equivalent of this node; false if its op has no row. Errors: Unsupported, with the
+// reason, for modes without an equivalent.
 bool rewrite_tensorflow(const tensorflow::NodeDef& node, Model& model);
 
 std::vector<std::string> inputs_of(const tensorflow::NodeDef& node);  // without control inputs

@@ -1,4 +1,4 @@
-// TensorFlow's ops that pick, cut, join and turn arrays, in ONNX's words.
+// TensorFlow ops that index, slice, join and permute arrays, as ONNX ops.
 #include <algorithm>
 #include <limits>
 
@@ -58,7 +58,7 @@ class Chain {
   std::vector<Node> nodes_;
 };
 
-// One number that must be known now.
+// One number that must be constant.
 Index number(const Rewrite& r, std::size_t i) {
   const Whole& numbers = r.numbers(i);
   if (numbers.size() != 1) unsupported("input ", i, " has ", numbers.size(), " numbers");
@@ -93,7 +93,7 @@ Index next(Index i) { return i == -1 || i == kLast ? kLast : i + 1; }
 
 // x[begin:end:step, ...] with TensorFlow's masks. Entry i of the three lists is a section of an
 // axis, one element of it (shrink), a new axis, or the ellipsis; without one, it is at the end. The
-// axes behind it are counted from the end, so that no rank has to be known.
+// axes after it are counted from the end, so that the rank need not be known.
 void strided_slice(const Rewrite& r) {
   const Whole &begins = r.numbers(1), &ends = r.numbers(2), &steps = r.numbers(3);
   const std::size_t count = begins.size();

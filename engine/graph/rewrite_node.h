@@ -1,9 +1,9 @@
-// What a row of the rewriting sees of one TensorFlow node: its attributes, its inputs, and the
-// model that takes the nodes which say the same in ONNX's words.
+// One TensorFlow node as a rewriting row sees it: its attributes, its inputs, and the model that
+// receives the equivalent ONNX nodes.
 //
 //   void relu6(const Rewrite& r) { r.emit("Clip", {r.input(0)}, {{"min", 0.f}, {"max", 6.f}}); }
 //
-// Errors: Unsupported where a node says what cannot be said.
+// Errors: Unsupported for a node without an equivalent.
 #pragma once
 
 #include <map>
@@ -47,7 +47,7 @@ struct Rewrite {
           in.size(), " inputs");
     return in[i];
   }
-  // The whole numbers of an input that must be known now.
+  // The integers of an input that must be a constant.
   const Whole& numbers(std::size_t i) const {
     if (const auto bad = model.unreadable.find(input(i)); bad != model.unreadable.end())
       std::rethrow_exception(bad->second);
@@ -56,7 +56,7 @@ struct Rewrite {
     return found->second.whole();
   }
 
-  // The bits of a mask: of TensorFlow's StridedSlice.
+  // The bits of a mask of TensorFlow's StridedSlice.
   bool bit(const char* mask, std::size_t i) const {
     return attribute(mask) && i < 63 && ((attribute(mask)->i() >> i) & 1) != 0;
   }
@@ -89,6 +89,6 @@ struct RewriteRow {
   void (*run)(const Rewrite&);
 };
 
-std::span<const RewriteRow> index_rewrites();  // ops that pick, cut, join and turn
+std::span<const RewriteRow> index_rewrites();  // ops that index, slice, join and permute
 
 }  // namespace engine::graph

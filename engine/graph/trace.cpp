@@ -12,7 +12,7 @@
 namespace engine::graph {
 namespace {
 
-// A batch of numbers that have no pattern and leave the random numbers alone.
+// A batch of irregular numbers that does not use the random generator.
 Tensor sample(const Shape& input, Index batch) {
   Shape shape = input;
   shape[0] = batch;
@@ -55,7 +55,7 @@ class Trace {
     const engine::Node &a = *value.first.node(), &b = *value.second.node();
     if (!a.op) return list;
     check(b.op && a.inputs.size() == b.inputs.size() && !std::strcmp(a.op->name(), b.op->name()),
-          "export: the function does one thing for a batch of 2 and another for a batch of 3 (",
+          "export: the function runs different ops for a batch of 2 and a batch of 3 (",
           a.op->name(), ")");
     if (const auto* fused = dynamic_cast<const FusedOp*>(a.op.get())) {
       const auto& other = dynamic_cast<const FusedOp&>(*b.op);
@@ -66,8 +66,8 @@ class Trace {
     return list;
   }
 
-  // Writes the value, after all that it needs; tells whether it depends on the input. The stack is
-  // explicit, for a network may be deep.
+  // Writes the value after its dependencies; returns whether it depends on the input. The stack is
+  // explicit, because a network may be deep.
   bool settle(const Traced& result) {
     struct Visit {
       Traced value;
@@ -111,8 +111,8 @@ class Trace {
   std::unordered_set<const void*> seen_, depends_;
 };
 
-// What users expect: scales and biases are part of the layer before them, and what nobody reads is
-// left out.
+// As users expect, scales and biases are merged into the preceding layer, and unused values are
+// omitted.
 Model tidied(Model model) {
   Draft draft{model, std::move(model.nodes), std::move(model.constants), {}};
   for (const Port& output : model.outputs) draft.wanted.insert(output.name);
@@ -130,7 +130,7 @@ Model tidied(Model model) {
 
 Model trace(const std::function<Tensor(const Tensor&)>& function, const Shape& input,
             const std::string& input_name, const std::string& output_name) {
-  check(input.rank() >= 1, "export: an input without a batch");
+  check(input.rank() >= 1, "export: the input has no batch axis");
   const GradMode everything(Tape::always);
   const Traced x{sample(input, 2), sample(input, 3)};
   const Traced y{function(x.first), function(x.second)};
@@ -140,7 +140,8 @@ Model trace(const std::function<Tensor(const Tensor&)>& function, const Shape& i
   const std::vector<Index> extents = Trace::port(y);
   check(!extents.empty() && std::count(extents.begin(), extents.end(), -1) == 1 && extents[0] == -1,
         "export: the result ", y.first.shape(), " for a batch of 2 is ", y.second.shape(),
-        " for a batch of 3; its first extent must be the batch, and nothing else depend on it");
+        " for a batch of 3; its first extent must be the batch, and no other extent may depend on "
+        "it");
   net.node("Identity", {result}, {}, output_name);
   net.output(output_name, extents);
   net.model().path = "export";

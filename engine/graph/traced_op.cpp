@@ -40,10 +40,9 @@ std::string TraceNames::name(const Traced& value, bool channels_first) {
         net.node("Transpose", {written->name}, {{"perm", channels_first ? to_first : to_last}});
     return turned;
   }
-  check(
-      same_values(value), "export: a value of shape ", value.first.shape(),
-      " depends on the input in a way that is not recorded (it was read back to the host, or made "
-      "anew), or on the size of the batch");
+  check(same_values(value), "export: a value of shape ", value.first.shape(),
+        " depends on the input in an unrecorded way (read back to the host, or created anew), or "
+        "on the batch size");
   Shape aligned;
   for (int i = value.first.rank(); i < 4; ++i) aligned.push_back(1);
   for (const Index extent : value.first.shape()) aligned.push_back(extent);

@@ -1,7 +1,7 @@
-// TracedOp: what a writer, the last column of the table of ops, sees of a recorded op, in both
-// traces, and how it writes ONNX nodes for it. An image exists in the model in the engine's order
-// of axes (plain) or in ONNX's (channels first); it is turned where a writer asks for the other
-// order, once. Errors: name the op.
+// TracedOp: a recorded op, in both traces, as its writer (the last column of the table of ops) sees
+// it, and the means to write ONNX nodes for it. An image is stored in the model in the engine's
+// order of axes (plain) or in ONNX's (channels first); it is transposed once if a writer needs the
+// other order. Errors: name the op.
 #pragma once
 
 #include <map>
@@ -30,7 +30,7 @@ class TraceNames {
   explicit TraceNames(Builder& net) : net(net) {}
   void set(const Traced& value, const Written& written);
   const Written* find(const Traced& value) const;  // null: it does not depend on the input
-  // In the engine's order of axes; or channels first, of four axes or a constant of fewer. Errors:
+  // In the engine's order of axes; or channels first, for four axes or a constant of fewer. Errors:
   // a value that is not written and differs between the traces.
   std::string name(const Traced& value, bool channels_first);
   std::string next(const std::string& kind);  // "weight_0", "weight_1"
@@ -67,7 +67,7 @@ class TracedOp {
   std::string plain(int i) const;  // in the engine's order
   std::string image(int i) const;  // channels first
   std::string image(const Traced& value) const { return names_.name(value, true); }
-  // With its elements in the engine's order: plain, or of one pixel or one channel.
+  // With its elements in the engine's order: plain, or with one pixel or one channel.
   std::string in_sequence(int i) const;
 
   // Constants.

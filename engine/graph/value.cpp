@@ -11,7 +11,7 @@
 namespace engine::graph {
 namespace {
 
-// Whether an order of axes only moves axes of extent 1: then memory stays as it is.
+// Whether an order of axes only moves axes of extent 1, so that memory does not change.
 bool moves_nothing(const Shape& shape, const std::vector<int>& order) {
   int last = -1;
   for (int axis : order) {
@@ -30,7 +30,7 @@ Tensor turned(const Tensor& x, bool to_last) {
   return reordered(x, order);
 }
 
-// Whole numbers move by moving their positions; Real holds these exactly up to here.
+// Integers are moved by moving their positions, which Real holds exactly up to this size.
 constexpr Index kMostPositions = Index{1} << 24;
 
 Tensor positions(const Shape& shape, Index first) {
@@ -199,7 +199,7 @@ Tensor Value::tensor() const {
 Tensor Value::image() const {
   if (whole_) unsupported("not supported for ", name_of(type_));
   if (channels_last_) return tensor_;
-  check(rank() >= 2, "an image [N, C, ...] is needed, got ", shape());
+  check(rank() >= 2, "expected an image [N, C, ...], got ", shape());
   return turned(tensor(), true);
 }
 
@@ -209,7 +209,7 @@ const Tensor& Value::stored() const {
 }
 
 const Whole& Value::whole() const {
-  if (!whole_) unsupported("whole numbers are needed, got ", name_of(type_));
+  if (!whole_) unsupported("expected integers, got ", name_of(type_));
   return *whole_;
 }
 
@@ -237,7 +237,7 @@ Value in_place(const Value& x, const Move& move, std::int64_t fill) {
 }
 
 Value joined(const std::vector<Value>& parts, int axis) {
-  check(!parts.empty(), "there is nothing to join");
+  check(!parts.empty(), "no inputs to join");
   const auto last = std::find_if(parts.begin(), parts.end(),
                                  [](const Value& part) { return part.channels_last(); });
   const Value& like = last == parts.end() ? parts[0] : *last;

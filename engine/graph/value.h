@@ -1,14 +1,14 @@
-// Value: what flows along an edge of an imported graph. Floating-point values are a Tensor of Real,
-// whatever their width in the file, on the current device. A float64 beyond 3.4e38 is refused where
-// it is read, others are rounded, and whole numbers that only float64 holds are refused where they
-// are cast. A cast to float16 rounds to what float16 holds; ops on float16 values compute in Real
-// and leave their results so. Whole numbers and booleans stay on the host, exact, for they mostly
-// compute shapes. Integer arrays read or fed cost eight bytes a number.
+// Value: the value on an edge of an imported graph. Floating-point values are a Tensor of Real,
+// whatever their width in the file, on the current device. Reading a float64 beyond 3.4e38 is an
+// error, others are rounded, and casting to integers that only float64 represents is an error. A
+// cast to float16 rounds to float16; ops on float16 values compute in Real and do not round their
+// results. Integers and booleans stay on the host and are exact, because they mostly compute
+// shapes. Integer arrays take eight bytes per number.
 //
-// The file's order of axes and the order in memory are two things: an ONNX image [N, C, H, W] is
-// kept channels last, [N, H, W, C], from the first convolution on. `shape` and `tensor` speak the
-// file's order, `stored` and `place` the memory's. Errors: a number where a tensor is needed, and
-// the other way round.
+// The file's order of axes differs from the order in memory: an ONNX image [N, C, H, W] is kept
+// channels last, [N, H, W, C], from the first convolution on. `shape` and `tensor` use the file's
+// order, `stored` and `place` the order in memory. Errors: an integer value where a tensor is
+// needed, and vice versa.
 #pragma once
 
 #include <cstdint>
@@ -22,12 +22,12 @@
 
 namespace engine::graph {
 
-// What is well-formed but beyond this importer: an op, a type, a mode.
+// Well-formed but unsupported: an op, a type, a mode.
 struct Unsupported : Error {
   using Error::Error;
 };
 
-// What is larger than a limit: a result, or all that a file asks for.
+// Over a limit: a result, or the total memory that a file requires.
 struct TooLarge : Error {
   using Error::Error;
 };
@@ -39,7 +39,7 @@ template <class... Parts>
   throw Unsupported(text.str());
 }
 
-// ONNX's numbers for its types.
+// ONNX's type codes.
 enum class Type {
   none = 0,
   float32 = 1,
@@ -63,8 +63,8 @@ std::string name_of(Type type);       // "float32"; "type 42" for a number that 
 Index bytes_of(Type type);            // of one number in a file; 0: not a type we read
 Index wrapped(Type type, Index x);    // x as the type keeps it: -1 is 255 in uint8
 
-// x without its fraction, as a whole number of this type. Errors: not a number, infinities, and
-// what the type cannot hold: ONNX says nothing of these, and processors differ.
+// x truncated to an integer of this type. Errors: NaN, infinities and out-of-range values, which
+// ONNX leaves undefined and processors convert differently.
 Index whole_from(double x, Type type);
 
 // A float64 as Real. Errors: it is finite, but too large for Real.
@@ -110,9 +110,9 @@ class Value {
 // A permutation of the axes; free where only extents of 1 change places.
 Tensor reordered(const Tensor& x, const std::vector<int>& order);
 
-// Applies a function that only moves elements, be they reals or whole numbers. `in_place` hands it
-// the array in the memory's order and keeps that order; `moved` hands it the file's order. It may
-// put in kFill, which stands for `fill` among whole numbers.
+// Applies a function that only moves elements, to reals or integers. `in_place` passes the array in
+// memory order and keeps that order; `moved` passes the file's order. The function may insert
+// kFill, which stands for `fill` among integers.
 using Move = std::function<Tensor(const Tensor&)>;
 inline constexpr Real kFill = -1;
 Value moved(const Value& x, const Move& move);

@@ -82,7 +82,7 @@ Shape checked_shape(const std::string& what, const std::vector<Index>& extents, 
     shape.push_back(extent);
   }
   if (std::find(extents.begin(), extents.end(), 0) != extents.end()) {
-    most = Index{1} << 20;  // of the other extents, which a reduction may leave alone
+    most = Index{1} << 20;  // of the other extents, which a reduction may not touch
     most_are = "that the other axes of an empty value may span";
   }
   for (Index extent : extents)

@@ -1,6 +1,6 @@
-// Reading messages of Protocol Buffers from bytes that nobody vouches for: depth and size are
-// limited, and a broken message is reported with the offset where reading stopped. And the plain
-// arrays inside them: sizes are compared with the bytes at hand before anything is allocated.
+// Reads Protocol Buffers messages from untrusted bytes: depth and size are limited, and a broken
+// message is reported with the offset where reading stopped. Also reads the plain arrays inside
+// them: sizes are compared with the available bytes before anything is allocated.
 #pragma once
 
 #include <google/protobuf/message_lite.h>
@@ -18,11 +18,11 @@ namespace engine::graph {
 void parse_message(std::string_view bytes, google::protobuf::MessageLite& message,
                    const std::string& path, const char* what);
 
-// Calls visit with the tag of each field at the top of a message, until it says no. Returns whether
-// what was looked at is whole.
+// Calls visit with the tag of each top-level field of a message until it returns false. Returns
+// whether the visited part is well-formed.
 bool each_field(std::string_view bytes, const std::function<bool(std::uint32_t)>& visit);
 
-// What the tags at the top of a file say it is.
+// The format that a file's top-level tags indicate.
 enum class Format { onnx, tensorflow, unknown };
 Format format_of(std::string_view bytes);
 
@@ -31,7 +31,7 @@ Format format_of(std::string_view bytes);
 Shape checked_shape(const std::string& what, const std::vector<Index>& extents, Index most,
                     const char* most_are = "that are there");
 
-// Little-endian numbers as they lie in a file. Errors: bytes that do not fill the shape.
+// Little-endian numbers from a file. Errors: bytes that do not fill the shape.
 Value from_bytes(const std::string& what, const Shape& shape, Type type, std::string_view bytes);
 
 // The value of this type whose elements are at(0), at(1), ... as a file holds them; those of

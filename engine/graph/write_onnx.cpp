@@ -35,7 +35,7 @@ void write_tensor(const std::string& name, const Value& value, onnx::TensorProto
   proto.set_raw_data(bytes_of(value));
 }
 
-// The number that says which field of an attribute is set, in the order of `Attribute`.
+// The number of the field that is set in an attribute, in the order of `Attribute`.
 constexpr int kFieldOf[] = {2, 1, 3, 7, 6, 8, 4};
 
 struct WriteAttribute {
@@ -95,8 +95,7 @@ std::string Builder::input(const std::string& name, const std::vector<Index>& ex
 }
 
 std::string Builder::constant(const std::string& name, const Value& value) {
-  check(model_.constants.emplace(name, value).second, "ONNX: two constants are called '", name,
-        "'");
+  check(model_.constants.emplace(name, value).second, "ONNX: two constants are named '", name, "'");
   return name;
 }
 

@@ -1,4 +1,4 @@
-// Writing ONNX: the inverse of read_onnx, and a builder that puts a model together call by call.
+// Writing ONNX: the inverse of read_onnx, and a builder that assembles a model call by call.
 //
 //   Builder net;                                              // opset 13
 //   std::string x = net.input("x", {-1, 3, 32, 32});          // ONNX's order, [N, C, H, W]
@@ -8,7 +8,7 @@
 //   save_onnx("net.onnx", net.model());
 //
 // Cost: two copies of the weights in memory. Errors: name the file, or the value that cannot be
-// written; a file over 2 GiB (weights in files of their own are read, not written).
+// written; a file over 2 GiB (external weights can be read, not written).
 #pragma once
 
 #include <map>
@@ -29,10 +29,10 @@ class Builder {
   std::string constant(const std::string& name, const Value& value);
   std::string constant(const std::string& name, const Tensor& in_file_order);
   std::string constant(const std::string& name, const std::vector<Index>& numbers);
-  // A kernel [O, kH, kW, I] as the engine keeps it, for Conv; it is written as [O, I, kH, kW].
-  // For ConvTranspose the engine's kernel is one of the adjoint: what is written is [I, O, kH, kW].
+  // A kernel [O, kH, kW, I] in the engine's order, for Conv; it is written as [O, I, kH, kW]. For
+  // ConvTranspose the engine's kernel belongs to the adjoint, so it is written as [I, O, kH, kW].
   std::string kernel(const std::string& name, const Tensor& weight);
-  // The first result of a node; named after the op and a number where no name is given.
+  // The first result of a node; named after the op and a number unless a name is given.
   std::string node(const std::string& op, const std::vector<std::string>& inputs,
                    const std::map<std::string, Attribute>& attributes = {},
                    const std::string& name = "");

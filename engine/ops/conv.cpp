@@ -67,7 +67,7 @@ struct ConvBiasOp : FusedOp {
     check(in[2].shape() == Shape{out[3]}, name(), ": bias ", in[2].shape(),
           " is not one number per channel of ", out);
     check(slope >= 0, name(), ": a slope of ", slope, " for ", out,
-          "; the gradient is told from the sign of the result, so it must not be negative");
+          "; it must be at least 0, because the gradient uses the sign of the result");
     return out;
   }
   void forward(Inputs in, const Tensor& out) const override {
@@ -121,8 +121,8 @@ Tensor conv2d_transpose(const Tensor& y, const Tensor& w, const ConvOptions& opt
 
 Tensor conv2d_weight_grad(const Tensor& x, const Tensor& y, const ConvOptions& options,
                           Pair kernel) {
-  check(x.rank() == 4 && y.rank() == 4, "conv2d_weight_grad: images are needed, got ", x.shape(),
-        " and ", y.shape());
+  check(x.rank() == 4 && y.rank() == 4, "conv2d_weight_grad: expected images [N, H, W, C], got ",
+        x.shape(), " and ", y.shape());
   const Shape weight{y.dim(3), kernel.h, kernel.w, x.dim(3)};
   const Window window = conv_window("conv2d_weight_grad", x.shape(), weight, options);
   return apply(ConvOp(Slot::W, window), {x, y});

@@ -15,10 +15,11 @@ namespace engine {
 Tensor conv2d(const Tensor& x, const Tensor& w, const ConvOptions& options = {});
 
 // The adjoint: <conv2d(x, w), y> = <x, conv2d_transpose(y, w)>. `height` and `width` are those of
-// the result, for several image sizes have the same number of windows.
+// the result, because several image sizes have the same number of windows.
 Tensor conv2d_transpose(const Tensor& y, const Tensor& w, const ConvOptions& options, Index height,
                         Index width);
-// The same with PyTorch's parameter: (P - 1) s + d (k - 1) + 1 - padding + output_padding.
+// The same with PyTorch's parameter: the result has size (P - 1) s + d (k - 1) + 1 - padding +
+// output_padding.
 Tensor conv2d_transpose(const Tensor& y, const Tensor& w, const ConvOptions& options,
                         Pair output_padding = 0);
 

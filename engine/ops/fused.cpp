@@ -12,7 +12,7 @@
 namespace engine {
 namespace {
 
-// The same values under a new name, so that a gradient can be asked for at exactly this place.
+// The same values as a new node, so that a gradient can be taken at exactly this point.
 struct AliasOp : Op {
   const char* name() const override { return "alias"; }
   const char* onnx() const override { return "Identity(x)"; }
@@ -145,12 +145,12 @@ void bias_activation_backward(Activation kind, Real slope, const Tensor& z, cons
 
 Tensor bias_activation(const Tensor& x, const Tensor& bias, Activation kind, Real slope) {
   check(slope >= 0, "bias_activation: a slope of ", slope, " for ", x.shape(),
-        "; the gradient is told from the sign of the result, so it must not be negative");
+        "; it must be at least 0, because the gradient uses the sign of the result");
   return apply(BiasActivationOp(kind, slope), {x, bias});
 }
 
 Tensor moments(const Tensor& x) {
-  check(x.rank() >= 1 && x.size() > 0, "moments: [..., C] is needed, got ", x.shape());
+  check(x.rank() >= 1 && x.size() > 0, "moments: expected [..., C], got ", x.shape());
   const Rows r(x.shape());
   Tensor out(Shape{2, r.channels});
   out.backend().moments(r.rows, r.channels, x.data(), out.data());

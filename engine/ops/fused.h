@@ -1,6 +1,6 @@
 // Functions with a fused kernel: one pass over memory where plain ops would take several. Each
 // carries its definition in plain ops (fused_op.h), so every order of gradient exists. Cost: that
-// pass; of a gradient one more, of a second-order gradient what the definition costs. Errors:
+// pass; one more for a gradient; for a second-order gradient, the cost of the definition. Errors:
 // shapes that do not fit, naming the function and both.
 #pragma once
 

@@ -1,6 +1,6 @@
 // FusedOp: one kernel that carries its own definition in plain ops. The kernel is fast at first
-// order; a gradient that is to be differentiated again goes through the definition, so every order
-// is right. The definition is also the kernel's test.
+// order; a gradient that will be differentiated again goes through the definition, so every order
+// is correct. The definition is also the kernel's test.
 #pragma once
 
 #include "engine/geometry.h"

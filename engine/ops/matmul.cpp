@@ -12,13 +12,13 @@
 namespace engine {
 namespace {
 
-// How many matrices lie in the last two axes: ops know a matrix, or a stack of rank 3.
+// Flattens the batch axes: ops take one matrix, or a stack of rank 3.
 Index count_of(const Shape& shape) { return shape.rank() == 2 ? 1 : shape[0]; }
 
 template <class O>
 Tensor apply_to_stacks(const O& op, const Tensor& a, const Tensor& b) {
   if (!a.defined() || !b.defined() || (a.rank() == 2 && b.rank() == 2)) return apply(op, {a, b});
-  check(a.rank() >= 2 && b.rank() >= 2, op.name(), ": two matrices are needed, got ", a.shape(),
+  check(a.rank() >= 2 && b.rank() >= 2, op.name(), ": expected two matrices, got ", a.shape(),
         " and ", b.shape());
   op.check_fit(a.shape(), b.shape());
   const auto batch_of = [](const Shape& shape) {
@@ -88,7 +88,7 @@ struct SolveOp : Op {
   const char* name() const override { return "solve"; }
   Settings settings() const override { return {{"transposed", {double(transposed)}}}; }
   void check_fit(const Shape& a, const Shape& b) const {
-    check(a[-1] == a[-2] && a[-1] == b[-2], name(), ": matrices [n, n] and [n, k] are needed, got ",
+    check(a[-1] == a[-2] && a[-1] == b[-2], name(), ": expected matrices [n, n] and [n, k], got ",
           a, " and ", b);
   }
   Shape shape(Inputs in) const override {

@@ -74,7 +74,7 @@ void copy_section(const Section& s, bool into, const Shape& whole, const Tensor&
   to.backend().copy(walk, from.data() + (into ? 0 : offset), to.data() + (into ? offset : 0));
 }
 
-// A section taken out of the whole, and one put into a whole of one value: each is the other's
+// Slicing a section out of the whole, and placing one into a constant whole: each is the other's
 // gradient.
 struct SectionOp : Op {
   Section section;
@@ -112,7 +112,7 @@ struct FlipOp : Op {
   Settings settings() const override { return {{"axis", {double(axis)}}, {"step", {-1}}}; }
   Shape shape(Inputs in) const override { return in[0].shape(); }
   void forward(Inputs in, const Tensor& out) const override {
-    if (out.size() == 0) return;  // there is no last element to begin with
+    if (out.size() == 0) return;  // there is no last element to start from
     const Section backwards{axis, out.dim(axis) - 1, -1, out.dim(axis)};
     copy_section(backwards, false, out.shape(), in[0], out);
   }
@@ -161,8 +161,8 @@ struct TableOp : Op {
   const char* onnx() const override { return into ? nullptr : "Gather(x, Cast(y, to=7), axis=0)"; }
   Shape shape(Inputs in) const override {
     const Shape &rows = in[0].shape(), &index = in[1].shape();
-    check(rows.rank() == 2 && index.rank() == 1, name(), ": a table [rows, width] and an index ",
-          "[n] are needed, got ", rows, " and ", index);
+    check(rows.rank() == 2 && index.rank() == 1, name(),
+          ": expected a table [rows, width] and an index ", "[n], got ", rows, " and ", index);
     check(!into || rows[0] == index[0], name(), ": ", rows, " rows but ", index, " indices");
     return {into ? table_rows : index[0], rows[1]};
   }
@@ -193,7 +193,7 @@ Tensor reshape(const Tensor& x, const Shape& wanted) {
 }
 
 Tensor flatten(const Tensor& x) {
-  check(x.rank() >= 1, "flatten: a batch is needed, got ", x.shape());
+  check(x.rank() >= 1, "flatten: expected a batch, got ", x.shape());
   return reshape(x, Shape{x.dim(0), x.dim(0) == 0 ? 0 : x.size() / x.dim(0)});
 }
 
@@ -204,14 +204,14 @@ Tensor permute(const Tensor& x, const std::vector<int>& order) {
   std::array<bool, Shape::kMaxRank> named{};
   for (int i = 0; i < x.rank(); ++i) {
     axes[i] = x.shape().axis(order[i], "permute");
-    check(!named[axes[i]], "permute: axis ", order[i], " is named twice for ", x.shape());
+    check(!named[axes[i]], "permute: axis ", order[i], " occurs twice for ", x.shape());
     named[axes[i]] = true;
   }
   return apply(PermuteOp(axes), {x});
 }
 
 Tensor transpose(const Tensor& x) {
-  check(x.rank() == 2, "transpose: a matrix is needed, got ", x.shape());
+  check(x.rank() == 2, "transpose: expected a matrix, got ", x.shape());
   return permute(x, {1, 0});
 }
 
@@ -243,8 +243,8 @@ Tensor pad(const Tensor& x, int axis, Index before, Index after, Real value) {
 }
 
 Tensor concat(Inputs parts, int axis) {
-  check(!parts.empty(), "concat: there is nothing to join");
-  for (const Tensor& part : parts) check(part.defined(), "concat: a part is an empty tensor");
+  check(!parts.empty(), "concat: no tensors to join");
+  for (const Tensor& part : parts) check(part.defined(), "concat: one of the tensors is empty");
   return engine::apply(ConcatOp(parts[0].shape().axis(axis, "concat")), parts);
 }
 

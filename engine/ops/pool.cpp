@@ -7,8 +7,8 @@ namespace engine {
 namespace {
 
 // Averaging and spreading are each other's adjoint; so are picking (large to small) and putting
-// (small to large) where x is largest. The last input is what is pooled; picking and putting have x
-// before it, which says where and has no gradient.
+// (small to large) where x is largest. The last input is pooled; picking and putting take x before
+// it, which determines positions and has no gradient.
 struct PoolOp : Op {
   PoolMode mode;
   Window window;

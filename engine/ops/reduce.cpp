@@ -11,7 +11,7 @@ namespace engine {
 namespace {
 
 // Reduces to `to`, of the same rank, with 1 where an axis is reduced. A run of reduced axes that
-// are neighbours is one pass; several runs take a pass each, the innermost first.
+// are neighbors is one pass; several runs take a pass each, the innermost first.
 void reduce_runs(Reduction kind, const Tensor& x, const Shape& to, const Tensor& out) {
   Shape left = x.shape();
   Tensor from = x;

@@ -1,6 +1,6 @@
-// Reductions over axes, and their adjoint, expansion. Sums accumulate so that the float32 result is
-// the double one to rounding. Axes may be negative; reduced axes vanish unless `keep`.
-// Cost: one pass over x. Errors: an axis that does not exist; an empty axis has no maximum.
+// Reductions over axes, and their adjoint, expansion. Sums equal the double result up to rounding.
+// Axes may be negative; reduced axes are removed unless `keep`. Cost: one pass over x. Errors: an
+// axis that does not exist; an empty axis has no maximum.
 #pragma once
 
 #include <initializer_list>

@@ -1,6 +1,7 @@
-// The vjp that every trilinear form F(X, W, Y) shares. An op computes the derivative of F by one
-// slot from the two others; its gradient puts the cotangent in the missing slot and asks for
-// another one: the same op again. So all orders of gradient exist, and there are no special cases.
+// The vjp that every trilinear form F(X, W, Y) shares. An op computes the derivative of F with
+// respect to one slot from the two others; its gradient puts the cotangent in the missing slot and
+// asks for another one, which is the same op again. So gradients of every order exist, without
+// special cases.
 #pragma once
 
 #include <array>

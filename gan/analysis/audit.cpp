@@ -31,7 +31,7 @@ double largest_slope(Sequential& discriminator, const Tensor& x) {
   return scale.item() * std::sqrt(square);
 }
 
-// The images of one set, up to kMostCompared, and what D says of them.
+// The images of one set, up to kMostCompared, and D's outputs for them.
 class Seen {
  public:
   void add(Sequential& discriminator, const Tensor& images) {
@@ -116,19 +116,19 @@ std::vector<std::string> RunAudit::contradictions() const {
   std::vector<std::string> lines;
   for (const AuditRow& row : layers)
     if (!row.found.consistent())
-      lines.push_back("layer " + row.name + ": its bounds are not in order; see its row");
+      lines.push_back("layer " + row.name + ": bounds are out of order; see its row");
   constexpr double kSlack = 1e-4;  // the slopes are rounded, the bounds are not
   if (!std::isfinite(empirical))
-    lines.push_back("network: its slope on images is not finite; its values leave float32");
+    lines.push_back("network: slope on images is not finite; values overflow float32");
   else if (!(empirical <= certified * (1 + kSlack)))
-    lines.push_back("network: its slope on images exceeds the certified bound");
+    lines.push_back("network: slope on images exceeds the certified bound");
   const double most = distance.exact * certified * (1 + kSlack) + distance.rounding;
   if (!std::isfinite(distance.gap))
-    lines.push_back("network: its values on images are not finite");
+    lines.push_back("network: values on images are not finite");
   else if (distance.images > 0 && std::isfinite(certified) && std::abs(distance.gap) > most)
     lines.push_back(
-        "network: its mean on real images less that on fakes exceeds their exact distance times "
-        "the certified bound");
+        "network: mean D(real) - mean D(fake) exceeds the exact distance times the certified "
+        "bound");
   return lines;
 }
 
@@ -157,11 +157,11 @@ std::string as_table(const RunAudit& audit) {
   out << "\nconstraint " << audit.constraint
       << "\nthe discriminator's Lipschitz constant is at most " << audit.certified
       << " (certified)\nand at least " << audit.empirical
-      << " (largest slope over real images, fakes and points between)\n";
+      << " (largest slope at real images, fakes and points between them)\n";
   if (audit.distance.images > 0)
-    out << "of " << audit.distance.images << " real and as many generated images, (mean D(real) - "
+    out << "for " << audit.distance.images << " real and as many generated images, (mean D(real) - "
         << "mean D(fake)) / certified = " << audit.told()
-        << "\nis at most their exact distance, W1 = " << audit.distance.exact
+        << "\nis at most the exact distance, W1 = " << audit.distance.exact
         << ": the discriminator reaches " << 100 * audit.reached() << " % of it\n";
   return out.str();
 }
@@ -189,7 +189,7 @@ std::string as_json(const RunAudit& audit) {
   json["network"] = {{"certified", bounded ? Json(audit.certified) : Json(nullptr)},
                      {"empirical", audit.empirical}};
   const DistanceAudit& d = audit.distance;
-  // Numbers that are not finite become null.
+  // Non-finite numbers become null.
   json["distance"] = {{"images", d.images},
                       {"gap", d.gap},
                       {"lower_bound", bounded ? Json(audit.told()) : Json(nullptr)},

@@ -1,14 +1,14 @@
-// The audit of a run: what the constraint of its discriminator promises against what is true, layer
-// by layer (layers/lipschitz/audit.h) and for the whole network:
+// The audit of a run: compares the bounds that the discriminator's constraint promises with the
+// actual ones, layer by layer (layers/lipschitz/audit.h) and for the whole network:
 //
 //   certified   the product of the layers' certified bounds, with the rules for sums and pools
 //   empirical   the largest |grad_x D(x)| over real images, fakes, and points between the two
 //   distance    D's estimate of the distance between N real images and N fakes beside the exact W1
 //               of the same images: (mean D(real) - mean D(fake)) / certified <= W1
 //
-// A discriminator is as Lipschitz as the certified bound says, and no less than the empirical one.
-// Its estimate never exceeds the exact distance: that is Kantorovich-Rubinstein duality.
-// Cost: seconds to a minute. Errors: none of their own.
+// The discriminator's Lipschitz constant lies between the empirical and the certified value. Its
+// estimate never exceeds the exact distance, by Kantorovich-Rubinstein duality. Cost: seconds to a
+// minute. Errors: none of their own.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ namespace gan::analysis {
 
 using engine::Index;
 
-constexpr Index kMostCompared = 1000;  // images of each set whose exact distance is taken
+constexpr Index kMostCompared = 1000;  // images per set for the exact distance
 
 struct AuditRow {
   std::string name;  // of the layer, as in the checkpoint
@@ -33,7 +33,7 @@ struct AuditRow {
 struct DistanceAudit {
   Index images = 0;     // of each set
   double gap = 0;       // mean D(real) - mean D(fake)
-  double rounding = 0;  // by how much the gap may be off
+  double rounding = 0;  // bound on the rounding error of the gap
   double exact = 0;     // W1 of these images
 };
 
@@ -43,17 +43,17 @@ struct RunAudit {
   double certified = 0, empirical = 0;
   DistanceAudit distance = {};
 
-  // The lower bound of the distance that D certifies: gap / certified; and what share of the exact
-  // distance that is.
+  // The lower bound of the distance that D certifies, gap / certified; and its fraction of the
+  // exact distance.
   double told() const { return distance.gap / certified; }
   double reached() const { return told() / distance.exact; }
 
-  // The rows that are out of order, one line each; empty if all is well.
+  // The inconsistent rows, one line each; empty if there are none.
   std::vector<std::string> contradictions() const;
 };
 
-// Of networks whose discriminator has this constraint; `images` of the data are looked at, and the
-// noise of the fakes is drawn from this seed.
+// Audits networks whose discriminator has this constraint, using `images` images of the data; the
+// noise of the fakes is drawn with this seed.
 RunAudit audit(models::Networks& networks, const std::string& constraint, std::uint64_t seed,
                const datasets::Dataset& data, Index images);
 

@@ -31,7 +31,7 @@ std::vector<GradientSpectra::Row> GradientSpectra::rows() const {
 void GradientSpectra::archive(layers::Archive& file) {
   for (Weight& weight : weights_) {
     engine::State& subspace = weight.clipping.subspace;
-    if (file.restores()) subspace.reset();  // the file has none where nothing was measured yet
+    if (file.restores()) subspace.reset();  // the file has none if nothing was measured yet
     file(weight.layer, subspace);
   }
 }

@@ -1,9 +1,9 @@
 // GradientSpectra: the two largest singular values s0 >= s1 of the gradient of each weight of a
-// network, as the optimizer is about to see it; and, on request, spectral gradient clipping, which
-// brings s0 down to r s1 (layers/lipschitz/gradient_clipping.h). Weights whose matrix has one row
-// are left alone. Source: Sargent, "Lipschitz Constraints in Wasserstein GANs": a discriminator's
-// ratios s0/s1 are about 30 early in training and 3 later. Cost: some 24 products of each gradient
-// with a vector. Errors: r <= 1, fewer than one iteration.
+// network, as passed to the optimizer; and, on request, spectral gradient clipping, which reduces
+// s0 to r s1 (layers/lipschitz/gradient_clipping.h). Weights whose matrix has one row are
+// unchanged. Source: Sargent, "Lipschitz Constraints in Wasserstein GANs": a discriminator's ratios
+// s0/s1 are about 30 early in training and 3 later. Cost: about 24 products of each gradient with a
+// vector. Errors: r <= 1, fewer than one iteration.
 #pragma once
 
 #include <string>
@@ -33,7 +33,7 @@ class GradientSpectra {
  private:
   struct Weight {
     std::string layer;
-    std::size_t parameter;  // its number among the network's
+    std::size_t parameter;  // its index among the network's
     layers::SpectralGradientClipping clipping;
     engine::State s0, s1;
   };

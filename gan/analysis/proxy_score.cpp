@@ -21,14 +21,14 @@ using engine::Tensor;
 using metrics::Features;
 using metrics::FeatureStatistics;
 
-// What its graph does not say, no option says here.
+// The graph must determine everything: there are no options here.
 metrics::Classifier open_classifier(const std::string& path) {
   try {
     return metrics::Classifier(path);
   } catch (const metrics::BadOption& error) {
     engine::fail(
         error.what(),
-        " to inception_score; a scorer must say it in its file, as those of train_scorer do");
+        " to inception_score; the file of a scorer must say it, as files of train_scorer do");
   }
 }
 
@@ -57,8 +57,7 @@ void append(Features& to, const Tensor& rows) {
   for (const Real value : rows.values()) to.values.push_back(static_cast<float>(value));
 }
 
-// The images of a data set that stand for all of it, at random: every n-th image is of one class
-// where the classes take turns.
+// A random sample of a data set: taking every n-th image would pick one class if classes alternate.
 struct Chosen {
   const datasets::Dataset& data;
   std::vector<Index> indices;
@@ -77,8 +76,8 @@ struct Chosen {
   }
 };
 
-// Statistics from the cache, or computed and kept there. A cache that cannot be read or written is
-// done without.
+// Statistics from the cache, or computed and cached. Works without a cache if it cannot be read or
+// written.
 template <class Compute>
 FeatureStatistics cached(const std::string& key, Compute compute) {
   const std::string folder = datasets::user_cache_folder();
@@ -97,7 +96,7 @@ FeatureStatistics cached(const std::string& key, Compute compute) {
   return statistics;
 }
 
-// Products are of this precision until the end of the scope.
+// Matrix products use this precision until the end of the scope.
 class PrecisionScope {
  public:
   explicit PrecisionScope(std::optional<engine::Precision> precision)
@@ -117,7 +116,7 @@ class PrecisionScope {
 ProxyScorer::ProxyScorer(const std::string& path, std::optional<engine::Precision> precision)
     : path_(path), classifier_(open_classifier(path)), precision_(precision) {
   engine::check(!classifier_.logits().empty(), path,
-                ": has no logits to score by; give a classifier, such as train_scorer makes");
+                ": has no logits to score with; give a classifier, such as one from train_scorer");
 }
 
 std::string ProxyScorer::name() const {

@@ -17,7 +17,7 @@ namespace {
 
 using layers::LinearMap;
 
-// A Toeplitz matrix is affordable up to these: the eigenproblem of its smaller Gram matrix takes
+// Limits of an affordable Toeplitz matrix: the eigenproblem of its smaller Gram matrix takes
 // seconds, the matrix itself 64 MiB.
 constexpr Index kSmaller = 2048, kElements = Index{1} << 24;
 
@@ -29,7 +29,7 @@ bool affordable(const LinearMap& W) {
   return std::min(columns, rows) <= kSmaller && columns * rows <= kElements;
 }
 
-// As many vectors through the map as are affordable.
+// Applies the map to as many vectors as are affordable.
 std::vector<double> largest(const LinearMap& W) {
   const engine::Window w = W.window();
   const double each = 2 * static_cast<double>(w.out_height * w.out_width * w.out) *
@@ -53,16 +53,16 @@ class Layer {
     if (affordable(map_))
       return add("toeplitz", engine::singular_values(layers::toeplitz(map_)), size);
     add("toeplitz", largest(map_), size);
-    note("toeplitz", "the matrix is too large to decompose; its " +
+    note("toeplitz", "the matrix is too large to decompose; the " +
                          std::to_string(to_.found.back().values.size()) + " largest values of " +
-                         std::to_string(size) + " are by Lanczos iteration");
+                         std::to_string(size) + " come from Lanczos iteration");
     add_circulant(size);
   }
 
  private:
   void add_circulant(Index size) {
     if (layers::circular_singular_values_cost(map_) > kBearable)
-      return note("circulant", "left out: it takes too long for so many channels");
+      return note("circulant", "left out: too slow for this many channels");
     std::vector<double> values = layers::circular_singular_values(map_);
     if (values.empty()) return note("circulant", "left out: the stride does not divide the image");
     size = std::ssize(values);

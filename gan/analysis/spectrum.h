@@ -1,16 +1,13 @@
 // The spectra of discriminators: singular values of the weight that each layer uses, as up to three
-// matrices, beside the norm k that its constraint aims at and the certified bound of its norm. A
-// constraint that only lets a few directions through shows as a curve that falls at once: the
-// spectral collapse of Miyato et al. (2018), Figure 3.
+// matrices, beside its constraint's target norm k and the certified bound. A constraint that passes
+// only a few directions shows as a curve that drops at once: the spectral collapse of Miyato et al.
+// (2018), Figure 3.
 //
 //   reshaped   the reshaped kernel: all values
-//   toeplitz   the convolution itself: all values where the matrix can be written down, else the
-//              largest (layers/lipschitz/largest.h)
-//   circulant  the convolution on a torus, by Fourier transforms: all values; beside a Toeplitz
-//              matrix of which only the largest are known, whose curve it comes near on an image
-//              much larger than the kernel
+//   toeplitz   the convolution itself: all values if the matrix can be formed, else the largest (layers/lipschitz/largest.h)
+//   circulant  the convolution on a torus, by Fourier transforms: all values; shown beside a Toeplitz matrix with only the largest values, which it approximates on images much larger than the kernel
 //
-// Cost: seconds a layer, up to half a minute. Errors: none of their own.
+// Cost: seconds per layer, up to half a minute. Errors: none.
 #pragma once
 
 #include <optional>
@@ -25,12 +22,12 @@ namespace gan::analysis {
 using engine::Index;
 
 struct Spectrum {
-  std::string run;             // what it is called in the picture
+  std::string run;             // its name in the plot
   std::string layer;           // as in the checkpoint
   std::string matrix;          // see above
   std::vector<double> values;  // descending
   Index size = 0;              // how many the matrix has; values may be the largest of them
-  std::optional<double> k;     // what the constraint aims at, if it names one
+  std::optional<double> k;     // the constraint's target, if it has one
   double certified = 0;
 
   bool partial() const { return std::ssize(values) < size; }
@@ -48,8 +45,8 @@ Spectra spectra(layers::Sequential& discriminator, const models::ImageSize& imag
 std::vector<Spectrum> kernel_spectra(layers::Sequential& discriminator,
                                      const models::ImageSize& image, const std::string& title);
 
-// A picture with a panel for each layer and matrix, one curve a run; its data has all values, or
-// evenly spaced ones where a matrix has many. What is missing or partial is said in the titles.
+// A plot with a panel for each layer and matrix and one curve per run; its data has all values, or
+// evenly spaced ones if a matrix has many. The titles say what is missing or partial.
 console::Plot spectrum_plot(const std::vector<Spectrum>& spectra, const std::string& folder);
 
 }  // namespace gan::analysis

@@ -1,4 +1,5 @@
-// The picture of spectra: panels for layers and matrices, curves for runs, lines for promises.
+// The plot of spectra: panels for layers and matrices, curves for runs, lines for targets and
+// bounds.
 #include <algorithm>
 #include <cmath>
 #include <iomanip>
@@ -12,9 +13,9 @@ namespace {
 
 constexpr const char* kMatrices[] = {"reshaped", "toeplitz", "circulant"};
 
-constexpr Index kRows = 1000;  // of the data, for one spectrum: what a picture can show
+constexpr Index kRows = 1000;  // points per spectrum that a plot can show
 
-// The indices that enter the data: all, or evenly spaced ones with both ends.
+// The indices in the data: all, or evenly spaced ones with both ends.
 std::vector<Index> shown(Index values) {
   std::vector<Index> indices;
   const Index rows = std::min(values, kRows);
@@ -50,7 +51,7 @@ std::string title_of(const Panel& panel) {
   return title;
 }
 
-// Between marks of an axis of `last` indices: a round number, so that at most six marks fit.
+// The tick distance of an axis of `last` indices: a round number giving at most six ticks.
 std::size_t tics_of(std::size_t last) {
   for (std::size_t power = 1;; power *= 10)
     for (const std::size_t digit : {1, 2, 5})
@@ -80,8 +81,8 @@ std::string plot_of(const Panel& panel, const std::vector<std::string>& runs) {
   return text.str();
 }
 
-// Panels that other layers of the picture have: a layer's circulant beside a partial Toeplitz
-// matrix, left out for one of the reasons in the notes.
+// Panels missing here but present for other layers: a circulant beside a partial Toeplitz matrix,
+// omitted for a reason given in the notes.
 std::string missing(const std::map<std::string, std::vector<std::string>>& matrices_of_layer,
                     const std::vector<Spectrum>& spectra) {
   std::string layers;
@@ -92,7 +93,7 @@ std::string missing(const std::map<std::string, std::vector<std::string>>& matri
     if (s.matrix == "toeplitz" && s.partial() && alone && !told)
       layers += (layers.empty() ? "" : ", ") + s.layer;
   }
-  return layers.empty() ? "" : "; no circulant of layer " + layers;
+  return layers.empty() ? "" : "; no circulant for layer " + layers;
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The commands of the program `gan`: each adds its subcommand, with options, help and an example,
-// to the command line; it runs when that is parsed.
+// The commands of the program `gan`. Each function adds a subcommand, with options, help and an
+// example, to the command line; parsing runs it.
 #pragma once
 
 #include <cstdint>

@@ -42,9 +42,9 @@ void run(const ExportOptions& options) {
 void add_export(CLI::App& app) {
   auto options = std::make_shared<ExportOptions>();
   const std::vector<std::string> networks = engine::names_of(kNetworks);
-  CLI::App* command = app.add_subcommand("export", "A trained network as an ONNX file");
-  command->add_option("RUN", options->run, "folder that gan train made")->required();
-  command->add_option("--onnx", options->onnx, "file to write")
+  CLI::App* command = app.add_subcommand("export", "Write a trained network as an ONNX file");
+  command->add_option("RUN", options->run, "folder of a run")->required();
+  command->add_option("--onnx", options->onnx, "ONNX file to write")
       ->required()
       ->transform(console::not_empty());
   command->add_option("--network", options->network, engine::alternatives(networks))
@@ -57,7 +57,7 @@ void add_export(CLI::App& app) {
       "Inputs and outputs, float32, N of any size (opset 13):\n"
       "  generator      noise [N, z_dim], standard normal   ->  images [N, C, H, W] in [-1, 1]\n"
       "  discriminator  images [N, C, H, W] in [-1, 1]      ->  score [N, 1]\n"
-      "C is 3 (red, green, blue) or 1. A grey level v of 0 to 255 is v / 127.5 - 1. Weights are\n"
+      "C is 3 (red, green, blue) or 1. A gray level v from 0 to 255 is v / 127.5 - 1. Weights are\n"
       "written as the layers use them: constraints are applied, batch norms are folded in.\n"
       "\nExamples:\n"
       "  gan export runs/sn-small-shapes-1 --onnx generator.onnx\n"

@@ -22,15 +22,14 @@ void run(const ReportOptions& options) {
 void add_report(CLI::App& app) {
   auto options = std::make_shared<ReportOptions>();
   CLI::App* command =
-      app.add_subcommand("report", "Runs and sweeps as one page of HTML, with figures and data");
-  command->add_option("FOLDER", options->folders, "folders that gan train or gan sweep made")
-      ->required();
-  command->add_option("--out", options->out, "file to write")
+      app.add_subcommand("report", "Write runs and sweeps as one HTML page with figures and data");
+  command->add_option("FOLDER", options->folders, "folders of runs or sweeps")->required();
+  command->add_option("--out", options->out, "HTML file to write")
       ->capture_default_str()
       ->transform(console::not_empty());
   console::add_threads(*command);
   command->footer(
-      "The page needs nothing else: no network, no script. It shows what was run and how to "
+      "The page is self-contained: no network, no scripts. It shows what was run and how to "
       "repeat\n"
       "it, the table of a sweep, samples through training, curves of scores, losses and "
       "gradients,\n"

@@ -41,15 +41,16 @@ void run(const SampleOptions& options) {
 
 void add_sample(CLI::App& app) {
   auto options = std::make_shared<SampleOptions>();
-  CLI::App* command = app.add_subcommand("sample", "Images of a trained generator, as one picture");
-  command->add_option("RUN", options->run, "folder that gan train made")->required();
-  command->add_option("--count", options->count, "how many images")
+  CLI::App* command =
+      app.add_subcommand("sample", "Draw a grid of samples from a trained generator");
+  command->add_option("RUN", options->run, "folder of a run")->required();
+  command->add_option("--count", options->count, "number of images")
       ->capture_default_str()
       ->transform(console::whole_number(1, 100'000));
   command->add_option("--out", options->out, "PNG file to write")
       ->capture_default_str()
       ->transform(console::not_empty());
-  command->add_option("--seed", options->seed, "of the noise")
+  command->add_option("--seed", options->seed, "seed of the noise")
       ->capture_default_str()
       ->transform(console::whole_number(0, std::numeric_limits<std::uint64_t>::max()));
   command->add_flag("--no-ema", options->raw, "the generator itself, not its moving average");

@@ -16,14 +16,13 @@ struct SpectrumOptions {
   std::string out, device = "cpu";
 };
 
-// The last folder of a path: what a run is called.
+// The last folder of a path: a run's name.
 std::string title(const std::string& run) {
   const std::filesystem::path path = std::filesystem::path(run).lexically_normal();
   return (path.has_filename() ? path : path.parent_path()).filename().string();
 }
 
-// Their names, or their whole paths where two would be called alike; a run that is given twice gets
-// a number.
+// Their names, or full paths if two names are equal; a run given twice gets a number.
 std::vector<std::string> titles(const std::vector<std::string>& runs) {
   std::vector<std::string> names;
   for (const std::string& run : runs) names.push_back(title(run));
@@ -63,12 +62,11 @@ void run(const SpectrumOptions& options) {
 void add_spectrum(CLI::App& app) {
   auto options = std::make_shared<SpectrumOptions>();
   CLI::App* command = app.add_subcommand(
-      "spectrum", "Singular values of a discriminator's layers, as CSV and as a picture");
-  command->add_option("RUN", options->runs, "folders that gan train made, to plot side by side")
-      ->required();
+      "spectrum", "Write and plot the singular values of a discriminator's layers");
+  command->add_option("RUN", options->runs, "folders of runs, plotted side by side")->required();
   command->add_option("--out", options->out,
-                      "folder for spectrum.csv, .gnuplot, .svg and .png (RUN/spectrum; of several "
-                      "runs: spectrum)");
+                      "folder for spectrum.csv, .gnuplot, .svg and .png [RUN/spectrum; for several "
+                      "runs: spectrum]");
   console::add_device(*command, options->device);
   console::add_threads(*command);
   command->footer(

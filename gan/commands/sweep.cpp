@@ -41,18 +41,18 @@ std::string plan_file(const std::string& folder) { return folder + "/sweep.json"
 Plan named_plan(const SweepCommand& command) {
   if (!command.experiment.empty()) return sweep::find_plan(command.experiment, command.scale);
   engine::check(command.scale.empty(), "--scale ", command.scale,
-                ": is of an experiment; name one, such as poster-k");
+                ": needs an experiment; name one, such as poster-k");
   if (command.names_plan() || command.out.empty()) {
     const std::string preset = command.preset.value_or("");
     return {.name = preset.empty() ? "sweep" : preset, .title = preset};
   }
   const std::string file = plan_file(command.out);
   engine::check(fs::exists(file), command.out,
-                ": holds no sweep to go on with; name an experiment, or give --vary");
+                ": holds no sweep to resume; name an experiment, or give --vary");
   return sweep::read_plan(engine::read_file(file, 1 << 20), file);
 }
 
-// The plan, and what the options change of it.
+// The plan, changed by the options.
 Plan plan_of(const SweepCommand& command) {
   Plan plan = named_plan(command);
   if (command.preset) plan.preset = *command.preset;
@@ -76,7 +76,7 @@ std::string folder_of(const SweepCommand& command, const Plan& plan) {
   return "sweeps/" + plan.name + (plan.scale.empty() ? "" : "-" + plan.scale);
 }
 
-// Errors: the folder holds another sweep, or anything that no sweep made.
+// Errors: the folder holds another sweep, or foreign files.
 void check_folder(const std::string& folder, Plan plan) {
   if (!fs::exists(folder)) return;
   engine::check(fs::is_directory(folder), folder, ": is a file; --out takes a folder");
@@ -85,17 +85,17 @@ void check_folder(const std::string& folder, Plan plan) {
     for (const auto& entry : fs::directory_iterator(folder))
       engine::check(entry.path().filename() == run::RunLock::kFile, folder, ": holds ",
                     entry.path().filename().string(),
-                    ", and is not the folder of a sweep; choose a new or an empty one for --out");
+                    " and is not the folder of a sweep; choose a new or empty folder for --out");
     return;
   }
   const Plan before = sweep::read_plan(engine::read_file(file, 1 << 20), file);
   plan.seeds = before.seeds;  // there may be more of them
   engine::check(to_json(before) == to_json(plan), folder,
-                ": holds another sweep; go on with it by gan sweep --out ", folder,
-                ", or give a new --out for this one");
+                ": holds another sweep; resume it with gan sweep --out ", folder,
+                ", or choose another --out for this one");
 }
 
-// Cells of the embedded data set have a scorer: it is made where none is given.
+// Cells of the embedded data set have a scorer, which is trained if none is given.
 bool wants_shapes_scorer(const std::vector<Cell>& cells) {
   return std::ranges::all_of(
       cells, [](const Cell& c) { return c.config.scorer.empty() && c.config.data == "shapes"; });
@@ -104,7 +104,7 @@ bool wants_shapes_scorer(const std::vector<Cell>& cells) {
 void add_shapes_scorer(std::vector<Cell>& cells, const std::string& folder) {
   const std::string file = fs::absolute(folder + "/shapes-scorer.onnx").lexically_normal();
   if (!fs::exists(file)) {
-    console::note("training a scorer of the data set shapes: half a minute");
+    console::note("training a scorer on shapes (half a minute)");
     sweep::train_shapes_scorer(file, folder + "/logs/scorer.txt", engine::threads());
   }
   for (Cell& cell : cells) cell.config.scorer = file;
@@ -131,7 +131,7 @@ void run(const SweepCommand& command) {
   engine::write_file(plan_file(folder), to_json(plan));
   engine::make_folders(folder + "/logs");
   console::catch_interrupts(
-      "\ngan: interrupted: the steps at hand are finished, then the runs are saved\n");
+      "\ngan: interrupted; finishing the current steps, then saving the runs\n");
   const int jobs = jobs_of(command, cells);
   const int threads = std::max(1, engine::threads() / jobs);
   console::note(std::to_string(cells.size()) + " cells in " + folder + ", " + std::to_string(jobs) +
@@ -156,14 +156,14 @@ void run(const SweepCommand& command) {
     if (!plot.empty()) console::print(plot);
     if (fs::exists(report)) console::print(report);
   }
-  if (console::interrupted()) console::note("interrupted; go on with gan sweep --out " + folder);
+  if (console::interrupted()) console::note("interrupted; resume with gan sweep --out " + folder);
   for (std::size_t i = 1; i < end.failures.size(); ++i) console::note("gan: " + end.failures[i]);
   engine::check(end.failures.empty(), end.failures.empty() ? "" : end.failures.front(),
-                "; once it is mended, go on with gan sweep --out ", folder);
+                "; after fixing it, resume with gan sweep --out ", folder);
 }
 
 std::string sweep_footer() {
-  std::string text = "Experiments (EXPERIMENT may also be a file of your own):\n";
+  std::string text = "Experiments (EXPERIMENT may also be your own file):\n";
   for (const sweep::Experiment& experiment : sweep::experiments()) {
     const std::string name = experiment.name;
     text += "  " + name + std::string(name.size() < 22 ? 24 - name.size() : 2, ' ') +
@@ -171,10 +171,10 @@ std::string sweep_footer() {
             engine::alternatives(sweep::scales_of(experiment.text, name)) + "\n";
   }
   return text + R"(
-A cell is a run as gan train makes it, in a folder of its own. A stopped sweep continues with the
-same command, or with --out DIR alone. A cell whose values become infinite or NaN is a result. DIR
-gets table.md, table.csv (settings), cells.csv (runs), score.svg, score.png and report.html (see
-gan report); times are in timing.csv. Without --scorer, the data set shapes gets one.
+Each cell is an ordinary run in its own folder. A stopped sweep resumes with the same command, or
+with --out DIR alone. A cell whose values become infinite or NaN counts as a result. DIR receives
+table.md, table.csv (settings), cells.csv (runs), score.svg, score.png and report.html (see gan
+report); times are in timing.csv. On the data set shapes, a scorer is trained if none is given.
 
 Examples:
   gan sweep poster-k --scale minutes
@@ -189,30 +189,32 @@ void add_sweep(CLI::App& app) {
   auto options = std::make_shared<SweepCommand>();
   CLI::App* command =
       app.add_subcommand("sweep", "Train a grid of settings, several seeds each: one table");
-  command->add_option("EXPERIMENT", options->experiment, "a published table, or a file; see below");
-  command->add_option("--scale", options->scale, "of the experiment (its first)");
-  command->add_option("--preset", options->preset, "settings to start from");
+  command->add_option("EXPERIMENT", options->experiment,
+                      "name of an experiment, or a file; see below");
+  command->add_option("--scale", options->scale, "scale of the experiment [its first]");
+  command->add_option("--preset", options->preset, "preset to start from");
   command
       ->add_option("--vary", options->vary,
                    "KEY=V1,V2,...: an axis of the grid; commas inside parentheses do not split")
       ->take_all();
-  command->add_option("--set", options->assignments, "key=value ...: of all cells")->take_all();
+  command->add_option("--set", options->assignments, "key=value ...: settings of all cells")
+      ->take_all();
   command->add_option("--data", options->data, engine::alternatives(datasets::forms()));
   command->add_option("--scorer", options->scorer, "classifier that scores samples");
-  command->add_option("--seeds", options->seeds, "of each setting, from 0 up (3)")
+  command->add_option("--seeds", options->seeds, "seeds per setting, counted from 0 [3]")
       ->transform(console::whole_number(1, sweep::kMostCells));
-  command->add_option("--steps", options->steps, "of each cell")
+  command->add_option("--steps", options->steps, "generator updates of each cell")
       ->transform(console::whole_number(1, std::numeric_limits<Index>::max()));
-  command->add_option("--minutes", options->minutes, "of each cell, about")
+  command->add_option("--minutes", options->minutes, "training time of each cell, about")
       ->transform(console::positive_number());
-  command->add_option("--jobs", options->jobs, "cells at once (one a thread, at most 8)")
+  command->add_option("--jobs", options->jobs, "cells at once [one per thread, at most 8]")
       ->transform(console::whole_number(1, 256));
-  command->add_option("--out", options->out, "folder of the sweep (sweeps/<name>-<scale>)");
+  command->add_option("--out", options->out, "folder of the sweep [sweeps/<name>-<scale>]");
   command->add_option("--device", options->device, engine::alternatives(engine::Device::names()));
   command->add_option("--precision", options->precision,
                       engine::alternatives(engine::precision_names()));
   console::add_threads(*command);
-  command->add_flag("--json", options->json, "the table for programs");
+  command->add_flag("--json", options->json, "print the table as JSON");
   command->footer(sweep_footer);
   command->callback([options] {
     console::outlive_readers();

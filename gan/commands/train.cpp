@@ -44,16 +44,16 @@ struct TrainOptions {
 };
 
 std::string footer() {
-  std::string text = "Presets (with their settings and the score to expect: gan presets):\n";
+  std::string text = "Presets (gan presets shows their settings and expected scores):\n";
   for (const Preset& preset : training::presets())
     text += "  " + std::string(preset.name) +
             std::string(18 - std::string(preset.name).size(), ' ') + preset.source + "\n";
-  text += std::string("\nKeys of --set, with the values of ") + kDefaultPreset +
+  text += std::string("\nKeys of --set, with the defaults of ") + kDefaultPreset +
           " (*: may change on --resume):\n" +
           training::describe(find_preset(kDefaultPreset).config());
-  text += "\nd.constraint, one or several joined by +, is applied to every weight:\n" +
+  text += "\nd.constraint (one or several, joined by +) is applied to every weight:\n" +
           training::describe_constraints();
-  text += "\npenalty, one or several joined by +, is added to the loss of the discriminator:\n" +
+  text += "\npenalty (one or several, joined by +) is added to the discriminator's loss:\n" +
           training::describe_penalties();
   text += "\ng.optimizer and d.optimizer:\n" + training::describe_optimizers();
   return text +
@@ -64,7 +64,7 @@ std::string footer() {
          "  gan train --resume runs/sn-cnn-cifar10-1 --set g.lr=1e-4 d.lr=1e-4\n";
 }
 
-// What the options change of some settings.
+// Applies the options to settings.
 void apply(const TrainOptions& options, Config& config) {
   for (const std::string& assignment : options.assignments) set(config, assignment);
   if (options.data) config.data = *options.data;
@@ -85,14 +85,14 @@ Config new_config(const TrainOptions& options) {
   });
 }
 
-// The settings of a run, with what the options change of them. Errors: what may not change.
+// The settings of a run, changed by the options. Errors: a setting that may not change.
 Config resumed_config(const TrainOptions& options, const Config& before) {
   return from_user([&] {
     Config config = before;
     apply(options, config);
     engine::check(config.decay_steps == 0 || config.steps <= config.decay_steps, "--steps ",
-                  config.steps, ": the run's learning rates are 0 from step ", config.decay_steps,
-                  " on; give no more than that");
+                  config.steps, ": learning rates are 0 from step ", config.decay_steps,
+                  " on; give at most that many");
     validate(config);
     run::changes(before, config);
     return config;
@@ -108,25 +108,25 @@ void announce(const datasets::Dataset& data, const RunDirectory& run) {
   console::note(data.description());
   for (const std::string& note : data.notes()) console::note(note);
   if (run.replaces_another())
-    console::note(run.path() + ": a run that never reached a checkpoint is replaced");
+    console::note(run.path() + ": replaces a run that never reached a checkpoint");
   if (!run.is_locked())
     console::note("note: " + run.path() +
-                  ": its file system has no locks; do not train there twice");
-  console::note("the run is kept in " + run.path());
+                  ": the file system has no locks; do not train there twice at once");
+  console::note("run folder: " + run.path());
 }
 
-// Opens what the settings of a run name, unless an option names it anew; it may have moved since.
+// Opens a file or data set named in the settings or by an option; it may have moved since.
 template <class Open>
 auto open_again(const char* option, bool given, Open open) {
   try {
     return open();
   } catch (const engine::Error& error) {
     if (given) throw;
-    engine::fail(error.what(), "; if it has moved, say where with ", option);
+    engine::fail(error.what(), "; if it has moved, give its new place with ", option);
   }
 }
 
-// Records and announces what is different from the checkpoint on.
+// Records and announces the changes from this checkpoint on.
 void change_settings(const RunDirectory& run, const run::CheckpointHeader& before,
                      const Config& config, const std::string& data_hash) {
   std::vector<run::Change> changed;
@@ -139,14 +139,14 @@ void change_settings(const RunDirectory& run, const run::CheckpointHeader& befor
     console::note("changed after step " + std::to_string(before.step) + ": " + change.key +
                   " from " + change.before + " to " + change.after);
   if (before.data_hash.empty() && before.config.data != config.data)
-    console::note("note: the checkpoint does not say which images the run has trained on");
+    console::note("note: the checkpoint does not record which images the run was trained on");
   if (!before.data_hash.empty() && before.data_hash != data_hash) {
     changed.push_back({"data.sha256", '"' + before.data_hash + '"', '"' + data_hash + '"'});
     console::note("note: " + config.data +
-                  ": these are not the images that the run has trained on so far");
+                  ": not the images that the run has been trained on so far");
   }
   if (!changed.empty())
-    console::note("a new run with these settings need not be the same; see " + run.changes());
+    console::note("a new run with these settings may give other results; see " + run.changes());
   run::record(run.changes(), before.step, before.config, changed);
   run.write_config(config);
 }
@@ -171,15 +171,15 @@ void print_modes(Trainer& trainer, const datasets::Gaussians& data) {
   constexpr Index points = 2'500;
   const datasets::ModeCount count = data.modes(run::samples(trainer, points).values());
   std::printf(
-      "modes found: %d of %d; %.0f %% of %lld points lie within 3 standard deviations of one\n",
+      "modes found: %d of %d; %.0f %% of %lld points lie within 3 standard deviations of a mode\n",
       count.found, count.modes, 100 * count.share, static_cast<long long>(points));
 }
 
 void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& config,
                     const datasets::Dataset& data, const ProxyScorer* scorer, double minutes) {
   console::catch_interrupts(
-      "\ngan: interrupted: the step at hand is finished, then the run is saved; a second "
-      "interrupt ends it at once\n");
+      "\ngan: interrupted; finishing the current step, then saving the run; interrupt again to "
+      "stop at once\n");
   const SessionEnd end = run::run_session(trainer, run, config, {.minutes = minutes}, scorer);
   if (end != SessionEnd::done)
     std::fprintf(stderr, "%s at step %lld; resume with gan train --resume %s\n",
@@ -188,7 +188,7 @@ void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& con
                  console::printable(run.path()).c_str());
   if (scorer && !console::interrupted()) {
     console::end_on_interrupt(
-        "\ngan: interrupted while the final images are scored; the run is saved\n");
+        "\ngan: interrupted while scoring the final samples; the run is saved\n");
     print_scores(trainer, *scorer, data, config.score_images);
   }
   if (const auto* plane = dynamic_cast<const datasets::Gaussians*>(&data))
@@ -202,7 +202,7 @@ void start(const TrainOptions& options) {
   if (!options.out.empty()) RunDirectory::check_free(options.out);
   use_device(config);
   const auto data = open_data(config, config.data);
-  config.channels = std::to_string(data->channels());  // what auto came to, for when it resumes
+  config.channels = std::to_string(data->channels());  // the result of auto, for resuming
   Trainer trainer(config, *data);
   const auto scorer = run::open_scorer(config, *data, trainer.data_hash());
   const std::string preset = options.preset.value_or(kDefaultPreset);
@@ -217,12 +217,12 @@ void resume(const TrainOptions& options) {
   from_user([&] {
     engine::check(!options.preset,
                   "--preset: a resumed run keeps its settings; change some with --set");
-    engine::check(options.out.empty(), "--out: a resumed run stays in its folder; leave it out");
+    engine::check(options.out.empty(), "--out: a resumed run stays in its folder; omit --out");
   });
   const RunDirectory run = RunDirectory::resume(options.resume);
   const Config config = resumed_config(options, run.config());
   engine::check(run.has_checkpoint(), options.resume,
-                ": was stopped before its first checkpoint; start anew with --out ",
+                ": stopped before its first checkpoint; start it again with --out ",
                 options.resume);
   use_device(config);
   const auto data = open_again("--data", options.data.has_value(),
@@ -233,9 +233,8 @@ void resume(const TrainOptions& options) {
   });
   const run::CheckpointHeader before = run::restore(run.checkpoint(), trainer);
   if (before.step >= config.steps && !run::row_is_due(trainer, config))
-    throw console::UsageError("--resume " + options.resume + ": has done " +
-                              std::to_string(before.step) +
-                              " steps already; give --steps greater than that");
+    throw console::UsageError("--resume " + options.resume + ": already has " +
+                              std::to_string(before.step) + " steps; give a larger --steps");
   change_settings(run, before, config, trainer.data_hash());
   announce(*data, run);
   run_to_the_end(trainer, run, config, *data, scorer.get(), options.minutes);
@@ -245,24 +244,24 @@ void resume(const TrainOptions& options) {
 
 void add_train(CLI::App& app) {
   auto options = std::make_shared<TrainOptions>();
-  CLI::App* train = app.add_subcommand("train", "Train a GAN, or go on training one");
+  CLI::App* train = app.add_subcommand("train", "Train a GAN, or resume a run");
   train->add_option("--data", options->data, engine::alternatives(datasets::forms()));
   train->add_option("--preset", options->preset,
-                    std::string("preset to start from; see below [") + kDefaultPreset + "]");
-  train->add_option("--set", options->assignments, "key=value ...: other settings; see below")
+                    std::string("preset to start from, see below [") + kDefaultPreset + "]");
+  train->add_option("--set", options->assignments, "key=value ...: settings, see below")
       ->take_all();
   train
       ->add_option("--steps", options->steps,
-                   "generator updates, counted from the start of the run, resumed or not")
+                   "generator updates, counted from the start of the run even when resumed")
       ->transform(console::whole_number(1, std::numeric_limits<Index>::max()));
   train->add_option("--minutes", options->minutes, "stop after about this many minutes")
       ->transform(console::positive_number());
-  train->add_option("--out", options->out, "folder of the run (runs/<preset>-<data>-<n>)");
+  train->add_option("--out", options->out, "folder of the run [runs/<preset>-<data>-<n>]");
   train->add_option("--resume", options->resume,
-                    "folder of a run to resume; options given with it change its settings");
+                    "folder of the run to resume; other options change its settings");
   train->add_option("--scorer", options->scorer,
-                    "classifier, ONNX or GraphDef (train_scorer makes one): logs IS, FID and the "
-                    "classes covered of generated images");
+                    "classifier (ONNX or GraphDef, see train_scorer): logs IS, FID and covered "
+                    "classes of samples");
   train->add_option("--device", options->device, engine::alternatives(engine::Device::names()));
   train->add_option("--precision", options->precision,
                     engine::alternatives(engine::precision_names()));

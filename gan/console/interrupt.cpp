@@ -16,7 +16,7 @@ timespec first;
 const char* answer = "";
 bool ends = false;  // at the first
 
-// One Ctrl-C can arrive twice: timeout(1) and some shells signal the process and then its group.
+// One Ctrl-C may arrive twice: timeout(1) and some shells signal the process and then its group.
 constexpr double kOneInterrupt = 0.3;  // seconds
 
 void on_signal(int number) {
@@ -42,7 +42,7 @@ void handle_signals() {
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction before = {};
     sigaction(number, nullptr, &before);
-    // Shells have what they start in the background ignore SIGINT; it is sent on purpose then.
+    // Shells make background processes ignore SIGINT; there it is only sent on purpose.
     if (number == SIGHUP && before.sa_handler == SIG_IGN) continue;
     sigaction(number, &action, nullptr);
   }

@@ -1,6 +1,5 @@
-// Options that every program has, written once: --threads, --device, --precision; and checks of
-// what is typed, for Option::transform and Option::check. Help texts list what may be given from
-// the tables that know it.
+// Options shared by all programs: --threads, --device, --precision; and validators for
+// Option::transform and Option::check. Help texts list valid names from their tables.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -13,16 +12,16 @@
 
 namespace gan::console {
 
-// Decimal digits of a number in these limits. CLI11 alone takes 0100 for octal, wraps -1 and clips
-// what is too large.
+// A decimal integer within these limits. CLI11 alone reads 0100 as octal, wraps -1 and clips large
+// numbers.
 CLI::Validator whole_number(std::uint64_t low, std::uint64_t high);
-// Finite, with or without a fraction. CLI11 alone takes nan for a number in any limits.
+// A finite number, with or without a fraction. CLI11 alone accepts nan within any limits.
 CLI::Validator finite_number();
 CLI::Validator positive_number();
 CLI::Validator real_number(double low, double high);
 CLI::Validator not_empty();  // a file to write
 
-// One of these names; the complaint lists them.
+// One of these names; the error lists them.
 CLI::Validator one_of(const std::vector<std::string>& names);
 
 // `device` and `precision` are the defaults.
@@ -43,9 +42,9 @@ inline CLI::Option* add_precision(CLI::App& command, std::string& precision) {
 inline void add_threads(CLI::App& command) {
   constexpr int kMost = 256;
   command
-      .add_option_function<int>("--threads", engine::set_threads,
-                                "processor threads (OMP_NUM_THREADS, else one a processor); the "
-                                "results are the same for any number")
+      .add_option_function<int>(
+          "--threads", engine::set_threads,
+          "threads [OMP_NUM_THREADS, else one per processor]; results do not depend on it")
       ->transform(whole_number(1, kMost));
 }
 

@@ -17,13 +17,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The body twice, for the two kinds of picture.
+// The body twice, for the two image formats.
 std::string script(const Plot& plot) {
   std::ostringstream text;
   text << "# Draws " << plot.name << ".svg and " << plot.name << ".png from " << plot.name
        << ".csv: gnuplot " << plot.name << ".gnuplot\n"
        << "set datafile separator ','\n";
-  // Of the terminals for PNG the one by cairo alone draws dashes; not every gnuplot has it.
+  // Of the PNG terminals only pngcairo draws dashes; not every gnuplot has it.
   text << "\npng = strstrt(GPVAL_TERMINALS, 'pngcairo') ? 'pngcairo' : 'png'\n";
   for (const char* kind : {"svg", "png"})
     text << "\nset terminal " << (kind[0] == 's' ? "svg background 'white'" : "@png") << " size "
@@ -58,7 +58,7 @@ std::string draw(const Plot& plot) {
   engine::write_file(base + ".csv", plot.data);
   engine::write_file(base + ".gnuplot", script(plot));
   if (gnuplot(plot.folder, plot.name + ".gnuplot")) return base + ".png";
-  return base + ".gnuplot is not drawn: gnuplot is missing or failed; its data is in " + base +
+  return base + ".gnuplot is not drawn: gnuplot is missing or failed; the data is in " + base +
          ".csv";
 }
 

@@ -6,7 +6,7 @@
 namespace gan::console {
 namespace {
 
-// The character that begins here, and how many bytes it takes; none: this byte is not UTF-8.
+// The character that begins here, and its length in bytes; none: not UTF-8.
 struct Character {
   std::uint32_t code = 0;
   std::size_t bytes = 0;

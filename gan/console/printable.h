@@ -1,9 +1,9 @@
-// printable: text from outside (names of files, classes, layers and settings) as it may be shown on
-// a terminal, in a table or in a picture: on one line, and without what would move the cursor,
-// change colors or turn the direction of writing. Such characters, and bytes that are not UTF-8,
-// become \n, \t, \x1b or \u202e. Every program prints such text through this function.
-// Source: RFC 3629 for UTF-8; Unicode's categories Cc, Zl, Zp and the bidirectional controls of Cf.
-// Cost: one pass. Errors: none.
+// printable: makes untrusted text (names of files, classes, layers and settings) safe for a
+// terminal, a table or a plot: one line, without characters that move the cursor, change colors or
+// reverse the writing direction. Such characters, and bytes that are not UTF-8, become \n, \t, \x1b
+// or \u202e. Every program prints such text through this function. Source: RFC 3629 for UTF-8;
+// Unicode's categories Cc, Zl, Zp and the bidirectional controls of Cf. Cost: one pass. Errors:
+// none.
 #pragma once
 
 #include <string>

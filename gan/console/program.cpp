@@ -22,7 +22,7 @@ namespace {
 
 enum Status { done, failed, bad_usage };
 
-// CLI11 would say that a command is missing, and not that this is none.
+// CLI11 would report a missing command, not an unknown one.
 void check_command(const CLI::App& app, int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-' || app.get_require_subcommand_min() == 0) return;
   const auto named = [&](const CLI::App* command) { return command->check_name(argv[1]); };
@@ -31,15 +31,15 @@ void check_command(const CLI::App& app, int argc, char** argv) {
                      " --help");
 }
 
-// Where an argument stands on the command line; behind its end where it does not.
+// The position of an argument on the command line; past the end if it is absent.
 int position(const std::string& name, int argc, char** argv) {
   for (int i = 1; i < argc; ++i)
     if (argv[i] == name || std::string(argv[i]).starts_with(name + "=")) return i;
   return argc;
 }
 
-// CLI11 looks at values first, then at what is missing, then at what it does not know. The mistake
-// that the user made first is told: an option that is not known is often the one that is missing.
+// CLI11 reports invalid values first, then missing options, then unknown ones. Report the user's
+// first mistake instead: an unknown option is often the missing one, misspelled.
 std::string complaint(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
   std::string text = error.what();
   const std::vector<std::string> unknown = app.remaining(true);
@@ -49,14 +49,14 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error, int arg
   return text + "; see " + app.get_name() + " --help";
 }
 
-// Why stdout did not take all; empty if it did.
+// Why stdout failed; empty if it did not.
 std::string lost_output() {
   errno = 0;
   std::cout.flush();
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return "";
   if (errno == EPIPE) return "";  // the reader has left, as `| head` does; what is on disk is whole
   const std::string reason = errno == 0 ? "" : std::string(": ") + std::strerror(errno);
-  return "stdout: cannot be written" + reason + "; send the results to a file that can, or to " +
+  return "stdout: cannot be written" + reason + "; redirect the results to a writable file or to " +
          "/dev/null";
 }
 
@@ -67,10 +67,10 @@ int run(CLI::App& app, int argc, char** argv, const std::function<int()>& work,
   restore_environment();
   reserve_streams();
   engine::on_notice([](const std::string& text) { note("note: " + text); });
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write()
+  std::signal(SIGXFSZ, SIG_IGN);  // turns a file size limit into an error of write()
   const auto complain = [&](const std::string& what, Status status) {
     std::cout.flush();
-    std::fflush(stdout);  // what was printed before comes before
+    std::fflush(stdout);  // flushes earlier output first
     note(app.get_name() + ": " + what);
     return status;
   };
@@ -95,8 +95,7 @@ int run(CLI::App& app, int argc, char** argv, const std::function<int()>& work,
   } catch (const std::system_error& error) {
     if (error.code() != std::errc::resource_unavailable_try_again)
       return complain(error.what(), failed);
-    return complain("the system starts no more threads; raise its limits (ulimit -u, ulimit -v)",
-                    failed);
+    return complain("cannot start more threads; raise the limits (ulimit -u, ulimit -v)", failed);
   } catch (const std::exception& error) {
     return complain(error.what(), failed);
   }

@@ -1,6 +1,6 @@
-// run: what is the same in every program. It reads the command line, does the work and ends with
-// a status: 0 done, 1 the work failed, 2 bad usage; one line on stderr says what went wrong and
-// what to do.
+// run: the main function of every program. It parses the command line, does the work and exits with
+// a status: 0 done, 1 the work failed, 2 bad usage; one line on stderr says what is wrong and what
+// to do.
 //
 //   int main(int argc, char** argv) {
 //     CLI::App app("What the program does", "name");
@@ -8,10 +8,9 @@
 //     return gan::console::run(app, argc, argv, [&] { ...; return 0; });
 //   }
 //
-// `work` returns the status; work that commands do in callbacks of CLI11 needs none. Errors that
-// it throws are complaints: gan::console::UsageError has status 2, all others 1. Results that
-// stdout did not take (a full disk, a closed stream) are an error too; a reader that has left is
-// not.
+// `work` returns the status; commands that work in CLI11 callbacks need none. Of the errors it
+// throws, gan::console::UsageError gives status 2, all others 1. Results that cannot be written to
+// stdout (a full disk, a closed stream) are an error too; a reader that closes the pipe is not.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -20,7 +19,7 @@
 namespace gan::console {
 
 struct Advice {
-  const char* memory = "";  // what needs less of it, as "a smaller --batch needs less"
+  const char* memory = "";  // advice to use less of it, such as "use a smaller --batch"
 };
 
 int run(CLI::App& app, int argc, char** argv, const std::function<int()>& work,

@@ -63,7 +63,7 @@ void Progress::step(Index step, double seconds_left) {
   if (terminal_) {
     const double fraction = std::max(static_cast<double>(step) / static_cast<double>(last_),
                                      now / (now + seconds_left));
-    // What does not fit is cut off: a line that wraps could not be drawn over.
+    // Truncated to the terminal's width: a wrapped line could not be redrawn.
     std::fprintf(stderr, "\r\033[?7l%s%s\033[K\033[?7h", bar(fraction).c_str(), shown.c_str());
     drawn_ = true;
   } else {

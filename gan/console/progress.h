@@ -1,6 +1,6 @@
-// Progress: what a person watching sees on stderr. On a terminal one line that is drawn anew, with
-// a bar; elsewhere (a log file) a plain line every ten seconds or so. What it says besides the rate
-// and the time left is a note of the caller's, such as the losses that were read last.
+// Progress: the progress display on stderr. On a terminal it is one line with a bar, redrawn;
+// elsewhere (a log file) a plain line about every ten seconds. Besides the rate and the time left
+// it shows a note from the caller, such as the latest losses.
 #pragma once
 
 #include <chrono>
@@ -36,7 +36,7 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void note(std::string text) { note_ = std::move(text); }
-  // After each step; seconds_left is a bound from elsewhere (--minutes), infinite if there is none.
+  // Call after each step; seconds_left is an external limit (--minutes), infinite if there is none.
   void step(Index step, double seconds_left = std::numeric_limits<double>::infinity());
 
  private:

@@ -1,4 +1,4 @@
-// read_number: text that is one decimal number, whole.
+// read_number: parses text that is exactly one decimal number.
 #pragma once
 
 #include <charconv>
@@ -9,7 +9,7 @@
 
 namespace gan::console {
 
-// Whether all of the text is one number that fits the type; infinity and NaN are none.
+// Whether the whole text is one number that fits the type; infinity and NaN are rejected.
 template <class Number>
 bool read_number(const std::string& text, Number& number) {
   const char* end = text.data() + text.size();

@@ -13,7 +13,7 @@
 namespace gan::console {
 namespace {
 
-// Idle threads spin this often (some 40 microseconds) before they sleep; libgomp's own number is
+// Idle threads spin this often (about 40 microseconds) before they sleep; libgomp's default is
 // 300000. Measured with two threads on two cores of a Zen 5, sn-small, seconds and ms:
 //   spins                            0     1000  2000  4000  300000  one thread
 //   60 steps, quiet                  1.19  1.01        0.99    1.05        1.78
@@ -22,11 +22,11 @@ namespace {
 char spin_count[] = "GOMP_SPINCOUNT=2000";
 char blas_threads[] = "OPENBLAS_NUM_THREADS=1";
 
-// What was entered, by name, with a blank after each; also the sign that it was.
+// The names of the variables set, each followed by a space; also marks that they were set.
 constexpr const char* kEntered = "KANTOR_ENTERED";
 char entered[64] = "KANTOR_ENTERED=";
 
-constexpr std::size_t kMost = 4096;  // an environment of more variables is left alone
+constexpr std::size_t kMost = 4096;  // a larger environment is left unchanged
 char* environment_[kMost];
 
 bool has(char** environment, const char* name) {
@@ -39,7 +39,8 @@ bool has(char** environment, const char* name) {
 // Runs before the constructors of all libraries, libc's included: plain arrays and system calls.
 void before_libraries(int, char** arguments, char** environment) {
   if (has(environment, kEntered)) return;
-  if (getauxval(AT_BASE) == 0) return;  // started through ld.so, which /proc/self/exe would name
+  if (getauxval(AT_BASE) == 0)
+    return;  // started through ld.so, which /proc/self/exe would then refer to
   std::size_t count = 0;
   for (; environment[count] != nullptr; ++count) {
     if (count + 4 >= kMost) return;
@@ -75,7 +76,7 @@ void restore_environment() {
 
 void reserve_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-    if (fcntl(stream, F_GETFD) == -1)  // open() takes the lowest number that is free: this one
+    if (fcntl(stream, F_GETFD) == -1)  // open() returns the lowest free descriptor: this one
       open("/dev/null", stream == STDERR_FILENO ? O_WRONLY : O_RDONLY);
 }
 

@@ -1,5 +1,5 @@
-// Tables of named rows: how the losses, models, constraints and presets are found by what the user
-// types. Errors: an unknown name, with all that are known.
+// Finds a row of a table (losses, models, constraints, presets) by its name. Errors: an unknown
+// name, with the known ones.
 #pragma once
 
 #include <span>

@@ -1,5 +1,5 @@
-// UsageError: the caller asked for something that makes no sense (exit status 2), as opposed to
-// work that was asked for properly and failed (engine::Error, exit status 1).
+// UsageError: an invalid request (exit status 2), as opposed to valid work that failed
+// (engine::Error, exit status 1).
 #pragma once
 
 #include "engine/check.h"
@@ -11,7 +11,7 @@ class UsageError : public engine::Error {
   using Error::Error;
 };
 
-// Runs `read`, which reads what the user typed: its complaints are usage errors.
+// Runs `read`, which parses user input, and turns its errors into usage errors.
 template <class Read>
 auto from_user(Read read) {
   try {

@@ -12,7 +12,7 @@ CLI::Validator whole_number(std::uint64_t low, std::uint64_t high) {
     if (!read_number(text, number) || number < low || number > high)
       return "'" + text + "' is not a whole number from " + std::to_string(low) + " to " +
              std::to_string(high);
-    text = std::to_string(number);  // without zeros in front, which would make it octal
+    text = std::to_string(number);  // without leading zeros, which would make it octal
     return "";
   };
   return {decimal, ""};

@@ -27,7 +27,7 @@ std::vector<Interval> bootstrap(
   engine::check(options.resamples >= 2, "bootstrap: ", options.resamples,
                 " resamples; at least 2 are needed");
   engine::check(options.level > 0 && options.level < 1, "bootstrap: a confidence of ",
-                options.level, "; it lies between 0 and 1");
+                options.level, "; must lie between 0 and 1");
   std::vector<std::vector<double>> found(static_cast<std::size_t>(options.resamples));
   for_each(options.resamples, [&](Index i) {
     RandomOrder random(options.seed + static_cast<std::uint32_t>(i));

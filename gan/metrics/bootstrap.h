@@ -1,17 +1,17 @@
-// How sure a score is, from the images at hand: the score of resampled sets (as many images, drawn
-// with replacement, from both sets) spreads as the score of new images would.
+// Confidence interval of a score by the bootstrap: the spread of the score over resampled sets (as
+// many images, drawn with replacement, from both sets) estimates its spread over new images.
 //
 //   Interval i = bootstrap({.resamples = 200}, {a.rows(), b.rows()}, score, [&](auto& rows) {
 //     return frechet_distance(statistics_of(a, rows[0]), statistics_of(b, rows[1])); });
 //
 // The interval is [s - q(1 - t), s - q(t)] for the score s and the quantiles q of the resamples
-// less their mean. Taking the mean out matters: a score like FID is larger where images repeat, as
-// they do in every resample. So the interval is of sets of as many images, not of infinitely many.
-// Resample i is drawn by numpy's RandomState(seed + i): randint for one set after the other.
-// Cost: as many scores as resamples, in parallel: each thread holds what one score takes.
-// Errors: the score's own; fewer than two resamples.
-// Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993; Davison and Hinkley,
-// "Bootstrap Methods and Their Application", 1997, eq. 5.6 (the basic interval).
+// minus their mean. The mean must be subtracted because a score like FID is larger if images
+// repeat, as they do in every resample. The interval holds for sets of as many images, not for
+// infinitely many. Resample i is drawn by numpy's RandomState(seed + i): randint for one set after
+// the other. Cost: one score per resample, in parallel: each thread needs the memory of one score.
+// Errors: the score's own; fewer than two resamples. Source: Efron and Tibshirani, "An Introduction
+// to the Bootstrap", 1993; Davison and Hinkley, "Bootstrap Methods and Their Application", 1997,
+// eq. 5.6 (the basic interval).
 #pragma once
 
 #include <cstdint>

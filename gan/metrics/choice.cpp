@@ -19,8 +19,8 @@ void require(bool ok, const Parts&... parts) {
   throw BadOption(text.str());
 }
 
-// "'y' [1, 10], 'pool' [1, 64, 1, 1]": for one image; no shape where that does not run. Cost: a run
-// of the network for each: only for messages.
+// "'y' [1, 10], 'pool' [1, 64, 1, 1]": for one image; no shape if it cannot run. Cost: one run of
+// the network each, so only for messages.
 std::string list_candidates(const Model& model, const Survey& found) {
   const Graph graph(model);
   const Tensor black = engine::zeros({1, found.height > 0 ? found.height : 64,
@@ -50,19 +50,18 @@ std::string spelled(const Model& model, const Survey& found, std::string name) {
   if (!has(name) && found.is_inception())
     if (const std::string value = inception_features(links, name); !value.empty()) return value;
   if (!has(name))
-    engine::fail(model.path, ": no value is called '", name, "'; it could be one of ",
-                 list_candidates(model, found), " (for one image)");
+    engine::fail(model.path, ": no value '", name,
+                 "' in the graph; candidates: ", list_candidates(model, found), " (for one image)");
   return name;
 }
 
-// A score takes the softmax itself: of probabilities it would be a wrong one.
+// A score applies the softmax itself, so probabilities would give a wrong score.
 void check_no_probabilities(const Model& model, const std::string& logits) {
   const Links links(model);
   const auto* maker = links.maker(source(links, logits));
   if (!maker || maker->op != "Softmax" || maker->inputs.empty()) return;
   require(false, model.path, ": value '", logits,
-          "' holds probabilities, not logits; give --logits ", maker->inputs[0],
-          ", which they are made of");
+          "' holds probabilities, not logits; give --logits ", maker->inputs[0], ", their input");
 }
 
 Bias bias_of(const std::optional<Product>& product, const std::string& logits) {
@@ -102,7 +101,7 @@ void choose_logits(Model& model, const Survey& found, const ClassifierOptions& o
   choice.bias = bias_of(product, choice.logits);
 }
 
-// Numbers up to 1 speak of 0..1, larger ones of 0..255.
+// Numbers up to 1 imply 0..1, larger ones 0..255.
 Range range_of_numbers(const ClassifierOptions& options) {
   const auto large = [](float x) { return x > 1; };
   const bool bytes =
@@ -113,16 +112,16 @@ Range range_of_numbers(const ClassifierOptions& options) {
 void check_numbers(const std::string& path, const Survey& found, const ClassifierOptions& options,
                    Range range) {
   require(range == Range::bytes || range == Range::unit,
-          "--mean and --std are of numbers in 0..255 or 0..1, not of --range ", name_of(range));
+          "--mean and --std apply to inputs in 0..255 or 0..1, not to --range ", name_of(range));
   const float most = range == Range::bytes ? 255 : 1;
   for (const auto* numbers : {&options.mean, &options.deviation}) {
     const char* option = numbers == &options.mean ? "--mean" : "--std";
     require(numbers->size() <= 1 || static_cast<Index>(numbers->size()) == found.channels, option,
             ": ", numbers->size(), " numbers; ", path, " takes images of ", found.channels,
-            " channels: give one number or as many");
+            " channels: give one number or one per channel");
     for (const float x : *numbers)
       require(x >= 0 && x <= most && (x > 0 || numbers == &options.mean), option, ": ", x,
-              " does not fit numbers in ", name_of(range));
+              " is out of range for inputs in ", name_of(range));
   }
 }
 
@@ -135,11 +134,11 @@ const char* describe(Bias bias) {
     case Bias::left_out:
       return "without the bias";
     case Bias::absent:
-      return "of a layer without a bias";
+      return "from a layer without a bias";
     case Bias::unknown:
       break;
   }
-  return "not the result of a matrix product, bias not known";
+  return "not the result of a matrix product; bias unknown";
 }
 
 Choice choose_values(Model& model, const Survey& found, const ClassifierOptions& options) {
@@ -149,8 +148,8 @@ Choice choose_values(Model& model, const Survey& found, const ClassifierOptions&
   choose_logits(model, found, options, choice);
   if (choice.features.empty() && choice.logits.empty())
     engine::fail(model.path,
-                 ": neither features nor logits were found; name them with --features and "
-                 "--logits. They could be among ",
+                 ": found neither features nor logits; name them with --features and "
+                 "--logits. Candidates: ",
                  list_candidates(model, found), " (for one image)");
   return choice;
 }
@@ -168,16 +167,15 @@ FoundRange choose_range(const std::string& path, const Survey& found,
     chosen.range.deviation = options.deviation;
   } else {
     require(found.range.has_value(), path,
-            ": the graph does not say which numbers it takes for the bytes of an image; give "
-            "--range ",
-            range_choices(), ", or --mean and --std");
+            ": the graph does not determine its input range; give --range ", range_choices(),
+            ", or --mean and --std");
     chosen = *found.range;
   }
   if (options.bgr && *options.bgr != chosen.range.bgr) {
     chosen.range.bgr = *options.bgr;
-    if (chosen.why != "given") chosen.why += ", the order of channels given";
+    if (chosen.why != "given") chosen.why += ", channel order given";
   }
-  require(!chosen.range.bgr || found.channels == 3, path, ": --bgr is of three channels, not ",
+  require(!chosen.range.bgr || found.channels == 3, path, ": --bgr needs three channels, not ",
           found.channels);
   return chosen;
 }

@@ -1,9 +1,8 @@
-// Choice: what a classifier is asked for, options before what its graph says: values by name, the
-// bias in or out, the range of numbers.
+// Choice: how to use a classifier; options override what its graph says: names of values, with or
+// without the bias, the input range.
 //
-// Errors: BadOption where an option cannot be honored, or where the graph does not say and one is
-// needed; it names the choices. Names that the graph has not: the message lists what could be
-// meant, with shapes.
+// Errors: BadOption if an option cannot be honored, or if the graph does not decide and an option
+// is needed; it names the choices. For an unknown name the message lists candidates with shapes.
 #pragma once
 
 #include "engine/check.h"
@@ -17,19 +16,19 @@ struct BadOption : engine::Error {
 };
 
 struct InputSize {
-  Index height = 0, width = 0;  // 0: images as they are
+  Index height = 0, width = 0;  // 0: original size
 };
 
 struct ClassifierOptions {
   std::string features = {}, logits = {};  // names of values; empty: found
-  std::optional<bool> bias = {};           // of the logits; none: only where it is not Inception
+  std::optional<bool> bias = {};           // of the logits; none: included unless it is Inception
   std::optional<Range> range = {};         // none: what the graph says
   std::vector<float> mean = {}, deviation = {};  // in the order red, green, blue; see ValueRange
   std::optional<bool> bgr = {};                  // none: what the graph says
-  std::optional<InputSize> size = {};  // of a graph that takes any; none: what the graph says
+  std::optional<InputSize> size = {};  // for a graph that takes any size; none: what the graph says
 };
 
-// What the graph says of the bias in a value of logits.
+// Whether a logits value includes the bias, from the graph.
 enum class Bias {
   included,
   left_out,  // the graph has one, which comes later
@@ -43,11 +42,11 @@ struct Choice {
   Bias bias = Bias::unknown;
 };
 
-// May add a node to the model: the logits without a bias that is part of a product.
+// May add a node to the model: the logits without a bias that is fused into a product.
 Choice choose_values(engine::graph::Model& model, const Survey& found,
                      const ClassifierOptions& options);
 
-// The range of options, or of the graph where they do not give one.
+// The range from the options, else from the graph.
 FoundRange choose_range(const std::string& path, const Survey& found,
                         const ClassifierOptions& options);
 

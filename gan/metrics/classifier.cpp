@@ -19,7 +19,7 @@ using engine::graph::Graph;
 using engine::graph::Model;
 using engine::graph::Value;
 
-// The model in a file, and the hash of that file and those that it keeps weights in.
+// The model in a file, and the hash of the file and its external weights.
 Model load(const std::string& path, std::string& sha256) {
   const std::string bytes = engine::graph::read_graph_file(path);
   Sha256 hash;
@@ -38,8 +38,8 @@ Graph choose(Model model, const ClassifierOptions& options, Survey& found, Choic
   return Graph(std::move(model));
 }
 
-// Of a value [N, ..., C] or [N, C, ...] of one image or more, in the file's order: the axes of its
-// pixels. None: it is a row of numbers already.
+// The pixel axes of a value [N, ..., C] or [N, C, ...] in the file's order; none if it is already a
+// row of numbers.
 engine::Axes pixel_axes(const Value& value, bool channels_last) {
   const engine::Shape shape = value.shape();
   if (shape.rank() != 4 || shape[1] * shape[2] == 1 || shape[2] * shape[3] == 1) return {};
@@ -59,7 +59,7 @@ bool is_channels_last(const Model& model, const std::string& name) {
 
 Classifier::Classifier(const std::string& path, const ClassifierOptions& options)
     : graph_(choose(load(path, sha256_), options, survey_, choice_)) {
-  graph_.plan({survey_.input}, wanted());  // whatever cannot run is said now
+  graph_.plan({survey_.input}, wanted());  // reports unsupported ops now
   range_ = choose_range(path, survey_, options);
   choose_size(options);
   find_pooled();
@@ -72,7 +72,7 @@ std::vector<std::string> Classifier::wanted() const {
   return names;
 }
 
-// What the file says, else what it resizes to inside, else what is known, else what is given.
+// The size in the file, else the one it resizes to, else the known one, else the given one.
 void Classifier::choose_size(const ClassifierOptions& options) {
   const std::string& path = graph_.model().path;
   const bool any = survey_.height == 0 || survey_.width == 0;
@@ -88,8 +88,8 @@ void Classifier::choose_size(const ClassifierOptions& options) {
   } else if (any && !survey_.resizes && !options.size) {
     if (!survey_.is_inception())
       throw BadOption(path +
-                      ": takes images of any size and does not say of which it was trained; give "
-                      "--input-size 224, for instance, or --input-size any for images as they are");
+                      ": takes images of any size and does not say which it was trained on; give "
+                      "--input-size, such as 224, or --input-size any to keep the images' size");
     survey_.height = survey_.width = 299;
   }
 }
@@ -104,7 +104,7 @@ void Classifier::find_pooled() {
     for (std::size_t i = 0; i < names.size(); ++i)
       if (!pixel_axes(values[i], true).empty()) pooled_.insert(names[i]);
   } catch (const engine::Error&) {
-    // Images of another size or number may run; if not, they say so.
+    // Images of another size or number may run; if not, running them reports it.
   }
 }
 
@@ -136,10 +136,10 @@ Tensor Classifier::rows(const Value& value, Index images, const std::string& nam
   const Index columns = fits ? x.size() / std::max<Index>(images, 1) : 0;
   const bool row = fits && std::any_of(x.shape().begin() + 1, x.shape().end(),
                                        [&](Index extent) { return extent == columns; });
-  engine::check(row, graph_.model().path, ": value '", name, "' is ", value.shape(), " for ",
-                images, " images", fits && x.rank() > 2 ? ", a dimension too many" : "",
-                "; one row of numbers an image is needed: name another with --features or "
-                "--logits");
+  engine::check(
+      row, graph_.model().path, ": value '", name, "' is ", value.shape(), " for ", images,
+      " images", fits && x.rank() > 2 ? ", one dimension too many" : "",
+      "; expected one row of numbers per image: name another value with --features or --logits");
   return reshape(x, {images, columns});
 }
 

@@ -1,17 +1,16 @@
-// Classifier: a network from a file (TensorFlow GraphDef or ONNX) as the metrics need it: images of
-// bytes in, pool features and logits out.
+// Classifier: a network from a file (TensorFlow GraphDef or ONNX) for the metrics: images as bytes
+// in, pool features and logits out.
 //
 //   const Classifier net("inception.pb");
 //   auto [features, logits] = net(images);            // [N, H, W, 3], 0 .. 255
 //
-// Images go in as they are where the graph resizes them itself, else resized as TensorFlow 1 does
-// it to the size of its input; then they are brought into its range. Values that still have pixels
-// are averaged over them. What the graph says of all this: see survey.h; what it does not say, the
-// options must: see choice.h.
-// Cost: loading copies the weights twice; Inception-v3 takes 5.7 G multiplications an image.
-// Errors: those of the graph and of choice.h; images of another number of channels.
-// Source: improved-gan/inception_score (Salimans et al.), which leaves the bias of the last layer
-// out; so do the published scores, and so does this where the network is Inception.
+// Unless the graph resizes images itself, they are resized to its input size as in TensorFlow 1;
+// then they are converted to its range. Values that still have pixels are averaged over them.
+// survey.h finds all this in the graph; where the graph does not decide, options must: see
+// choice.h. Cost: loading copies the weights twice; Inception-v3 takes 5.7 G multiplications an
+// image. Errors: those of the graph and of choice.h; images of another number of channels.
+// Source: improved-gan/inception_score (Salimans et al.), which omits the bias of the last layer,
+// as published scores do; so does this class if the network is Inception.
 #pragma once
 
 #include <optional>
@@ -36,7 +35,7 @@ class Classifier {
   Answers operator()(const engine::Tensor& images) const;
 
   const Survey& found() const { return survey_; }
-  // Of the file; where an ONNX file keeps weights in others, of their bytes after its own.
+  // SHA-256 of the file; for an ONNX file with external weights, of its bytes followed by theirs.
   const std::string& sha256() const { return sha256_; }
   const std::string& features() const { return choice_.features; }  // the value; "": none
   const std::string& logits() const { return choice_.logits; }
@@ -44,13 +43,14 @@ class Classifier {
   const FoundRange& range() const { return range_; }
   // Whether the value still has pixels, which are averaged.
   bool is_pooled(const std::string& value) const { return pooled_.contains(value); }
-  // A network trained here: what it scores is compared with nothing that is published.
+  // Whether the network comes from train_scorer, so that its scores are not comparable with
+  // published ones.
   bool ours() const { return graph_.model().producer == "kantor"; }
-  // Written by train_scorer, and what it calls itself (metadata "kantor.scorer"); the name of other
-  // networks is that of the file, without folder and ending.
+  // The name in a train_scorer file (metadata "kantor.scorer"); for other networks, the file name
+  // without folder and extension.
   bool is_scorer() const { return graph_.model().metadata.contains("kantor.scorer"); }
   std::string name() const;
-  std::string preprocessing() const;  // one line: what images go through
+  std::string preprocessing() const;  // one line: the preprocessing of images
 
  private:
   bool resizes() const { return survey_.height > 0 && survey_.width > 0; }

@@ -1,6 +1,6 @@
-// content_hash: what names a set of images by its content, SHA-256 of its size and all of its
-// pixels in order, wherever they lie. Labels have no part in it. Cost: a pass over the pixels,
-// about a second a gigabyte. Errors: those of reading the set.
+// content_hash: identifies a set of images by content: SHA-256 of its size and all pixels in order,
+// wherever it is stored. Labels are not included. Cost: one pass over the pixels, about a second
+// per gigabyte. Errors: those of reading the set.
 #pragma once
 
 #include <string>

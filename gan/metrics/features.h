@@ -1,7 +1,7 @@
-// Features: what a classifier says about images, one row per image: its pool features or its
-// logits. Networks give float32 (`values`); rows from a file may be float64 (`exact`), and are kept
-// so. Every metric sums in double. Cost: 4 bytes a number, so 50,000 rows of 2048 take 400 MB
-// (float64: 800 MB). No errors.
+// Features: a classifier's output, one row per image: its pool features or its logits. Networks
+// give float32 (`values`); rows from a file may be float64 (`exact`), and stay so. Every metric
+// sums in double. Cost: 4 bytes per number, so 50,000 rows of 2048 take 400 MB (float64: 800 MB).
+// Errors: none.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +13,12 @@
 namespace gan::metrics {
 
 using engine::Index;
-using Rows = std::span<const Index>;  // numbers of rows, in an order, some perhaps several times
+using Rows = std::span<const Index>;  // row indices in some order, possibly repeated
 
 struct Features {
   Index columns = 0;
   std::vector<float> values = {};  // [rows, columns]
-  std::vector<double> exact = {};  // instead of values, where they have more digits
+  std::vector<double> exact = {};  // instead of values, for float64
 
   Index rows() const {
     return columns == 0 ? 0 : static_cast<Index>(values.size() + exact.size()) / columns;
@@ -39,12 +39,12 @@ struct Features {
 
 std::vector<Index> all_rows(const Features& features);  // 0, 1, 2, ...
 
-double mean(std::span<const double> values);  // exact where all are the same whole number
+double mean(std::span<const double> values);  // exact if all are the same integer
 
-// A number over repetitions: splits of the Inception Score, subsets of KID.
+// Mean and deviation over repetitions: splits of the Inception Score, subsets of KID.
 struct Estimate {
   double mean = 0;
-  double deviation = 0;  // of the population: divided by the count, not by one less
+  double deviation = 0;  // of the population: divided by the count, not the count - 1
 };
 Estimate estimate(std::span<const double> values);
 

@@ -22,10 +22,10 @@ NpyArray as_array(const Features& features) {
            features.values.size() * sizeof(float)}};
 }
 
-// Whole numbers and float64 are kept exactly.
+// Integers and float64 are kept exactly.
 Features as_features(const NpyArray& array, const std::string& what) {
   check(array.extents.size() == 2 && array.extents[1] > 0, what, ": is ", array.type, " ",
-        engine::Shape(array.extents), "; features are numbers [N, n], one row an image");
+        engine::Shape(array.extents), "; features must be [N, n], one row per image");
   Features features{array.extents[1]};
   const std::vector<double> numbers = array.doubles(what);
   if (array.type == "<f4" || array.type == "<f2")
@@ -59,8 +59,8 @@ std::string unnamed_in(const Npz& file) {
   std::vector<std::string> names = file.names();
   std::erase_if(names, [](const auto& name) { return name == "labels" || name == "classes"; });
   check(names.size() == 1, file.path(), ": holds ", names.size(),
-        " arrays; images are looked for in one called arr_0 or images, features in features or "
-        "logits, statistics in mu and sigma");
+        " arrays; expected images in arr_0 or images, features in features or logits, statistics "
+        "in mu and sigma");
   return names[0];
 }
 
@@ -69,7 +69,7 @@ std::vector<std::string> class_names_of(const Npz& file) {
     return lines_of(file.array("classes").bytes);
   } catch (const engine::Error&) {
     engine::fail(file.path(),
-                 ": array 'classes': names of classes are needed as bytes, one name a line, as by "
+                 ": array 'classes': expected class names as bytes, one name per line, as from "
                  "numpy.frombuffer(b'cat\\ndog', 'u1')");
   }
 }

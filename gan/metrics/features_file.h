@@ -1,11 +1,11 @@
-// Features in files, so that a score needs no network twice: NumPy's .npz with
+// Features in files, so that the network runs only once: a NumPy .npz with
 //   features [N, n], logits [N, classes]    floats or whole numbers; either may be missing
 //   labels [N], classes                     class of each row; names, one a line (optional; without
 //                                           names, classes are called by their numbers)
 //   network                                 what they come from, as JSON (optional)
-// or one array of numbers [N, n] in a .npy or .npz, which are features.
-// Cost: the file in memory, twice while it is read. Errors: name the file, and what is missing,
-// does not fit together or is not finite.
+// or a single array of features [N, n] in a .npy or .npz.
+// Cost: the file in memory, twice while it is read. Errors: missing, inconsistent or non-finite
+// data, naming the file.
 #pragma once
 
 #include <optional>
@@ -31,7 +31,7 @@ class ArrayFile {
   const Npz* npz() const { return npz_ ? &*npz_ : nullptr; }  // null: a .npy
   // The array of a .npy; of a .npz, the only one but labels and classes, or arr_0 or images.
   NpyArray unnamed() const;
-  // Of so many rows or images; none where the file has none.
+  // For this many rows or images; empty if the file has none.
   Labels labels(Index rows) const;
 
  private:

@@ -1,4 +1,4 @@
-// all_finite(numbers): whether a range of numbers holds neither NaN nor infinity. Cost: a pass.
+// all_finite(numbers): whether a range contains neither NaN nor infinity. Cost: one pass.
 #pragma once
 
 #include <algorithm>

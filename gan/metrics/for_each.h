@@ -1,7 +1,7 @@
-// for_each: independent pieces of work in parallel; an error of one is thrown once all have ended.
+// for_each: runs independent tasks in parallel; an error is thrown after all have ended.
 //   for_each(n, [&](Index i) { result[i] = work(i); });
-// Cost: a piece at a time on each thread; within a piece nothing else runs in parallel.
-// Errors: the first that a piece threw, by its number.
+// Cost: one task at a time per thread; nothing runs in parallel within a task. Errors: the error of
+// the task with the lowest index.
 #pragma once
 
 #include <exception>

@@ -31,7 +31,7 @@ FeatureStatistics statistics_of(const Features& features) {
 
 FeatureStatistics statistics_of(const Features& features, Rows rows) {
   const Index count = static_cast<Index>(rows.size()), n = features.columns;
-  engine::check(count >= 2, "statistics: ", count, " images; a covariance needs 2 at least");
+  engine::check(count >= 2, "statistics: ", count, " images; a covariance needs at least 2");
   const Index bad = features.first_not_finite();
   engine::check(bad < 0, "statistics: the features of image ", bad, " are not finite");
   FeatureStatistics result{std::vector<double>(n), {}};

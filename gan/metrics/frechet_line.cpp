@@ -42,7 +42,7 @@ FrechetLine frechet_line(const Features& features, Rows rows, const FeatureStati
   engine::check(options.points >= 2, "frechet line: ", options.points,
                 " points; a line needs at least 2");
   engine::check(count > least, "frechet line: ", count,
-                " images; their number is to be varied, which takes at least 3");
+                " images; at least 3 are needed to vary their number");
   FrechetLine line;
   RandomOrder random(options.seed);
   std::vector<std::vector<Index>> chosen;

@@ -1,17 +1,16 @@
-// The Frechet distance at infinitely many images. The distance of N images is too large by about
-// c / N, with c another one for each network and generator, so that even equal N do not make two
-// generators comparable. Measured at several N and drawn over 1 / N, the distances lie on a line;
-// where it meets 1 / N = 0 is the distance without that bias.
+// The Frechet distance extrapolated to infinitely many images. With N images the distance is too
+// large by about c / N, where c depends on network and generator, so that even with equal N two
+// generators are not comparable. The distances at several N lie on a line over 1 / N, whose value
+// at 1 / N = 0 is free of that bias.
 //
 //   FrechetLine line = frechet_line(generated, statistics_of(real));
 //   line.at_infinity, line.slope, line.fit     // distance(N) = at_infinity + slope / N
 //
-// The numbers N go evenly from a tenth of the images to all of them (5,000 to 50,000 for the usual
-// number), each a random choice of its own: RandomState(seed).permutation, its first N.
-// The real side keeps the number of images that it has. The value may be a little below 0 for sets
-// that are alike. Cost: a distance per point, in parallel. Errors: too few images for two points.
-// Source: Chong and Forsyth, "Effectively Unbiased FID and Inception Score", 2020, and their code
-// (score_infinity.py: 15 points).
+// N ranges evenly from a tenth of the images to all of them (5,000 to 50,000 usually), each an
+// independent random choice: the first N of RandomState(seed).permutation. The real set is used
+// whole. The value may be slightly negative for similar sets. Cost: one distance per point, in
+// parallel. Errors: too few images for two points. Source: Chong and Forsyth, "Effectively Unbiased
+// FID and Inception Score", 2020, and their code (score_infinity.py: 15 points).
 #pragma once
 
 #include <cstdint>
@@ -33,7 +32,7 @@ struct FrechetLine {
   };
   std::vector<Point> points;
   double at_infinity = 0, slope = 0;
-  double fit = 0;  // R^2: the share of the points' variance that the line explains
+  double fit = 0;  // R^2: the fraction of the points' variance that the line explains
 };
 
 FrechetLine frechet_line(const Features& features, const FeatureStatistics& reference,

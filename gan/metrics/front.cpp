@@ -17,8 +17,8 @@ using engine::graph::Model;
 using engine::graph::Node;
 using engine::graph::Value;
 
-// Ops that a front may consist of, besides channel-wise 1x1 convolutions. Where one of them does
-// more than map each channel, the runs tell.
+// Ops allowed in a front, besides channel-wise 1x1 convolutions. The runs detect any that do more
+// than map channels.
 const std::set<std::string> kFrontOps = {"Add",       "BatchNormalization",
                                          "Cast",      "Clip",
                                          "Concat",    "Div",
@@ -35,7 +35,7 @@ const std::set<std::string> kFrontOps = {"Add",       "BatchNormalization",
 
 // --- Where the front ends ------------------------------------------------------------------------
 
-// A 1x1 kernel that scales channels and puts them in another order, or one a channel.
+// A 1x1 kernel that scales and reorders channels, or a depthwise one.
 bool only_swaps(const Links& links, const Node& conv) {
   const Value* kernel = conv.inputs.size() > 1 ? links.constant(conv.inputs[1]) : nullptr;
   if (!kernel || kernel->is_whole() || kernel->rank() != 4) return false;
@@ -155,7 +155,7 @@ class Probe {
   Probe(Model model, const Entry& entry, std::vector<std::string> ends)
       : graph_(std::move(model)), entry_(entry), ends_(std::move(ends)) {}
 
-  // Each end of the front for an image of one color. Errors: it cannot run, or sees no images.
+  // Each end of the front for an image of one color. Errors: it cannot run, or has no image input.
   std::vector<Seen> run(const std::vector<double>& color, Index height, Index width) const {
     std::vector<engine::Real> pixels;
     for (Index i = 0; i < height * width; ++i)
@@ -191,7 +191,7 @@ class Probe {
   std::vector<std::string> ends_;
 };
 
-// The map from black and one image a channel; none where one output channel mixes several.
+// The map, from black and one image per channel; none if an output channel mixes several.
 std::optional<std::vector<Front::Channel>> affine(const Seen& black, const std::vector<Seen>& lit) {
   std::vector<Front::Channel> channels(lit.size());
   std::set<std::size_t> taken;
@@ -210,7 +210,7 @@ std::optional<std::vector<Front::Channel>> affine(const Seen& black, const std::
   return channels;
 }
 
-// Whether gray of this level comes out where the map says.
+// Whether gray of this level agrees with the map.
 bool holds(const std::vector<Front::Channel>& map, const Seen& black, const std::vector<Seen>& lit,
            const Seen& gray, double level) {
   for (std::size_t out = 0; out < map.size(); ++out) {
@@ -233,8 +233,8 @@ bool same(const std::vector<Front::Channel>& a, const std::vector<Front::Channel
   });
 }
 
-// Levels 0 and 1 are within every range, and whole; a curve that is straight there gives itself
-// away halfway or behind 1.
+// Levels 0 and 1 are integers within every range; a nonlinear function that is exact there shows
+// halfway or beyond 1.
 void find_map(Front& front, const Probe& probe, const Entry& entry, Index height, Index width) {
   const auto run = [&](const std::vector<double>& color) {
     return probe.run(color, height, width);
@@ -262,7 +262,7 @@ void find_map(Front& front, const Probe& probe, const Entry& entry, Index height
   front.channels = channels;
 }
 
-// Images of two sizes come out as one: the graph resizes them, by whichever ops.
+// If images of two sizes give one size, the graph resizes them, whatever the ops.
 void find_size(Front& front, const Probe& probe, const Entry& entry) {
   const std::vector<double> black(static_cast<std::size_t>(entry.channels), 0.0);
   const Seen a = probe.run(black, 64, 48)[0], b = probe.run(black, 80, 96)[0];
@@ -296,7 +296,7 @@ Front find_front(const Links& links, const Entry& entry, Gains gains) {
     find_map(front, probe, entry, any_height ? 64 : entry.height, any_width ? 64 : entry.width);
     if (any_height && any_width) find_size(front, probe, entry);
   } catch (const engine::Error&) {
-    // It cannot run: nothing is known of it.
+    // It cannot run: unknown.
   }
   return front;
 }

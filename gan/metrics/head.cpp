@@ -15,7 +15,7 @@ using engine::graph::Value;
 
 // --- Names ---------------------------------------------------------------------------------------
 
-// What exports call these values; the first one that the graph has.
+// Names of these values in exports; the first one in the graph is used.
 constexpr std::array kFeatureNames = {"features", "pool_3", "pool3"};
 constexpr std::array kLogitNames = {"logits", "softmax/logits"};
 
@@ -28,7 +28,7 @@ std::string named(const Links& links, const Names& names) {
 
 // --- Products ------------------------------------------------------------------------------------
 
-// Ops that leave the numbers of a row as they are.
+// Ops that do not change the numbers of a row.
 const std::set<std::string> kCarriers = {"Cast",    "Dropout", "Flatten",   "Identity",
                                          "Reshape", "Squeeze", "Unsqueeze", "Transpose"};
 
@@ -50,7 +50,7 @@ std::vector<Index> axes_of(const Links& links, const Node& node) {
   return {value->whole().begin(), value->whole().end()};
 }
 
-// Over all pixels of an image; a window counts where it is larger than networks pool inside.
+// A pool over all pixels of an image, including large windows that networks do not use inside.
 bool is_global_pool(const Links& links, const Node& node) {
   if (node.outputs.empty()) return false;
   if (node.op == "GlobalAveragePool" || node.op == "GlobalMaxPool") return true;
@@ -82,7 +82,7 @@ bool has_bias(const Node& node) {
   return node.op != "MatMul" && node.inputs.size() > 2 && !node.inputs[2].empty();
 }
 
-// The operand of a sum that is not constant; empty: it is no sum with a constant.
+// The non-constant operand of a sum; empty: not a sum with a constant.
 std::string summand(const Links& links, const Node& node) {
   if (node.op != "Add" || node.inputs.size() != 2 || node.outputs.empty()) return "";
   for (const std::size_t i : {0, 1})

@@ -1,13 +1,13 @@
-// Head: the end of a classifier: which value is a matrix product that makes the logits, whether a
-// bias is in it, and which values are features.
+// Head: the end of a classifier: the matrix product that makes the logits, whether it includes a
+// bias, and the values that are features.
 //
 //   const std::optional<Product> product = product_at(links, "softmax/logits");
 //   product->biased -> "softmax/logits"; product->plain -> "softmax/logits/MatMul"
 //
-// Names decide where they are well known (a table in head.cpp), the structure elsewhere: the last
-// matrix product with constant weights makes the logits, and what it multiplies are the features;
-// without one, the features are what the last pool over all pixels makes.
-// Cost: a walk over the nodes. Errors: none; what is not there is empty.
+// Well-known names decide (a table in head.cpp), otherwise the structure: the last matrix product
+// with constant weights makes the logits, and its input is the features; without one, the output of
+// the last pool over all pixels is the features. Cost: a walk over the nodes. Errors: none; missing
+// values are empty.
 #pragma once
 
 #include <optional>
@@ -16,21 +16,21 @@
 
 namespace gan::metrics {
 
-// x W and x W + b. Either may be without a value of its own: `plain` where the bias is part of the
-// product's node, `biased` where nothing is added.
+// x W and x W + b. Either may be empty: `plain` if the bias is part of the product's node, `biased`
+// if nothing is added.
 struct Product {
   std::size_t node = 0;  // of the product, in the model
   std::string features;  // x
   std::string plain, biased;
 };
 
-// The value whose numbers this one has, which may be reshaped since.
+// The value that this one is a reshaped copy of.
 std::string source(const Links& links, std::string value);
 
 // The product behind a value, by its source.
 std::optional<Product> product_at(const Links& links, const std::string& value);
 
-// Adds a node that makes the product without its bias, and returns the name of what it makes.
+// Adds a node that computes the product without its bias, and returns the name of its result.
 std::string add_plain(engine::graph::Model& model, const Product& product);
 
 struct Head {
@@ -39,8 +39,8 @@ struct Head {
 };
 Head find_head(const Links& links);
 
-// What Inception's features are called by their number ("64", "192", "768", "2048"): the value in
-// this model; empty: another name.
+// The value of Inception's features named by their number ("64", "192", "768", "2048") in this
+// model; empty for any other name.
 std::string inception_features(const Links& links, const std::string& name);
 
 // Values that could be features or logits, for messages: outputs, then the last products and pools.

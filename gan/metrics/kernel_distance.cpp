@@ -52,14 +52,14 @@ struct KernelMean {
   const KernelDistanceOptions& options;
   double gamma = options.gamma.value_or(1 / static_cast<double>(columns));
 
-  // Of rows with this product and these squared lengths.
+  // The kernel of two rows with this product and these squared lengths.
   double value(double product, double x, double y) const {
     if (options.kernel == Kernel::gaussian)
       return std::exp((2 * product - x - y) / (2 * options.sigma * options.sigma));
     return power(gamma * product + options.coef0, options.degree);
   }
 
-  // The mean over the rows of x with those of y; `same`: of one set, without a row with itself.
+  // The mean over pairs of rows of x and y; `same`: one set, without pairs of a row with itself.
   double operator()(const Subset& x, const Subset& y, bool same) const {
     const auto size = static_cast<Index>(x.rows.size());
     std::vector<double> k(size * size);
@@ -73,7 +73,7 @@ struct KernelMean {
           sum += value(k[i * size + j], xx[i], yy[j]);
           ++pairs;
         }
-    engine::check(pairs > 0, "kernel distance: a subset holds one image only, again and again");
+    engine::check(pairs > 0, "kernel distance: a subset holds one image only, repeated");
     return sum / static_cast<double>(pairs);
   }
 };

@@ -1,4 +1,4 @@
-// Links: which node makes a value, which nodes read it, and which values are constant.
+// Links: the node that produces a value, the nodes that read it, and which values are constant.
 //
 //   const Links links(model);
 //   if (const Value* weights = links.constant(node.inputs[1])) ...
@@ -21,11 +21,11 @@ class Links {
   explicit Links(const engine::graph::Model& model);
 
   const engine::graph::Model& model() const { return model_; }
-  // The node that makes this value; null: an input, a constant, or no value at all.
+  // The node that produces this value; null: an input, a constant, or no value at all.
   const engine::graph::Node* maker(const std::string& value) const;
   const std::vector<std::size_t>& readers(const std::string& value) const;  // places in nodes
-  // The number array behind a name: a constant, the result of a Constant node, or either of them
-  // renamed or transposed. Null: not constant.
+  // The array behind a name: a constant, the result of a Constant node, or either of them renamed
+  // or transposed. Null: not constant.
   const engine::graph::Value* constant(const std::string& value) const;
 
  private:

@@ -11,7 +11,7 @@
 namespace gan::metrics {
 namespace {
 
-// Of |x|^2 + |y|^2: a bound on what rounding does to |x|^2 + |y|^2 - 2 x.y.
+// Relative to |x|^2 + |y|^2: a bound on the rounding error of |x|^2 + |y|^2 - 2 x.y.
 constexpr double kUnsure = 1e-11;
 
 // Rows as double with their squared lengths.
@@ -30,7 +30,7 @@ struct Cloud {
   double unsure(Index i, const Cloud& other, Index j) const {
     return kUnsure * (squares[i] + other.squares[j]);
   }
-  // The same bits whichever comes first.
+  // Bit-identical in either order.
   double squared_distance(Index i, const Cloud& other, Index j) const {
     const double *x = values.data() + i * columns, *y = other.values.data() + j * columns;
     double sum = 0;

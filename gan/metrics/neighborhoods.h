@@ -1,15 +1,15 @@
-// Neighborhoods: around each row of a set a ball that reaches its k-th nearest neighbor in that
-// set. Together they stand for where the set lies; precision, recall, density and coverage count
-// the rows of another set in them.
+// Neighborhoods: around each row of a set, a ball out to its k-th nearest neighbor in that set.
+// Together they approximate the set's support; precision, recall, density and coverage count the
+// rows of another set in them.
 //
 //   const Neighborhoods real(features, 5);
-//   real.holding(generated);                // for each generated row, how many balls hold it
+//   real.holding(generated);                // for each generated row, how many balls contain it
 //
-// Distances come from x.x + y.y - 2 x.y; what is then too close to a radius to tell is computed
-// again as the sum of (x - y)^2, so that ties (the same image twice) are ties.
-// Cost: the product of the numbers of rows times the number of features, once for the radii and
-// once a question: 10,000 against 10,000 with 2048 features take 15 s on two cores.
-// Errors: no more rows than neighbors, values that are not finite, numbers of features that differ.
+// Distances are x.x + y.y - 2 x.y; a distance too close to a radius is recomputed as the sum of (x
+// - y)^2, so that ties (the same image twice) are exact. Cost: the product of the numbers of rows
+// times the number of features, once for the radii and once per query: 10,000 against 10,000 with
+// 2048 features take 15 s on two cores. Errors: no more rows than neighbors, non-finite values,
+// different numbers of features.
 #pragma once
 
 #include <vector>
@@ -18,7 +18,7 @@
 
 namespace gan::metrics {
 
-// Whether a ball holds the points on its surface.
+// Whether a ball includes its surface.
 enum class Ball { closed, open };
 
 class Neighborhoods {
@@ -27,8 +27,8 @@ class Neighborhoods {
   Neighborhoods(const Features& features, Index neighbors, const char* what);
 
   struct Counts {
-    std::vector<Index> balls;   // for each point, how many balls hold it
-    std::vector<Index> points;  // for each ball, how many points it holds
+    std::vector<Index> balls;   // for each point, how many balls contain it
+    std::vector<Index> points;  // for each ball, how many points it contains
   };
   Counts count(const Features& points, Ball ball) const;
 

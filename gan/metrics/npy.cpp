@@ -23,7 +23,7 @@ static_assert(std::endian::native == std::endian::little, "numbers are copied as
 template <class To, class T>
 std::vector<To> converted(const std::string& bytes) {
   std::vector<T> values(bytes.size() / sizeof(T));
-  // An empty vector has no address, which memcpy may not be given.
+  // An empty vector may have a null address, which memcpy does not allow.
   if (!values.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
   return {values.begin(), values.end()};
 }
@@ -35,7 +35,7 @@ std::vector<double> halves(const std::string& bytes) {
   return values;
 }
 
-// What is read, by NumPy's name.
+// The supported types, by NumPy's names.
 struct NumberType {
   const char* name;
   Index bytes;
@@ -68,7 +68,7 @@ const NumberType* find_type(const std::string& name) {
   return row == std::end(kNumberTypes) ? nullptr : row;
 }
 
-// The header: a Python dict literal of three keys, written by numpy but by others, too.
+// The header: a Python dict literal of three keys, written by NumPy and others.
 struct Header {
   std::string type;
   std::optional<bool> fortran;
@@ -126,14 +126,13 @@ class HeaderReader {
     return inside;
   }
   std::string type() {
-    check(peek() != '[', what_, ": holds records; an array of numbers is needed");
+    check(peek() != '[', what_, ": holds records; expected an array of numbers");
     const std::string name = quoted();
-    // The order of bytes: of one alone there is none, "=" is the machine's, "|" is neither.
+    // The byte order: "=" is the machine's, "|" none (single bytes).
     std::string usual = name;
     if (usual.size() == 3 && usual[0] != '>') usual[0] = usual[2] == '1' ? '|' : '<';
-    check(find_type(usual) != nullptr, what_, ": is of NumPy's type '", name,
-          "'; float16 to float64 or whole numbers, little-endian, are needed, as by "
-          ".astype('<f8')");
+    check(find_type(usual) != nullptr, what_, ": has NumPy type '", name,
+          "'; expected float16 to float64 or integers, little-endian, as from .astype('<f8')");
     return usual;
   }
   bool boolean() {
@@ -179,26 +178,26 @@ Index size_of(const std::vector<Index>& extents, Index most) {
   return size;
 }
 
-// The header of a file of `length` bytes, which are as many as it promises.
+// The header of a file of `length` bytes, checked against that length.
 Header checked_header(std::string_view front, std::uint64_t length, const std::string& what) {
   check(front.size() >= 10 && front.starts_with(kMagic), what, ": is not a NumPy array");
   const int version = static_cast<std::uint8_t>(front[6]);
   check(version >= 1 && version <= 3, what, ": is an array of format version ", version,
-        "; 1 to 3 are known");
+        "; supported: 1 to 3");
   const std::size_t digits = version == 1 ? 2 : 4;  // bytes of the header's length
   std::uint32_t text = 0;
-  check(front.size() >= 8 + digits, what, ": is cut off in its header");
+  check(front.size() >= 8 + digits, what, ": is truncated in its header");
   std::memcpy(&text, front.data() + 8, digits);
   check(text <= kNpyFront - 8 - digits, what, ": has a header of ", text,
         " bytes, more than any array needs");
-  check(text <= front.size() - 8 - digits, what, ": is cut off in its header");
+  check(text <= front.size() - 8 - digits, what, ": is truncated in its header");
   Header header = HeaderReader(front.substr(8 + digits, text), what).read();
   header.end = 8 + digits + text;
 
   const Index each = find_type(header.type)->bytes, there = static_cast<Index>(length - header.end);
   const Index size = size_of(*header.extents, there);
   check(size <= there && size * each == there, what, ": ", there,
-        " bytes of numbers are not what its shape and type take");
+        " bytes of numbers do not match its shape and type");
   return header;
 }
 
@@ -233,7 +232,7 @@ std::vector<double> NpyArray::doubles(const std::string& what) const {
   if (is_whole())
     for (const double value : values)
       check(std::abs(value) < kExact, what, ": ", value,
-            " is a whole number of 2^53 or more, not all of which float64 holds");
+            " is an integer of 2^53 or more, which float64 may not hold exactly");
   return values;
 }
 

@@ -1,10 +1,10 @@
-// NumPy's arrays as files hold them: a header that says type, order and extents, then the numbers.
+// NumPy's .npy arrays: a header with type, order and extents, then the numbers.
 //   NpyArray mu = parse_npy(bytes, "stats.npz: mu");
-// Read: versions 1 to 3 of the format; floats of 2, 4 or 8 bytes and whole numbers of 1 to 8,
-// little-endian, in C or Fortran order, of at most six axes; whole numbers of 2^53 or more are read
-// as such, not as doubles. Cost: one copy; a second one for Fortran order. Errors: what is not such
-// an array, with `what` in front and what is wrong. Numbers that are not all there, or too many,
-// are an error before anything is allocated. Source: NumPy's "NPY format" (numpy/lib/format.py).
+// Read: versions 1 to 3 of the format; floats of 2, 4 or 8 bytes and integers of 1 to 8,
+// little-endian, in C or Fortran order, of at most six axes; integers of 2^53 or more are read as
+// integers, not as doubles. Cost: one copy; a second one for Fortran order. Errors: anything else,
+// with `what` in front. Missing or superfluous data is an error before anything is allocated.
+// Source: NumPy's "NPY format" (numpy/lib/format.py).
 #pragma once
 
 #include <cstdint>
@@ -26,15 +26,15 @@ struct NpyArray {
   static NpyArray from(const std::vector<Index>& extents, const std::vector<double>& values);
   Index size() const;
   bool is_whole() const { return type[1] != 'f'; }
-  // Whatever the type. Errors: a whole number of 2^53 or more, with `what` in front.
+  // For any type. Errors: an integer of 2^53 or more, with `what` in front.
   std::vector<double> doubles(const std::string& what = "array") const;
   std::vector<std::int64_t> wholes() const;  // of whole numbers, exact; "<u8" wraps
 };
 
 NpyArray parse_npy(std::string_view bytes, const std::string& what);
 
-// For a file that is unpacked as it is read: from its first kNpyFront bytes (or all of a shorter
-// one), whether its `length` bytes are what the header promises. Errors as above.
+// For a compressed file: checks from its first kNpyFront bytes (or all of a shorter one) that its
+// `length` bytes match the header. Errors as above.
 constexpr std::size_t kNpyFront = 12 + 65535;
 void check_npy_length(std::string_view front, std::uint64_t length, const std::string& what);
 std::string write_npy(const NpyArray& array);  // the bytes of a file of version 1

@@ -70,7 +70,7 @@ NpyArray Npz::array(const std::string& name) const {
                      (about.valid & ZIP_STAT_SIZE) != 0 && (about.valid & ZIP_STAT_COMP_SIZE) != 0;
   check(known && about.comp_size <= bytes_.size() &&
             about.size / kMostDeflated <= about.comp_size + 1,
-        what, ": its sizes in the zip file are not possible");
+        what, ": its sizes in the zip file are impossible");
   const std::unique_ptr<zip_file_t, Closer> file(zip_fopen_index(zip_, at, 0));
   check(file != nullptr, what, ": cannot be read: ", zip_strerror(zip_));
   std::string bytes;
@@ -79,15 +79,15 @@ NpyArray Npz::array(const std::string& name) const {
     bytes.resize(end);
     while (done < end) {
       const zip_int64_t read = zip_fread(file.get(), bytes.data() + done, end - done);
-      check(read > 0, what, ": is damaged or cut off after ", done, " of ", about.size, " bytes");
+      check(read > 0, what, ": is damaged or truncated after ", done, " of ", about.size, " bytes");
       done += static_cast<std::size_t>(read);
     }
   };
   read_up_to(std::min<std::size_t>(about.size, kNpyFront));
-  check_npy_length(bytes, about.size, what);  // before more is unpacked than it promises
+  check_npy_length(bytes, about.size, what);  // before unpacking more than the header's size
   read_up_to(about.size);
   char more = 0;  // the checksum is compared when the end is seen
-  check(zip_fread(file.get(), &more, 1) == 0, what, ": is damaged: its checksum does not fit");
+  check(zip_fread(file.get(), &more, 1) == 0, what, ": is damaged: its checksum does not match");
   return parse_npy(bytes, what);
 }
 

@@ -1,9 +1,9 @@
-// NumPy's .npz: arrays by name in a zip file, stored or deflated.
+// NumPy .npz files: named arrays in a zip file, stored or deflated.
 //   Npz file("stats.npz");
 //   if (file.has("mu")) NpyArray mu = file.array("mu");
-// Cost: the file in memory, and each array as it is asked for. Errors: name the file, and the array
-// that is missing or broken. What deflates to more than deflate can do (1032 to 1), or to another
-// size than the array's header promises, is refused before room for it is made.
+// Cost: the file in memory, and each requested array. Errors: a missing or broken array, with the
+// file's name. Data that claims a compression ratio beyond deflate's (1032 to 1), or another size
+// than the array's header, is refused before memory is allocated.
 #pragma once
 
 #include <map>

@@ -1,8 +1,7 @@
-// Precision: the share of generated images that lie among the real ones; recall: the share of real
-// images that lie among the generated. "Among": no farther from some image of the other set than
-// that one's k-th neighbor in its own set.
-// The original takes VGG-16's features; say which were used beside the numbers.
-// Cost and errors: those of neighborhoods.h, of both sets.
+// Precision: the fraction of generated images that lie among the real ones; recall: the fraction of
+// real images that lie among the generated. "Among": no farther from some image of the other set
+// than that image's k-th neighbor in its own set. The original uses VGG-16 features; report which
+// were used. Cost and errors: those of neighborhoods.h, of both sets.
 // Source: Kynkaanniemi et al., "Improved Precision and Recall Metric", 2019, eq. 1 and 2.
 #pragma once
 
@@ -12,7 +11,7 @@
 
 namespace gan::metrics {
 
-// What each image adds: 1 where it lies among the others, else 0.
+// The contribution of each image: 1 if it lies among the others, else 0.
 struct Membership {
   std::vector<double> generated, real;
 };

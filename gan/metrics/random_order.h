@@ -1,10 +1,10 @@
-// RandomOrder: the permutations that NumPy's RandomState draws, number for number, for the scores
-// of other tools depend on them (torch-fidelity shuffles with seed 2020).
+// RandomOrder: exactly the permutations of NumPy's RandomState, because the scores of other tools
+// depend on them (torch-fidelity shuffles with seed 2020).
 //   RandomOrder(2020).permutation(n)   numpy.random.RandomState(2020).permutation(n)
 // Source: Mersenne Twister seeded by init_genrand (Matsumoto and Nishimura, 1998), which is also
 // std::mt19937's; Fisher-Yates from the last element down, with indices by masked rejection.
-// Cost: about 10 ns an element. Errors: more than 2^32 elements, a subset larger than its set,
-// draws from none.
+// Cost: about 10 ns per element. Errors: more than 2^32 elements, a subset larger than its set,
+// draws from an empty set.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +22,9 @@ class RandomOrder {
   explicit RandomOrder(std::uint32_t seed) : twister_(seed) {}
 
   std::vector<Index> permutation(Index n);
-  // `count` different ones of 0 .. n - 1: choice(n, count, replace=False).
+  // `count` distinct numbers from 0 .. n - 1: choice(n, count, replace=False).
   std::vector<Index> subset(Index n, Index count);
-  // `count` of 0 .. n - 1, each drawn from all: randint(n, size=count).
+  // `count` numbers from 0 .. n - 1, with replacement: randint(n, size=count).
   std::vector<Index> draws(Index n, Index count);
 
  private:

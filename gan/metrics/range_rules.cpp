@@ -15,7 +15,7 @@ using Colors = std::array<double, 3>;  // red, green, blue
 // 123, 123.68 and 123.675 are one mean in a span of 255, 117 is not.
 constexpr double kClose = 0.02;
 
-// What a first layer may see of black and of white, and from which ranges graphs make it.
+// Black and white as first layers expect them, and the ranges that graphs convert from.
 struct Target {
   const char* why;
   std::span<const Range> from;
@@ -87,7 +87,7 @@ Front::Channel span_of(Range range, std::size_t channel) {
   return {1 / deviation[c], -mean[c] / deviation[c]};
 }
 
-// How far from a target the front brings black and white of a range, as a share of the span.
+// The distance from a target of black and white of a range after the front, relative to the span.
 double distance(const Front& front, Range range, const Target& target, bool bgr) {
   const std::size_t count = front.channels.size();
   double most = 0;
@@ -103,7 +103,7 @@ double distance(const Front& front, Range range, const Target& target, bool bgr)
   return most;
 }
 
-// Two ways to -1..1, which only the target tells apart: the nearer one is meant.
+// Two conventions for -1..1 differ only in the target: choose the nearer one.
 bool is_signed(Range range) { return range == Range::symmetric || range == Range::inception; }
 
 // --- Means of a data set that is not known -------------------------------------------------------
@@ -123,12 +123,13 @@ bool is_natural(const Front::Channel& channel, const Natural& row) {
   const double mean = -channel.shift / channel.scale, deviation = 1 / channel.scale;
   if (channel.scale <= 0 || mean < row.least_mean || mean > row.most_mean) return false;
   if (row.range == Range::bytes) return true;
-  // Numbers that are 0..1 deviate by so much; or only the mean is subtracted, in 0..1 or times 255.
+  // The standard deviation of numbers in 0..1; or only the mean is subtracted, in 0..1 or times
+  // 255.
   const auto about = [&](double x) { return std::abs(channel.scale - x) <= kClose * x; };
   return (deviation > 0.08 && deviation < 0.4) || about(1) || about(255);
 }
 
-// Scaled alone, bytes come down to a few units, which no other range does.
+// Only bytes are scaled down to a few units.
 bool is_scaled_down(const Front::Channel& channel) {
   const double white = 255 * channel.scale;
   return std::abs(channel.shift) <= 0.01 * white && white > 0.9 && white < 8;
@@ -139,8 +140,8 @@ bool all_channels(const Front& front, const Test& test) {
   return !front.channels.empty() && std::ranges::all_of(front.channels, test);
 }
 
-// The order of channels where it is told: ImageNet's means are known either way round, and blue is
-// the darkest color of most sets, so that a first channel that is darker may be blue.
+// The channel order, if known: ImageNet's means identify it, and blue is the darkest color of most
+// sets, so a darker first channel may be blue.
 std::optional<bool> is_bgr(const Front& front, double white) {
   if (front.channels.size() != 3) return false;
   constexpr Colors known = {0.485, 0.458, 0.4075};

@@ -1,8 +1,8 @@
-// Which range of numbers a graph takes, from what it says: its metadata, the type of its input, and
-// what its front makes of black and white. Tables in range_rules.cpp: one row a convention.
+// A graph's input range, from its metadata, its input type, and its front's output for black and
+// white. Tables in range_rules.cpp: one row per convention.
 //
-// A front says a range if of all ranges that an image could come in exactly one is brought to what
-// first layers are trained on; nothing is guessed. Errors: none.
+// A front determines the range if it maps exactly one candidate range to one that first layers are
+// trained on; nothing is guessed. Errors: none.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,7 @@ struct FoundRange {
   std::string why;  // "the graph subtracts Caffe's means"
 };
 
-// `whole`: the input is of whole numbers, so that only bytes can come in.
+// `whole`: the input takes integers, so only bytes are possible.
 std::optional<FoundRange> range_of_front(const Front& front, bool whole);
 std::optional<FoundRange> range_of_metadata(const std::map<std::string, std::string>& metadata);
 

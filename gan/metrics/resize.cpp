@@ -95,7 +95,7 @@ const Resizer& resizer_named(const std::string& name) {
   engine::fail("unknown resizing '", name, "'; give one of ", known);
 }
 
-// As a graph, since the importer of graphs knows this mode of Resize.
+// As a graph, because the graph importer implements this mode of Resize.
 Tensor resize_as_tensorflow1(const Tensor& images, Index height, Index width) {
   check_sizes(images, height, width);
   if (images.dim(1) == height && images.dim(2) == width) return images;

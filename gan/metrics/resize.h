@@ -1,20 +1,19 @@
-// The ways to bring images to the size that a network takes, each by the name of who does it so.
-// The same features of the same images differ by them: an FID by several points.
+// Resizing methods for a network's input, named after their origin. The method changes the
+// features: an FID by several points.
 //
 //   find(resizers(), "resizing", "clean-fid").resize(images, 299, 299)
 //
 //   tf1        TensorFlow 1's ResizeBilinear, as the graph of 2015 contains it: pixel i of the
 //              result lies at i in / out (align_corners=False, no half-pixel centers), and lies
 //              between two pixels; shrinking skips pixels, so fine patterns alias
-//   clean-fid  Pillow's bicubic filter (a = -1/2), as wide as the shrinking asks for, so that
-//              every pixel counts; in float, across first, then down, clipped to 0 .. 255
+//   clean-fid  Pillow's bicubic filter (a = -1/2), widened for shrinking, so that every pixel counts; in float, across first, then down, clipped to 0 .. 255
 //
-// Images are [N, H, W, C] in 0 .. 255, of one size, whole: nothing is cut off. No result is rounded
-// to bytes. clean-fid gives the bits of Pillow's mode F; Pillow 13 goes down before across for some
-// images (such as 77x100 to 64x64), and then differs by a rounding of float32, 3.1e-5 of 255.
-// Cost: some ten operations a pixel and filter tap. Errors: a size without pixels.
-// Source: tensorflow/core/util/image_resizer_state.h; Pillow's src/libImaging/Resample.c; Parmar et
-// al., "On Aliased Resizing and Surprising Subtleties in GAN Evaluation", 2022.
+// Images are [N, H, W, C] in 0 .. 255, of one size, without cropping. Results are not rounded to
+// bytes. clean-fid is bit-identical to Pillow's mode F; Pillow 13 resizes vertically first for some
+// images (such as 77x100 to 64x64), and then differs by a float32 rounding, 3.1e-5 of 255. Cost:
+// about ten operations per pixel and filter tap. Errors: a size without pixels. Source:
+// tensorflow/core/util/image_resizer_state.h; Pillow's src/libImaging/Resample.c; Parmar et al.,
+// "On Aliased Resizing and Surprising Subtleties in GAN Evaluation", 2022.
 #pragma once
 
 #include <span>

@@ -12,7 +12,7 @@ struct Sha256::Context {
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) {
   engine::check(context_->state && EVP_DigestInit_ex(context_->state, EVP_sha256(), nullptr) == 1,
-                "sha256: OpenSSL gives no such digest");
+                "sha256: OpenSSL has no such digest");
 }
 Sha256::~Sha256() { EVP_MD_CTX_free(context_->state); }
 

@@ -1,6 +1,6 @@
-// SHA-256 of bytes, piece by piece: what names a graph or a set of images by its content.
+// Incremental SHA-256, which identifies a graph or a set of images by content.
 //   Sha256 hash; hash.add(bytes); std::string name = hash.hex();
-// Cost: about a nanosecond a byte (OpenSSL's). Errors: none but lack of memory.
+// Cost: about a nanosecond per byte (OpenSSL). Errors: out of memory.
 #pragma once
 
 #include <memory>

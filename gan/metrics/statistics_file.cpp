@@ -13,8 +13,7 @@ namespace {
 
 using engine::check;
 
-// No variance is negative, and covariances are symmetric, up to the rounding of those who wrote
-// them in float32.
+// Variances are not negative, and covariances are symmetric, up to rounding of files in float32.
 void check_covariance(const std::vector<double>& sigma, Index n, const std::string& path) {
   for (Index i = 0; i < n; ++i)
     check(sigma[i * n + i] >= 0, path, ": sigma is not a covariance: [", i, ", ", i, "] is ",
@@ -32,7 +31,7 @@ void check_finite(const std::vector<double>& values, const char* what, const std
   check(all_finite(values), path, ": ", what, " has values that are not finite");
 }
 
-// Both are of one set: one that was changed without the other would go unnoticed.
+// Both must describe the same set; otherwise changing only one would go unnoticed.
 void check_factor(const FeatureStatistics& statistics, const std::vector<double>& sigma,
                   const std::string& path) {
   const std::vector<double> product = statistics.covariance();
@@ -41,7 +40,7 @@ void check_factor(const FeatureStatistics& statistics, const std::vector<double>
     most = std::max(most, std::abs(sigma[i]));
     apart = std::max(apart, std::abs(sigma[i] - product[i]));
   }
-  check(apart <= 1e-10 * most, path, ": factor does not belong to sigma; write the file anew");
+  check(apart <= 1e-10 * most, path, ": factor does not match sigma; write the file again");
 }
 
 }  // namespace
@@ -52,12 +51,12 @@ FeatureStatistics read_statistics(const Npz& file) {
   const std::string& path = file.path();
   for (const char* name : {"mu", "sigma"})
     check(file.has(name), path, ": holds no array '", name,
-          "'; feature statistics are mu and sigma, as pytorch-fid --save-stats writes them");
+          "'; feature statistics are arrays mu and sigma, as pytorch-fid --save-stats writes them");
   const NpyArray mu = file.array("mu"), sigma = file.array("sigma");
   const Index n = mu.size();
   check(mu.extents == std::vector<Index>{n} && sigma.extents == std::vector<Index>{n, n} && n > 0,
         path, ": mu is ", engine::Shape(mu.extents), " and sigma ", engine::Shape(sigma.extents),
-        "; [n] and [n, n] are needed");
+        "; expected [n] and [n, n]");
   const std::vector<double> mean = mu.doubles(path), covariance = sigma.doubles(path);
   for (const auto* values : {&mean, &covariance}) check_finite(*values, "mu or sigma", path);
   check_covariance(covariance, n, path);
@@ -65,7 +64,8 @@ FeatureStatistics read_statistics(const Npz& file) {
 
   const NpyArray factor = file.array("factor");
   check(factor.extents.size() == 2 && factor.extents[0] <= n && factor.extents[1] == n, path,
-        ": factor is ", engine::Shape(factor.extents), "; [r, n] with n = ", n, " is needed");
+        ": factor is ", engine::Shape(factor.extents), "; expected [r, n] with n = ", n,
+        " is needed");
   FeatureStatistics statistics{mean, factor.doubles(path)};
   check_finite(statistics.factor, "factor", path);
   check_factor(statistics, covariance, path);

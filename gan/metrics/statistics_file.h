@@ -1,9 +1,9 @@
 // Feature statistics in the .npz files that pytorch-fid, TTUR and others share: `mu` [n] and
-// `sigma` [n, n], float64 here, float32 too when read. Written beside them, and read where it is
-// there: `factor` [r, n] with factor^T factor = sigma, which keeps the digits that sigma loses, so
-// that a distance to the file is that to the images, to the last bit.
-// Cost: 67 MB on disk for 2048 features. Errors: name the file, and what is missing, does not fit
-// together or is not finite. Writing goes beside and renames: what was there is kept on failure.
+// `sigma` [n, n], float64 here, float32 too when read. An additional array, optional on reading:
+// `factor` [r, n] with factor^T factor = sigma, which keeps the digits that sigma loses, so that a
+// distance to the file is bit-identical to a distance to the images. Cost: 67 MB on disk for 2048
+// features. Errors: missing, inconsistent or non-finite data, naming the file. Files are written
+// under a temporary name and renamed: on failure the previous file is kept.
 #pragma once
 
 #include <string>

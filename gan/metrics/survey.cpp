@@ -27,11 +27,11 @@ const Port& image_port(const Model& model) {
   for (const Port& port : model.inputs) {
     if (!port.any_shape && port.extents.size() != 4) continue;
     engine::check(images == nullptr, model.path, ": both '", images ? images->name : "", "' and '",
-                  port.name, "' may take images; one input of images is needed");
+                  port.name, "' may take images; expected one image input");
     images = &port;
   }
   engine::check(images != nullptr, model.path,
-                ": has no input of four axes; a classifier of images is needed");
+                ": has no input of four axes; expected an image classifier");
   return *images;
 }
 
@@ -53,9 +53,9 @@ bool is_transposed(const Links& links, std::string value) {
 }
 
 // --- Rules ---------------------------------------------------------------------------------------
-// Each table holds the rules for one question, in order: the first that answers decides.
+// Each table holds the rules for one question, in order: the first that applies decides.
 
-// As many as colors, along this axis.
+// As many as color channels, along this axis.
 bool few(const Port& port, int axis) {
   return !port.any_shape && port.extents[axis] >= 1 && port.extents[axis] <= 4;
 }
@@ -79,7 +79,7 @@ bool is_channels_last(const Links& links, const Port& port) {
 
 void find_entry(const Links& links, Survey& found) {
   const Model& model = links.model();
-  // The graph of 2015 starts from a JPEG file; its images are fed behind the decoder.
+  // The 2015 graph starts from a JPEG file; images are fed after its decoder.
   if (model.nhwc && links.maker("ExpandDims") && links.maker("DecodeJpeg")) {
     found.input = "ExpandDims";
     found.channels_last = true;
@@ -96,7 +96,7 @@ void find_entry(const Links& links, Survey& found) {
   if (extent(channels) > 0) found.channels = extent(channels);
 }
 
-// Types that hold 0 .. 255, and nothing between whole numbers.
+// Integer types that hold 0 .. 255.
 bool takes_whole(const Model& model, const std::string& input) {
   for (const Port& port : model.inputs)
     if (port.name == input)
@@ -104,7 +104,7 @@ bool takes_whole(const Model& model, const std::string& input) {
   return false;
 }
 
-// Which numbers go in.
+// The input range.
 struct Inlet {
   const Links& links;
   const Survey& found;
@@ -116,19 +116,19 @@ Answer when(bool holds, Range range, const char* why) {
   return holds ? Answer({{.range = range}, why}) : Answer();
 }
 constexpr Answer (*kRangeRules[])(const Inlet&) = {
-    // what its metadata say,
+    // its metadata,
     [](const Inlet& in) { return range_of_metadata(in.links.model().metadata); },
-    // what the ops before the first layer make of black and white,
+    // black and white after the ops before the first layer,
     [](const Inlet& in) { return range_of_front(in.front, in.whole); },
-    // the same without a gain that training may have learned,
+    // the same without a learned gain,
     [](const Inlet& in) {
       return range_of_front(find_front(in.links, in.found, Gains::dropped), in.whole);
     },
     // the type of the input,
-    [](const Inlet& in) { return when(in.whole, Range::bytes, "the input takes whole numbers"); },
-    // or which network it is; otherwise the range is not known.
+    [](const Inlet& in) { return when(in.whole, Range::bytes, "the input takes integers"); },
+    // or the known network; otherwise the range is unknown.
     [](const Inlet& in) {
-      return when(in.found.is_inception(), Range::inception, "known of Inception-v3");
+      return when(in.found.is_inception(), Range::inception, "known for Inception-v3");
     },
 };
 

@@ -1,10 +1,10 @@
-// Survey: what the graph of a classifier says about itself: where images go in, in which range and
-// at which size, and which values are features and logits.
+// Survey: what a classifier's graph determines: the image input, its range and size, and the values
+// that are features and logits.
 //
-// Each question has a file of its own: front.h and range_rules.h (the range), head.h (the values).
-// Where the graph does not say, the survey does not guess: the range is not known.
-// Cost: a few passes over the nodes, and six runs of what stands before the first layer.
-// Errors: a graph without one input of images.
+// Each question has its own file: front.h and range_rules.h (the range), head.h (the values). If
+// the graph does not determine the range, it is unknown; nothing is guessed. Cost: a few passes
+// over the nodes, and six runs of the nodes before the first layer. Errors: a graph without exactly
+// one image input.
 #pragma once
 
 #include "gan/metrics/front.h"
@@ -16,7 +16,7 @@ namespace gan::metrics {
 struct Survey : Entry {
   std::optional<FoundRange> range;
   std::string resize;    // an op before the first layer: "linear, asymmetric"; empty: none
-  bool resizes = false;  // images of any size come to one inside
+  bool resizes = false;  // resizes images of any size inside the graph
   Index convolutions = 0, kernel_weights = 0;
   Head head;
 

@@ -23,9 +23,9 @@ void check_sets(const Tensor& a, const Tensor& b) {
   check(a.rank() == 2 && b.rank() == 2, "exact distance: sets must be [points, dimension], got ",
         a.shape(), " and ", b.shape());
   check(a.dim(1) == b.dim(1), "exact distance: points of ", a.dim(1), " and of ", b.dim(1),
-        " dimensions do not lie in one space");
+        " dimensions; both sets need the same dimension");
   check(a.dim(0) == b.dim(0), "exact distance: sets of ", a.dim(0), " and ", b.dim(0),
-        " points; it takes two of the same size");
+        " points; both sets need the same size");
   check(a.size() > 0, "exact distance: the sets are empty");
 }
 
@@ -79,9 +79,9 @@ class Distances {
   double diameter_;
 };
 
-// The distance of each pair by its arc, for the solver, which asks once for each, row after row.
-// Whole numbers: where distances are equal but for rounding, the simplex in floating point may go
-// round in a circle of pivots for ever. The unit is 2^-44 of the diameter, so that the potentials,
+// The distance of each pair by its arc, for the solver, which queries each once, row by row.
+// In integers: where distances differ only by rounding, a simplex in floating point may pivot in a
+// cycle forever. The unit is 2^-44 of the diameter, so that the potentials,
 // sums of up to 2 n distances, stay far below the 2^62 that the solver takes for infinite.
 class Costs {
  public:
@@ -118,8 +118,8 @@ double transport_memory(Index n, Index dimension) {
 double exact_distance(const Tensor& a, const Tensor& b, const OnRow& on_row) {
   check_sets(a, b);
   const Index n = a.dim(0);
-  check(n <= kMostTransported, "exact distance: ", n, " points a set; it takes at most ",
-        kMostTransported, ": choose fewer");
+  check(n <= kMostTransported, "exact distance: ", n, " points per set; at most ", kMostTransported,
+        " are supported");
   Graph graph;
   const auto nodes = static_cast<int>(n);
   graph.reserveNode(2 * nodes);
@@ -128,7 +128,7 @@ double exact_distance(const Tensor& a, const Tensor& b, const OnRow& on_row) {
   for (int i = 0; i < nodes; ++i)
     for (int j = 0; j < nodes; ++j)
       graph.addArc(Graph::nodeFromId(i), Graph::nodeFromId(nodes + j));
-  Graph::NodeMap<short> supply(graph, 1);  // each point gives one, or takes one
+  Graph::NodeMap<short> supply(graph, 1);  // each point supplies one unit, or demands one
   for (int j = 0; j < nodes; ++j) supply[Graph::nodeFromId(nodes + j)] = -1;
   const Distances distances(a, b);
   lemon::NetworkSimplex<Graph, short, std::int64_t> simplex(graph);
@@ -142,7 +142,7 @@ double exact_distance(const Tensor& a, const Tensor& b, const OnRow& on_row) {
 
 double exact_distance_on_line(const Tensor& a, const Tensor& b) {
   check_sets(a, b);
-  check(a.dim(1) == 1, "exact distance on a line: points have ", a.dim(1), " dimensions");
+  check(a.dim(1) == 1, "exact distance on a line: points must have dimension 1, got ", a.dim(1));
   std::vector<engine::Real> p = values_of(a), q = values_of(b);
   std::sort(p.begin(), p.end()), std::sort(q.begin(), q.end());
   double sum = 0;

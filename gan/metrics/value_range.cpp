@@ -49,7 +49,7 @@ Tensor in_range(const Tensor& x, Range range) {
     case Range::imagenet:
       break;
   }
-  engine::check(x.dim(3) == 3, "range imagenet: is of three channels, the images have ", x.dim(3));
+  engine::check(x.dim(3) == 3, "range imagenet: needs three channels, the images have ", x.dim(3));
   return (x / 255.F - Tensor::from({3}, {0.485F, 0.456F, 0.406F})) /
          Tensor::from({3}, {0.229F, 0.224F, 0.225F});
 }

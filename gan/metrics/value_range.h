@@ -1,11 +1,11 @@
-// ValueRange: the numbers that a network takes for the bytes of an image, and their order.
+// ValueRange: a network's input range for image bytes, and its channel order.
 //
 //   const ValueRange range{.range = Range::unit, .mean = {0.5F}, .deviation = {0.5F}};
 //   Tensor x = to_range(images, range);    // images [N, H, W, C], 0 .. 255, red first
 //
 // Mean and deviation are in the units of the range and act after it, (x - mean) / deviation; they
-// are in the order red, green, blue even where the network takes blue first.
-// Errors: means or deviations for another number of channels than the images have.
+// are in RGB order even if the network takes BGR. Errors: means or deviations for another number of
+// channels than the images have.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@
 namespace gan::metrics {
 
 enum class Range {
-  bytes,      // as they are
+  bytes,      // unchanged
   unit,       // x / 255
   symmetric,  // x / 127.5 - 1
   imagenet,   // (x / 255 - mean) / deviation of ImageNet's channels

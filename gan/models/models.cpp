@@ -19,10 +19,10 @@ Index always(const ImageSize&) {
 
 constexpr Model kModels[] = {
     {"sn-cnn", "CNN of Miyato et al. (2018), Table 3", always<8>, sn_cnn},
-    {"sn-cnn-wide", "the same with the wider layers of most public code", always<8>, sn_cnn_wide},
+    {"sn-cnn-wide", "the same with wider layers, as in most public code", always<8>, sn_cnn_wide},
     {"sn-resnet", "ResNet of Miyato et al. (2018), Table 4", sn_resnet_constrained, sn_resnet},
     {"sn-small", "a small CNN for CPUs", always<4>, sn_small},
-    {"mlp", "perceptrons, for points of the plane", always<4>, mlp, 1},
+    {"mlp", "perceptrons, for points in the plane", always<4>, mlp, 1},
 };
 
 }  // namespace
@@ -40,7 +40,7 @@ Networks build_networks(const std::string& name, const ImageSize& image,
   const Model& model = find_model(name);
   const bool fits = image.height % model.multiple == 0 && image.width % model.multiple == 0;
   engine::check(fits || !datasets::is_plane(image.height, image.width, image.channels), "model ",
-                name, " takes images, not points of the plane: use --preset wgan-gp-mlp");
+                name, " takes images, not points in the plane: use --preset wgan-gp-mlp");
   engine::check(fits, "images of ", image.height, "x", image.width,
                 ": the networks need a height and width that are multiples of ", model.multiple,
                 ": set data.resize=", datasets::fitting_side(image.height, image.width));

@@ -1,11 +1,11 @@
 // The pairs of networks that can be trained, by name, in one table (models.cpp); each is built by
-// one function in a file of its own, for the size of image that the data set has.
+// one function in its own file, for the data set's image size.
 //
 // Generators map noise [N, z_dim], normal, to images [N, height, width, channels] in [-1, 1];
 // discriminators map images to one number each, [N, 1]. The constraints go on every weight of the
-// discriminator. Height and width are multiples of what the
-// model says: 8 for networks that scale by 2 three times.
-// Errors: an unknown name (with the known ones), an image size that does not fit.
+// discriminator. Height and width are multiples of a number given by the model: 8 for networks that
+// scale by 2 three times. Errors: an unknown name (with the known ones), an image size that does
+// not fit.
 #pragma once
 
 #include <span>
@@ -47,8 +47,8 @@ const Model& find_model(const std::string& name);
 Networks build_networks(const std::string& name, const ImageSize& image,
                         const Constraints& constraints);
 
-// What a discriminator says of real and of fake images, in one pass over both: no discriminator has
-// statistics of its batch, which this would mix.
+// The discriminator on real and fake images in one pass; no discriminator uses batch statistics,
+// which this would mix.
 struct Scores {
   engine::Tensor real, fake;
 };

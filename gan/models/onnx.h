@@ -3,9 +3,9 @@
 //   generator       noise [N, z_dim], normal                 to  images [N, C, H, W] in [-1, 1]
 //   discriminator   images [N, C, H, W] in [-1, 1]           to  score [N, 1]
 //
-// Both as in evaluation: batch norms with their running statistics; each constrained weight as the
-// layers use it, so that no power iteration is left to do. Cost: two small forward passes.
-// Errors: an op without a counterpart in ONNX, by name.
+// Both are in evaluation mode: batch norms with running statistics; constrained weights as the
+// layers use them, so no power iteration remains. Cost: two small forward passes. Errors: an op
+// without a counterpart in ONNX, by name.
 #pragma once
 
 #include "engine/graph/model.h"

@@ -1,7 +1,7 @@
 // The "standard CNN" of SN-GAN, in the two widths that go by this name.
 // Source: Miyato, Kataoka, Koyama and Yoshida, "Spectral Normalization for Generative Adversarial
 // Networks" (2018), Table 3: four-by-four transposed convolutions with batch norm in the generator;
-// convolutions 3x3 of stride 1 and 4x4 of stride 2 by turns in the discriminator, leaky ReLU of
+// 3x3 convolutions of stride 1 and 4x4 of stride 2 alternating in the discriminator, leaky ReLU of
 // slope 0.1. Weights start normal with deviation 0.02, biases at 0 (the authors' chainer-gan-lib).
 #pragma once
 

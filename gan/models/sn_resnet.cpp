@@ -65,7 +65,7 @@ struct Blocks {
   std::size_t halving;
 };
 
-// By the side of the image, the first for all others. 96, which no source has, is as 64.
+// By the side of the image; the first for all other sizes. 96, which no source has, is like 64.
 const Blocks& blocks_for(const ImageSize& image) {
   static const std::vector<Blocks> table = {
       {32, 256, {256, 256, 256}, {128, 128, 128, 128}, 2},

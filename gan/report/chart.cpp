@@ -23,7 +23,7 @@ std::string number(double value, int digits = 4) {
   return text.str();
 }
 
-// As much of a category's name as there is room for. Names are cut between letters of UTF-8.
+// A category's name, truncated to the available room between UTF-8 characters.
 std::string shortened(const std::string& name) {
   constexpr std::size_t most = 26;
   if (name.size() <= most) return name;
@@ -49,7 +49,7 @@ struct Range {
   bool empty() const { return !(low <= high); }
 };
 
-// Where values lie in the drawing.
+// The position of values in the drawing.
 class Frame {
  public:
   explicit Frame(const Chart& chart) : chart_(chart) {
@@ -57,7 +57,7 @@ class Frame {
     std::size_t longest = 0;
     for (const std::string& name : chart.categories)
       longest = std::max(longest, shortened(name).size());
-    bottom_ -= 2.3 * static_cast<double>(longest);  // they are turned
+    bottom_ -= 2.3 * static_cast<double>(longest);  // they are rotated
     for (const Series& series : chart.series)
       for (const Point& p : series.points) {
         if (!drawn(p)) continue;
@@ -83,7 +83,7 @@ class Frame {
 
   bool empty() const { return y_.empty(); }
   bool drawn(const Point& p) const {
-    constexpr double most = 1e30;  // beyond, differences of places are lost
+    constexpr double most = 1e30;  // beyond, differences of positions are lost
     return std::abs(p.x) < most && std::abs(p.y) < most && (!chart_.log_y || p.y > 1 / most);
   }
   double x(double value) const {
@@ -94,7 +94,7 @@ class Frame {
                                      : (value - y_.low) / (y_.high - y_.low);
     return bottom_ - part * (bottom_ - kTop);
   }
-  // Of a bar, too, which may begin below what is shown.
+  // Also for a bar, which may begin below the visible range.
   double y_clamped(double value) const { return y(std::max(value, y_.low)); }
   const Range& x_range() const { return x_; }
   const Range& y_range() const { return y_; }

@@ -6,9 +6,9 @@
 //   chart.series.push_back({.name = "seed 0", .points = {{0, 2.0}, {50, 1.4}}});
 //   page += as_html(chart);
 //
-// Values that are not finite, and on a logarithmic axis those not above 0, are left out of the
-// drawing, not of the data. A curve of more than 400 points is thinned evenly, with both ends.
-// Cost: next to nothing. Errors: none; a chart without a point is an empty text.
+// Non-finite values, and on a logarithmic axis values not above 0, are omitted from the drawing,
+// not from the data. A curve of more than 400 points is thinned evenly, keeping both ends. Cost:
+// negligible. Errors: none; a chart without points is an empty string.
 #pragma once
 
 #include <optional>
@@ -25,9 +25,9 @@ struct Point {
 struct Series {
   std::string name;
   std::vector<Point> points = {};
-  int color = 0;  // from 8 on, colors come again with dashes
+  int color = 0;  // from 8 on, colors repeat with dashes
   bool markers = false;
-  std::string legend = {};  // what several curves of a color are called together; "": the name
+  std::string legend = {};  // common name of several curves of one color; "": the name
 };
 
 struct Chart {

@@ -38,22 +38,23 @@ struct Curve {
 constexpr Curve kCurves[] = {
     {"is", "Inception Score", "score", "Higher is better.", false},
     {"proxy_is", "Proxy-IS", "score",
-     "Higher is better; it compares with scores of the same classifier only.", false},
+     "Higher is better; comparable only with scores of the same classifier.", false},
     {"fid", "FID", "distance", "Lower is better.", true},
     {"proxy_fid", "Proxy-FID", "distance",
-     "Lower is better; the distance of the scorer's features to those of the data set.", true},
+     "Lower is better; the distance between the scorer's features of samples and of the data set.",
+     true},
     {"classes", "Classes covered", "classes",
-     "Classes that the scorer sees among the samples; a fall is mode collapse.", false},
+     "Classes that the scorer finds among the samples; a drop means mode collapse.", false},
     {"d_loss", "Loss of the discriminator", "loss",
-     "Mean over the steps between two rows of the log.", false},
+     "Mean over the steps since the previous row of the log.", false},
     {"g_loss", "Loss of the generator", "loss",
-     "Of hinge and Wasserstein losses, the negative mean output on fakes; not a measure of "
+     "For hinge and Wasserstein losses, the negative mean output on fakes; not a measure of "
      "quality.",
      false},
     {"certified", "Certified Lipschitz bound", "bound",
-     "The discriminator's slope is nowhere larger.", true},
-    {"slope", "Largest slope seen", "slope",
-     "Over real images, fakes and points between; it must stay below the certified bound.", true},
+     "The discriminator's slope never exceeds it.", true},
+    {"slope", "Largest slope found", "slope",
+     "At real images, fakes and points between them; must stay below the certified bound.", true},
     {"estimate_over_bound", "Estimate over bound", "distance in pixels",
      "(mean D(real) - mean D(fake)) / certified bound, a lower bound of the W1 distance.", false},
 };
@@ -67,7 +68,7 @@ Chart chart_of(const Curve& curve) {
           .log_y = curve.log_y};
 }
 
-// At most so many of the grids, evenly, with both ends.
+// At most this many grids, evenly spaced, with both ends.
 std::vector<std::size_t> chosen(std::size_t count, std::size_t most) {
   std::vector<std::size_t> indices;
   const std::size_t n = std::min(count, most);
@@ -76,14 +77,14 @@ std::vector<std::size_t> chosen(std::size_t count, std::size_t most) {
   return indices;
 }
 
-// How many grids of a run are shown, and how many rows of each, so that all runs together stay
-// below 3 MB even where images are noise, which no PNG compresses.
+// The number of grids of a run, and of rows in each, so that all runs together stay below 3 MB even
+// if images are noise, which PNG does not compress.
 struct Extent {
   std::size_t grids;
   int rows;
 };
 Extent extent_of(const RunData& run, std::size_t runs) {
-  constexpr std::size_t budget = 2'200'000;  // of pixels' bytes, a third more in base64
+  constexpr std::size_t budget = 2'200'000;  // bytes of pixels; base64 adds a third
   const std::size_t row = std::max<std::size_t>(
                         1, std::size_t{8} * 3 * run.image_height * run.image_width),
                     rows = budget / (row * runs), most_grids = runs <= 2 ? 10 : 5;
@@ -118,7 +119,7 @@ std::vector<std::vector<std::string>> last_audit(const run::RunTable& audits) {
   return rows;
 }
 
-// One run of each group, which stands for the others where all would be too many.
+// One run of each group, to represent the others where all would be too many.
 Runs one_of_each(const Runs& runs) {
   Runs some;
   std::set<std::string> seen;
@@ -150,7 +151,7 @@ std::string score_figures(const sweep::Plan& plan, const sweep::Results& results
   Chart score = score_chart(plan, "score", results.score + " of the last samples",
                             "Higher is better." + seeds);
   Chart distance = score_chart(plan, "fid", results.score == "IS" ? "FID" : "proxy-FID",
-                               "Of the last samples; lower is better." + seeds);
+                               "For the last samples; lower is better." + seeds);
   Chart published =
       score_chart(plan, "published", plan.published_what + " (published)", plan.source);
   published.series = {{.name = "", .color = 6, .markers = true}};
@@ -223,7 +224,7 @@ std::string gradient_curves(const Runs& runs) {
                 .x_label = "step (generator updates)",
                 .y_label = "ratio",
                 .caption =
-                    "Median over the weights. Far above 1: updates of low rank. The poster "
+                    "Median over the weights. Values far above 1 mean low-rank updates. The poster "
                     "reports about 30 early and 3 later for the discriminator.",
                 .log_y = true};
     for (const RunData& run : runs) {
@@ -253,8 +254,8 @@ std::string weight_spectra(const Runs& runs) {
                 .x_label = "index / number of values",
                 .y_label = "s / s0",
                 .caption =
-                    "Of the reshaped kernel, divided by the largest. A curve that falls at "
-                    "once lets few directions through: spectral collapse.",
+                    "Singular values of the reshaped kernel, divided by the largest. A curve that "
+                    "drops at once passes few directions: spectral collapse.",
                 .from_zero = true};
     for (const RunData& run : some)
       for (const analysis::Spectrum& s : run.spectra) {
@@ -282,9 +283,9 @@ std::string audit_bars(const Runs& runs) {
                 .x_label = "layer",
                 .y_label = "norm",
                 .caption =
-                    "Claimed: k of the constraint; audited: the norm of the convolution after "
-                    "200 power iterations; certified: an upper bound. An audited bar above "
-                    "the claimed one is a promise that is not kept.",
+                    "Claimed: the constraint's k; audited: the norm of the convolution after 200 "
+                    "power iterations; certified: an upper bound. An audited bar above the claimed "
+                    "one is a broken promise.",
                 .categories = last.texts("weight"),
                 .bars = true};
     int color = 0;

@@ -1,6 +1,5 @@
-// The figures of a report: what each shows of the runs, and what to see in it. Each is HTML, empty
-// where no run has the data.
-// Cost: next to nothing. Errors: a grid of samples that cannot be read.
+// The figures of a report, with captions on how to read them. Each is HTML, empty if no run has the
+// data. Cost: negligible. Errors: a sample grid that cannot be read.
 #pragma once
 
 #include <string>

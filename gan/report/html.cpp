@@ -5,8 +5,8 @@
 namespace gan::report {
 namespace {
 
-// Eight colors that the color-blind can tell apart: Okabe and Ito (2008), with the text's own in
-// place of black. Curves differ by dashes, too.
+// Eight colors that are distinguishable with color blindness: Okabe and Ito (2008), with the text
+// color instead of black. Curves differ by dashes, too.
 constexpr const char* kStyle = R"(
 :root{color-scheme:light dark;--bg:#fff;--fg:#1a1a1a;--soft:#666;--line:#ccc;--card:#f6f6f6;
 --s0:#0072b2;--s1:#d55e00;--s2:#009e73;--s3:#cc79a7;--s4:#b58900;--s5:#56b4e9;--s6:#1a1a1a;--s7:#8a6d3b}

@@ -1,4 +1,4 @@
-// HTML in small pieces: text made safe, data as links that need no network.
+// HTML building blocks: escaped text, and data as links that need no network.
 // Errors: none. Cost: a pass over the text.
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace gan::report {
 
-// Text as it may stand between tags and in quoted attributes, on one line.
+// Text escaped for use between tags and in quoted attributes, on one line.
 std::string escaped(std::string_view text);
 
 // "data:image/png;base64,..." Source: RFC 2397 and RFC 4648.

@@ -64,7 +64,7 @@ std::string settings_section(const Runs& runs) {
          "</summary>\n" + html_table(shared, 9) + "</details>\n";
 }
 
-// By what the runs were made; a row for each way that differs.
+// The environments of the runs; one row per distinct environment.
 std::string machine_table(const Runs& runs) {
   std::set<std::vector<std::string>> seen;
   Rows rows = {{"made by", "what"}};
@@ -78,7 +78,7 @@ std::string machine_table(const Runs& runs) {
   return html_table(rows, 9);
 }
 
-// For a shell, in quotes where it needs them.
+// For a shell, quoted if necessary.
 std::string word(const std::string& text) {
   const bool plain = text.find_first_not_of(
                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -89,12 +89,12 @@ std::string word(const std::string& text) {
   return quoted + "'";
 }
 
-// Its sweep.json is a plan as an experiment is.
+// A sweep's sweep.json is a plan, like an experiment.
 std::string command_of_sweep(const std::string& folder) {
   return "gan sweep " + word(folder + "/sweep.json") + " --out again";
 }
 
-// The command that makes a run again, from no preset's values but from its own.
+// The command that repeats a run from its own values rather than a preset's.
 std::string command_of(const RunData& run) {
   std::string text = "gan train --data " + word(run.config.data) + " --set";
   const auto standard = settings_of(training::Config());
@@ -129,7 +129,7 @@ Part sweep_part(const std::string& folder, std::vector<std::string>& notes) {
   for (const Cell& cell : cells) {
     const std::string path = folder + "/" + cell.folder;
     if (!fs::exists(path + "/config.json")) {
-      notes.push_back(cell.folder + ": has not begun");
+      notes.push_back(cell.folder + ": has not started");
       continue;
     }
     const bool first = cell.seed == 0 && with_spectra < kMostSpectra;
@@ -176,7 +176,8 @@ std::string page(const std::vector<std::string>& folders) {
   std::string title, summary, commands;
   Runs runs;
   for (const std::string& folder : folders) {
-    engine::check(fs::is_directory(folder), folder, ": is no folder; give that of a run or sweep");
+    engine::check(fs::is_directory(folder), folder,
+                  ": is not a folder; give the folder of a run or sweep");
     Part part =
         fs::exists(folder + "/sweep.json") ? sweep_part(folder, notes) : run_part(folder, notes);
     title += (title.empty() ? "" : " · ") + part.title;
@@ -187,26 +188,21 @@ std::string page(const std::vector<std::string>& folders) {
     commands += part.commands;
     for (RunData& run : part.runs) runs.push_back(std::move(run));
   }
-  engine::check(!runs.empty(), folders.front(),
-                ": holds no run yet; let gan sweep begin its first");
+  engine::check(!runs.empty(), folders.front(), ": holds no run yet; start it with gan sweep");
   std::string body = "<h1>" + escaped(title) + "</h1>\n" + summary;
   body += section("Runs that diverged", "", divergences(runs));
   body += section("Samples through training",
-                  "Images of the averaged generator, always of the same noise; scroll to the right "
-                  "for later steps. Of several seeds, the first.",
+                  "Samples of the averaged generator from the same noise; scroll right for later "
+                  "steps. Of several seeds, the first is shown.",
                   sample_strips(runs));
   body += section("Scores, losses and bounds", "", training_curves(runs));
-  body +=
-      section("Gradients",
-              "The two largest singular values of each weight's gradient, as the optimizer sees "
-              "it.",
-              gradient_curves(runs));
+  body += section("Gradients",
+                  "Ratio of the two largest singular values of each weight's gradient, as passed "
+                  "to the optimizer.",
+                  gradient_curves(runs));
   body += section("Spectra of the weights", "", weight_spectra(runs));
-  body +=
-      section("Audit",
-              "What the constraint claims of each layer's norm against what is true at the last "
-              "audit.",
-              audit_bars(runs) + audit_tables(runs));
+  body += section("Audit", "Claimed and actual norm of each layer at the last audit.",
+                  audit_bars(runs) + audit_tables(runs));
   body += section("What was run", "",
                   "<pre>" + escaped_lines(commands) + "</pre>\n" + settings_section(runs) +
                       machine_table(runs) + list_of(notes));

@@ -51,7 +51,7 @@ RunData read_run(const std::string& path, const std::string& name, bool with_spe
   data.audits = run::read_table(path + "/audit.csv");
   data.grids = grids_of(path);
   if (!directory.has_checkpoint()) {
-    notes.push_back(name + ": has no checkpoint, so there are no spectra of its weights");
+    notes.push_back(name + ": has no checkpoint, so the spectra of its weights are omitted");
     return data;
   }
   run::LoadedRun loaded = run::LoadedRun::open(path);

@@ -1,7 +1,7 @@
-// RunData: what a report says about one run, read from its folder: settings, logs, grids of samples,
-// spectra of its weights. Parts that are missing are empty, with a note.
-// Cost: the logs and the checkpoint in memory, and the singular values of each reshaped kernel.
-// Errors: no run; a config.json or a log that cannot be read.
+// RunData: the data of one run for a report, read from its folder: settings, logs, sample grids,
+// spectra of its weights. Parts that are missing are empty, with a note. Cost: the logs and the
+// checkpoint in memory, and the singular values of each reshaped kernel. Errors: no run; a
+// config.json or a log that cannot be read.
 #pragma once
 
 #include <map>
@@ -19,7 +19,7 @@ using engine::Index;
 
 struct RunData {
   std::string name, path;
-  std::string group;  // runs of one group differ in their seed alone; in a sweep, its setting
+  std::string group;  // runs of one group differ only in their seed; in a sweep, its setting
   training::Config config;
   std::map<std::string, std::string> machine = {};
   std::string data_hash = {};  // of the images; "": not known
@@ -34,8 +34,8 @@ struct RunData {
 RunData read_run(const std::string& path, const std::string& name, bool with_spectra,
                  std::vector<std::string>& notes);
 
-// A grid that gan train made, with `rows` rows of its images at their own size, as a PNG; the whole
-// file where it is another picture.
+// A sample grid of gan train, cropped to `rows` rows of images at original size, as a PNG; any
+// other image is returned whole.
 std::string cropped_grid(const std::string& file, int height, int width, int rows);
 
 }  // namespace gan::report

@@ -15,7 +15,7 @@ namespace gan::run {
 
 class AuditLog {
  public:
-  AuditLog(const std::string& folder, Index step);  // goes on after `step`, as CsvLog does
+  AuditLog(const std::string& folder, Index step);  // continues after `step`, as CsvLog does
   void add(Index step, const analysis::RunAudit& audit);
   void sync() const { rows_.sync(); }
 

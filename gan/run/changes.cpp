@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// The entries of a record that the checkpoint of this step and these settings knows of.
+// The entries of a record that apply to the checkpoint of this step and these settings.
 Json entries_before(const std::string& path, Index step, const training::Config& settings) {
   Json kept = Json::array();
   if (!std::filesystem::exists(path)) return kept;
@@ -20,8 +20,8 @@ Json entries_before(const std::string& path, Index step, const training::Config&
     return entry.is_object() && entry.contains("step") && entry["step"].is_number_integer();
   };
   engine::check(all.is_array() && std::ranges::all_of(all, fits), path,
-                ": is not a list of changes; it is damaged; move it away and resume again");
-  // At its own step: what its settings hold, for a checkpoint may be written again in its place.
+                ": is damaged: not a list of changes; move it away and resume again");
+  // At its own step: those that its settings contain, because the checkpoint may be rewritten.
   const Json now = Json::parse(to_json(settings));
   for (const Json& entry : all) {
     const std::string key = entry.value("key", "");

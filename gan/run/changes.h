@@ -2,10 +2,10 @@
 //
 //   [ {"step": 500, "key": "g.lr", "old": 0.0002, "new": 0.0001} ]
 //
-// An entry says that the steps after `step` were done with the new value. It comes from comparing
-// the settings in the checkpoint with those that the run goes on with, so a kill loses none.
-// `steps` is left out: it changes nothing that is computed. Errors: a setting that is fixed, with
-// the reason; a changes.json that cannot be read.
+// An entry says that the steps after `step` used the new value. Entries come from comparing the
+// settings in the checkpoint with those of the resumed run, so a kill loses none. `steps` is left
+// out: it changes nothing that is computed. Errors: a setting that is fixed, with the reason; a
+// changes.json that cannot be read.
 #pragma once
 
 #include <string>
@@ -23,7 +23,7 @@ struct Change {
 
 std::vector<Change> changes(const training::Config& before, const training::Config& after);
 
-// Adds changes at `step` to a record, in place of what it says of this step and later ones.
+// Adds changes at `step` to a record, replacing its entries for this step and later ones.
 void record(const std::string& path, Index step, const training::Config& settings,
             const std::vector<Change>& changes);
 

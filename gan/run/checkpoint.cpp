@@ -20,7 +20,7 @@ void write_header(engine::TensorFile& file, const CheckpointHeader& header) {
 CheckpointHeader read_header(const engine::TensorFile& file) {
   const auto config = file.metadata.find("config");
   engine::check(config != file.metadata.end(), file.path,
-                ": its metadata lacks 'config'; it is not a checkpoint of gan train");
+                ": is not a checkpoint of gan train: its metadata lacks 'config'");
   if (file.metadata.contains("format")) {
     const Index format = file.integer("format");
     engine::check(format >= 1 && format <= kCheckpointFormat, file.path, ": has format ", format,
@@ -37,12 +37,12 @@ CheckpointHeader read_header(const engine::TensorFile& file) {
       .random = {.seed = file.natural("random.seed"), .counter = file.natural("random.counter")},
       .data_hash = data_hash == file.metadata.end() ? "" : data_hash->second};
   constexpr Index kMostSteps = 1'000'000'000'000;  // as validate() allows
-  engine::check(header.step >= 0 && header.step <= kMostSteps, file.path, ": is of step ",
-                header.step, "; it is damaged");
+  engine::check(header.step >= 0 && header.step <= kMostSteps, file.path,
+                ": is damaged: it claims step ", header.step);
   const std::string& hash = header.data_hash;
   engine::check(hash.empty() ||
                     (hash.size() == 64 && hash.find_first_not_of("0123456789abcdef") == hash.npos),
-                file.path, ": its data.sha256 is not a SHA-256; it is damaged");
+                file.path, ": is damaged: its data.sha256 is not a SHA-256");
   return header;
 }
 

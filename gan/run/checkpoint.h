@@ -1,11 +1,11 @@
 // The checkpoint of a run: the trainer's tensors, and in the metadata of their safetensors file
-// which run it is, how far it is, and with which images.
+// the run's settings, step and image hash.
 //
 //   save(run.checkpoint(), trainer);
-//   const CheckpointHeader header = restore(run.checkpoint(), trainer);  // resumes bit for bit
+//   const CheckpointHeader header = restore(run.checkpoint(), trainer);  // resumes bit-for-bit
 //
-// Errors: save where any value is not finite, naming the first step where it was so; restore on a
-// file that is no checkpoint of this model, or that holds values that are not finite.
+// Errors: save if any value is not finite, naming the first bad step; restore from a file that is
+// not a checkpoint of this model, or that holds non-finite values.
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ namespace gan::run {
 
 using engine::Index;
 
-// Of the file: 1 is also what those are that do not say. A newer one is refused.
+// Format version of the file; files without one have version 1. A newer version is refused.
 constexpr int kCheckpointFormat = 1;
 
 struct CheckpointHeader {
@@ -32,7 +32,7 @@ struct CheckpointHeader {
 void write_header(engine::TensorFile& file, const CheckpointHeader& header);
 CheckpointHeader read_header(const engine::TensorFile& file);
 
-// Errors: one of the tensors whose names begin so is not finite.
+// Errors: a tensor whose name begins with this prefix is not finite.
 void check_finite(const engine::TensorFile& file, const std::string& prefix = "");
 
 void save(const std::string& path, training::Trainer& trainer);

@@ -13,7 +13,7 @@
 namespace gan::run {
 namespace {
 
-// The step of a row under these columns; none if it is no row of them.
+// The step of a row with these columns; none if it is malformed.
 std::optional<Index> step_of(const std::string& row, const std::string& columns) {
   Index step = 0;
   const char* end = row.data() + row.size();
@@ -23,7 +23,7 @@ std::optional<Index> step_of(const std::string& row, const std::string& columns)
   return step;
 }
 
-// A row under the columns `from` as one under the columns `to`, empty in those that are new.
+// Converts a row with the columns `from` to the columns `to`; new columns are empty.
 std::string moved(const std::string& row, const std::string& from, const std::string& to) {
   if (from == to) return row;
   const std::vector<std::string> columns = split_fields(from), fields = split_fields(row);

@@ -19,7 +19,7 @@ double seconds_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-// A name that is not taken, for two stretches may begin within a second.
+// An unused name, because two sessions may begin within a second.
 std::string free_name(const std::string& folder) {
   char host[256] = "localhost";
   gethostname(host, sizeof(host) - 1);
@@ -102,7 +102,7 @@ void EventLog::scalars(Index step, const std::map<std::string, double>& values) 
 }
 
 void EventLog::picture(Index step, const std::string& tag, std::string_view png) {
-  // Signature, length and name of the first chunk; then width, height, depth and colour type.
+  // Signature, length and name of the first chunk; then width, height, depth and color type.
   constexpr std::size_t width = 16, height = 20, colour = 25, end = 33;
   engine::check(png.size() >= end && png.starts_with("\x89PNG"), path_, ": '", tag,
                 "' is not a PNG image");

@@ -4,12 +4,12 @@
 //   log.scalars(100, {{"d_loss", 1.2}, {"g_loss", 0.3}});
 //   log.picture(100, "samples", png);
 //
-// Every stretch of training writes a file of its own, events.out.tfevents.TIME.HOST.PID; one that
-// goes on after a checkpoint begins by declaring void what earlier files have of later steps.
-// Format: TFRecords (length, its masked CRC-32C, an Event message, its masked CRC-32C), as
-// tensorboard/compat/tensorflow_stub/io/tf_record and event.proto define them.
-// Cost: one small write a call. Errors: a file that cannot be written, with the system's reason (no
-// part of the record is kept then); bytes that are no PNG.
+// Every session writes its own file, events.out.tfevents.TIME.HOST.PID; after a resume it begins by
+// invalidating later steps of earlier files. Format: TFRecords (length, its masked CRC-32C, an
+// Event message, its masked CRC-32C), as tensorboard/compat/tensorflow_stub/io/tf_record and
+// event.proto define them.
+// Cost: one small write per call. Errors: a file that cannot be written, with the system's reason
+// (no part of the record is kept); bytes that are not a PNG.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ using engine::Index;
 
 class EventLog {
  public:
-  EventLog(const std::string& folder, Index step);  // goes on after `step`; 0: from the start
+  EventLog(const std::string& folder, Index step);  // continues after `step`; 0: from the start
 
   void scalars(Index step, const std::map<std::string, double>& values);
   void picture(Index step, const std::string& tag, std::string_view png);

@@ -54,7 +54,7 @@ void GradientLog::draw() const {
        .name = "gradients",
        .data = data,
        .body = "set multiplot layout 1,2 title 'Ratio s0/s1 of the weights'' gradients'\n"
-               // Rows of other weights are missing, so that lines go on over them.
+               // Rows of other weights are missing values, so that lines continue across them.
                "set datafile missing NaN\nset logscale y\nset xlabel 'step'\nset grid\n" +
                panel("discriminator", names, 'd') + panel("generator", names, 'g') +
                "unset multiplot\n",

@@ -2,8 +2,8 @@
 //
 //   step,weight,s0,s1,ratio
 //
-// with the two largest singular values of the weight's gradient and s0/s1, and a picture of the
-// ratios over the steps, gradients.png, drawn by gnuplot at the end. Errors: a file that cannot be
+// with the two largest singular values of the weight's gradient and s0/s1, and a plot of the ratios
+// over the steps, gradients.png, drawn by gnuplot at the end. Errors: a file that cannot be
 // written.
 #pragma once
 
@@ -17,9 +17,9 @@ namespace gan::run {
 
 class GradientLog {
  public:
-  GradientLog(const std::string& folder, Index step);  // goes on after `step`, as CsvLog does
+  GradientLog(const std::string& folder, Index step);  // continues after `step`, as CsvLog does
   void add(Index step, const std::vector<analysis::GradientSpectra::Row>& rows);
-  void draw() const;  // nothing while there are no rows
+  void draw() const;  // does nothing without rows
   void sync() const { rows_.sync(); }
 
  private:

@@ -9,9 +9,9 @@ namespace gan::run {
 LoadedRun LoadedRun::open(const std::string& path, bool averaged, bool best) {
   const RunDirectory directory = RunDirectory::open(path);
   engine::check(directory.has_checkpoint(), path,
-                ": holds no checkpoint yet; let gan train come to its first");
+                ": holds no checkpoint yet; train it until the first one");
   engine::check(!best || std::filesystem::exists(directory.best()), path,
-                ": holds no best.safetensors; it comes with a score: see gan train --scorer");
+                ": holds no best.safetensors, which needs a scorer: see gan train --scorer");
   const engine::TensorFile file = engine::load(best ? directory.best() : directory.checkpoint());
   CheckpointHeader header = read_header(file);
   const std::string generator = averaged ? "average." : "generator.";

@@ -1,5 +1,5 @@
-// LoadedRun: the networks of a run as its latest or best checkpoint has them, to sample from and to look
-// into. Errors: no such run, no checkpoint in it yet, a file that is none.
+// LoadedRun: the networks of a run from its latest or best checkpoint, for sampling and inspection.
+// Errors: no such run, no checkpoint yet, a file that is not a checkpoint.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 namespace gan::run {
 
 struct LoadedRun {
-  // The generator is the moving average or, if asked for, the generator itself; the checkpoint the
-  // latest, or the one with the best score.
+  // The generator is the moving average or, if requested, the generator itself; the checkpoint is
+  // the latest, or the one with the best score.
   static LoadedRun open(const std::string& path, bool averaged = true, bool best = false);
 
   RunDirectory directory;

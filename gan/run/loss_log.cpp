@@ -16,7 +16,7 @@ std::string header(const std::vector<std::string>& measures) {
   return columns + kBack;
 }
 
-// Those that the file has, then those of `wanted` that it has not.
+// The file's columns, then those of `wanted` that it lacks.
 std::vector<std::string> all_measures(const std::string& path, Index step,
                                       const std::vector<std::string>& wanted) {
   std::vector<std::string> all;

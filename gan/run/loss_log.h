@@ -3,8 +3,8 @@
 //   step,d_loss,g_loss,d_real,d_fake[,measures...],steps_per_second,seconds
 //
 // Losses and the discriminator's outputs on real and fake images are means over the steps since the
-// row before; seconds count the time spent in training, over all resumptions. Measures are set in
-// the rows where they were taken, empty in the others:
+// row before; seconds count the training time over all sessions. Measures are filled in rows where
+// they were computed, empty in the others:
 //
 //   proxy_is (is, if the classifier is Inception), classes (covered), proxy_fid (fid)   scores
 //   certified, slope, estimate_over_bound                                               audits
@@ -25,7 +25,7 @@ using Measures = std::map<std::string, double>;  // by column
 
 class LossLog {
  public:
-  // Goes on after `step`, as CsvLog does. Measures that are there keep their columns.
+  // Continues after `step`, as CsvLog does. Existing measures keep their columns.
   LossLog(const std::string& path, Index step, const std::vector<std::string>& measures);
 
   void add(Index step, const training::LossMeans& losses, const Measures& measured,

@@ -1,6 +1,6 @@
-// machine.json: with what a run was made last, for its report: the program's version, compiler,
-// instructions and processor, the device, and the scorer with its SHA-256.
-// Errors: a file that cannot be written.
+// machine.json: the environment of a run's latest session, for its report: the program's version,
+// compiler, instructions and processor, the device, and the scorer with its SHA-256. Errors: a file
+// that cannot be written.
 #pragma once
 
 #include <map>
@@ -11,7 +11,7 @@
 namespace gan::run {
 
 void write_machine(const std::string& path, const analysis::ProxyScorer* scorer);
-// By what it is called there; nothing of a file that is missing or damaged.
+// Its entries by name; empty if the file is missing or damaged.
 std::map<std::string, std::string> read_machine(const std::string& path);
 
 }  // namespace gan::run

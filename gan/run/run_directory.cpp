@@ -27,7 +27,7 @@ constexpr const char* kBest = "best.safetensors";
 constexpr const char* kDiverged = "diverged.json";
 constexpr const char* kSamples = "samples";
 
-// What a run writes into its folder, besides the folder of samples.
+// The files of a run's folder, besides the folder of samples.
 bool is_of_run(const std::string& name) {
   constexpr std::array names = {kConfig,         kCheckpoint,         kBest,
                                 kDiverged,       "changes.json",      "log.csv",
@@ -73,7 +73,7 @@ void remove_orphans(const std::string& path) {
   if (fs::is_directory(samples)) clean(samples, is_grid);
 }
 
-// A run's settings take a few kilobytes; what is far larger is something else.
+// A run's settings take a few kilobytes; anything far larger is something else.
 std::string read_config(const std::string& path) { return engine::read_file(path, 1 << 20); }
 
 // Whether the file holds the settings of a run, and not those of another program.
@@ -87,10 +87,10 @@ bool is_config(const std::string& path) {
   }
 }
 
-// What a folder holds, to decide whether a new run may have it.
+// The contents of a folder, to decide whether a new run may use it.
 struct Contents {
   std::vector<fs::path> files;  // of a run, as far as they may be replaced
-  std::string foreign;          // the first that no run wrote
+  std::string foreign;          // the first foreign file
   bool config = false, checkpoint = false;
 
   explicit Contents(const std::string& path) {
@@ -112,7 +112,7 @@ struct Contents {
   void add(const fs::directory_entry& entry, Mine mine) {
     const std::string name = entry.path().filename();
     const bool file = entry.is_regular_file();
-    // All that a run has before its config.json: its lock, and config.json half written.
+    // Files that a run has before its config.json: its lock, and a half-written config.json.
     if (file && name == RunLock::kFile && RunLock::is_of_run(entry.path())) return;
     if (file && engine::temporary_of(name) == kConfig && name != "config.json.tmp") return;
     if (file && name != RunLock::kFile && (mine(name) || is_orphan(name, mine)))
@@ -122,7 +122,7 @@ struct Contents {
   }
 };
 
-// Errors: what is there is not to be replaced.
+// Errors: the contents must not be replaced.
 Contents replaceable(const std::string& path) {
   check(fs::is_directory(path), path, ": is a file; --out takes a folder");
   Contents found(path);
@@ -131,10 +131,8 @@ Contents replaceable(const std::string& path) {
   if (found.foreign.empty() && found.checkpoint) found.foreign = kCheckpoint;
   if (found.foreign.empty() && !found.config && !found.files.empty())
     found.foreign = found.files.front().filename();
-  check(
-      found.foreign.empty(), path, ": holds ", found.foreign,
-      ", and is not the folder of a run that never reached a checkpoint; choose a new or an empty "
-      "folder for --out");
+  check(found.foreign.empty(), path, ": holds ", found.foreign,
+        ", which is not part of an unfinished run; choose a new or empty folder for --out");
   return found;
 }
 
@@ -150,7 +148,7 @@ RunDirectory RunDirectory::create(const std::string& path, const training::Confi
   RunDirectory run(path);
   run.lock();
   const Contents found = replaceable(path);  // another process may have come first
-  // config.json stays until it is replaced: without it the rest would be no run's.
+  // config.json stays until it is replaced: without it the rest would not be a run.
   for (const fs::path& file : found.files)
     if (file.filename() != kConfig) fs::remove(file);
   run.replaces_ = found.config;
@@ -170,13 +168,12 @@ RunDirectory RunDirectory::create_numbered(const std::string& preset, const std:
 
 RunDirectory RunDirectory::open(const std::string& path) {
   RunDirectory run(path);
-  check(fs::is_directory(path), path, ": is not a run's folder; give one, such as runs/...");
-  check(fs::exists(run.config_file()), path,
-        ": holds no config.json; give the folder that gan train made");
+  check(fs::is_directory(path), path, ": is not the folder of a run; give one, such as runs/...");
+  check(fs::exists(run.config_file()), path, ": holds no config.json; give the folder of a run");
   for (const fs::directory_entry& entry : entries(path)) {
     const std::string name = entry.path().filename();
     check(!is_of_run(name) || !entry.exists() || entry.is_regular_file(), entry.path().string(),
-          ": is not a file, as a run has it");
+          ": is not a regular file");
   }
   return run;
 }
@@ -184,18 +181,19 @@ RunDirectory RunDirectory::open(const std::string& path) {
 RunDirectory RunDirectory::resume(const std::string& path) {
   RunDirectory run = open(path);
   run.lock();
-  // Whatever the logs read is looked at before a resumed run changes anything.
+  // Checks everything that the logs read before a resumed run changes anything.
   for (const fs::directory_entry& entry : entries(path))
     if (is_of_run(entry.path().filename())) engine::InputFile(entry.path().string());
   const std::string samples = path + "/" + kSamples;
   if (fs::exists(fs::symlink_status(samples))) {
-    check(fs::is_directory(samples), samples, ": is not a directory; a run keeps its grids there");
+    check(fs::is_directory(samples), samples,
+          ": is not a directory, where a run keeps its sample grids");
     const int refused = ::access(samples.c_str(), R_OK | W_OK | X_OK) == 0 ? 0 : errno;
     check(refused == 0, samples, ": ", std::strerror(refused),
-          "; a resumed run writes its grids there");
+          "; a resumed run writes its sample grids there");
     for (const fs::directory_entry& entry : entries(samples))
       check(!is_grid(entry.path().filename()) || entry.is_regular_file(), entry.path().string(),
-            ": is not a file, as a grid is; move it away");
+            ": is not a regular file; move it away");
   }
   remove_orphans(path);
   return run;

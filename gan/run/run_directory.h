@@ -1,21 +1,21 @@
-// RunDirectory: where a training run keeps what it makes.
+// RunDirectory: the folder of a training run.
 //
-//   config.json               every setting: what it takes to repeat the run
+//   config.json               every setting needed to repeat the run
 //   changes.json              settings that were changed on --resume; see changes.h
 //   log.csv                   a row every log_every steps; see loss_log.h
 //   audit.csv                 the audit of each layer every audit_every steps
 //   gradients.csv             s0/s1 of each weight's gradient every gradients_every steps
 //   gradients.png             the same as a plot, at the end
 //   events.out.tfevents.*     the same numbers and grids for TensorBoard; see event_log.h
-//   samples/000500.png        64 images of the averaged generator, always of the same noise
-//   checkpoint.safetensors    the latest; replaced whole, never half
+//   samples/000500.png        64 samples of the averaged generator from the same noise
+//   checkpoint.safetensors    the latest; replaced atomically
 //   best.safetensors          the checkpoint of the step with the best score so far
-//   diverged.json             the step from which on a value was not finite; gone on resume
+//   diverged.json             the step from which a value was not finite; removed on resume
 //   machine.json              version, processor and scorer; see machine_file.h
-//   run.lock                  while a process trains here: which; see run_lock.h
+//   run.lock                  the process training here; see run_lock.h
 //
-// Whoever trains in a folder holds its lock as long as a copy of the RunDirectory lives; others may
-// read meanwhile. Errors: name the folder or the file, and say what to do.
+// A process that trains in a folder holds its lock while a copy of the RunDirectory exists; others
+// may read meanwhile. Errors: name the folder or the file, and say what to do.
 #pragma once
 
 #include <memory>
@@ -30,18 +30,18 @@ using engine::Index;
 
 class RunDirectory {
  public:
-  // A new one, to train in. A run that never reached a checkpoint is replaced. Errors: the folder
-  // holds a run, or anything that no run made; it is locked.
+  // A new run. Replaces a run that never reached a checkpoint. Errors: the folder holds another run
+  // or foreign files, or is locked.
   static RunDirectory create(const std::string& path, const training::Config& config);
   // The same in runs/<preset>-<data>-<n>, with the first n that is free.
   static RunDirectory create_numbered(const std::string& preset, const std::string& data,
                                       const training::Config& config);
-  // Whether `create` would take the folder. Errors: it would not; nothing is touched.
+  // Checks that `create` would accept the folder; changes nothing. Errors: it would not.
   static void check_free(const std::string& path);
-  // One that was made before, to read from. Errors: no such folder, no config.json in it; a folder
-  // or a pipe where a file of a run should be.
+  // An existing run, for reading. Errors: no such folder, no config.json in it; a folder or a pipe
+  // in place of a file of the run.
   static RunDirectory open(const std::string& path);
-  // The same to train on: files that a killed process left half written are removed.
+  // The same for training: removes files that a killed process left half written.
   static RunDirectory resume(const std::string& path);
 
   const std::string& path() const { return path_; }

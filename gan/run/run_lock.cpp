@@ -17,7 +17,7 @@
 namespace gan::run {
 namespace {
 
-// In one line, whatever the bytes are.
+// On one line, whatever the bytes.
 std::string line(std::string text) {
   std::replace_if(
       text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 127; }, ' ');
@@ -75,7 +75,7 @@ RunLock::RunLock(const std::string& folder) : path_(folder + "/" + kFile) {
     close(descriptor_);  // its holder has just removed it
   }
   const std::string text = this_process() + "\n";
-  // Only for people: where it cannot be written, the lock holds all the same.
+  // Only for people: the lock holds even if this cannot be written.
   [[maybe_unused]] const bool told =
       ftruncate(descriptor_, 0) == 0 && pwrite(descriptor_, text.data(), text.size(), 0) > 0;
 }
@@ -86,8 +86,9 @@ bool RunLock::is_of_run(const std::string& file) {
 }
 
 void RunLock::check_held() const {
-  engine::check(!works_ || is_at(descriptor_, path_), path_,
-                ": is gone or another process's; this one stops and writes nothing more there");
+  engine::check(
+      !works_ || is_at(descriptor_, path_), path_,
+      ": is gone or held by another process; this process stops and writes nothing more there");
 }
 
 RunLock::~RunLock() {

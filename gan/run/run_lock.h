@@ -1,10 +1,10 @@
 // RunLock: one process at a time trains in a folder. It holds the lock of the file run.lock there
-// (flock) until it is destroyed; the system takes the lock back from a process that is killed.
+// (flock) until it is destroyed; the system releases the lock of a killed process.
 //
 //   const RunLock lock("runs/mine");
 //
-// The file says which process that is, and is removed at the end. On NFS, Linux keeps such locks
-// between machines. Errors: the folder is locked, with the process that holds it.
+// The file names the process, and is removed at the end. On NFS, Linux enforces such locks across
+// machines. Errors: the folder is locked, with the process that holds the lock.
 #pragma once
 
 #include <string>
@@ -23,7 +23,7 @@ class RunLock {
   bool works() const { return works_; }  // false: the file system of the folder has no locks
 
   static constexpr const char* kFile = "run.lock";
-  // Whether a RunLock made the file: another program's may have the same name.
+  // Whether a RunLock made the file: another program may use the same name.
   static bool is_of_run(const std::string& file);
 
  private:

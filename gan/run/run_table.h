@@ -1,10 +1,10 @@
-// RunTable: a CSV file of a run (log.csv, audit.csv, gradients.csv) by its columns.
+// RunTable: reads a CSV file of a run (log.csv, audit.csv, gradients.csv) by columns.
 //
 //   const RunTable log = read_table(run + "/log.csv");
 //   std::vector<std::optional<double>> losses = log.numbers("d_loss");    // none where it is empty
 //
-// Cost: the file in memory. Errors: a file that cannot be read; a missing one has no rows, and rows
-// of another number of fields than the header's are left out.
+// Cost: the file in memory. Errors: a file that cannot be read; a missing file has no rows, and
+// rows with another number of fields than the header are ignored.
 #pragma once
 
 #include <optional>
@@ -22,7 +22,7 @@ struct RunTable {
   std::vector<std::vector<std::string>> rows = {};
 
   bool has(const std::string& column) const;
-  // A column, one for each row; where there is no such column, each is empty.
+  // A column, one value per row; all empty if there is no such column.
   std::vector<std::string> texts(const std::string& column) const;
   std::vector<std::optional<double>> numbers(const std::string& column) const;  // inf, too
   std::vector<std::optional<Index>> steps() const;  // of the column `step`, from 0 to 10^15

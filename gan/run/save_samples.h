@@ -1,4 +1,4 @@
-// save_samples: what a generator has made, as a user looks at it: a grid of images, or points in the
+// save_samples: writes samples of a generator as a grid of images, or as a plot of points in the
 // plane. Errors: those of datasets/image_grid.h.
 #pragma once
 
@@ -10,8 +10,8 @@
 
 namespace gan::run {
 
-// Images are [count, height, width, channels]. Points of the plane are drawn over those of the data
-// set, if it is given.
+// Images are [count, height, width, channels]. Points in the plane are drawn over those of the data
+// set, if given.
 inline void save_samples(const std::string& path, const engine::Tensor& images,
                          const datasets::GridOptions& options = {},
                          const datasets::Dataset* data = nullptr) {

@@ -54,7 +54,7 @@ struct BestScore {
   double value = 0;
 };
 
-// As log.csv has it: a resumed run compares with what it reads there.
+// Rounded as in log.csv, because a resumed run compares with the value there.
 double as_logged(double value) {
   std::ostringstream text;
   text << value;
@@ -108,8 +108,7 @@ class Recorder {
     run.remove_samples_after(trainer.step_count());  // as the logs do with their rows
   }
 
-  // Makes up for what is missing of the step that the run goes on from. Returns false if it was
-  // interrupted.
+  // Writes missing records of the step from which the run resumes. Returns false if interrupted.
   bool catch_up() {
     const Index step = trainer_.step_count();
     if (std::filesystem::exists(run_.samples(step)))
@@ -124,7 +123,7 @@ class Recorder {
     return true;
   }
 
-  // The checkpoint comes last: it says that all the rest of the step is there.
+  // The checkpoint comes last: it marks the step's records as complete.
   void after_step(double seconds_left) {
     if (due(config_.gradients_every)) {
       check_finite();
@@ -155,7 +154,7 @@ class Recorder {
  private:
   bool due(Index every) const { return trainer_.step_count() % every == 0; }
 
-  // Nothing is recorded any more once a value is not finite, so what was saved last is good.
+  // Nothing is recorded once a value is not finite, so the last checkpoint is good.
   void check_finite() {
     if (std::exchange(checked_, trainer_.step_count()) == trainer_.step_count()) return;
     const std::string bad = trainer_.not_finite();
@@ -175,7 +174,7 @@ class Recorder {
     engine::fail("training: from step ", step, " on ", what, " is not finite; ", advice.str());
   }
 
-  // Returns false if an interrupt came while it scored: the row is written on resume.
+  // Returns false if interrupted while scoring: the row is written on resume.
   bool log() {
     run_.check_held();
     check_finite();
@@ -199,7 +198,8 @@ class Recorder {
     return true;
   }
 
-  // In the first row at or after each multiple, so that a resumed run has them too; never for 0.
+  // In the first row at or after each multiple, so that a resumed run gives the same rows; never
+  // for 0.
   bool is_due(Index every) const {
     const Index step = trainer_.step_count();
     return every > 0 && step / every > (step - config_.log_every) / every;
@@ -267,7 +267,7 @@ class Recorder {
     saved_ = trainer_.step_count();
   }
 
-  // The checkpoint that was just written, or that the run goes on from.
+  // The checkpoint just written, or the one from which the run resumes.
   void keep_best() { engine::write_file(run_.best(), engine::read_file(run_.checkpoint())); }
 
   Trainer& trainer_;
@@ -283,7 +283,7 @@ class Recorder {
   console::Clock clock_;
   Index logged_step_;
   double logged_seconds_ = 0;
-  const double seconds_before_;                // of the run, when this stretch began
+  const double seconds_before_;                // of the run, at the start of this session
   Index saved_, sampled_ = -1, checked_ = -1;  // steps
   std::string score_note_;                     // the latest score
   std::optional<BestScore> best_;
@@ -321,14 +321,14 @@ std::optional<ProxyScore> score(Trainer& trainer, const ProxyScorer& scorer, Ind
   try {
     score = scorer(images, [&](Index first, Index count) {
       if (interrupted()) throw Interrupted();
-      // Blocks of four numbers: where the noise of image `first` begins.
+      // The start of image `first`'s noise, in blocks of four numbers.
       const auto block = static_cast<std::uint64_t>((first * trainer.z_dim() + 3) / 4);
       engine::set_random_state({.seed = kSampleSeed, .counter = block});
       const engine::Tensor samples = trainer.samples(engine::normal({count, trainer.z_dim()}));
       if (!std::isfinite(training::blemish(samples).item())) throw BadSample("a sample");
       return samples;
     });
-  } catch (const Interrupted&) {  // nothing is known of a part of the images
+  } catch (const Interrupted&) {  // part of the images gives no score
   }
   engine::set_random_state(training);
   return score;

@@ -22,7 +22,7 @@
 namespace gan::sweep {
 namespace {
 
-// An interrupt waits while they are not allowed.
+// Blocks interrupts for the duration of a scope.
 void allow_signals(bool allow) {
   sigset_t all;
   sigfillset(&all);
@@ -44,7 +44,7 @@ void allow_signals(bool allow) {
   try {
     status = work();
   } catch (const std::bad_alloc&) {
-    console::note("out of memory; fewer --jobs or a smaller batch need less");
+    console::note("out of memory; use fewer --jobs or a smaller batch");
   } catch (const std::exception& error) {
     console::note(error.what());
   }
@@ -58,15 +58,15 @@ Child::Child(const std::function<int()>& work, std::string log) : log_(std::move
   const int file = open(log_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   engine::check(file >= 0, log_, ": cannot be written: ", std::strerror(errno));
   const pid_t parent = getpid();
-  std::fflush(nullptr);  // or the copy would have it, too
-  allow_signals(false);  // until the copy has no handlers of this process any more
+  std::fflush(nullptr);  // otherwise the fork would have it, too
+  allow_signals(false);  // until the fork has dropped this process's handlers
   process_ = fork();
   const int error = errno;
   if (process_ == 0) run_child(work, file, parent);
   allow_signals(true);
   close(file);
-  engine::check(process_ > 0, "the system starts no more processes: ", std::strerror(error),
-                "; give fewer --jobs");
+  engine::check(process_ > 0, "cannot start more processes: ", std::strerror(error),
+                "; use fewer --jobs");
 }
 
 Child::Child(Child&& other) noexcept
@@ -116,7 +116,7 @@ SharedCounters::SharedCounters(std::size_t count)
 }
 SharedCounters::~SharedCounters() { munmap(memory_, bytes_); }
 
-// Memory that the system gives is zero, which is a counter of 0.
+// Memory from the system is zero: a counter of 0.
 void SharedCounters::set(std::size_t i, long long value) {
   static_cast<Counter*>(memory_)[i] = value;
 }

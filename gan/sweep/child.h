@@ -1,14 +1,14 @@
-// Child: a piece of work in a process of its own, which may crash, run out of memory or be stopped
-// without harm to the others. What it says on stderr goes into a file.
+// Child: work in a separate process, which may crash, run out of memory or be stopped without
+// affecting others. Its stderr goes to a file.
 //
 //   Child child([&] { ...; return 0; }, "log.txt");
 //   while (!child.ended()) ...                      // 0 done, else failed: see last_line()
 //
-// The process is a copy of this one (fork), in which `work` runs; its result is the exit status,
-// that of an error 1, after a line that says why. It must be started before this process computes
-// anything: threads of a backend do not survive a copy. An interrupt of the terminal does not reach
-// it, interrupt() does; it is also sent where this process dies. Its standard input is empty.
-// Errors: the system starts no more processes; the file cannot be written.
+// The process is a fork of this one, in which `work` runs; its result is the exit status, 1 after
+// an error, with a line that says why. Start it before this process computes anything, because
+// threads of a backend do not survive a fork. An interrupt from the terminal does not reach it;
+// interrupt() does, and it is also interrupted if this process dies. Its standard input is empty.
+// Errors: the process cannot be started; the file cannot be written.
 #pragma once
 
 #include <sys/types.h>
@@ -26,7 +26,7 @@ class Child {
   Child(Child&& other) noexcept;
   Child& operator=(Child&&) = delete;
 
-  std::optional<int> ended();  // the exit status, once it has; 128 + n where signal n ended it
+  std::optional<int> ended();  // the exit status, once it has ended; 128 + n after signal n
   int wait();
   void interrupt();               // asks it to stop, once
   std::string last_line() const;  // of what it said
@@ -38,7 +38,7 @@ class Child {
   bool interrupted_ = false;
 };
 
-// A number for each child, which it writes and this process reads.
+// A number per child, which the child writes and this process reads.
 class SharedCounters {
  public:
   explicit SharedCounters(std::size_t count);

@@ -1,6 +1,5 @@
-// The experiments that come with the program: the files of gan/experiments, each of which names a
-// published table. A name that is none of theirs is that of a user's own file.
-// Errors: neither an experiment nor a file, with all experiments.
+// The built-in experiments: the files of gan/experiments, each for a published table. Any other
+// name is a user's own file. Errors: neither an experiment nor a file, with all experiments.
 #pragma once
 
 #include <span>
@@ -17,7 +16,7 @@ struct Experiment {
 
 std::span<const Experiment> experiments();
 
-// An experiment, or a file of one, at this scale; "": the first that it has.
+// An experiment, or a file with one, at this scale; "": its first scale.
 Plan find_plan(const std::string& name, const std::string& scale);
 
 }  // namespace gan::sweep

@@ -15,7 +15,7 @@ using engine::check;
 using engine::fail;
 using training::Config;
 
-// Letters that need no quotes in a shell.
+// Characters that need no quotes in a shell.
 std::string file_name(const std::string& label) {
   std::string name;
   for (const char c : label) {
@@ -39,8 +39,7 @@ bool sets(const std::string& assignment, const char* key) {
   return assignment.starts_with(std::string(key) + "=");
 }
 
-// A score at about ten places of the training, the last step among them, and an audit there; what
-// the plan sets itself stays.
+// A score and an audit at about ten steps, including the last, unless the plan sets them.
 void choose_measurements(const Plan& plan, const std::vector<std::string>& assignments,
                          Config& config) {
   const Index steps = config.steps;
@@ -78,7 +77,7 @@ Config config_of(const Plan& plan, const std::vector<std::string>& varied, std::
   return config;
 }
 
-// All ways to take a level of each axis, the last axis fastest.
+// All combinations of levels, the last axis fastest.
 std::vector<std::vector<const Level*>> grid(const Plan& plan) {
   std::vector<std::vector<const Level*>> settings = {{}};
   for (const Axis& axis : plan.axes) {
@@ -111,13 +110,13 @@ Axis parse_axis(const std::string& text) {
   };
   for (const char c : text.substr(equals + 1)) {
     depth += (c == '(') - (c == ')');
-    check(depth >= 0, "--vary ", text, ": a ) has no ( before it");
+    check(depth >= 0, "--vary ", text, ": unmatched )");
     if (c == ',' && depth == 0)
       end_value();
     else
       value += c;
   }
-  check(depth == 0, "--vary ", text, ": a ( is not closed");
+  check(depth == 0, "--vary ", text, ": unclosed (");
   end_value();
   return axis;
 }
@@ -127,8 +126,8 @@ std::vector<Cell> cells(const Plan& plan) {
   std::set<std::string> axes;
   for (const Axis& axis : plan.axes) {
     check(axes.insert(axis.name).second, "--vary ", axis.name, ": is given twice");
-    check(axis.name != "seed", "--vary seed: every setting has --seeds of them; leave it out");
-    check(axis.name != "steps" || !plan.steps, "--vary steps: leave out --steps");
+    check(axis.name != "seed", "--vary seed: use --seeds instead");
+    check(axis.name != "steps" || !plan.steps, "--vary steps: omit --steps");
     std::set<std::string> labels;
     for (const Level& level : axis.levels)
       check(labels.insert(level.label).second, "--vary ", axis.name, ": ", level.label,

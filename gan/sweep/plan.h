@@ -3,7 +3,7 @@
 //   Plan plan = read_plan(text, "mine.json", "minutes");      // an experiment at one of its scales
 //   for (const Cell& cell : cells(plan)) ...                  // setting by setting, seed by seed
 //
-// An experiment is a JSON object (comments are allowed), of which only `vary` must be there:
+// An experiment is a JSON object (comments are allowed); only `vary` is required:
 //
 //   {
 //     "title": "...", "source": "...", "preset": "sn-cnn",
@@ -17,7 +17,7 @@
 //     "scales": {"minutes": {"preset": "sn-small", "steps": 500}}
 //   }
 //
-// A scale's `set` comes after that of the experiment; whatever else it gives stands in its place.
+// A scale's `set` is appended to that of the experiment; its other keys replace the experiment's.
 // Errors: one line that names the file, the key and what is wrong.
 #pragma once
 
@@ -70,16 +70,16 @@ constexpr Index kMostCells = 10'000;
 Plan read_plan(const std::string& text, const std::string& path, const std::string& scale = "");
 // The scales of an experiment, as the file lists them.
 std::vector<std::string> scales_of(const std::string& text, const std::string& path);
-// As read_plan reads it again, with no scales left.
+// In the form that read_plan reads, without scales.
 std::string to_json(const Plan& plan);
 
 // From "KEY=V1,V2,...": commas inside parentheses do not split.
 Axis parse_axis(const std::string& text);
 
-// All cells, each with settings that make sense. Errors: the first that do not, with the cell.
+// All cells, each with valid settings. Errors: the first invalid cell.
 std::vector<Cell> cells(const Plan& plan);
 std::string label_of(const std::vector<std::string>& labels);  // "toeplitz(k=1), hinge"
-// What the experiment says was published for a setting.
+// The published value for a setting, from the experiment.
 std::optional<double> published(const Plan& plan, const std::vector<std::string>& labels);
 
 }  // namespace gan::sweep

@@ -24,7 +24,7 @@ std::string place(const std::string& text, std::size_t byte) {
   return "line " + std::to_string(line) + ", column " + std::to_string(before.size() - start + 1);
 }
 
-// A key that comes twice would be read once, and silently.
+// Of a duplicate key only one would be read, silently.
 Json parse(const std::string& text, const std::string& path) {
   std::vector<std::vector<std::string>> open;
   const auto watch = [&](int, Json::parse_event_t event, Json& value) {
@@ -33,7 +33,7 @@ Json parse(const std::string& text, const std::string& path) {
     if (event == Json::parse_event_t::key) {
       const std::string key = value.get<std::string>();
       check(std::ranges::find(open.back(), key) == open.back().end(), path, ": '", key,
-            "' comes twice");
+            "' occurs twice");
       open.back().push_back(key);
     }
     return true;
@@ -42,13 +42,13 @@ Json parse(const std::string& text, const std::string& path) {
     return Json::parse(text, watch, /*allow_exceptions=*/true, /*ignore_comments=*/true);
   } catch (const Json::parse_error& error) {
     fail(path, ": ", place(text, error.byte),
-         ": is not JSON; look there for a comma, quote or bracket that is missing or one too many");
+         ": is not JSON; look there for a missing or extra comma, quote or bracket");
   } catch (const Json::exception&) {
     fail(path, ": holds a number that is too large");
   }
 }
 
-// What a file says, read key by key with its name in front of complaints.
+// Reads a file key by key; errors name the file.
 class Reader {
  public:
   Reader(const Json& json, std::string where, bool is_scale)
@@ -56,14 +56,14 @@ class Reader {
     check(json.is_object(), where_, ": is not an object { ... }");
     for (const auto& entry : json.items()) {
       const bool known = std::ranges::find(kKeys, entry.key()) != kKeys.end();
-      check(known && !(is_scale && entry.key() == "scales"), where_, ": there is no key '",
-            entry.key(), "'; give ", engine::alternatives(kKeys));
+      check(known && !(is_scale && entry.key() == "scales"), where_, ": unknown key '", entry.key(),
+            "'; give ", engine::alternatives(kKeys));
     }
   }
 
   void text(const char* key, std::string& value) const {
     if (!json_.contains(key)) return;
-    check(json_[key].is_string(), where_, ": '", key, "' is not a text \"...\"");
+    check(json_[key].is_string(), where_, ": '", key, "' is not a string \"...\"");
     value = json_[key].get<std::string>();
   }
 
@@ -71,7 +71,7 @@ class Reader {
     if (!json_.contains(key)) return std::nullopt;
     check(json_[key].is_number_integer() && json_[key].get<double>() >= 1 &&
               json_[key].get<double>() <= 1e12,
-          where_, ": '", key, "' is not a whole number from 1 up");
+          where_, ": '", key, "' is not an integer from 1 up");
     return json_[key].get<Index>();
   }
 
@@ -178,7 +178,7 @@ Plan read_plan(const std::string& text, const std::string& path, const std::stri
   read_into(plan, Reader(json, path, false));
   if (!scale.empty()) {
     const std::vector<std::string> known = scales_of(text, path);
-    check(!known.empty(), path, ": has no scales; leave out --scale");
+    check(!known.empty(), path, ": has no scales; omit --scale");
     check(std::ranges::find(known, scale) != known.end(), path, ": has no scale '", scale,
           "'; give ", engine::alternatives(known));
     read_into(plan, Reader(json["scales"][scale], path + ": scale " + scale, true));

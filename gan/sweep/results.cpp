@@ -114,16 +114,16 @@ const char* name_of(CellState state) {
 const std::vector<Quantity>& quantities() {
   static const std::vector<Quantity> all = {
       {"score", "score", "of the last samples; higher is better"},
-      {"best_score", "best score", "the highest during the training"},
-      {"fid", "FID", "of the last samples, by the scorer's features; lower is better"},
-      {"best_fid", "best FID", "the lowest during the training"},
-      {"classes", "classes", "that the last samples cover"},
+      {"best_score", "best score", "the highest during training"},
+      {"fid", "FID", "of the last samples, from the scorer's features; lower is better"},
+      {"best_fid", "best FID", "the lowest during training"},
+      {"classes", "classes", "covered by the last samples"},
       {"certified", "certified",
        "upper bound of the discriminator's Lipschitz constant, at the end"},
-      {"slope", "slope", "the largest seen on images, in any audit"},
+      {"slope", "slope", "the largest found on images, in any audit"},
       {"estimate_over_bound", "estimate/bound",
        "(mean D(real) - mean D(fake)) / certified, at the end: a lower bound of W1"},
-      {"seconds", "seconds", "of training, with scores and audits", true},
+      {"seconds", "seconds", "of training, including scores and audits", true},
   };
   return all;
 }

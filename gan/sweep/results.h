@@ -1,10 +1,10 @@
-// Results: what the runs of a sweep came to, cell by cell and, over the seeds, setting by setting.
+// Results: the outcome of a sweep's runs, per cell and, over the seeds, per setting.
 //
 //   const Results found = read_results(plan, "sweeps/poster-k");
 //
-// All numbers are those of the runs' log.csv, so that they are the same to the bit however often the
-// sweep was stopped; but for the seconds, which are measured.
-// Cost: reading the logs. Errors: a log that cannot be read.
+// All numbers come from the runs' log.csv, so they are bit-identical however often the sweep was
+// stopped, except for the measured seconds. Cost: reading the logs. Errors: a log that cannot be
+// read.
 #pragma once
 
 #include <optional>
@@ -32,7 +32,7 @@ struct CellResult {
   std::size_t setting = 0;
   std::uint64_t seed = 0;
   CellState state = CellState::waiting;
-  Index step = 0;           // the last in its log; where it diverged, the first bad
+  Index step = 0;           // the last in its log; if it diverged, the first bad one
   std::string reason = {};  // of a divergence: what was not finite
   std::vector<std::optional<double>> values;  // of the quantities
 };
@@ -52,7 +52,7 @@ struct SettingResult {
 };
 
 struct Results {
-  std::string score;  // what the score is: "proxy-IS", or "IS" by Inception; "": none was taken
+  std::string score;  // the kind of score: "proxy-IS", or "IS" by Inception; "": none
   std::vector<CellResult> cells;
   std::vector<SettingResult> settings;
 };

@@ -33,7 +33,7 @@ std::string log_of(const std::string& folder, const Cell& cell) {
   return folder + "/logs/" + cell.folder + ".txt";
 }
 
-// Opens what the cells need, once for each that differ; so the caches are warm, too.
+// Opens each distinct data set and scorer once, which also fills the caches.
 void check_inputs(const std::vector<const Cell*>& cells, const std::string& folder, int threads) {
   std::map<std::string, Config> different;
   for (const Cell* cell : cells) {
@@ -59,7 +59,7 @@ void check_inputs(const std::vector<const Cell*>& cells, const std::string& fold
   engine::check(status == 0 || console::interrupted(), child.last_line());
 }
 
-// How far the cells are, in steps or, where minutes end them, in seconds of training.
+// Progress of the cells, in steps or, with a time limit, in seconds of training.
 class Distance {
  public:
   Distance(const std::vector<const Cell*>& cells, const std::string& folder, double minutes)

@@ -1,12 +1,11 @@
-// run_sweep: trains all cells of a plan that are not finished, several at once, each in a process of
-// its own (child.h), with progress on stderr. A cell that diverges is finished. An interrupt stops
-// all of them behind a whole step; the same call goes on later.
+// run_sweep: trains all unfinished cells of a plan, several at once, each in its own process
+// (child.h), with progress on stderr. A cell that diverges is finished. An interrupt stops all of
+// them after a complete step; the same call resumes them later.
 //
 //   const SweepEnd end = run_sweep(cells(plan), "sweeps/poster-k", {.jobs = 2, .threads = 1});
 //
-// What a cell says while it trains is kept in FOLDER/logs.
-// Errors: what stops every cell (data or a scorer that cannot be opened), found before the first
-// begins.
+// The output of a cell is kept in FOLDER/logs. Errors: anything that stops every cell (data or a
+// scorer that cannot be opened), found before the first starts.
 #pragma once
 
 #include <limits>
@@ -31,8 +30,8 @@ struct SweepEnd {
 SweepEnd run_sweep(const std::vector<Cell>& cells, const std::string& folder,
                    const SweepOptions& options);
 
-// A classifier of the embedded data set, trained by the program train_scorer beside this one (or on
-// the PATH), half a minute of work, in this file. Errors: it is not there, or fails.
+// Writes a classifier of the embedded data set to this file, trained in half a minute by the
+// program train_scorer beside this one (or on the PATH). Errors: it is missing, or fails.
 void train_shapes_scorer(const std::string& file, const std::string& log, int threads);
 
 }  // namespace gan::sweep

@@ -14,16 +14,16 @@ namespace {
 
 constexpr std::size_t kScore = 0;  // of the quantities
 
-// Settings that differ in the first axis alone make a curve; its name is the rest of them.
+// Settings that differ only in the first axis form a curve, named after the other axes.
 std::string curve_of(const SettingResult& setting) {
   return label_of({setting.labels.begin() + 1, setting.labels.end()});
 }
 
-// x is the place of the level among those of the first axis.
+// x is the index of the level on the first axis.
 std::string data_of(const Plan& plan, const Results& results) {
   std::ostringstream data;
   data << "curve,label,x,score,deviation,published\n" << std::setprecision(9);
-  const auto unquoted = [](std::string text) {  // gnuplot reads no quoted commas in strcol
+  const auto unquoted = [](std::string text) {  // gnuplot's strcol does not handle quoted commas
     std::ranges::replace(text, ',', ';');
     return console::printable(text);
   };

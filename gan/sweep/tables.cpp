@@ -22,7 +22,7 @@ std::string number(double value, int digits) {
 
 constexpr int kExact = 9;  // significant digits in files: more than the logs have
 
-// Of CSV: quoted where it must be.
+// A CSV field, quoted if necessary.
 std::string field(const std::string& text) {
   if (text.find_first_of(",\"\n") == std::string::npos) return text;
   std::string quoted = "\"";
@@ -44,7 +44,7 @@ bool is_measured(const Results& results, std::size_t quantity) {
       results.settings, [&](const SettingResult& s) { return s.values[quantity].has_value(); });
 }
 
-// What the table does not show: one line for each cell without a result of its own.
+// One line for each cell without a result, which the table does not show.
 std::vector<std::string> remarks(const Results& results) {
   std::vector<std::string> lines;
   for (const CellResult& cell : results.cells) {
@@ -52,14 +52,13 @@ std::vector<std::string> remarks(const Results& results) {
       lines.push_back(cell.folder + " diverged at step " + std::to_string(cell.step) + ": " +
                       cell.reason);
     if (cell.state == CellState::stopped)
-      lines.push_back(cell.folder + " was stopped at step " + std::to_string(cell.step) +
-                      " or later");
-    if (cell.state == CellState::waiting) lines.push_back(cell.folder + " has not begun");
+      lines.push_back(cell.folder + " stopped at step " + std::to_string(cell.step) + " or later");
+    if (cell.state == CellState::waiting) lines.push_back(cell.folder + " has not started");
   }
   return lines;
 }
 
-// As wide as it looks: UTF-8 letters after the first byte take no room.
+// The displayed width: continuation bytes of UTF-8 take no room.
 std::size_t width(const std::string& text) {
   return std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; });
 }
@@ -98,9 +97,9 @@ std::string caption(const Plan& plan, const Results& results) {
   std::ostringstream text;
   text << "Mean and standard deviation over " << plan.seeds
        << (plan.seeds == 1 ? " seed" : " seeds");
-  if (!results.cells.empty()) text << "; runs that diverged are left out";
+  if (!results.cells.empty()) text << "; diverged runs are left out";
   if (results.score == "proxy-IS")
-    text << "; proxy scores compare with scores of the same classifier only";
+    text << "; proxy scores are comparable only with scores of the same classifier";
   return text.str();
 }
 

@@ -1,7 +1,6 @@
-// The results of a sweep as a user reads them: on the terminal, in files, in programs, as a plot.
-// What is measured (seconds) is on the terminal and in JSON and in timing.csv alone, so that the
-// other files are the same to the bit for the same sweep.
-// Errors: a file that cannot be written.
+// The results of a sweep for the terminal, for files and programs, and as a plot. Measured seconds
+// appear only on the terminal, in JSON and in timing.csv, so that the other files are bit-identical
+// for the same sweep. Errors: a file that cannot be written.
 #pragma once
 
 #include <string>
@@ -11,8 +10,7 @@
 
 namespace gan::sweep {
 
-// A header and a row for each setting, `timed` with the seconds; and one line that says how to read
-// it.
+// A header and a row per setting, with seconds if `timed`; and one line on how to read it.
 using Row = std::vector<std::string>;
 std::vector<Row> table_rows(const Plan& plan, const Results& results, bool timed);
 std::string caption(const Plan& plan, const Results& results);

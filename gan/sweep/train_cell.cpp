@@ -19,7 +19,7 @@ using training::Config;
 
 std::string cell_file(const std::string& folder) { return folder + "/cell.json"; }
 
-// Where the run has been stopped; a run that never reached a checkpoint starts anew.
+// Resumes the run; a run that never reached a checkpoint restarts.
 bool goes_on(const std::string& folder) {
   return fs::exists(folder + "/config.json") && fs::exists(folder + "/checkpoint.safetensors");
 }
@@ -29,7 +29,7 @@ void check_same(const Config& wanted, const RunDirectory& directory) {
   found.data = wanted.data;  // they may have moved
   found.scorer = wanted.scorer;
   engine::check(to_json(found) == to_json(wanted), directory.path(),
-                ": is a run of other settings than the sweep's; give a new --out");
+                ": is a run with other settings than the sweep; choose another --out");
 }
 
 double seconds_of(const RunDirectory& directory) {
@@ -45,7 +45,7 @@ bool is_finished(const std::string& folder) {
 
 bool train_cell(const Config& settings, const std::string& folder, double minutes,
                 const std::function<void(Index step)>& on_step) {
-  console::catch_interrupts("interrupted: the step at hand is finished, then the run is saved\n");
+  console::catch_interrupts("interrupted; finishing the current step, then saving the run\n");
   Config config = settings;
   engine::Device::named(config.device).use();
   engine::set_precision(engine::precision_named(config.precision));

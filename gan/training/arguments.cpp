@@ -14,12 +14,12 @@ namespace {
 using engine::check;
 using engine::Real;
 
-// Reads text as items of this form, each followed by the separator or the end, and hands the match
-// of each to `visit`. False if the text is not of that form.
+// Parses text as items of this form, each followed by the separator or the end, and passes each
+// match to `visit`. False if the text has another form.
 template <class Visit>
 bool each(const std::string& text, const std::string& item, const std::string& separator,
           Visit visit) {
-  constexpr std::size_t kMost = 1000;  // std::regex recurses for each letter
+  constexpr std::size_t kMost = 1000;  // std::regex recurses for each character
   check(text.size() <= kMost, "is longer than ", kMost, " letters");
   const std::regex form("\\s*" + item + "\\s*(" + separator + "|$)");
   auto position = text.cbegin();
@@ -34,7 +34,7 @@ bool each(const std::string& text, const std::string& item, const std::string& s
   return true;
 }
 
-// Takes what the user typed for an argument, in the argument's type.
+// Parses the user's text for an argument, in the argument's type.
 void take(Argument& argument, const std::string& text) {
   const std::string typed = "argument " + argument.name + "=" + text;
   double value = 0;
@@ -43,8 +43,7 @@ void take(Argument& argument, const std::string& text) {
     if constexpr (std::same_as<T, bool>) {
       check(read && (value == 0 || value == 1), typed, " is neither 0 nor 1");
     } else {
-      const bool untouched =
-          value == static_cast<double>(kept);  // network_k=0 is how the help shows it
+      const bool untouched = value == static_cast<double>(kept);  // the help shows network_k=0
       const bool above = static_cast<Real>(value) > static_cast<Real>(argument.above);  // as used
       check(read && (above || untouched), typed, " is not a number greater than ", argument.above);
       check(std::isinf(argument.below) ||
@@ -85,7 +84,7 @@ std::vector<Call> read_calls(const std::string& text) {
       each(text, "([a-z0-9-]+)\\s*(?:\\(([^()]*)\\))?", "\\+", [&](const std::smatch& match) {
         calls.push_back({match[1].str(), match[2].str()});
       });
-  check(read, "is not of the form name(argument=value, ...), joined by +");
+  check(read, "must be name(argument=value, ...), one or several joined by +");
   return calls;
 }
 

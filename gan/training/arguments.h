@@ -1,11 +1,11 @@
-// Arguments: settings that name rows of a table, each with numbers of its own.
+// Arguments: settings that name rows of a table, each with its own arguments.
 //
 //   spectral(k=2, iterations=2) + bjorck      several, joined by +
-//   gp(lambda=5)                              one; arguments left out keep their defaults
+//   gp(lambda=5)                              one; omitted arguments keep their defaults
 //
 // Rows are values that list their options: each option's name, default and limits, so that reading,
 // help and checks follow from `options`. Errors: text of another form, an unknown name or argument
-// (with the known ones), an argument given twice or out of its limits.
+// (with the known ones), an argument given twice or out of range.
 #pragma once
 
 #include <concepts>
@@ -23,7 +23,7 @@ namespace gan::training {
 
 using engine::Index;
 
-constexpr int kMostIterations = 1'000'000;  // more would take for ever
+constexpr int kMostIterations = 1'000'000;  // more would take forever
 
 struct Argument {
   std::string name;
@@ -35,14 +35,14 @@ struct Argument {
 };
 using Arguments = std::vector<Argument>;
 
-// What every row has.
+// The members of every row.
 struct Form {
   std::string name;
   Arguments defaults;
   std::string help;
 };
 
-// What a value's `options` calls: notes each option with its default.
+// Passed to a value's `options`: records each option with its default.
 struct ArgumentLister {
   Arguments found;
 
@@ -57,7 +57,7 @@ struct ArgumentLister {
   void operator()(const char* name, bool value) { found.push_back({.name = name, .value = value}); }
 };
 
-// And: sets each to the value in a list.
+// Passed to a value's `options`: sets each option to the value in a list.
 struct ArgumentSetter {
   const Arguments& arguments;
 
@@ -98,20 +98,20 @@ std::string described(std::span<const Row> rows) {
   return text;
 }
 
-// The calls in a text: what stands before and between the parentheses of each.
+// The calls in a text: each name, and the text between its parentheses.
 struct Call {
   std::string name, arguments;
 };
 std::vector<Call> read_calls(const std::string& text);
 
-// The defaults of a row, with what the text between the parentheses says.
+// The defaults of a row, overridden by the text between the parentheses.
 Arguments read_arguments(const Form& form, const std::string& text);
 
-// Fails with what is wrong with a text; whoever knows its key puts that before it.
+// Fails with what is wrong with a text; the caller adds the key.
 [[noreturn]] void complain(const std::string& text, const char* complaint);
 
-// The rows that a setting names, each with its arguments. `what` is what a row is called; `check`
-// complains of arguments that exclude each other.
+// The rows that a setting names, each with its arguments. `what` names the kind of row; `check`
+// reports arguments that exclude each other.
 template <class Row>
 using NamedRows = std::vector<std::pair<const Row*, Arguments>>;
 template <class Row>
@@ -130,7 +130,7 @@ NamedRows<Row> read_rows(const char* what, std::span<const Row> rows, const std:
   }
 }
 
-// A setting of this kind: kept as the text that it was given as.
+// A setting of this kind, stored as the text that was given.
 template <class Setting>
 concept Written = requires(const Setting& setting) {
   { setting.text() } -> std::same_as<const std::string&>;

@@ -24,12 +24,12 @@ Tensor draw_whole(const Tensor& images, Index low, Index high) {
   return floor(draw(images, static_cast<Real>(low), static_cast<Real>(high + 1)));
 }
 
-// A share of a side, rounded.
+// A fraction of a side, rounded.
 Index part(Index side, double share) {
   return static_cast<Index>(static_cast<double>(side) * share + 0.5);
 }
 
-// Moves away from the mean over these axes, or towards it.
+// Moves away from the mean over these axes, or toward it.
 Tensor spread(const Tensor& images, const engine::Axes& axes, const Tensor& factor) {
   const Tensor middle = mean(images, axes, /*keep=*/true);
   return middle + factor * (images - middle);
@@ -41,8 +41,8 @@ Tensor color(const Tensor& images, const Coordinates&) {
   return spread(saturated, {1, 2, 3}, draw(images, 0.5F, 1.5F));
 }
 
-// The images with each place that they may move to, all but one times zero: a gather's gradient
-// would cost more.
+// Sums the images over all possible shifts, all but one times zero: a gather's gradient would cost
+// more.
 Tensor moved(const Tensor& images, int axis) {
   const Index side = images.dim(axis), most = part(side, 0.125);
   const Tensor shift = draw_whole(images, -most, most), padded = pad(images, axis, most, most);
@@ -71,10 +71,10 @@ Tensor cutout(const Tensor& images, const Coordinates& at) {
 }
 
 constexpr Augmentation kAugmentations[] = {
-    {"none", "the images as they are", nullptr},
+    {"none", "unchanged images", nullptr},
     {"color", "brightness, saturation and contrast", color},
-    {"translation", "moved by up to an eighth of each side", translation},
-    {"cutout", "a rectangle of half of each side left out", cutout},
+    {"translation", "shifted by up to an eighth of each side", translation},
+    {"cutout", "a rectangle of half of each side blanked", cutout},
 };
 
 Tensor counted(Index count, const engine::Shape& shape) {

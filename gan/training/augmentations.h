@@ -1,17 +1,17 @@
-// Augmenter: random changes of all images that the discriminator sees, real and generated, through
-// which gradients flow: what makes a few hundred images enough to train with.
+// Augmenter: random, differentiable changes of all images that the discriminator sees, real and
+// generated, so that a few hundred images are enough for training.
 //
 //   Augmenter augment("color,translation,cutout", {64, 64, 3});
 //   scores = discriminator(augment(images));          // [N, height, width, channels]
 //
 //   name         each image
 //   color        brightness by up to 0.5, saturation times up to 2, contrast times 0.5 to 1.5
-//   translation  moved by up to an eighth of each side; zeros come in
+//   translation  shifted by up to an eighth of each side, filled with zeros
 //   cutout       a rectangle of half of each side is zeros
 //
 // Source: Zhao et al., "Differentiable Augmentation for Data-Efficient GAN Training" (2020), and
-// its code. Images lie in [-1, 1], so zeros are grey. Random numbers come from engine/random.h.
-// Cost: passes over the images; translation takes two for each place that an image may move to.
+// its code. Images lie in [-1, 1], so zeros are gray. Random numbers come from engine/random.h.
+// Cost: passes over the images; translation takes two for each possible shift.
 // Errors: an unknown name (with the known ones), one given twice.
 #pragma once
 
@@ -24,7 +24,7 @@
 
 namespace gan::training {
 
-// The numbers 0, 1, ... of rows and columns, as they broadcast over images.
+// The indices 0, 1, ... of rows and columns, shaped to broadcast over images.
 struct Coordinates {
   engine::Tensor rows, columns;
 };

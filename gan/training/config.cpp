@@ -26,7 +26,7 @@ using engine::check;
 using engine::fail;
 using Json = nlohmann::ordered_json;
 
-// Names for the values of this key; empty where any may be given.
+// The valid names for this key; empty if it takes other values.
 std::vector<std::string> choices(std::string_view key) {
   if (key == "data") return datasets::forms();
   if (key == "data.channels") return {"auto", "1", "3"};
@@ -53,7 +53,7 @@ std::vector<std::string> keys() {
   return all;
 }
 
-// Calls visit(member) for the field of this key; tells whether there is one.
+// Calls visit(member) for the field of this key; returns whether it exists.
 template <class Visit>
 bool with_field(Config& config, const std::string& wanted, Visit visit) {
   bool found = false;
@@ -126,7 +126,7 @@ void read(const std::string& path, const std::string& key, const Json& value, Me
   if constexpr (std::is_same_v<Member, bool>) fits = value.is_boolean();
   if constexpr (std::is_same_v<Member, Index>) fits = value.is_number_integer();
   if constexpr (std::is_same_v<Member, std::uint64_t>) fits = value.is_number_unsigned();
-  check(fits, path, ": '", key, "': ", value.dump(), " is not of the right type");
+  check(fits, path, ": '", key, "': ", value.dump(), " has the wrong type");
   if constexpr (!Written<Member>)
     member = value.get<Member>();
   else
@@ -141,7 +141,7 @@ struct Limits {
   Index least, most;
 };
 
-// Of a whole number: far beyond what is of use, and short of what would overflow or never end.
+// The largest integer: far beyond use, and below overflow or endless runs.
 Limits limits(const std::string& key) {
   constexpr Index most = 1'000'000'000'000;
   if (key == "data.resize") return {0, datasets::kLargestResize};
@@ -159,9 +159,9 @@ void check_limits(const char* key, Index value) {
 }
 
 void check_adam(const char* who, const OptimizerSettings& adam) {
-  check(adam.lr > 0, who, ".lr=", adam.lr, ": a learning rate is greater than 0");
+  check(adam.lr > 0, who, ".lr=", adam.lr, ": a learning rate must be greater than 0");
   for (const double beta : {adam.beta1, adam.beta2})
-    check(beta >= 0 && beta < 1, who, ": Adam's decays lie from 0 to below 1, got ", beta);
+    check(beta >= 0 && beta < 1, who, ": Adam's decay rates must be from 0 to below 1, got ", beta);
 }
 
 }  // namespace
@@ -209,7 +209,7 @@ void validate(const Config& config) {
     if constexpr (std::is_same_v<Value, Index>) check_limits(key, value);
   });
   check(config.decay_steps == 0 || config.steps <= config.decay_steps, "steps=", config.steps,
-        " go on where the learning rates are 0, from decay_steps=", config.decay_steps,
+        " continue after the learning rates reach 0 at decay_steps=", config.decay_steps,
         ": give fewer, or set decay_steps too");
 }
 
@@ -233,7 +233,7 @@ std::string to_json(const Config& config) {
 
 Config from_json(const std::string& text, const std::string& path) {
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  check(json.is_object(), path, ": is not a JSON object of settings; it is damaged");
+  check(json.is_object(), path, ": is damaged: not a JSON object of settings");
   Config config;
   // Runs from before the key read every image folder as RGB.
   if (const auto data = json.find("data"); !json.contains("data.channels") && data != json.end())

@@ -46,12 +46,12 @@ struct Setter : ArgumentSetter {
 };
 
 struct Row : Form {
-  std::function<Constraint(const Arguments&, Index layers)> make;  // empty: the weight as it is
+  std::function<Constraint(const Arguments&, Index layers)> make;  // empty: the raw weight
 };
 
 std::span<const Row> rows() {
   static const std::vector<Row> table = [] {
-    std::vector<Row> rows = {{{"none", {}, "the weights as they are"}, {}}};
+    std::vector<Row> rows = {{{"none", {}, "unconstrained weights"}, {}}};
     layers::for_each_constraint([&](const char* name, auto constraint, const char* help) {
       Lister lister;
       constraint.options(lister);
@@ -68,18 +68,18 @@ std::span<const Row> rows() {
   return table;
 }
 
-// Arguments that would be ignored beside others.
+// Arguments that others would make ineffective.
 void check_together(const Arguments& arguments) {
   const auto given = [&](const std::string& name) {
     const auto found = std::ranges::find(arguments, name, &Argument::name);
     return found != arguments.end() && found->given && found->value != decltype(found->value)(0.0);
   };
-  check(!given("k") || !given(kNetworkK), "k and network_k exclude each other: give one");
+  check(!given("k") || !given(kNetworkK), "k and network_k exclude each other: give only one");
   const auto gain = std::ranges::find(arguments, "gain", &Argument::name);
   if (gain == arguments.end() || gain->value == decltype(gain->value)(false)) return;
   for (const char* name : {"k", kNetworkK, "at_most", "through_scale"})
     check(!given(name), "gain=1 learns the norms, so that ", name,
-          " would mean nothing beside it: leave one out");
+          " has no effect with it: omit one");
 }
 
 }  // namespace

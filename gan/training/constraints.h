@@ -1,15 +1,14 @@
-// ConstraintChain: weight constraints by name, as `d.constraint` gives them: what is done to the
-// weight of every layer of the discriminator. Names, options and help come from
-// layers/constraints/list.h.
+// ConstraintChain: the weight constraints named in `d.constraint`, applied to the weight of every
+// discriminator layer. Names, options and help come from layers/constraints/list.h.
 //
 //   none   spectral   toeplitz(k=2)   spectral(iterations=2) + bjorck(k=3)
 //
-// Joined by +, constraints compose: each acts on the weight that the one before gave. k is the norm
-// of each layer; network_k gives each of n layers network_k^(1/n): the whole's norm, if they are a
-// chain (the sums and the sum pool of sn-resnet add to it; gan audit tells). at_most=1 leaves
-// weights alone whose norm is below k; through_scale=0 stops the gradient there.
-// Errors: text of another form, an unknown name or argument (with the known ones), arguments that
-// exclude each other.
+// Joined by +, constraints compose: each acts on the result of the one before. k is the norm of
+// each layer; network_k gives each of n layers the norm network_k^(1/n), so that a chain of them
+// has norm network_k (the sums and the sum pool of sn-resnet add to it; see gan audit). at_most=1
+// does not scale weights whose norm is below k; through_scale=0 stops the gradient through the
+// scale. Errors: text of another form, an unknown name or argument (with the known ones), arguments
+// that exclude each other.
 #pragma once
 
 #include <functional>
@@ -31,7 +30,7 @@ class ConstraintChain {
   friend std::ostream& operator<<(std::ostream& out, const ConstraintChain& chain) {
     return out << chain.text_;
   }
-  // For each layer of a network where `layers` of them share a network_k.
+  // For one layer of a network in which `layers` layers share a network_k.
   std::vector<layers::Constraint> operator()(engine::Index layers = 1) const;
 
  private:

@@ -1,4 +1,4 @@
-// Values that are not finite: NaN and infinity, which spread and which nothing mends.
+// Detection of non-finite values (NaN and infinity), which spread and cannot be repaired.
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@
 
 namespace gan::training {
 
-// 0 where all values are finite, NaN where one is not (0 times infinity is NaN), on the device.
+// 0 if all values are finite, NaN if one is not (0 times infinity is NaN), on the device.
 engine::Tensor blemish(const engine::Tensor& x);
-// The name of a tensor with a value that is not finite, of those whose names begin so; "" where
-// there is none. Cost: a pass over all of them on the device, and one number read.
+// The name of a tensor with a non-finite value, among those whose names begin with the prefix; ""
+// if there is none. Cost: one pass over all of them on the device, and one number read back.
 std::string not_finite(const engine::TensorFile& file, const std::string& prefix = "");
 
 }  // namespace gan::training

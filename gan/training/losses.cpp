@@ -29,7 +29,7 @@ Tensor least_squares_generator(const Tensor&, const Tensor& fake) {
   return 0.5F * mean(square(fake - 1));
 }
 
-// Each output against the mean of the other kind.
+// Each output relative to the mean of the other kind.
 Tensor relativistic_discriminator(const Tensor& real, const Tensor& fake) {
   return hinge_discriminator(real - mean(fake), fake - mean(real));
 }

@@ -1,5 +1,5 @@
-// What discriminator and generator minimise, given the discriminator's outputs r = D(real) and
-// f = D(fake), each [N, 1], with E the mean over the batch:
+// The losses of discriminator and generator, given the discriminator's outputs r = D(real) and f =
+// D(fake), each [N, 1], with E the mean over the batch:
 //
 //   name            discriminator                            generator          source
 //   hinge           E max(0, 1 - r) + E max(0, 1 + f)        -E f               Miyato et al. (2018)
@@ -9,9 +9,9 @@
 //   relativistic-hinge  the hinge loss of r - E f and f - E r; the generator's is the same with
 //                   real and fake exchanged                  Jolicoeur-Martineau (2019)
 //
-// A generator's loss may use r too: of the step's last real images, held constant. Its row says so.
-// Hinge: first in Lim and Ye (2017). Errors: an unknown name, with the known ones.
-// Cost: next to nothing.
+// A generator's loss may use r too, for the step's last real images, held constant; its row says
+// so. Hinge: first in Lim and Ye (2017). Errors: an unknown name, with the known ones. Cost:
+// negligible.
 #pragma once
 
 #include <span>
@@ -33,8 +33,8 @@ struct Loss {
 std::span<const Loss> losses();
 const Loss& find_loss(const std::string& name);
 
-// The loss of one update of each network. The discriminator sees as many fakes as real images, and
-// both in one pass; the fakes are made without recording. Of all images it sees the augmented ones.
+// The loss of one update of each network. The discriminator sees as many fakes as real images, in
+// one pass; the fakes are made without recording. All images are augmented.
 struct DiscriminatorLoss {
   engine::Tensor loss, on_real, on_fake;
   engine::Tensor real, fake;  // the images as it saw them

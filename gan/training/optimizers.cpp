@@ -4,7 +4,7 @@
 
 namespace gan::training {
 
-// Makes the optimizer that the arguments ask for, or complains of them.
+// Makes the optimizer for these arguments, or fails.
 struct OptimizerRow : Form {
   std::function<OptimizerChoice::Make(const Arguments&)> choose;
 };
@@ -14,7 +14,7 @@ namespace {
 using engine::Real;
 using Parameters = std::vector<layers::Param*>;
 
-// What a user may set of each, besides what OptimizerSettings hold.
+// The options of each, besides OptimizerSettings.
 template <class Kind, class Options>
 struct Choice {
   using Optimizer = Kind;
@@ -53,7 +53,7 @@ struct SgdChoice : Choice<layers::Sgd, layers::SgdOptions> {
   }
   void check() const {
     engine::check(!chosen.nesterov || chosen.momentum > 0,
-                  "nesterov=1 means nothing without a momentum: give momentum=0.9, say");
+                  "nesterov=1 needs a momentum: add, for instance, momentum=0.9");
   }
 };
 
@@ -72,11 +72,11 @@ OptimizerRow row(const char* name, const char* help) {
 
 std::span<const OptimizerRow> optimizer_rows() {
   static const std::vector<OptimizerRow> table = {
-      row<AdamChoice>("adam", "with the decays beta1 and beta2 (Kingma and Ba 2015)"),
-      row<RmsPropChoice>("rmsprop",
-                         "the gradient over the root of its mean square (Tieleman and Hinton "
-                         "2012); the original WGAN's"),
-      row<SgdChoice>("sgd", "the gradient, or its running sum (momentum)"),
+      row<AdamChoice>("adam", "with decay rates beta1 and beta2 (Kingma and Ba 2015)"),
+      row<RmsPropChoice>(
+          "rmsprop",
+          "gradient divided by its RMS (Tieleman and Hinton 2012); used by the original WGAN"),
+      row<SgdChoice>("sgd", "plain gradient descent, or with momentum"),
   };
   return table;
 }
@@ -86,7 +86,7 @@ std::span<const OptimizerRow> optimizer_rows() {
 OptimizerChoice::OptimizerChoice(std::string text) : text_(std::move(text)) {
   const auto named = read_rows("optimizer", optimizer_rows(), text_);
   try {
-    engine::check(named.size() == 1, "a network has one optimizer");
+    engine::check(named.size() == 1, "give only one optimizer per network");
     const auto& [row, arguments] = named[0];
     name_ = row->name;
     make_ = row->choose(arguments);

@@ -1,9 +1,9 @@
-// OptimizerChoice: how a network's weights follow their gradients, by name, as `d.optimizer` and
-// `g.optimizer` give it. Each is PyTorch's of that name; one row each in optimizers.cpp.
+// OptimizerChoice: the optimizer named in `d.optimizer` and `g.optimizer`. Each works as PyTorch's
+// of that name; one row each in optimizers.cpp.
 //
 //   adam   rmsprop(alpha=0.9)   sgd(momentum=0.9)
 //
-// The learning rate is a setting beside it (d.lr), as are Adam's decays (d.beta1, d.beta2).
+// The learning rate is a separate setting (d.lr), as are Adam's decay rates (d.beta1, d.beta2).
 // Errors: as arguments.h says; more than one name. Cost: layers/optim.h.
 #pragma once
 
@@ -41,7 +41,7 @@ class OptimizerChoice {
   Make make_;
 };
 
-// What is set for each network.
+// The optimizer settings of each network.
 struct OptimizerSettings {
   double lr = 2e-4, beta1 = 0, beta2 = 0.9;
   OptimizerChoice optimizer = "adam";

@@ -1,9 +1,9 @@
-// Penalty: what the discriminator pays for its slopes, by name, as `penalty` gives it. Names,
+// Penalty: the penalties on the discriminator's slopes named in `penalty`. Names,
 // options and help come from layers/penalty.h.
 //
 //   none   gp(lambda=10)   r1(gamma=1) + r2(gamma=1)
 //
-// Joined by +, penalties add up. They go with every loss and every constraint.
+// Joined by +, penalties add up. They combine with every loss and constraint.
 // Errors: as arguments.h says. Cost: layers/penalty.h.
 #pragma once
 

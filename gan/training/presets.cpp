@@ -65,7 +65,7 @@ Config sn_small() {
   return config;
 }
 
-// Wasserstein critics, of the networks that Miyato et al. compare them on.
+// Wasserstein critics, on the networks of Miyato et al.'s comparison.
 Config wgan_clip() {
   Config config = sn_cnn_a();
   config.constraint = "clip(c=0.01)";
@@ -133,14 +133,14 @@ constexpr const char* kBestOfSix = "IS 7.58, FID 25.5 (the best of A to F)";
 constexpr Preset kPresets[] = {
     {"sn-cnn", "Miyato et al. (2018): CNN of Table 3, Adam of setting C, hinge loss", kBestOfSix,
      sn_cnn_c},
-    {"sn-cnn-a", "the same, setting A (of Gulrajani et al. 2017)", kBestOfSix, sn_cnn_a},
-    {"sn-cnn-b", "the same, setting B (of Warde-Farley and Bengio 2017)", kBestOfSix, sn_cnn_b},
-    {"sn-cnn-c", "the same, setting C (of Radford et al. 2016): sn-cnn", kBestOfSix, sn_cnn_c},
+    {"sn-cnn-a", "the same, setting A (from Gulrajani et al. 2017)", kBestOfSix, sn_cnn_a},
+    {"sn-cnn-b", "the same, setting B (from Warde-Farley and Bengio 2017)", kBestOfSix, sn_cnn_b},
+    {"sn-cnn-c", "the same, setting C (from Radford et al. 2016), as sn-cnn", kBestOfSix, sn_cnn_c},
     {"sn-cnn-d", "the same, setting D", kBestOfSix, sn_cnn_d},
     {"sn-cnn-e", "the same, setting E", kBestOfSix, sn_cnn_e},
     {"sn-cnn-f", "the same, setting F", kBestOfSix, sn_cnn_f},
     {"sn-cnn-wide",
-     "pytorch-gan-collections, SNGAN_CIFAR10_CNN, but for z of 128 and the first batch norm",
+     "pytorch-gan-collections, SNGAN_CIFAR10_CNN, except z_dim 128 and the first batch norm",
      "IS 7.84, FID 17.8", sn_cnn_wide},
     {"sn-resnet", "Miyato et al. (2018): ResNet of Table 4, settings of sngan_projection",
      "IS 8.22, FID 21.7", sn_resnet},
@@ -157,10 +157,10 @@ constexpr Preset kPresets[] = {
     {"wgan-gp-mlp", "Gulrajani et al. (2017): the toy sets, with narrower networks",
      "8 of 8 modes of gaussians:8, 22 or more of gaussians:25 (ours)", wgan_gp_mlp},
     {"sargent-toeplitz",
-     "Sargent (poster): Toeplitz normalization, k = 2; networks and loss not said, here sn-cnn's",
+     "Sargent (poster): Toeplitz normalization, k = 2; networks and loss not given, here sn-cnn's",
      "IS 7.34", sargent_toeplitz},
     {"sargent-clip",
-     "Sargent (poster): spectral clipping of the generator's gradients, r = 2; the rest as sn-cnn",
+     "Sargent (poster): spectral clipping of the generator's gradients, r = 2; else as sn-cnn",
      "IS 7.94", sargent_clip},
     {"own-images", "ours, for a few hundred images; augmentation of Zhao et al. (2020)", "",
      own_images},
@@ -174,7 +174,7 @@ std::string shown(const Value& value) {
   return text.str();
 }
 
-// The settings that are not the defaults.
+// The settings that differ from the defaults.
 std::string differences(const Config& config) {
   std::map<std::string, std::string> defaults;
   const Config unset;

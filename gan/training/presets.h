@@ -1,7 +1,8 @@
-// Presets: whole configurations by name, each with the source it follows and the score that source
-// reports. One row per preset in presets.cpp; gan presets prints them. Scores are of CIFAR-10, by
-// the source's own protocol, not ours. The average of the generator is ours throughout (no source has one); it is what the
-// grids show and has no part in the training. Errors: an unknown name, with the known ones.
+// Presets: complete configurations by name, each with its source and the score that the source
+// reports. One row per preset in presets.cpp; gan presets prints them. Scores are on CIFAR-10, by
+// the source's own protocol, not ours. The generator's moving average is our addition (no source
+// has one); the sample grids show it, and it does not affect training. Errors: an unknown name,
+// with the known ones.
 #pragma once
 
 #include <span>
@@ -23,7 +24,7 @@ inline constexpr const char* kDefaultPreset = "sn-small";
 std::span<const Preset> presets();
 const Preset& find_preset(const std::string& name);
 
-// All of them: name, source, the settings that differ from the defaults, the score to expect.
+// All of them: name, source, settings that differ from the defaults, expected score.
 std::string describe_presets();
 
 }  // namespace gan::training

@@ -42,7 +42,7 @@ void Trainer::Sums::reset() {  // in place: captured steps add to them
   steps = 0;
 }
 
-// A sum that is not finite stays so, and 0 times it is NaN, which does not equal itself.
+// A non-finite sum stays non-finite, and 0 times it is NaN, which does not equal itself.
 void Trainer::Sums::count() {
   Tensor blemishes = engine::zeros({});
   each([&](const char*, const Tensor& sum) { blemishes = blemishes + blemish(sum); });
@@ -81,7 +81,7 @@ void Trainer::set_learning_rates() {
 
 void Trainer::step() {
   set_learning_rates();
-  // A step that does more than the others is not the one that is replayed.
+  // A step with extra work is not the captured one.
   measure_ = config_.clip != "both" && (steps_ + 1) % config_.gradients_every == 0;
   penalize_ = !config_.penalty.none() && steps_ % config_.penalty_every == 0;
   measure_ ? iterate() : captured_[penalize_]();
@@ -122,7 +122,7 @@ void Trainer::update_generator(const Tensor& real) {
   add_scaled(1, loss, sums_.generator);
 }
 
-// Measured every so often, with clipping always; used only with clipping.
+// Measured every gradients_every steps, always with clipping; used only with clipping.
 Trainer::Gradients Trainer::clipped(const Gradients& gradients, const char* network,
                                     analysis::GradientSpectra& spectra) {
   const bool clip = config_.clip == network || config_.clip == "both";
@@ -199,9 +199,9 @@ const std::string& Trainer::data_hash() {
 
 void Trainer::restore(const engine::TensorFile& file, Index step) {
   layers::restore(file, "", *this);
-  engine::check(sums_.steps >= 0 && sums_.steps <= step, file.path, ": its losses are of ",
-                sums_.steps, " steps of ", step, "; it is damaged");
-  // All of them were good, or it were not saved.
+  engine::check(sums_.steps >= 0 && sums_.steps <= step, file.path,
+                ": is damaged: its losses are over ", sums_.steps, " of ", step, " steps");
+  // All of them were good, otherwise it would not have been saved.
   engine::overwrite(sums_.good_steps, engine::full({}, static_cast<Real>(sums_.steps)));
   steps_ = step;
   loader_.seek(steps_ * config_.n_dis);

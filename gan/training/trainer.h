@@ -1,14 +1,15 @@
-// Trainer: the two networks, their optimizers and everything else that training changes, behind
-// plain steps. One step is n_dis updates of the discriminator, then one of the generator:
+// Trainer: the two networks, their optimizers and everything else that training changes, with a
+// function to take a step. One step is n_dis updates of the discriminator, then one of the
+// generator:
 //
 //   Trainer trainer(config, *data);
 //   while (trainer.step_count() < config.steps) trainer.step();
 //
 // A step reads nothing back from the device; the losses are summed there and read by `losses()`.
-// `archive` visits all of it but the random numbers: weights, optimizers, average, states
-// of the layers, the fixed noise of the samples and the sums of the losses. The place in the data
-// follows from the number of steps. So a resumed run goes on bit for bit (gan/run/checkpoint.h).
-// Errors: restore from what is not of this model.
+// `archive` visits all of this except the random numbers: weights, optimizers, average, layer
+// states, the samples' fixed noise and the sums of the losses. The position in the data follows
+// from the number of steps. So a run resumes bit-for-bit (gan/run/checkpoint.h). Errors: restoring
+// from a file of another model.
 #pragma once
 
 #include <array>
@@ -48,34 +49,35 @@ class Trainer {
   LossMeans losses();                                 // waits for the device
   Index unread_steps() const { return sums_.steps; }  // over which the next losses() are means
 
-  // Of the gradients of the latest step that is a multiple of gradients_every (with clipping: of
-  // the latest step), as "d.0" for the discriminator's layer 0; waits for the device.
+  // The spectra of the gradients of the latest step that is a multiple of gradients_every (with
+  // clipping: of the latest step), named "d.0" for the discriminator's layer 0; waits for the
+  // device.
   std::vector<analysis::GradientSpectra::Row> gradients() const;
 
-  // Images [count, height, width, channels] that the averaged generator makes of the fixed noise,
-  // and of other noise [count, z_dim].
+  // Samples [count, height, width, channels] of the averaged generator from the fixed noise, and
+  // from other noise [count, z_dim].
   engine::Tensor samples() { return samples(fixed_noise_); }
   engine::Tensor samples(const engine::Tensor& noise);
   Index z_dim() const { return networks_.z_dim; }
 
-  // Of the discriminator against the generator itself, not its average. Copies both networks; the
-  // training is left as it is.
+  // Audits the discriminator against the generator itself, not its average. Copies both networks;
+  // training is not affected.
   analysis::RunAudit audit() const;
 
-  // Whether all that a checkpoint would hold is; waits for the device.
+  // Whether everything in a checkpoint is finite; waits for the device.
   bool finite() { return not_finite().empty(); }
-  std::string not_finite();  // the name of what is not; "" if all is
-  // The step whose losses were the first not to be finite; the latest if all were (then it is the
-  // weights that it made which are not). Waits for the device.
+  std::string not_finite();  // the name of a non-finite tensor; "" if all are finite
+  // The first step with non-finite losses; the latest step if all losses were finite (then its
+  // updated weights are not). Waits for the device.
   Index first_bad_step() const;
-  // All that a checkpoint holds, besides the random numbers.
+  // Everything in a checkpoint except the random numbers.
   void archive(layers::Archive& file);
-  // Goes on from there, after this step.
+  // Continues after this step.
   void restore(const engine::TensorFile& file, Index step);
   const Config& config() const { return config_; }
   const models::ImageSize& image() const { return image_; }
   const datasets::Dataset& data() const { return data_; }
-  const std::string& data_hash();  // of the images: SHA-256, computed when first asked for
+  const std::string& data_hash();  // SHA-256 of the images, computed on first use
 
   // Of the fixed noise: as many as one sees at a time.
   static Index samples_shown(const models::ImageSize& image);
@@ -125,8 +127,8 @@ class Trainer {
   const engine::Tensor fixed_noise_;
   Sums sums_;
   Index steps_ = 0;
-  bool measure_ = false;                      // the gradients of the step at hand
-  bool penalize_ = false;                     // the discriminator's slopes, in the step at hand
+  bool measure_ = false;                      // the gradients of the current step
+  bool penalize_ = false;                     // whether the current step has the penalty
   std::array<engine::Captured, 2> captured_;  // steps without and with the penalty
 };
 

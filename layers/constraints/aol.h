@@ -1,6 +1,6 @@
 // Aol: k K diag(t)^(-1/2) with t_j = sum over i and shifts of |K^T * K|: almost-orthogonal
 // Lipschitz layers. The map's norm is at most k, certified in one shot, without iterations or
-// state, for zero padding, any stride, and transposed; loose until trained towards orthogonality.
+// state, for zero padding, any stride, and transposed; loose until trained toward orthogonality.
 // Source: Prach and Lampert, "Almost-Orthogonal Layers" (2022), theorems 1 and 2.
 // Cost: one convolution of the kernel with itself.
 #pragma once

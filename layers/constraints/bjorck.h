@@ -1,9 +1,9 @@
 // Bjorck: the nearest matrix with orthonormal rows (or columns), by W <- 3/2 W - 1/2 W W^T W on the
 // reshaped kernel, times k. All singular values go to k, which keeps the norm of the gradient. It
-// converges for norms below sqrt(3), fast for those near 1: put SpectralNorm before it. A weight
-// that may be too large is scaled down first, by a constant: the nearest matrix is the same.
-// Source: Bjorck and Bowie (1971); Anil, Lucas and Grosse (2019). Cost: two products a step, and
-// three of the smaller side.
+// converges for norms below sqrt(3), and fast for norms near 1: put SpectralNorm before it. A
+// weight that may be too large is first scaled down by a constant, which does not change the
+// nearest matrix. Source: Bjorck and Bowie (1971); Anil, Lucas and Grosse (2019). Cost: two
+// products a step, and three of the smaller side.
 #pragma once
 
 #include "layers/constraints/target.h"
@@ -31,13 +31,13 @@ struct Bjorck {
       const engine::Tensor cube = wide ? matmul(matmul_nt(m, m), m) : matmul(m, matmul_tn(m, m));
       m = 1.5F * m - 0.5F * cube;
     }
-    engine::check(k > 0, "bjorck: a norm to aim at is greater than 0, got k = ", k);
+    engine::check(k > 0, "bjorck: the target norm must be greater than 0, got k = ", k);
     return reshape(k == 1 ? m : k * m, W.weight.shape());
   }
 
  private:
-  // 1 where a bound of the norm is well below sqrt(3), else the bound: Gram iteration, at most
-  // rank^(1/16) too large, so that weights of norm 1 stay as they are.
+  // 1 if a bound of the norm is well below sqrt(3), else the bound: Gram iteration, at most
+  // rank^(1/16) too large, so that weights of norm 1 are not scaled.
   static engine::Tensor safe_scale(const engine::Tensor& m, bool wide) {
     constexpr engine::Real kSafe = 1.6F;
     const engine::NoGrad constant;

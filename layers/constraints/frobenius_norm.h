@@ -1,5 +1,5 @@
-// FrobeniusNorm: k W / |W|_F. On a Linear layer an upper bound of the Lipschitz constant that needs
-// no iteration, and is loose by up to sqrt(rank). Cost: one pass over the weight.
+// FrobeniusNorm: k W / |W|_F. On a Linear layer |W|_F is an upper bound of the Lipschitz constant
+// that needs no iteration and is loose by up to sqrt(rank). Cost: one pass over the weight.
 #pragma once
 
 #include "layers/constraints/target.h"

@@ -1,6 +1,6 @@
 // GramNorm: k W / B(W), with B a certified upper bound of sigma(W): Gram iteration of the kernel
-// after space-to-depth, for zero padding and any image size. No state, no randomness: from the
-// first step on the layer is k-Lipschitz, and provably so.
+// after space-to-depth, for zero padding and any image size. No state, no randomness: the layer is
+// provably k-Lipschitz from the first step on.
 //   G_0 = K,  G_(t+1) = G_t correlated with itself at all shifts,
 //   sigma <= (largest row sum of |G_t|)^(2^-t)
 // Source: Delattre et al., "Spectral Norm of Convolutional Layers with Circular and Zero Paddings"
@@ -31,15 +31,14 @@ struct GramNorm {
 
   // Differentiable in the weight, at every order.
   engine::Tensor bound(const LinearMap& W) const {
-    engine::check(iterations >= 1 && iterations <= kMostIterations, "gram: 1 to ", kMostIterations,
-                  " iterations make sense, got ", iterations);
+    engine::check(iterations >= 1 && iterations <= kMostIterations,
+                  "gram: iterations must be from 1 to ", kMostIterations, ", got ", iterations);
     engine::Tensor G = polyphase(W);  // [O, kH, kW, I]; its adjoint [I, ..., O] has the same norm
     if (G.dim(3) < G.dim(0)) G = permute(G, {3, 1, 2, 0});
     engine::Tensor sigma = engine::scalar(1);
     engine::Real root = 1;
     for (int t = 0; t < iterations; ++t) {
-      // Brought to size 1 before it is squared: the bound is homogeneous, so the factor is a
-      // constant.
+      // Scaled to size 1 before squaring: the bound is homogeneous, so the factor is a constant.
       const engine::Tensor size = maximum(max(abs(G.detach())), engine::scalar(kSmallest));
       sigma = sigma * power(size, root);
       G = G / size;

@@ -1,7 +1,7 @@
-// THE list of constraints: name, defaults, and what each does in one line. A new constraint is a
-// header, its #include and its line here. From the line it follows that
+// The list of constraints: name, defaults, and a one-line description. To add a constraint, write a
+// header and add its #include and a line here. Then
 //   gan train --set 'd.constraint=name(k=2)' finds it, with the options that it visits;
-//   check_constraint (tests/support/check_constraint.h) holds it to what it promises;
+//   check_constraint (tests/support/check_constraint.h) tests what it promises;
 //   gradients of both orders, saving, copying and averaging are tested (tests/cases.h).
 #pragma once
 
@@ -25,11 +25,11 @@ void for_each_constraint(const Visit& visit) {
   visit("toeplitz", ToeplitzNorm{}, "k W / the norm of the convolution itself (Sargent, Method 2)");
   visit("tsuzuku", TsuzukuNorm{}, "k W / (sqrt(n) the norm of the reshaped kernel) (Method 1)");
   visit("gram", GramNorm{}, "k W / a certified bound; costly (Delattre et al. 2024)");
-  visit("frobenius", FrobeniusNorm{}, "k W / the root of the sum of squares");
+  visit("frobenius", FrobeniusNorm{}, "k W / the Frobenius norm");
   visit("weight-norm", WeightNorm{},
-        "each row of the kernel to norm k, or to a learned one (gain)");
+        "each row of the kernel scaled to norm k, or to a learned norm (gain)");
   visit("clip", WeightClip{}, "each weight clipped to [-c, c] (Arjovsky et al. 2017)");
-  visit("clamp", SpectralClamp{}, "the largest singular value at most r times the second");
+  visit("clamp", SpectralClamp{}, "the largest singular value limited to r times the second");
   visit("aol", Aol{}, "almost orthogonal, norm at most k (Prach and Lampert 2022)");
   visit("bjorck", Bjorck{}, "k times the nearest orthonormal kernel; after spectral");
 }

@@ -23,7 +23,7 @@ struct SpectralClamp {
   }
 
   engine::Tensor operator()(const LinearMap& W) {
-    engine::check(r > 1, "spectral clamp: r must be larger than 1, got ", r);
+    engine::check(r > 1, "spectral clamp: r must be greater than 1, got ", r);
     const engine::Tensor R = flatten(W.weight);
     if (R.dim(0) == 1 || R.dim(1) == 1) return W.weight;  // there is no second value
     keep_if_of_shape(subspace, {R.dim(1), 2});

@@ -1,6 +1,6 @@
 // SpectralNorm: k W / sigma(R), R the reshaped kernel [O, kH kW I], by power iteration on it. On a
 // Linear layer the norm becomes k; on a convolution sigma(R) is a LOWER bound of the layer's
-// Lipschitz constant (ToeplitzNorm takes the exact one). Source: Miyato et al., "Spectral
+// Lipschitz constant (ToeplitzNorm uses the exact one). Source: Miyato et al., "Spectral
 // Normalization for GANs" (2018). Cost: 4 products with R a step.
 #pragma once
 

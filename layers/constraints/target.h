@@ -1,6 +1,6 @@
-// Target: what all constraints that scale a weight to a given norm have in common.
+// Target: shared by all constraints that scale a weight to a given norm.
 //   equal     k W / sigma: the norm becomes k, whatever it was
-//   at_most   W min(1, k / sigma): weights whose norm is at most k are left alone
+//   at_most   W min(1, k / sigma): weights whose norm is at most k are unchanged
 #pragma once
 
 #include "engine/engine.h"
@@ -9,12 +9,12 @@ namespace layers {
 
 enum class Mode { equal, at_most };
 
-// Whose largest singular value a constraint's k bounds: that of the map (if it does not say), of
-// the reshaped kernel, or of neither.
+// Whose largest singular value a constraint's k bounds: that of the map (the default), of the
+// reshaped kernel, or of neither.
 enum class Bounds { map, matrix, neither };
 
 struct Target {
-  engine::Real k = 1;  // the norm aimed at, of this layer
+  engine::Real k = 1;  // the target norm of this layer
   Mode mode = Mode::equal;
   bool through_scale = true;  // whether the gradient flows through sigma too
 
@@ -29,7 +29,7 @@ struct Target {
   // broadcasts. A zero weight stays zero, and norms below 1e-12 count as zero. Errors: k <= 0.
   engine::Tensor scale(const engine::Tensor& weight, engine::Tensor sigma) const {
     constexpr engine::Real kSmallest = 1e-12F;  // a guard, not a term: norms above it are exact
-    engine::check(k > 0, "constraint: a norm to aim at is greater than 0, got k = ", k);
+    engine::check(k > 0, "constraint: the target norm must be greater than 0, got k = ", k);
     if (!through_scale) sigma = sigma.detach();
     const engine::Real least = mode == Mode::at_most ? k : kSmallest;
     return weight * (k / maximum(sigma, engine::scalar(least)));

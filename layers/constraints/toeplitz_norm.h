@@ -1,8 +1,8 @@
 // ToeplitzNorm: k W / sigma(W), sigma the norm of the convolution itself (of its block-Toeplitz
-// matrix, with the layer's real stride, padding and input size), by power iteration on the map and
-// its transpose. The limit is exact; a running estimate is below it.
-// Source: Sargent, "Lipschitz Constraints in Wasserstein GANs", Method 2, with u <- W v (the poster
-// prints the transpose twice). Cost: three convolutions of one image a step.
+// matrix, with the layer's actual stride, padding and input size), by power iteration on the map
+// and its transpose. The limit is exact; a running estimate lies below it. Source: Sargent,
+// "Lipschitz Constraints in Wasserstein GANs", Method 2, with u <- W v (the poster prints the
+// transpose twice). Cost: three convolutions of one image a step.
 #pragma once
 
 #include "layers/constraints/power_iteration.h"

@@ -1,9 +1,8 @@
 // WeightNorm: each row of the reshaped kernel [O, kH kW I] to Euclidean norm k or, with `gain`, to
-// a learned norm of its own that starts at the row's. A row is what makes one output channel (of a
-// transposed convolution: what one input channel makes): the norm of the layer is bounded by it
-// only up to a factor of sqrt(O).
-// Source: Salimans and Kingma, "Weight Normalization" (2016), eq. 2. Cost: one pass over the
-// weight.
+// a learned norm that starts at the row's. A row produces one output channel (in a transposed
+// convolution it belongs to one input channel): it bounds the layer's norm only up to a factor of
+// sqrt(O). Source: Salimans and Kingma, "Weight Normalization" (2016), eq. 2. Cost: one pass over
+// the weight.
 #pragma once
 
 #include <optional>

@@ -20,20 +20,20 @@ double length(const Tensor& x) {  // not norm(), which is never zero: a zero wei
   return std::sqrt(sum(square(x)).item());
 }
 
-// Whether a power iteration is behind the weights, and would catch up: its vectors are what it left
-// (v of length 1, and u along W v, as far as a step of the weights allows), and more iterations
-// lengthen |W v|.
+// Whether a power iteration lags behind the weights and would catch up: its vectors are intact (v
+// of length 1, and u along W v, as far as a step of the weights allows), and more iterations
+// increase |W v|.
 bool is_behind(const LinearMap& map, const TopVectors& top) {
   const Tensor v = top.v.value(), image = map(v);
   if (!top.u.has_shape(map.range()) || std::abs(length(v) - 1) > kUnconverged) return false;
   if (dot(top.u.value(), image).item() < 0.5 * length(image)) return false;
-  constexpr int kEnough = 200;  // of a gap of 5% in sigma, one part in 1e8 is seen
+  constexpr int kEnough = 200;  // for a gap of 5 % in sigma, one part in 1e8 is detected
   const std::vector<double> sigmas = power_method(map, image, kEnough);
   return sigmas.back() > sigmas.front() * (1 + kUnconverged);
 }
 
-// |W v| for the vector v that the last power iteration of the chain keeps, on the map or on the
-// reshaped kernel (whose domains differ in rank, or the two are one). Needs the norms of both.
+// |W v| for the vector v of the last power iteration in the chain, on the map or on the reshaped
+// kernel (whose domains differ in rank, or the two are one). Needs the norms of both.
 void find_running(const LinearMap& W, const std::vector<Constraint>& chain, LayerAudit& result) {
   for (const Constraint& constraint : chain) {
     const TopVectors* const top = constraint.top_vectors();

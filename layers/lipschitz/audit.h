@@ -1,11 +1,11 @@
-// Truth beside the claim: what a constraint promises for a layer, what its running estimate says,
-// what is certainly reached and what is certainly not exceeded.
+// The audit of a layer: the norm its constraint promises, its running estimate, a lower bound and a
+// certified upper bound.
 //   running <= audited <= certified            up to the tolerance of `consistent`
-// and running is near audited once its iteration has converged.
-// (A running estimate of sigma(R), the reshaped kernel's, is compared with sigma(R): where no whole
-// window lies inside the image it may be larger than sigma(W).)
-// Source: reference to each bound in bounds.h. Cost: some 1,600 convolutions of one image, the
-// singular values of the reshaped kernel and a Gram iteration: seconds for a wide layer.
+// and running is close to audited once its iteration has converged. (A running estimate of
+// sigma(R), the reshaped kernel's, is compared with sigma(R): if no whole window lies inside the
+// image it may exceed sigma(W).) Source: see each bound in bounds.h. Cost: about 1,600 convolutions
+// of one image, the singular values of the reshaped kernel and a Gram iteration: seconds for a wide
+// layer.
 #pragma once
 
 #include <optional>
@@ -27,18 +27,18 @@ struct LayerAudit {
   double ratio = 0;               // sigma_1 / sigma_2 of R; 1 for a single row
   double stable_rank = 0;         // |R|_F^2 / sigma_1^2
 
-  // Whether the row is in order. Running may exceed audited by 1e-3, since near ties converge
-  // slowly; and may be less by 5%, or by any factor while it is behind the weights, which in early
-  // training change faster than one iteration a step can follow. A lower bound exceeds an upper one
-  // by rounding only.
+  // Whether the row is consistent. Running may exceed audited by 1e-3, because near ties converge
+  // slowly. It may be 5 % less, or less by any factor while it lags behind the weights, which in
+  // early training change faster than one iteration per step can follow. A lower bound may exceed
+  // an upper one only by rounding.
   bool consistent() const;
 };
 
-// Of a weight that has been used since its last change; `name` is for messages. Evaluates; advances
-// no state. Errors: a weight that has no elements, or some that are not finite.
+// Audits a weight that has been used since its last change; `name` is for messages. Runs in
+// evaluation mode; advances no state. Errors: a weight without elements, or with non-finite ones.
 LayerAudit audit(Param& weight, const std::string& name = "weight");
 
-// A certified bound of the norm of the weight that `param` gives for this map.
+// A certified bound of the norm of `param`'s constrained weight for this map.
 double certified_bound(Param& param, const LinearMap& map);
 
 }  // namespace layers

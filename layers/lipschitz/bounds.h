@@ -1,14 +1,14 @@
 // Every bound on sigma(W), the Lipschitz constant of a linear map, and the one to certify with.
 //
-//   lower   power_method.h   audited_norm: what is certainly reached
+//   lower   power_method.h   audited_norm
 //           reshaped.h       reshaped_norm, where a window lies inside the image
 //   exact   fourier.h        circular convolution; toeplitz.h + spectral_norm for small images
 //   upper   reshaped.h       tsuzuku_bound (Method 1), fantastic_four_bound
 //           gram.h           gram_bound, gram_zero_padding
 //
-// All are computed in double from the weight's values. The README tells which to use when.
-// Cost: that of gram_bound, which is given there. A zero weight gives zero. Errors: kernels of so
-// many channels and taps that a row of their symbols takes more than 4 GiB.
+// All are computed in double from the weight's values. The README says which to use when. Cost:
+// that of gram_bound, given there. A zero weight gives zero. Errors: kernels of so many channels
+// and taps that a row of their symbols takes more than 4 GiB.
 #pragma once
 
 #include <algorithm>

@@ -26,7 +26,7 @@ namespace layers {
 engine::ComplexMatrices symbols(const engine::Tensor& kernel, engine::Index height,
                                 engine::Index width, engine::Index first, engine::Index last);
 
-// Calls body(symbols of some rows y) until all rows have had their turn, in little memory.
+// Calls body(symbols of some rows y) until all rows are done, in little memory.
 void for_each_symbols(const engine::Tensor& kernel, engine::Index height, engine::Index width,
                       const std::function<void(engine::ComplexMatrices&)>& body);
 
@@ -35,17 +35,17 @@ double torus_norm(const engine::Tensor& kernel, engine::Index height, engine::In
 
 double circular_norm(const LinearMap& W);         // as if of stride 1, on the image's H x W
 double circular_norm_padded(const LinearMap& W);  // the same on H + 2p: an upper bound for any s
-// With its stride: on (H / s) x (W / s) blocks. Nothing where the stride does not divide the image.
+// With its stride: on (H / s) x (W / s) blocks. Empty if the stride does not divide the image.
 std::optional<double> circular_norm_strided(const LinearMap& W);
 
-// All singular values of the same, descending: as many as the smaller of its domain and its range
-// has elements. Empty where the stride does not divide the image. Cost: a Gram matrix of each
-// symbol and its eigenvalues, O I min(O, I) multiplications for each of H W / 2.
+// All its singular values, descending: as many as the smaller of domain and range has elements.
+// Empty if the stride does not divide the image. Cost: a Gram matrix of each symbol and its
+// eigenvalues, O I min(O, I) multiplications for each of H W / 2.
 std::vector<double> circular_singular_values(const LinearMap& W);
 double circular_singular_values_cost(const LinearMap& W);  // in real multiplications, about
 
-// The largest symbol of the polyphase kernel on a fine grid: what sigma(T) tends to from below for
-// ever larger images, up to the grid.
+// The largest symbol of the polyphase kernel on a fine grid: the limit of sigma(T), from below, for
+// ever larger images, up to the resolution of the grid.
 double torus_supremum(const LinearMap& W, engine::Index grid = 64);
 
 }  // namespace layers

@@ -7,9 +7,9 @@ namespace layers {
 using namespace engine;
 
 SpectralGradientClipping::Result SpectralGradientClipping::operator()(const Tensor& gradient) {
-  check(r > 1, "gradient clipping: r must be larger than 1, got ", r);
+  check(r > 1, "gradient clipping: r must be greater than 1, got ", r);
   check(iterations >= 1, "gradient clipping: at least one iteration is needed, got ", iterations);
-  check(gradient.rank() >= 2, "gradient clipping: a matrix or a kernel is needed, got ",
+  check(gradient.rank() >= 2, "gradient clipping: expected a matrix or a kernel, got ",
         gradient.shape());
   const NoGrad constant;
   const Tensor g = flatten(gradient);

@@ -1,5 +1,5 @@
 // Spectral gradient clipping: the gradient of a weight, as the reshaped matrix [O, kh kw I], with
-// its largest singular value brought down to r times the second,
+// its largest singular value reduced to r times the second,
 //
 //   G <- G - max(0, s0 - r s1) u0 v0^T,                                                  r > 1,
 //
@@ -9,11 +9,11 @@
 // Rayleigh-Ritz step; the deflated matrix G - s0 u0 v0^T is never formed.
 //
 // The matrix is the reshaped one: as an operator on images a gradient has s0/s1 of about 1, and the
-// clip would never act. Matrices of one row or column have no second value and are left alone; a
+// clip would never act. Matrices of one row or column have no second value and are unchanged; a
 // gradient of rank one has s1 = 0 and is removed, as the formula says.
 // Source: Sargent, "Lipschitz Constraints in Wasserstein GANs"; Brock, Donahue and Simonyan (2018).
 // Cost: 4 iterations + 4 products of G with a vector; no value is read back to the host.
-// Errors: r <= 1, fewer than one iteration, a gradient that is no matrix or kernel.
+// Errors: r <= 1, fewer than one iteration, a gradient that is not a matrix or kernel.
 #pragma once
 
 #include "engine/engine.h"
@@ -22,8 +22,8 @@ namespace layers {
 
 struct SpectralGradientClipping {
   engine::Real r = 2;
-  int iterations = 5;           // per step; s1 is approached from below, so too few clip too hard
-  engine::State subspace = {};  // the two right vectors, where the next step starts
+  int iterations = 5;  // per step; s1 is approached from below, so too few clip too strongly
+  engine::State subspace = {};  // the two right vectors, the start of the next step
 
   struct Result {
     engine::Tensor gradient;  // clipped

@@ -29,7 +29,7 @@ double divide(Complex* values, Index count, double by) {
   return std::log(by);
 }
 
-// The kernel with its channels exchanged: symbols are transposed, norms stay.
+// The kernel with its channels exchanged: symbols are transposed, norms are unchanged.
 Tensor exchanged(const Tensor& kernel) { return permute(kernel, {3, 1, 2, 0}); }
 
 }  // namespace
@@ -39,7 +39,7 @@ double gram_circular(const Tensor& kernel, Index height, Index width, int iterat
   const Tensor narrow = weight.dim(0) <= weight.dim(3) ? weight : exchanged(weight);
   double most = kLogZero;
   for_each_symbols(narrow, height, width, [&most, iterations](ComplexMatrices& g) {
-    std::vector<double> logs(g.count, 0);  // what was divided out: G_t is exp(log) times g
+    std::vector<double> logs(g.count, 0);  // the scale divided out: G_t is exp(log) times g
     for (int t = 0; t < iterations; ++t) {
       const Index elements = g.rows * g.columns;
       for (Index f = 0; f < g.count; ++f)

@@ -4,12 +4,11 @@
 // 2^t-th root: t = 6 takes the 64th. Deterministic, and true after every t; a row sum bounds the
 // norm of Hermitian matrices only, so where N is one t is 1 or more.
 //
-// Space-to-depth (kernel.h) comes first in all but the forms that say otherwise: a stride that is
-// forgotten costs up to a factor of it.
-// Source: Delattre et al., "Efficient Bound of Lipschitz Constant for Convolutional Layers by Gram
-// Iteration" (2023), and for zero padding their "Spectral Norm of Convolutional Layers with
-// Circular and Zero Paddings" (2024). A zero kernel gives zero. Errors: symbols of more than
-// 4 GiB; a kernel that has no elements, or some that are not finite.
+// Space-to-depth (kernel.h) comes first unless stated otherwise: ignoring the stride loosens the
+// bound by up to a factor of the stride. Source: Delattre et al., "Efficient Bound of Lipschitz
+// Constant for Convolutional Layers by Gram Iteration" (2023), and for zero padding their "Spectral
+// Norm of Convolutional Layers with Circular and Zero Paddings" (2024). A zero kernel gives zero.
+// Errors: symbols of more than 4 GiB; a kernel without elements, or with non-finite ones.
 #pragma once
 
 #include "layers/linear_map.h"
@@ -21,7 +20,7 @@ namespace layers {
 // Errors: fewer than one iteration, or more than 20.
 // Cost: N^2 t max(O, I)^3 for the N = 2^t (k - 1) + 1 taps that it ends with.
 double gram_zero_padding(const engine::Tensor& kernel, int iterations);
-// Real multiplications that takes, in all.
+// The number of real multiplications of that.
 double gram_zero_padding_cost(const engine::Tensor& kernel, int iterations);
 
 // The circular convolution on a torus: N the Frobenius norm of the largest symbol.
@@ -30,8 +29,8 @@ double gram_circular(const engine::Tensor& kernel, engine::Index height, engine:
                      int iterations);
 
 // sigma(W) for the real padding, stride, dilation and image size: the circular form after
-// space-to-depth, on a torus just so large that no window wraps around it, so that T is a
-// submatrix. Cost: P Q t min(O, s s I)^3, P x Q the output's extents.
+// space-to-depth, on the smallest torus that no window wraps around, so that T is a submatrix.
+// Cost: P Q t min(O, s s I)^3, P x Q the output's extents.
 double gram_bound(const LinearMap& W, int iterations = 6);
 
 }  // namespace layers

@@ -1,5 +1,5 @@
 // Gram iteration for zero padding. A self-correlation is a product at each frequency of a torus
-// that the result fits on, so the iteration runs there and comes back to the pixels once, at its
+// that the result fits on, so the iteration runs there and transforms back to pixels once, at its
 // end.
 #include <algorithm>
 #include <cmath>
@@ -16,9 +16,9 @@ using namespace engine;
 namespace {
 
 Index final_taps(Index taps, int iterations) {
-  // A kernel that is no Gram matrix may have a norm above its largest row sum.
+  // A kernel that is not a Gram matrix may have a norm above its largest row sum.
   check(iterations >= 1 && iterations <= 20, "gram_zero_padding: ", iterations,
-        " iterations asked for, 1 to 20 make sense");
+        " iterations requested, expected 1 to 20");
   return (taps - 1) * (Index{1} << iterations) + 1;
 }
 

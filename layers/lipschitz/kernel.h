@@ -6,9 +6,9 @@
 //
 // With y[p] = sum_a K[a] x[p s + a] and a = s b + phase,
 //   y[p] = sum_b sum_phase K[s b + phase] x_phase[p + b],
-// a convolution of stride 1 that reads all phases. So every bound for stride 1 is
-// a bound for stride s, and a far better one than forgetting the stride.
-// Cost: one pass over the kernel. Errors: a weight without elements.
+// a convolution of stride 1 that reads all phases. So every bound for stride 1 is a bound for
+// stride s, and a far better one than ignoring the stride. Cost: one pass over the kernel. Errors:
+// a weight without elements.
 #pragma once
 
 #include "layers/linear_map.h"

@@ -40,7 +40,7 @@ class Space {
   Index size() const { return size_; }
   Tensor last() const { return rows(size_ - block_, size_); }
 
-  // Without its part in the space.
+  // Removes its projection onto the space.
   Tensor outside(const Tensor& x) const {
     if (size_ == 0) return x;
     const Tensor q = rows(0, size_);
@@ -55,7 +55,7 @@ class Space {
     size_ += block_;
   }
 
-  // Notes A of the last block, and returns what of it is outside.
+  // Records A of the last block, and returns its part outside the space.
   Tensor note(const Tensor& image) {
     const Tensor q = rows(0, size_), part = matmul_nt(image, q);
     const std::vector<Real> values = part.values();
@@ -129,7 +129,7 @@ std::vector<double> largest_singular_values(const LinearMap& W, const LargestOpt
   Index checked = 0;  // the size at which convergence was looked at last
   Tensor next = zeros({0, n});
   while (true) {
-    // Where the map leads nowhere new, the space goes on from random vectors.
+    // If the map gives no new direction, the space continues with random vectors.
     const Index room = std::min(block, most - space.size());
     if (next.dim(0) < room) next = concat({next, normal({room - next.dim(0), n})}, 0);
     next = slice(next, 0, 0, room);  // dependent up to rounding, where it is the whole space

@@ -17,7 +17,7 @@ Derivative differentiate(const LinearMap& W, const Tensor& v) {
   const NoGrad constant;
   const Tensor image = W(v);
   const Tensor sigma = sqrt(sum(square(image)));
-  check(sigma.item() > 0, "norm_gradient: a map that sends its vector to zero has no gradient");
+  check(sigma.item() > 0, "norm_gradient: undefined, because the map sends the vector to zero");
   return {sigma, W.weight_grad(v, image / sigma)};
 }
 

@@ -1,15 +1,16 @@
-// The derivative of a norm by the weight. sigma(W) = <u, W v> at the top singular pair is linear in
-// the weight K, and u, v have no derivative there (Danskin's theorem), so
+// The derivative of a norm with respect to the weight. sigma(W) = <u, W v> at the top singular pair
+// is linear in the weight K, and u, v have no derivative there (Danskin's theorem), so
 //
 //   d sigma / dK = weight_grad(v, u)          <d sigma / dK, K> = sigma
 //
-// and for the normalised weight k K / sigma under a loss with gradient G by that weight
+// and for the normalized weight k K / sigma under a loss with gradient G with respect to that
+// weight
 //
 //   dL / dK = k / sigma (G - <G, K> / sigma  d sigma / dK),        <dL / dK, K> = 0 for any v.
 //
 // At a multiple top value it is one of the subgradients. Cost: a convolution and a weight gradient
 // of one image. Errors: shapes that do not fit; a map with W v = 0, which has no such gradient; a
-// weight that has no elements, or some that are not finite.
+// weight without elements, or with non-finite ones.
 #pragma once
 
 #include "layers/linear_map.h"

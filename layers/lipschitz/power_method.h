@@ -1,9 +1,9 @@
 // Method 2: power iteration on the map itself, v <- W^T u / |W^T u|, then u <- W v / |W v|. The
-// estimate |W v| rises to sigma(W): before that it is a LOWER bound, with the real padding, stride,
-// dilation and image size. (The poster prints W^T in both lines; so does nobody's working code.)
-// Source: Sargent, "Lipschitz Constraints in Wasserstein GANs", Method 2; Gouk et al. (2018).
-// Cost: two convolutions an iteration and start. Errors: a start of another shape than the range; a
-// weight that has no elements, or some that are not finite.
+// estimate |W v| rises to sigma(W): until then it is a LOWER bound, with the actual padding,
+// stride, dilation and image size. (The poster prints W^T in both lines, a misprint.) Source:
+// Sargent, "Lipschitz Constraints in Wasserstein GANs", Method 2; Gouk et al. (2018). Cost: two
+// convolutions per iteration and start. Errors: a start of another shape than the range; a weight
+// without elements, or with non-finite ones.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +13,12 @@
 
 namespace layers {
 
-// |W v| after each of the iterations, from start u [n, ...range]: of n starts the largest.
-// Where W v = 0 it stays 0.
+// |W v| after each iteration, from start u [n, ...range]: the largest of n starts. If W v = 0 it
+// stays 0.
 std::vector<double> power_method(const LinearMap& W, const engine::Tensor& start, int iterations);
 
-// Sigma by power iteration from several random starts: what a promise is audited with. It is a
-// lower bound (up to the rounding of Real). Draws no number from the process-wide generator.
+// Sigma by power iteration from several random starts, for audits. It is a lower bound (up to
+// rounding of Real). Does not use the process-wide random generator.
 struct AuditOptions {
   int iterations = 200;
   engine::Index starts = 4;

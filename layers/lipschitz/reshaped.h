@@ -1,14 +1,14 @@
 // Bounds from the reshaped kernel, by exact singular values of small matrices.
 //
-//   sigma(R) <= sigma(T)             where one window lies inside the image: R is a block of T
+//   sigma(R) <= sigma(T)             if one window lies inside the image: R is a block of T
 //   sigma(T) <= sqrt(n) sigma(R)     always (Method 1); n is how often one input is read at most
 //   sigma(T) <= sqrt(kh kw) min of the four reshapes (Fantastic Four)
 //
 // Proof of the second: |T x|^2 = sum over windows |R patch|^2 <= sigma(R)^2 sum over patches
-// |patch|^2 <= sigma(R)^2 n |x|^2. Of a transposed convolution all of them are those of its
-// adjoint, whose norm is the same. Cost: the cube of the smaller extent of R. Errors: none.
-// Sources: Miyato et al. (2018) for R; Tsuzuku, Sato and Sugiyama (2018), here with dilation;
-// Singla and Feizi, "Fantastic Four" (2021).
+// |patch|^2 <= sigma(R)^2 n |x|^2. For a transposed convolution they are those of its adjoint,
+// which has the same norm. Cost: the cube of the smaller extent of R. Errors: none. Sources: Miyato
+// et al. (2018) for R; Tsuzuku, Sato and Sugiyama (2018), here with dilation; Singla and Feizi,
+// "Fantastic Four" (2021).
 #pragma once
 
 #include <array>
@@ -23,7 +23,7 @@ double reshaped_norm(const LinearMap& W);  // sigma(R), R the kernel as [O, kh k
 std::array<double, 4> reshape_norms(const LinearMap& W);
 double fantastic_four_bound(const LinearMap& W);
 
-// Reads of one input, at most, along each axis: pairs (output position, tap) that meet it.
+// The most reads of one input along each axis: pairs (output position, tap) that read it.
 struct Reads {
   engine::Index h = 1, w = 1;
   engine::Index count() const { return h * w; }

@@ -1,8 +1,8 @@
 // toeplitz: the dense matrix of a linear map, T with T flatten(x) = flatten(W(x)). Of a convolution
-// it is the block-Toeplitz matrix T_K. For teaching and for tests: it has [range, domain] elements,
-// where images are flattened as [H, W, C].
-// Source: Sargent, "Lipschitz Constraints in Wasserstein GANs", the matrix T_K.
-// Cost: one batch of unit vectors, as many as the domain has elements, through the map.
+// it is the block-Toeplitz matrix T_K. For teaching and tests: its shape is [range, domain], with
+// images flattened as [H, W, C]. Source: Sargent, "Lipschitz Constraints in Wasserstein GANs", the
+// matrix T_K.
+// Cost: the map on a batch of unit vectors, one per element of the domain.
 // Errors: a matrix of more than 512 MiB, with both extents.
 #pragma once
 

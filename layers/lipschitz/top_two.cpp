@@ -21,8 +21,8 @@ Tensor together(const Columns& c) { return concat({c.first, c.second}, 1); }
 // x / |x|, for values of any size: the largest is scaled to 1 before anything is squared.
 Tensor unit_vector(const Tensor& x) { return unit(x / maximum(max(abs(x)), scalar(kSmallest))); }
 
-// Gram-Schmidt. The second column is made orthogonal twice: where the two are nearly parallel, what
-// the first pass leaves is mostly rounding.
+// Gram-Schmidt. The second column is made orthogonal twice: if the two are nearly parallel, the
+// result of the first pass is mostly rounding error.
 Tensor orthonormal(const Tensor& m) {
   auto [first, second] = columns(m);
   first = unit_vector(first);
@@ -68,7 +68,7 @@ TopTwo top_two(const Tensor& g, State& subspace, int iterations) {
   const Tensor s0 = sqrt(dot(left.first, left.first)) * size;
   const Tensor s1 = sqrt(dot(left.second, left.second)) * size;
 
-  // A column that a matrix of lower rank sent to zero starts again where it did this time.
+  // A column that a matrix of lower rank mapped to zero restarts where it started this time.
   subspace.assign(v + start * equal(max(abs(v), {0}, true), scalar(0)));
   return {s0, s1, unit_vector(left.first), right.first};
 }

@@ -13,8 +13,8 @@ struct TopTwo {
   engine::Tensor u0, v0;  // [m, 1] and [n, 1]: s0 = u0^T G v0
 };
 
-// `subspace` [n, 2] is where it starts, and where the next call will. Constants: not
-// differentiated.
+// `subspace` [n, 2] is the start, and receives the start of the next call. The results are
+// constants: not differentiated.
 TopTwo top_two(const engine::Tensor& matrix, engine::State& subspace, int iterations);
 
 }  // namespace layers

@@ -1,7 +1,7 @@
 // BatchNorm: each channel of [..., C] to mean 0 and variance 1 over the batch, then gamma and beta.
-// In evaluation the running mean and (unbiased) variance are used instead; `momentum` is the weight
-// of the newest batch, as in PyTorch. Cost: two passes over x, and two for its gradients. Source:
-// Ioffe and Szegedy, "Batch Normalization" (2015).
+// In evaluation mode the running mean and (unbiased) variance are used instead; `momentum` is the
+// weight of the newest batch, as in PyTorch. Cost: two passes over x, and two for its gradients.
+// Source: Ioffe and Szegedy, "Batch Normalization" (2015).
 #pragma once
 
 #include "layers/mode.h"
@@ -33,7 +33,7 @@ class BatchNorm {
     return batch_norm(x, gamma.raw(), beta.raw(), batch, options.epsilon);
   }
 
-  // In evaluation, where it is a fixed scale of each channel; in training there is no bound.
+  // In evaluation mode, where it is a fixed scale per channel; in training mode there is no bound.
   double lipschitz(const engine::Shape&) const {
     if (!evaluating()) return std::numeric_limits<double>::infinity();
     return max(abs(gamma.raw() * rsqrt(running_variance.value() + options.epsilon))).item();

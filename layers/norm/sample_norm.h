@@ -1,4 +1,4 @@
-// SampleNorm: what the norms that look at one sample at a time share. Each brings groups of
+// SampleNorm: shared by the norms that act on each sample separately. Each normalizes groups of
 // elements to mean 0 and variance 1, then scales and shifts each channel (the last axis): x of
 // shape [..., C], gamma and beta [C]. Cost: about eight passes over x, in plain ops.
 #pragma once
@@ -22,7 +22,7 @@ class SampleNorm {
   SampleNorm(engine::Index channels, engine::Real epsilon)
       : gamma(engine::ones({channels})), beta(engine::zeros({channels})), epsilon(epsilon) {}
 
-  // x, seen in the shape `grouped`, is normalized over these axes of it.
+  // Normalizes x, viewed with shape `grouped`, over these axes.
   engine::Tensor normalize(const engine::Tensor& x, const engine::Shape& grouped,
                            const engine::Axes& axes) const {
     const engine::Tensor groups = reshape(x, grouped), centered = groups - mean(groups, axes, true);

@@ -1,5 +1,5 @@
-// Case: one function of tensors under test, and Instance: a case with numbers in it. One list of
-// cases (tests/cases.h) serves the forward tests, gradients of both orders, saving and loading, the
+// Case: a function of tensors under test. Instance: a case with concrete values. One list of cases
+// (tests/cases.h) serves the forward tests, gradients of both orders, saving and loading, the
 // comparison of devices, and benchmarks:
 //   for (const Case& c : cases()) { Instance f(c); Tensor y = f(); ... }
 #pragma once
@@ -21,15 +21,15 @@ using Hosts = std::vector<Host>;
 struct Case {
   std::string name;
   std::vector<Shape> inputs;
-  // One of the two: a function of the inputs, or what makes a module to apply to the only input.
+  // One of the two: a function of the inputs, or a factory of a module to apply to the only input.
   std::function<Tensor(const Tensors&)> function;
   std::function<layers::Sequential()> module;
-  // What the function is to give, in double. Optional.
+  // The expected result, in double. Optional.
   std::function<Host(const Hosts&)> definition;
-  // Whether the module is taken in evaluation, its states as one training step left them. Power
-  // iterations must rest while derivatives are taken by differences.
+  // Whether the module is tested in evaluation mode, with its states after one training step. Power
+  // iterations must not advance while derivatives are computed by differences.
   bool evaluate = false;
-  // Whether the gradient is the derivative. False where parts are constants in it on purpose.
+  // Whether the gradient is the derivative. False if parts are treated as constants on purpose.
   bool derivative = true;
 };
 
@@ -62,7 +62,7 @@ class Instance {
   const Tensors& inputs() const { return inputs_; }
   layers::Sequential& module() { return module_; }
 
-  // What the result is differentiated by: the inputs, then the module's parameters.
+  // The tensors to differentiate with respect to: the inputs, then the module's parameters.
   Tensors variables() const {
     Tensors all = inputs_;
     for (const layers::Param* param : parameters_) all.push_back(param->raw());
@@ -70,7 +70,7 @@ class Instance {
   }
   void write(std::size_t variable, const std::vector<Real>& values) {
     if (variable < inputs_.size()) return engine::overwrite(inputs_[variable], values);
-    // As an optimizer does, which tells all its parameters: the constraints' states stay.
+    // As an optimizer does, which notifies all its parameters: the constraints' states are kept.
     engine::overwrite(parameters_[variable - inputs_.size()]->raw(), values);
     for (layers::Param* param : parameters_) param->changed();
   }

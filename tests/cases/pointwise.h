@@ -1,5 +1,5 @@
-// The cases of the rows of pointwise.def, read from that file: a new row is tested by being
-// written. A row is compared with its own formula in double; the formula is its definition.
+// The cases of the rows of pointwise.def, generated from that file, so a new row is tested
+// automatically. A row is compared with its own formula in double, which is its definition.
 #pragma once
 
 #include "engine/row_functions.h"

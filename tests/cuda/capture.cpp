@@ -1,4 +1,4 @@
-// Captured steps: the replays of a capture do, bit for bit, what calling the step does.
+// Captured steps: replays are bit-identical to calling the step.
 #include "engine/capture.h"
 
 #include <doctest/doctest.h>
@@ -40,8 +40,8 @@ TEST_CASE("cuda: captured steps equal steps that are called, bit for bit") {
   }
 }
 
-// Values of the host are sent before a replay begins, so their places must not be memory that the
-// capture itself writes, however late in the step the first of them is asked for.
+// Live values are sent before a replay begins, so their slots must not be memory that the capture
+// itself writes, however late in the step the first one is used.
 TEST_CASE("cuda: values of the host that come late in a captured step") {
   const On cuda(Device::cuda());
   const Tensor x = engine::full({4096}, 2);
@@ -72,7 +72,7 @@ TEST_CASE("cuda: what happens between replays neither disturbs them nor is distu
   for (int i = 0; i < 6; ++i) {
     step();
     replayed.push_back(kept.values());
-    // As large as what the step uses: memory of a capture must not be handed out.
+    // As large as the step's memory: a capture's memory must not be reused.
     std::vector<Tensor> others;
     for (int k = 0; k < 20; ++k) others.push_back(engine::full({100}, Real(k)));
     for (int k = 0; k < 20; ++k) CHECK(others[k].values() == std::vector<Real>(100, Real(k)));

@@ -1,4 +1,4 @@
-// A small training step with everything in it that a captured step must get right.
+// A small training step with everything that a captured step must handle.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// What cannot be done on CUDA is said in one line, and the device goes on.
+// Errors on CUDA are one line, and the device remains usable.
 #include <doctest/doctest.h>
 
 #include "tests/cuda/on_device.h"
@@ -11,7 +11,7 @@ TEST_CASE("cuda: out of memory says what was asked for, what is held and what to
   const On cuda(Device::cuda());
   const Tensor held = engine::ones({1 << 18});
   const std::string text = complaint([] { engine::zeros({Index{1} << 40}); });
-  CHECK(says(text, "memory", "4398046511104", "held", "smaller"));
+  CHECK(says(text, "memory", "4398046511104", "in use", "smaller"));
   CHECK(engine::sum(held).item() == Real(1 << 18));
 }
 

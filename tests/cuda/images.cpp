@@ -1,5 +1,5 @@
-// Batches of images: made on CUDA from bytes, or sent there, they are the host's to the bit, in
-// calls as in replays of a captured step.
+// Batches of images, made on CUDA from bytes or sent there, are bit-identical to the host's, in
+// calls and in replays of a captured step.
 #include "engine/images.h"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Working on another device for a scope, and an Instance there that equals one on the CPU.
+// Switches the device for a scope, and makes an Instance there that equals one on the CPU.
 #pragma once
 
 #include "tests/cases/case.h"

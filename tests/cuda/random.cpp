@@ -1,4 +1,4 @@
-// Random numbers on CUDA are the CPU's: uniform ones to the bit, normal ones to rounding.
+// Random numbers on CUDA equal the CPU's: uniform ones bit-for-bit, normal ones up to rounding.
 #include <doctest/doctest.h>
 
 #include "tests/cuda/on_device.h"
@@ -8,7 +8,8 @@ using engine::Device;
 
 namespace {
 
-// What draw() gives on each device from the same place of the sequence, and where it leaves it.
+// The results of draw() on each device from the same position in the sequence, and the position
+// afterwards.
 template <class Make>
 void both(const Make& draw, std::vector<Real>& cpu, std::vector<Real>& cuda) {
   engine::seed(77);

@@ -1,5 +1,5 @@
-// Whole GAN training steps on CUDA: from the same checkpoint they lead where the CPU's lead,
-// replays do what calls do, and checkpoints move freely between the two.
+// Complete GAN training steps on CUDA: from the same checkpoint they give the CPU's results,
+// replays equal calls, and checkpoints can be exchanged between devices.
 #include <doctest/doctest.h>
 
 #include "datasets/dataset.h"
@@ -61,9 +61,9 @@ struct Distance {
   std::string tensor;
 };
 
-// The generator's layers 4 and 7 are followed by batch norm, which takes their biases away again:
-// the gradients by them are nothing but rounding, which Adam makes into whole steps, and they show
-// in the running means of layers 5 and 8, nowhere else.
+// The generator's layers 4 and 7 are followed by batch norm, which cancels their biases: the
+// biases' gradients are pure rounding, which Adam turns into full steps, and these show only in the
+// running means of layers 5 and 8.
 bool follows_rounding(const std::string& tensor) {
   const auto any = {".4.bias", ".7.bias", ".5.running_mean", ".8.running_mean"};
   return std::any_of(any.begin(), any.end(), [&](const char* e) { return tensor.ends_with(e); });
@@ -94,8 +94,8 @@ TEST_CASE("cuda: a checkpoint of the CPU, restored and saved on CUDA, is the sam
   CHECK(read_file(scratch / "back") == read_file(scratch / "on"));
 }
 
-// One step adds roundings of a few hundred operations up; each later one multiplies what came
-// before by the steepness of the losses.
+// One step accumulates the rounding of a few hundred operations; each later step multiplies it by
+// the steepness of the losses.
 TEST_CASE("cuda: training steps lead where the CPU's lead") {
   const Scratch scratch;
   begin_on_cpu(scratch / "start", 3);

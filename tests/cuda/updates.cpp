@@ -1,4 +1,4 @@
-// What optimizers and averages change in place, on CUDA as on the CPU.
+// In-place updates of optimizers and averages on CUDA equal the CPU's.
 #include <doctest/doctest.h>
 
 #include "tests/cuda/on_device.h"

@@ -1,6 +1,6 @@
-// What the compiler calls before every load and store of device code (-fsanitize=thread), and where
-// it would index beyond an array or use a misaligned pointer (-fsanitize=bounds,alignment). The
-// functions are ours: no sanitizer's library is linked.
+// The functions that the compiler calls before every load and store of device code
+// (-fsanitize=thread), and for indices beyond an array or misaligned pointers
+// (-fsanitize=bounds,alignment). The functions are ours: no sanitizer's library is linked.
 #include <sstream>
 #include <vector>
 

@@ -1,4 +1,4 @@
-// Running a kernel: its blocks one after the other, the threads of a block as fibers.
+// Runs a kernel: its blocks one after the other, the threads of a block as fibers.
 //
 // A thread runs until it must wait for others; only then does the next begin, on a stack of its
 // own. A kernel whose threads never wait is thus a plain loop on one stack.
@@ -17,7 +17,7 @@ bool in_kernel();                // whether a thread of a kernel runs
 [[noreturn]] void end_kernel();  // after a fault: leaves the thread that runs, for good
 std::string where();             // "kernel k, block (0,0,0), thread (3,0,0)"
 
-// Notes an access by the thread that runs; why it is in conflict with an earlier one, or null.
+// Records an access by the running thread; returns the conflict with an earlier one, or null.
 const char* conflict(Word& word, Access access, bool shared);
 
 bool on_own_stack(const void* address);

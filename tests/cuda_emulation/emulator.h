@@ -1,5 +1,5 @@
-// The emulated device as tests see it: what it found wrong, what it was asked to do, and the knobs
-// that make it small or absent. The device itself is behind <cuda_runtime.h> and <cublas_v2.h>.
+// The tests' interface to the emulated device: its complaints, its counters, and settings to make
+// it small or absent. The device itself is behind <cuda_runtime.h> and <cublas_v2.h>.
 #pragma once
 
 #include <cstddef>
@@ -7,15 +7,14 @@
 
 namespace emulation {
 
-// What the device refused since the last recover(): empty, or the first complaint. As on a real
-// device, after a fault every call answers cudaErrorIllegalAddress.
+// The first complaint since the last recover(), or empty. As on a real device, after a fault every
+// call returns cudaErrorIllegalAddress.
 const std::string& complaint();
-// Forgets the fault and the work that is still waiting; memory stays allocated. Returns what
-// complaint() said.
+// Clears the fault and the pending work; memory stays allocated. Returns the complaint.
 std::string recover();
 
-// How often the device was asked for what a steady training step must not ask for, and for work.
-// Waiting for an event is no synchronization: it may lie long ago.
+// Counts operations that a steady-state training step must not use, and work.
+// Waiting for an event is not a synchronization: it may be long past.
 struct Counts {
   long allocations = 0, releases = 0, synchronizations = 0, launches = 0, graph_launches = 0;
 };

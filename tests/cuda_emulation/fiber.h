@@ -1,4 +1,4 @@
-// Fiber: a stack of its own to run on, and the switch from one to another. On x86-64 a switch saves
+// Fiber: a separate stack, and switching between stacks. On x86-64 a switch saves
 // the six registers that a called function must keep; elsewhere the C library does it.
 #pragma once
 
@@ -19,7 +19,7 @@ class Fiber {
   Fiber& operator=(const Fiber&) = delete;
 
   void restart();  // from the beginning of entry, whatever it was doing
-  // Goes on with `to` until something switches back here.
+  // Continues `to` until something switches back here.
   void switch_to(Fiber& to);
 
   bool on_stack(const void* address) const {

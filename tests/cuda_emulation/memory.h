@@ -1,5 +1,5 @@
-// The memory of the device and, for each byte, whether it is allocated and has been written; for
-// each word of four bytes, who touched it last. Faults are reported here too.
+// Device memory and, for each byte, whether it is allocated and written; for each word of four
+// bytes, the last accesses. Faults are reported here too.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -76,8 +76,7 @@ bool is_pinned(const void* address, std::size_t bytes);
 
 // --- Faults ----------------------------------------------------------------------------------
 
-// Notes what went wrong (the first time), and ends the kernel if one is running: then it does not
-// return.
+// Records the first fault, and ends a running kernel: then it does not return.
 void fault(const std::string& text);
 bool failed();
 void clear_fault();

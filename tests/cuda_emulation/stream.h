@@ -1,4 +1,4 @@
-// Streams, events and graphs: work that is kept until somebody waits for it.
+// Streams, events and graphs: work is deferred until something waits for it.
 #pragma once
 
 #include <cuda_runtime.h>

@@ -1,5 +1,5 @@
-// What the linker knows of this program: the names of functions, and where each thread-local
-// variable (a kernel's shared array) begins and ends.
+// The linker's symbols of this program: function names, and the extent of each thread-local
+// variable (a kernel's shared array).
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Points of the plane: where they lie, how modes are counted, their picture.
+// Points in the plane: their distribution, mode counting, their plot.
 #include "datasets/gaussians.h"
 
 #include <doctest/doctest.h>

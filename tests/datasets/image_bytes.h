@@ -1,4 +1,4 @@
-// Image files written byte by byte, to say in them what no encoder would: PNG, JPEG, GIF, BMP.
+// Image files written byte by byte, with content that no encoder produces: PNG, JPEG, GIF, BMP.
 #pragma once
 
 // clang-format off

@@ -1,5 +1,5 @@
-// One image file of every format: whole it is read, cut off anywhere it is refused, and each kind
-// of pixel becomes what it should.
+// One image file of every format: the complete file is read, a file truncated anywhere is refused,
+// and each kind of pixel is converted correctly.
 #include "datasets/image_file.h"
 
 #include <doctest/doctest.h>
@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kWidth = 6, kHeight = 5;
 
-// Runs of one colour and stretches of many: run lengths of both kinds.
+// Runs of one color and stretches of many: run lengths of both kinds.
 std::vector<std::uint8_t> pattern() {
   std::vector<std::uint8_t> pixels(std::size_t{3} * kWidth * kHeight, 90);
   for (std::size_t i = pixels.size() / 2; i < pixels.size(); ++i)
@@ -208,8 +208,8 @@ TEST_CASE("image file: Netpbm of any maximum, plain and raw") {
   CHECK(levels("P1 4 1\n10 01") == Levels{0, 255, 255, 0});
   CHECK(levels("P4 10 1\n\x81\x40") == Levels{0, 255, 255, 255, 255, 255, 255, 0, 255, 0});
   CHECK(says(refusal("P2 1 1 7 9"), "9", "above 7"));
-  CHECK(says(refusal("P5 1 1 65536 ab"), "greatest value", "65536"));
-  CHECK(says(refusal("P6 4 1 65535 " + std::string(23, 'x')), "cut off"));
+  CHECK(says(refusal("P5 1 1 65536 ab"), "maximum value", "65536"));
+  CHECK(says(refusal("P6 4 1 65535 " + std::string(23, 'x')), "truncated"));
   CHECK(says(refusal("P7\nWIDTH 1\n"), "is PAM"));
 }
 
@@ -252,15 +252,15 @@ TEST_CASE("image file: the header says how much is unpacked") {
   const std::string row = std::string(1, '\0') + "abc";
   CHECK(levels(Png{.rows = row + std::string(100'000, 'x')}.bytes()) == Levels{97, 98, 99});
   CHECK(levels(Png{.rows = row, .after = std::string(100'000, 'x')}.bytes()) == Levels{97, 98, 99});
-  CHECK(says(refusal(Png{.height = 2, .rows = row}.bytes()), "cut off"));
-  CHECK(says(refusal(Png{.width = 10'000, .height = 10'000, .rows = row}.bytes()), "cut off"));
+  CHECK(says(refusal(Png{.height = 2, .rows = row}.bytes()), "truncated"));
+  CHECK(says(refusal(Png{.width = 10'000, .height = 10'000, .rows = row}.bytes()), "truncated"));
   CHECK(says(refusal(Png{.width = 65'535, .height = 65'535, .rows = row}.bytes()), "65535x65535"));
   CHECK(says(refusal(Gif{.image_width = 10'000, .image_height = 10'000}.bytes()), "10000x10000"));
   CHECK(says(refusal(Gif{.width = 16'384, .height = 16'384}.bytes()), "16384x16384"));
-  CHECK(says(refusal(bmp_of(40, 10'000, 10'000, 24, 0, "x", 0)), "cut off"));
+  CHECK(says(refusal(bmp_of(40, 10'000, 10'000, 24, 0, "x", 0)), "truncated"));
   CHECK(says(refusal(bmp_of(40, 65'535, 65'535, 24, 0, "x", 0)), "65535x65535"));
   CHECK(says(refusal("P6 65535 65535 255 x"), "65535x65535"));
-  CHECK(says(refusal("P3 10000 10000 255 1 2 3"), "cut off"));
+  CHECK(says(refusal("P3 10000 10000 255 1 2 3"), "truncated"));
   std::string scans = jpeg(true, false);  // hundreds of scans that add nothing
   const std::size_t last = scans.rfind("\xFF\xDA"), end = scans.size() - 2;
   const std::string scan = scans.substr(last, end - last);
@@ -269,7 +269,7 @@ TEST_CASE("image file: the header says how much is unpacked") {
 }
 
 TEST_CASE("image file: EXIF's orientation is told, and applied if asked") {
-  // Rows ab, cd, ef; what each orientation makes of them.
+  // Rows ab, cd, ef, and the result of each orientation.
   const std::vector<std::string> turned = {"abcdef", "badcfe", "fedcba", "efcdab",
                                            "acebdf", "ecafdb", "fdbeca", "bdface"};
   for (int orientation = 1; orientation <= 8; ++orientation) {

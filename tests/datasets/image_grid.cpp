@@ -24,7 +24,7 @@ TEST_CASE("grid: place, gaps, scale and rounding") {
   const Scratch scratch;
   const std::string path = scratch / "grid.png";
   const Real nan = std::numeric_limits<Real>::quiet_NaN();
-  const std::vector<Real> pixels = {-1, 1, 0, 5, -5, nan};  // three grey images of 1x2
+  const std::vector<Real> pixels = {-1, 1, 0, 5, -5, nan};  // three gray images of 1x2
   save_grid(path, pixels,
             {.count = 3, .height = 1, .width = 2, .channels = 1, .columns = 2, .scale = 3});
   const Image image = datasets::decode_image(path);

@@ -12,7 +12,7 @@ using namespace datasets;
 
 namespace {
 
-// `size` images of 2x3x1; image i is labelled i and holds i, i + 1, ..., i + 5.
+// `size` images of 2x3x1; image i is labeled i and holds i, i + 1, ..., i + 5.
 class Counting : public Dataset {
  public:
   explicit Counting(Index size, Index broken = -1)

@@ -1,5 +1,5 @@
 // Small files that Pillow 13 wrote (17 x 13 pixels), and the CRC-32 of the RGB pixels that it reads
-// from them: what another decoder, or another setting of the same, would not give to the bit.
+// from them, which another decoder, or another setting, would not reproduce bit-for-bit.
 #pragma once
 
 #include <cstdint>

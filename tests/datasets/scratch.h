@@ -1,5 +1,5 @@
-// Scratch: a temporary folder for one test's files, removed at the end. complaint(): what a call
-// throws, as text.
+// Scratch: a temporary folder for one test's files, removed at the end. complaint(): the error that
+// a call throws, as text.
 #pragma once
 
 #include <cstdlib>
@@ -35,7 +35,7 @@ class Scratch {
   std::string path_;
 };
 
-// The text of the engine::Error that `call` throws; "" where it throws none.
+// The text of the engine::Error that `call` throws; "" if it throws none.
 template <class Call>
 std::string complaint(Call call) {
   try {
@@ -46,7 +46,7 @@ std::string complaint(Call call) {
   return "";
 }
 
-// Whether a complaint is one line that holds all of these.
+// Whether a complaint is one line that contains all of these.
 template <class... Parts>
 bool says(const std::string& text, const Parts&... parts) {
   return text.find('\n') == std::string::npos && (... && (text.find(parts) != std::string::npos));

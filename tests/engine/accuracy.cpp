@@ -1,5 +1,4 @@
-// Sums are accumulated so that a float32 result is the double one, rounded once; and the same bits
-// come out whatever the number of threads.
+// A float32 sum is the double one, rounded once, and bit-identical for any number of threads.
 #include <doctest/doctest.h>
 #include <omp.h>
 

@@ -1,5 +1,5 @@
-// capture and what it rests on, where steps are plain calls (on the CPU): values that the host
-// makes anew for each step, and images kept as bytes.
+// capture and its parts, where steps are plain calls (on the CPU): values that the host recomputes
+// for each step, and images stored as bytes.
 #include "engine/capture.h"
 
 #include <doctest/doctest.h>

@@ -177,8 +177,8 @@ TEST_CASE("filtering: the same bits for any number of threads") {
   CHECK(results[0] == results[2]);
 }
 
-// Against float64, with inputs of one sign as activations have them: the filters of `highest` err
-// no more than 1.5 times as much as the direct sum, those of `high` by less than 1e-5.
+// Against float64, with inputs of one sign as activations have them: the filters of `highest` have
+// at most 1.5 times the error of the direct sum, those of `high` less than 1e-5.
 TEST_CASE("filtering: how accurate it is") {
   if (kDouble) return;
   const Restore restore;

@@ -1,4 +1,4 @@
-// Every case that has a definition gives what the definition gives, computed in double by loops.
+// Every case with a definition agrees with it, computed in double by loops.
 #include <doctest/doctest.h>
 
 #include <cmath>

@@ -1,5 +1,5 @@
 // Fused ops against the definitions they carry: the kernels, forward and first-order backward, must
-// give what plain ops give. Every fused op that any case runs into is looked at.
+// agree with plain ops. Covers every fused op that any case uses.
 #include <doctest/doctest.h>
 
 #include <map>

@@ -1,5 +1,5 @@
-// What grad promises beyond the value of single ops: sharing, recording, order three and more,
-// penalties on gradients, long chains.
+// grad beyond the values of single ops: sharing, recording, order three and higher, penalties on
+// gradients, long chains.
 #include "engine/grad.h"
 
 #include <doctest/doctest.h>

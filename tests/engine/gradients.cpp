@@ -130,8 +130,8 @@ struct Worst {
   }
 };
 
-// A draw may fall on a kink (a relu's zero), where there is no derivative. Then the differences
-// themselves do not settle as the step shrinks, whatever the engine says, and another draw is made.
+// A draw may fall on a kink (a relu's zero), where there is no derivative. Then the differences do
+// not converge as the step shrinks, and another draw is made.
 double error_of_case(const Case& c, int order) {
   Result result;
   for (std::uint64_t draw = 0; draw < 4; ++draw) {

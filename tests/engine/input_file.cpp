@@ -1,4 +1,4 @@
-// Files that are read: regular ones, whole or in parts, and nothing that would wait.
+// Reading files: regular ones, complete or in parts, and nothing that would block.
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -41,7 +41,7 @@ TEST_CASE("file: pipes, sockets, devices and folders are named, not waited for")
   std::filesystem::create_symlink("pipe", scratch / "link");
   CHECK(says(reading(scratch / "link"), "is a pipe"));
   CHECK(says(reading("/dev/null"), "/dev/null: is a device"));
-  CHECK(says(reading(scratch.path()), scratch.path(), "is a folder where a file is needed"));
+  CHECK(says(reading(scratch.path()), scratch.path(), "is a folder, not a file"));
   CHECK(says(reading(scratch / "missing"), "cannot be opened: No such file"));
   CHECK(says(reading(pipe + "/below"), "cannot be opened: Not a directory"));
 

@@ -1,4 +1,4 @@
-// Host memory: which blocks are handed out again.
+// Host memory: which blocks are reused.
 #include "engine/cpu/memory.h"
 
 #include <doctest/doctest.h>

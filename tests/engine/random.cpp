@@ -1,5 +1,5 @@
 // Random numbers: the generator against published vectors, the distributions against their laws,
-// and the sequence against itself: saved, restored, whatever the thread count.
+// and the sequence against itself: saved, restored, with any thread count.
 #include "engine/random.h"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
-// Each operation of a row, and of a draw, rounds by itself: a device that does not fuse products
-// with sums can only then give the same bits.
+// Each operation of a row, and of a draw, rounds separately; otherwise a device that does not fuse
+// products with sums could not be bit-identical.
 #include <doctest/doctest.h>
 
 #include <cmath>

@@ -1,5 +1,5 @@
-// A steady training step asks the heap for nothing: every global operator new of this program is
-// counted while a third step runs, in all threads (the loader's too).
+// A steady-state training step does not allocate from the heap: every global operator new of this
+// program is counted while a third step runs, in all threads (including the loader's).
 #include <doctest/doctest.h>
 
 #include <atomic>

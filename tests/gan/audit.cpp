@@ -1,5 +1,5 @@
-// The audit and the spectra of a run, as a user asks for them; what an audit calls a contradiction;
-// the records of gradients.
+// The audit and the spectra of a run, started as a user would; the contradictions that an audit
+// reports; the records of gradients.
 #include "gan/analysis/audit.h"
 
 #include <doctest/doctest.h>
@@ -78,7 +78,7 @@ TEST_CASE("gan audit, gan spectrum: a run of two steps, and one whose checkpoint
   CHECK(rows.find("\nrun (2),0,reshaped,32,") != std::string::npos);
   CHECK(read_file(scratch / "twice/spectrum.gnuplot").find("'run (2)'") != std::string::npos);
 
-  // The constraint makes the same weight of a huge one, whose squares leave float32.
+  // The constraint gives the same weight for a huge one, whose squares overflow float32.
   const std::string checkpoint = scratch / "run/checkpoint.safetensors";
   multiply(checkpoint, "discriminator.0.weight", 1e25F);
   const Outcome huge = kGan.run(scratch, "gan audit run --images 4 --json");
@@ -172,7 +172,7 @@ TEST_CASE("audit: what contradicts itself") {
   CHECK(audit.reached() == doctest::Approx(-4.39 / 4.4));
   audit.distance.gap = 4.41;
   REQUIRE(audit.contradictions().size() == 1);
-  CHECK(says(audit.contradictions()[0], "exceeds their exact distance"));
+  CHECK(says(audit.contradictions()[0], "exceeds the exact distance"));
   audit.distance.rounding = 0.1;
   CHECK(audit.contradictions().empty());
   audit.distance.gap = std::numeric_limits<double>::quiet_NaN();

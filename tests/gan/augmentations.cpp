@@ -1,5 +1,5 @@
 // Augmentations: what each does to an image, that gradients flow through them, that training with
-// them resumes bit for bit.
+// them resumes bit-for-bit.
 #include "gan/training/augmentations.h"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// The program `gan` as a user meets it: what it prints, what it leaves behind, how it ends.
+// The program `gan`, started as a user would: output, files, exit status.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -57,7 +57,7 @@ TEST_CASE("gan: bad usage ends with status 2 and one line, and leaves nothing be
   CHECK(kGan.refused(bad("train --preset sn-small --set d.constraint=tight"), 2, "'tight'",
                      "toeplitz"));
   CHECK(kGan.refused(bad("train --resume r --preset sn-small"), 2, "--preset", "--set"));
-  CHECK(kGan.refused(bad("train --resume r --out s"), 2, "--out", "leave it out"));
+  CHECK(kGan.refused(bad("train --resume r --out s"), 2, "--out", "omit"));
   CHECK(kGan.refused(bad("sample"), 2, "RUN"));
   CHECK(kGan.refused(bad("sample r --device gpu"), 2, "--device", "cuda"));
   CHECK(kGan.refused(bad("export"), 2, "RUN"));
@@ -142,7 +142,7 @@ TEST_CASE("gan: work that fails ends with status 1 and one line, and leaves noth
   CHECK(kGan.refused(fails("sample run"), 1, "run", "no checkpoint"));
   CHECK(kGan.refused(fails("train --resume run"), 1, "run", "checkpoint", "--out"));
   const Outcome again = fails("train --preset sn-small --out run");
-  CHECK(kGan.refused(again, 1, "run", "config.json", "new or an empty folder"));
+  CHECK(kGan.refused(again, 1, "run", "config.json", "new or empty folder"));
   CHECK(again.err.find("--resume") == std::string::npos);
   scratch.write("run/checkpoint.safetensors", "no checkpoint at all");
   CHECK(kGan.refused(fails("sample run"), 1, "run/checkpoint.safetensors"));

@@ -45,7 +45,7 @@ TEST_CASE("event log: a file begins with its version; scalars and pictures follo
   CHECK(events[2].step() == 60);
   const auto& image = events[2].summary().value(0).image();
   CHECK(image.encoded_image_string() == png);
-  CHECK(image.width() == 3 * 5 + 2 * 2);  // two white pixels between neighbours
+  CHECK(image.width() == 3 * 5 + 2 * 2);  // two white pixels between neighbors
   CHECK(image.height() == 2 * 4 + 2);
   CHECK(image.colorspace() == 3);
 }

@@ -1,4 +1,4 @@
-// Losses against their formulas, worked out by hand.
+// Losses against their formulas, computed by hand.
 #include "gan/training/losses.h"
 
 #include <doctest/doctest.h>

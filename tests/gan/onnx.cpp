@@ -1,4 +1,4 @@
-// Every pair of networks under every constraint, as ONNX: read again, it gives the same numbers.
+// Every pair of networks under every constraint, as ONNX: read back, it gives the same results.
 #include "gan/models/onnx.h"
 
 #include <doctest/doctest.h>

@@ -8,7 +8,7 @@
 
 TEST_CASE("open data: channels and orientation are as the settings say") {
   const Scratch scratch;
-  // Two grey pixels, one above the other, to be looked at upside down.
+  // Two gray pixels, one above the other, to be looked at upside down.
   scratch.write("set/a.png", Png{.height = 2,
                                  .color_type = 0,
                                  .rows = std::string("\0a\0b", 4),

@@ -1,4 +1,4 @@
-// Penalties in training: by name, with every loss and constraint, lazily, and resumed bit for bit.
+// Penalties in training: by name, with every loss and constraint, lazily, and resumed bit-for-bit.
 #include "gan/training/penalties.h"
 
 #include <doctest/doctest.h>

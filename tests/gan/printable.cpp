@@ -1,4 +1,4 @@
-// Text from outside as it may be shown: what is escaped, and what is left alone.
+// Untrusted text made printable: what is escaped and what is not.
 #include "gan/console/printable.h"
 
 #include <doctest/doctest.h>

@@ -25,7 +25,7 @@ namespace {
 using engine::Index;
 using engine::Tensor;
 
-// Logits: a large multiple of each channel's mean, of images [N, C, 8, 8] of grey levels. Grey
+// Logits: a large multiple of each channel's mean, of images [N, C, 8, 8] of gray levels. Gray
 // levels of 0 and 255 in the right channel make it certain.
 std::string write_scorer(const Scratch& scratch, const char* name, int side = 8,
                          bool scorer = true) {

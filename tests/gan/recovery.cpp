@@ -1,5 +1,5 @@
-// Runs that are killed, interrupted or left without a reader: what was half done leaves no trace,
-// and a resumed run's folder is that of a run which was never stopped.
+// Runs that are killed, interrupted or lose their reader: half-written records leave no trace, and
+// a resumed run's folder equals that of an uninterrupted run.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -46,7 +46,7 @@ std::map<std::string, std::string> contents_of(const std::string& folder) {
   return found;
 }
 
-// What TensorBoard shows: all events, save those that a later start of the run declares void.
+// The events that TensorBoard shows: all except those invalidated by a later session.
 std::set<std::string> shown(const std::string& folder) {
   std::map<std::string, engine::Index> records;  // with their step
   std::set<std::string> logs;
@@ -137,7 +137,7 @@ TEST_CASE("recovery: the terminal closes, the reader dies: the step is finished 
     const Outcome outcome = background(scratch, "--steps 100000 --out run" + kRecorded, ready,
                                        "kill -" + signal + " $pid", "env --default-signal=HUP");
     CHECK(outcome.status == 0);
-    CHECK(outcome.err.find("gan: interrupted: the step at hand is finished") != std::string::npos);
+    CHECK(outcome.err.find("gan: interrupted; finishing the current step") != std::string::npos);
     CHECK(kGan.run(scratch, "gan sample run").status == 0);
   }
   const Scratch scratch;
@@ -189,7 +189,7 @@ TEST_CASE("recovery: one process trains in a folder, and a killed one holds noth
     CHECK(fs::exists(scratch / "runs/sn-small-shapes-" + (n + std::string("/log.csv"))));
 }
 
-// A scorer of 32x32 images that looks at colours alone.
+// A scorer of 32x32 images that looks at colors alone.
 void write_scorer(const std::string& path) {
   auto model = engine::graph::trace(
       [](const Tensor& x) {

@@ -1,4 +1,4 @@
-// gan report: a page that needs nothing else, is well-formed, and shows what the runs hold.
+// gan report: a self-contained, well-formed page that shows the runs' data.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Run folders: which a new run may have, who may train in one, what is cleaned up.
+// Run folders: which folders a new run may use, locking, cleaning up.
 #include "gan/run/run_directory.h"
 
 #include <doctest/doctest.h>
@@ -132,8 +132,8 @@ TEST_CASE("run folder: pipes, folders and huge files where files of a run should
   };
   for (const char* file : {"config.json", "checkpoint.safetensors", "log.csv"}) {
     const std::string remove = std::string("rm -rf ") + file + "; ";
-    fails(remove + "mkfifo " + file, file, "is not a file");
-    fails(remove + "mkdir " + file, file, "is not a file");
+    fails(remove + "mkfifo " + file, file, "is not a regular file");
+    fails(remove + "mkdir " + file, file, "is not a regular file");
   }
 }
 
@@ -143,7 +143,7 @@ TEST_CASE("run folder: folders where a resumed run has grids are refused, and ke
   scratch.write("run/samples/000010.png/mine", "kept");
   fs::create_directory(scratch / "run/log.csv.3-1.tmp");
   CHECK(says(complaint([&] { RunDirectory::resume(scratch / "run"); }), "samples/000010.png",
-             "is not a file"));
+             "is not a regular file"));
   CHECK(fs::exists(scratch / "run/samples/000010.png/mine"));
 }
 

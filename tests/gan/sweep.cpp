@@ -1,4 +1,4 @@
-// gan sweep: its grid, its experiments, and that stopping it changes nothing.
+// gan sweep: its grid, its experiments, and identical results after interruptions.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -133,7 +133,7 @@ TEST_CASE("sweep: bad usage is one line, and leaves nothing behind") {
   CHECK(kGan.refused(bad("--preset sn-small --vary n_dsi=1,2"), 2, "'n_dsi'", "'n_dis'"));
   CHECK(kGan.refused(bad("--preset sn-small --vary n_dis=1 --scale hours"), 2, "--scale"));
   CHECK(kGan.refused(bad("--preset sn-small --vary n_dis=1 --seeds 0"), 2, "--seeds"));
-  CHECK(kGan.refused(bad("--preset sn-small --vary 'd.constraint=clip(c=0'"), 2, "not closed"));
+  CHECK(kGan.refused(bad("--preset sn-small --vary 'd.constraint=clip(c=0'"), 2, "unclosed"));
   CHECK(kGan.refused(bad("--out nowhere"), 2, "nowhere"));
   scratch.write("mine.json", "{\"vary\": {\"n_dis\": [1]}, \"stesp\": 4}");
   CHECK(kGan.refused(bad("mine.json"), 2, "mine.json", "'stesp'"));
@@ -232,7 +232,7 @@ TEST_CASE("sweep: mean and sample deviation over the seeds that are done") {
   CHECK(results.settings[0].values[1]->mean == 9);  // the best, which was earlier
   CHECK(results.settings[0].values[3]->mean == 5);
   CHECK(!results.settings[1].values[0]);
-  CHECK(gan::sweep::as_markdown(plan, results).find(cells[3].folder + " has not begun") !=
+  CHECK(gan::sweep::as_markdown(plan, results).find(cells[3].folder + " has not started") !=
         std::string::npos);
 }
 

@@ -1,5 +1,5 @@
-// The trainer: a resumed run goes on bit for bit; checkpoints that are not ours are refused; values
-// that are no longer finite are never saved.
+// The trainer: a run resumes bit-for-bit; foreign checkpoints are refused; non-finite values are
+// never saved.
 #include "gan/training/trainer.h"
 
 #include <doctest/doctest.h>

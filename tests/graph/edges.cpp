@@ -1,5 +1,5 @@
-// Rows at the edges of what they take: no elements, infinities and NaN, and whole numbers that no
-// floating-point type holds.
+// Edge cases of rows: no elements, infinities and NaN, and integers that no floating-point type
+// holds.
 #include <doctest/doctest.h>
 
 #include <cmath>

@@ -1,6 +1,6 @@
 // The export knows every op: those of the list of cases and of their gradients, and every row of
-// pointwise.def. Each says itself in ONNX's words, but for a few that only gradients hold; and what
-// is written is read again as the same numbers.
+// pointwise.def. Each has an ONNX expression, except a few that occur only in gradients; and
+// reading the export back gives the same results.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -118,7 +118,7 @@ TEST_CASE("export table: every row of pointwise.def is written, and gives the sa
   }
 }
 
-// An op as a user may add one, with its words or none.
+// An op as a user may add one, with or without an ONNX expression.
 struct OwnOp : Op {
   const char* words;
   explicit OwnOp(const char* words) : words(words) {}

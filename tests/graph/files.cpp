@@ -1,5 +1,5 @@
-// Files and folders as they are found: weights behind links, values that nobody needs and nobody
-// can read, opsets, and everything that is taken for a graph without being one.
+// Files and folders as found in practice: weights behind links, unreadable values that nothing
+// needs, opsets, and files mistaken for graphs.
 #include <doctest/doctest.h>
 #include <unistd.h>
 
@@ -192,7 +192,7 @@ TEST_CASE("graph files: opsets up to the newest that is known, and what to do be
   for (const int opset : {0, -1})
     CHECK(complaint([&] { Graph::parse(sum_model(opset).SerializeAsString(), "net.onnx"); }) ==
           "net.onnx: has opset " + std::to_string(opset) +
-              ", which does not exist; export it again");
+              ", which does not exist; export the model again");
 }
 
 // --- What is no graph ------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-// Files that nobody vouches for: a clear line, never a crash, never more memory than they justify.
+// Untrusted files: a clear error, never a crash, never more memory than they justify.
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -260,7 +260,7 @@ TEST_CASE("hostile: weights in other files stay in the model's folder") {
   CHECK(external(folder, "other.bin", "0", "24").starts_with("tensor 'w': external data "));
   fs::create_symlink("../secret", fs::path(folder.write("model/x", "")).parent_path() / "link");
   CHECK(external(folder, "link", "8", "24") == std::to_string(11.f));  // the user put it there
-  // A pipe that nobody writes to; a reader that opens it would wait for ever.
+  // A pipe without a writer; opening it for reading would block forever.
   const std::string pipe = folder.write("model/pipe", "");
   fs::remove(pipe);
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);

@@ -1,4 +1,4 @@
-// The passes: what they leave out, and that the numbers stay.
+// The passes: what they remove, and that results do not change.
 #include <doctest/doctest.h>
 
 #include "engine/graph/graph.h"

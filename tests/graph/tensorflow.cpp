@@ -1,4 +1,5 @@
-// TensorFlow graphs: the network of 2015 beside the same one as ONNX, and what is special to them.
+// TensorFlow graphs: the 2015 network compared with the same one as ONNX, and TensorFlow's
+// peculiarities.
 #include <doctest/doctest.h>
 
 #include <cmath>

@@ -154,7 +154,7 @@ TEST_CASE("trace: what cannot be written is refused in one line") {
   CHECK(says(refusal([](const Tensor& x) { return x + x.values()[0]; }), "size of the batch"));
   CHECK(says(
       refusal([](const Tensor& x) { return x + Tensor::from({4}, slice(x, 0, 0, 1).values()); }),
-      "not recorded"));
+      "unrecorded"));
   CHECK(says(refusal([](const Tensor&) { return ones({2, 2}); }), "does not depend on the input"));
   CHECK(says(refusal([](const Tensor& x) { return x.dim(0) == 2 ? relu(x) : tanh(x); }),
              "batch of 2", "batch of 3"));

@@ -1,4 +1,4 @@
-// Every constraint of the list keeps what a constraint has to keep; and the example of
+// Every constraint in the list satisfies check_constraint; and the example of
 // layers/constraints/README.md, which is compiled here.
 #include <doctest/doctest.h>
 
@@ -79,7 +79,7 @@ TEST_CASE("constraint list: a norm of zero or less is refused") {
       CHECK(error().find("k = -1") != std::string::npos);
     } else if constexpr (requires { constraint.r; }) {
       constraint.r = 1;
-      CHECK(error().find("r must be larger than 1") != std::string::npos);
+      CHECK(error().find("r must be greater than 1") != std::string::npos);
     }
   });
 }

@@ -1,5 +1,5 @@
-// Constraints: what they promise of the weight, against dense singular values, and the gradient
-// through them, against golden values. What all have in common is in constraint_list.cpp.
+// Constraints: their promised norms against dense singular values, and the gradient through them
+// against golden values. Common checks are in constraint_list.cpp.
 #include <doctest/doctest.h>
 
 #include "engine/linalg.h"

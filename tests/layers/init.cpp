@@ -1,4 +1,4 @@
-// Initial values: their laws' moments, and orthogonality.
+// Initial values: moments of their distributions, and orthogonality.
 #include "layers/init.h"
 
 #include <doctest/doctest.h>

@@ -109,8 +109,7 @@ TEST_CASE("linear map: the layers' own maps") {
   CHECK(error_of([&] {
           linear(draw.uniform({2, 5}).tensor());
         }) ==
-        "linear: input [2, 5] [N, in] does not fit weight [3, 4] [out, in]; images are flattened "
-        "first");
+        "linear: input [2, 5] [N, in] does not fit weight [3, 4] [out, in]; flatten images first");
   layers::Conv2d conv(3, 8, {});
   CHECK(error_of([&] {
           conv(draw.uniform({2, 9, 9, 4}).tensor());

@@ -123,5 +123,5 @@ TEST_CASE("gradient clipping: what makes no sense is refused") {
   CHECK(error_of([&] { SpectralGradientClipping{.iterations = 0}(g); }) ==
         "gradient clipping: at least one iteration is needed, got 0");
   CHECK(error_of([&] { SpectralGradientClipping{}(engine::ones({5})); }) ==
-        "gradient clipping: a matrix or a kernel is needed, got [5]");
+        "gradient clipping: expected a matrix or a kernel, got [5]");
 }

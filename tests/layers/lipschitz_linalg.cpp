@@ -73,5 +73,5 @@ TEST_CASE("linalg: stacks of complex matrices, wide and tall") {
 TEST_CASE("linalg: what is no matrix is refused") {
   CHECK(error_of([] {
           engine::singular_values(engine::ones({2, 2, 2}));
-        }) == "singular_values: a matrix [rows, columns] is needed, got [2, 2, 2]");
+        }) == "singular_values: expected a matrix [rows, columns], got [2, 2, 2]");
 }

@@ -1,5 +1,5 @@
-// What modules say of their Lipschitz constants, against the dense singular values of their
-// Jacobians: never less, and exactly that where the rule is exact.
+// Lipschitz constants of modules against the dense singular values of their Jacobians: never
+// smaller, and equal where the rule is exact.
 #include <doctest/doctest.h>
 
 #include <cmath>

@@ -1,5 +1,5 @@
-// Norms of weights of every size that Real can hold: squares leave its range long before. And what
-// has no norm: weights without elements, or that are not finite.
+// Norms of weights of every size that Real can hold, although squares overflow or underflow long
+// before. And weights without a norm: without elements, or not finite.
 #include <doctest/doctest.h>
 
 #include <cmath>

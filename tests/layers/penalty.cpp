@@ -1,5 +1,5 @@
-// Gradient penalties: on linear critics their closed forms, on others central differences; each
-// sample by itself, over all its numbers, at a place of its own.
+// Gradient penalties: closed forms on linear critics, central differences on others; per sample,
+// over all its numbers, at its own position.
 #include "layers/penalty.h"
 
 #include <doctest/doctest.h>

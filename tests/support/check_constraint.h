@@ -1,18 +1,18 @@
-// check_constraint(c): what any weight constraint has to keep, on dense, convolutional and
-// transposed maps. A constraint gets it by its line in layers/constraints/list.h (see
-// tests/layers/constraint_list.cpp); which parts apply follows from what it has: `target` (it
+// check_constraint(c): the requirements on any weight constraint, on dense, convolutional and
+// transposed maps. It applies to every line in layers/constraints/list.h (see
+// tests/layers/constraint_list.cpp); the members of a constraint select the parts: `target` (it
 // scales to a norm), `bounds` (of what), states.
 //
 //   gradient          equals central differences (in double)
 //   scale invariance  f(c W) = f(W) and <dL/dW, W> = 0, converged or not      with target, equal
 //   the bound         the dense SVD's sigma <= k (1 + tolerance), converged   with k
-//   at_most           leaves weights below k alone, to the bit; the rest as `equal` does
+//   at_most           leaves weights below k bit-identical; scales the rest as `equal` does
 //   through_scale     off: the gradient is that of a constant factor
 //   zero weights      stay zero, with a finite gradient
 //   D(real) - D(fake) see one weight, and one advance of the states
-//   save and load     go on to the bit
-//   EMA               states are copied, never averaged; the average is normalised anew
-//   evaluation        makes no state and moves none
+//   save and load     continue bit-for-bit
+//   EMA               states are copied, never averaged; the average is normalized anew
+//   evaluation        creates and advances no state
 #pragma once
 
 #include <doctest/doctest.h>
@@ -85,7 +85,7 @@ class ConstraintCheck {
     return Param(map.weight, {constraint});
   }
   static Tensor used(Param& p, const LinearMap& map) { return p.value(map.with(p.raw())); }
-  // Optimizer steps that change nothing: the states advance.
+  // Optimizer steps that change nothing, so that the states advance.
   static void settle(Param& p, const LinearMap& map, int steps = kSettled) {
     for (int step = 0; step < steps; ++step) {
       p.changed();

@@ -1,5 +1,5 @@
-// The definitions that structured ops are compared with: plain loops in double, written from the
-// formulas in the ops' headers.
+// Reference definitions of structured ops: plain loops in double, written from the formulas in the
+// ops' headers.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// Linear maps as dense matrices, built column by column from what the map does, and their singular
+// Linear maps as dense matrices, built column by column by applying the map, and their singular
 // values by Eigen: independent of power iterations and of the weight's layout. The two functions
 // that need Eigen are compiled once, in layers/dense.cpp.
 #pragma once

@@ -1,5 +1,5 @@
 // Random numbers for tests: std::mt19937_64, whose sequence the standard fixes, so that a draw is
-// the same on every machine and owes nothing to the engine's own generator.
+// the same on every machine and independent of the engine's generator.
 #pragma once
 
 #include <algorithm>

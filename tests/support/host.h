@@ -1,4 +1,4 @@
-// Arrays of double on the host: what ops are compared with.
+// Arrays of double on the host, for comparison with ops.
 #pragma once
 
 #include <algorithm>
@@ -63,7 +63,7 @@ inline double largest(const std::vector<double>& values) {
   return most;
 }
 
-// Whether d is more than the most so far, or NaN: which then stays the most, whatever follows.
+// Whether d exceeds the maximum so far or is NaN, which then remains the maximum.
 inline bool exceeds(double d, double most) { return !std::isnan(most) && !(d <= most); }
 
 // The largest difference, relative to the largest expected value (or to one, if that is zero).
@@ -90,7 +90,7 @@ constexpr bool kDouble = sizeof(Real) == 8;
 constexpr double kRounding = kDouble ? 1.1e-16 : 6e-8;
 constexpr double kClose = 50 * kRounding;
 
-// What an engine::Error says, or "no error".
+// The text of an engine::Error, or "no error".
 template <class Action>
 std::string error_of(const Action& action) {
   try {

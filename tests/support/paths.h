@@ -1,5 +1,5 @@
-// Where the sources and the build lie on this machine. One generated file defines them
-// (paths.cpp.in), so that no test has to be compiled again in another folder.
+// Paths of the sources and the build on this machine, defined in one generated file (paths.cpp.in),
+// so that tests need not be recompiled in another folder.
 #pragma once
 
 extern const char* const kSourceDir;  // the checkout: has README.md

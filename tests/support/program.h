@@ -35,7 +35,7 @@ class Program {
             engine::read_file(scratch / "err.txt")};
   }
 
-  // Whether it ended so, with one line on stderr that holds these parts and nothing on stdout.
+  // Whether it ended with this status, one line on stderr that contains these parts, and no stdout.
   template <class... Parts>
   bool refused(const Outcome& outcome, int status, const Parts&... parts) const {
     INFO(outcome.err);

@@ -1,5 +1,5 @@
-// Restore: puts what a test chooses of the engine back as it was: instructions, precision, the
-// algorithm of convolutions, threads.
+// Restore: restores engine settings that a test changes: instructions, precision, the convolution
+// algorithm, threads.
 #pragma once
 
 #include <omp.h>

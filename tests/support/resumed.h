@@ -1,4 +1,4 @@
-// A run and its twin that was saved, resumed and brought to the same step: both as checkpoints.
+// A run, and a twin that was saved and resumed, at the same step: both as checkpoints.
 #pragma once
 
 #include <string>

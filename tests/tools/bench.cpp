@@ -1,4 +1,4 @@
-// The program bench: what it measures is right, what it prints can be read, what it refuses.
+// The program bench: correct measurements, readable output, errors.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// What is the same in every program: how results that are lost, bad values of common options, names
-// with control characters and too little memory end.
+// Common behavior of all programs: lost output, bad values of common options, names with control
+// characters, too little memory.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -170,7 +170,7 @@ TEST_CASE("every program: too little address space is said at once" * doctest::s
   for (const Example& e : examples()) {
     CAPTURE(e.work);
     if (e.work.starts_with("onnx_conformance .")) continue;
-    // OpenBLAS would ask for its buffers, 128 MiB a thread, for ever. timeout(1) ends with 124.
+    // OpenBLAS would retry its 128 MiB buffers per thread forever. timeout(1) exits with 124.
     const std::string command = "(ulimit -v " + std::to_string(libraries(e.program)) +
                                 "; timeout 60 '" + e.program.path() + "'" +
                                 e.work.substr(e.work.find(' ')) + " --threads 2)";

@@ -1,4 +1,4 @@
-// The program graph, started as a user would: what it shows, runs and compares.
+// The program graph, started as a user would: show, run, compare.
 #include <doctest/doctest.h>
 
 #include <filesystem>

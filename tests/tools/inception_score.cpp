@@ -1,4 +1,4 @@
-// The program inception_score, started as a user would: what it prints, what it keeps, how it ends.
+// The program inception_score, started as a user would: output, files, exit status.
 #include "gan/metrics/inception_score.h"
 
 #include <doctest/doctest.h>
@@ -149,7 +149,8 @@ TEST_CASE("inception_score: a graph of one image at a time is told from a broken
       "a.npz ";
   const Outcome many = kInceptionScore.run(scratch, ask);
   CHECK(many.status == 1);
-  CHECK(many.err.find("cannot become [1, 3]; it takes one image at a time: give --batch 1") !=
+  CHECK(many.err.find(
+            "cannot become [1, 3]; the network takes one image at a time: give --batch 1") !=
         std::string::npos);
   CHECK(kInceptionScore.run(scratch, ask + "--batch 1").status == 0);
 }
@@ -211,7 +212,8 @@ TEST_CASE("inception_score: the numbers that a network takes are found, given, o
     REQUIRE(outcome.status == 0);
     return Json::parse(outcome.out)["protocol"];
   };
-  CHECK(kInceptionScore.refused(ask("bare.onnx"), 2, "does not say which numbers", "--range"));
+  CHECK(kInceptionScore.refused(ask("bare.onnx"), 2, "does not determine its input range",
+                                "--range"));
   CHECK(kInceptionScore.refused(ask("bare.onnx --mean 1,2"), 2, "--mean", "2 numbers"));
   CHECK(kInceptionScore.refused(ask("bare.onnx --mean a"), 2, "--mean", "'a'"));
   CHECK(kInceptionScore.refused(ask("bare.onnx --range 0..1 --input-size 9"), 2, "8x8", "9x9"));
@@ -332,7 +334,7 @@ TEST_CASE("inception_score: bad usage ends with 2, work that fails with 1, each 
   scratch.write("odd.npz",
                 gan::metrics::write_npz({{"x", gan::metrics::NpyArray::from({1}, {1})}}));
   CHECK(kInceptionScore.refused(ask("--graph pytorch.onnx --images odd.npz"), 1, "odd.npz",
-                                "images are uint8"));
+                                "images must be uint8"));
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 
 inline const Program kInceptionScore("tools/inception_score/inception_score");
 
-// A classifier of 8x8 images by their mean colour, as another program would export it.
+// A classifier of 8x8 images by their mean color, as another program would export it.
 inline std::string write_net(const Scratch& scratch, const std::string& producer = "pytorch") {
   engine::graph::Builder net;
   const std::string centered =

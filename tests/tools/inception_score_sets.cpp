@@ -1,5 +1,5 @@
-// The program inception_score on sets of every kind: files of features and of statistics, several
-// sets, classes, images of several sizes; and what it leaves on disk.
+// The program inception_score on sets of every kind: features and statistics files, several sets,
+// classes, images of several sizes; and the files it writes.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -59,7 +59,7 @@ TEST_CASE("inception_score: statistics and features in files give the same digit
   CHECK(read_file(scratch / "b-stats") == before);
   CHECK(kInceptionScore.run(scratch, ask + "a-features --save-stats b-stats --force").status == 0);
   CHECK(read_file(scratch / "b-stats") != before);
-  CHECK(refused("a.npz a.npz" + net + "--save-stats c", 2, "give one --images"));
+  CHECK(refused("a.npz a.npz" + net + "--save-stats c", 2, "give only one --images"));
   CHECK(refused("a-features --save-stats c --save-features c", 2, "the same file"));
   CHECK(refused("b-stats" + net, 1, "holds feature statistics"));
   CHECK(refused("a-features --kid b-stats", 1, "--kid needs images or features"));

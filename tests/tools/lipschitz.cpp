@@ -1,6 +1,5 @@
-// The program `lipschitz`, started as a user would: what it accepts, what it prints and how it
-// ends. It is built beside the tests; where it is not (a build of the tests alone), nothing is
-// tested.
+// The program `lipschitz`, started as a user would: input, output, exit status. Nothing is tested
+// if it is not built (in a build of the tests alone).
 #include <doctest/doctest.h>
 #include <sys/wait.h>
 

@@ -1,4 +1,4 @@
-// The program onnx_conformance on cases made here: what counts as passed, and what does not.
+// The program onnx_conformance on cases made here: which pass and which fail.
 #include <doctest/doctest.h>
 
 #include <cmath>

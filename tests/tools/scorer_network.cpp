@@ -1,4 +1,4 @@
-// The network of train_scorer: what its evaluation takes the mean of.
+// The network of train_scorer: the views that its evaluation averages.
 #include <doctest/doctest.h>
 
 #include <algorithm>

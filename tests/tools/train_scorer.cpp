@@ -1,4 +1,4 @@
-// The program `train_scorer`, started as a user would: what it learns, writes, says and refuses.
+// The program `train_scorer`, started as a user would: training, files, output, errors.
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -87,7 +87,7 @@ TEST_CASE("train_scorer: what makes no sense is refused in one line, and nothing
 TEST_CASE("train_scorer: an interrupt leaves the file that was there before") {
   const Scratch scratch;
   scratch.write("s.onnx", "the one before");
-  // Ctrl-C once it says what it learns from; at most ten seconds are waited for that.
+  // Ctrl-C once it names its training data, for which it waits at most ten seconds.
   const Outcome outcome =
       kTrainScorer.run(scratch,
                        // The program itself: $! of a shell function is a shell's.

@@ -76,7 +76,7 @@ TEST_CASE("wasserstein bench: bad input") {
                                 parts...);
   };
   CHECK(refused("--pair missing.safetensors", 1, "missing.safetensors"));
-  CHECK(refused("--pair none.safetensors", 1, "none.safetensors: there is no tensor 'centers'"));
+  CHECK(refused("--pair none.safetensors", 1, "none.safetensors: no tensor 'centers'"));
   CHECK(refused("--pair none.safetensors --dimension 3", 2, "--dimension"));
   CHECK(refused("--critic conse", 2, "--critic", "cones"));
   CHECK(refused("--constraint spektral", 2, "--constraint", "spektral"));

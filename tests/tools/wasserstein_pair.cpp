@@ -1,4 +1,4 @@
-// The pairs of known distance: where points go, duality, a published truth; critics by name.
+// Pairs with known distance: movement of points, duality, a published value; critics by name.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // check_page TABLE SOURCE: whether the last cells of a table are the lines of a program (check_cells).
-// check_page ROOT PAGE SOURCE PROGRAM: whether a page of the tour says what is true. Its ```cpp
-// blocks, one after the other, are SOURCE; its ```text blocks are what PROGRAM prints; a block
-// ```c++ FILE is quoted from that file; what it links to exists. Blank lines and spaces are free.
+// check_page ROOT PAGE SOURCE PROGRAM: whether a page of the tour is correct. Its ```cpp blocks,
+// one after the other, are SOURCE; its ```text blocks are what PROGRAM prints; a block ```c++ FILE
+// is quoted from that file; what it links to exists. Blank lines and spaces are free.
 //
 // Numbers are compared as text, or, if the page says "Tolerance: 5 %, because ...", to that much.
 #include <sys/wait.h>

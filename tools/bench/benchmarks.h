@@ -6,7 +6,7 @@
 
 namespace bench {
 
-// What --peer knows. A compiled one runs eagerly as well.
+// The peers of --peer. A compiled one also runs eagerly.
 constexpr const char *kPeer = "pytorch", *kCompiledPeer = "pytorch-compiled";
 
 struct Options {
@@ -20,8 +20,8 @@ struct Options {
   std::vector<std::string> only;  // names of constraints; empty: all
 };
 
-// What each weight constraint adds to a discriminator update of sn-cnn: evaluating the constraint
-// of every layer once, and sending a gradient back through it, beside the whole update without one.
+// The cost that each weight constraint adds to a discriminator update of sn-cnn: evaluating the
+// constraint of every layer once, with its gradient, relative to the whole update without one.
 Report constraints(const Options& options);
 
 // An update of the discriminator and one of the generator of a model.

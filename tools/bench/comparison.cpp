@@ -43,7 +43,7 @@ std::string label(const Setting& s) {
 
 bool multiplies_bf16() { return engine::cpu::has_avx512_bf16() || engine::cpu::has_amx_bf16(); }
 
-// What the peer takes for a case in a setting.
+// The peer's description of a case in a setting.
 nlohmann::json request(const nlohmann::json& work, const Setting& setting) {
   nlohmann::json wanted = work;
   if (wanted.value("layouts", true)) wanted["channels_last"] = setting.channels_last;
@@ -76,12 +76,12 @@ Comparison::Comparison(const Options& options, const std::string& what) : option
   }
   facts["rounds, of which medians"] = options.rounds;
   if (peer_)
-    facts["peer"] = "PyTorch " + peer_->version() +
-                    (compiled_ ? ", eager and compiled" : ", eager") +
-                    ", the better of its two layouts of images; bf16 " +
-                    (multiplies_bf16() ? "is autocast, for single convolutions and products of "
-                                         "numbers that are bf16 already"
-                                       : "is left out: this machine has no instructions for it");
+    facts["peer"] =
+        "PyTorch " + peer_->version() + (compiled_ ? ", eager and compiled" : ", eager") +
+        ", in its faster image layout; bf16 " +
+        (multiplies_bf16()
+             ? "is autocast; for single convolutions and products, inputs are already bf16"
+             : "is left out: this machine has no bf16 instructions");
   forget_peak_memory();
 }
 
@@ -138,8 +138,8 @@ void Comparison::add_row(const std::string& name, double flops, const std::vecto
   for (std::size_t i = 0; i < seconds.size(); ++i) {
     const Seconds& s = seconds[i];
     const double rate = flops / s.ours / 1e9;
-    // The limit of the numbers that are multiplied: bf16 only where the machine multiplies them,
-    // and a third of it where three such products make one.
+    // The peak for these products: bf16 if the machine has it, and a third of that where three
+    // products make one.
     double limit = limits_.exact;
     if (limits_.bf16 > 0 && options_.precisions[i] == "medium") limit = limits_.bf16;
     if (limits_.bf16 > 0 && options_.precisions[i] == "high" && three) limit = limits_.bf16 / 3;

@@ -1,5 +1,5 @@
-// Comparison: cases run in each precision of ours and each setting of the peer's, taken in turn, as
-// a table with the fraction of the machine's limit and the ratio to the peer in every row.
+// Comparison: runs cases in each of our precisions and each of the peer's settings, interleaved;
+// the table has the fraction of the machine's peak and the ratio to the peer in every row.
 #pragma once
 
 #include <array>
@@ -35,13 +35,13 @@ class Comparison {
   };
   // Measures one case and adds its rows. Returns its seconds for each precision asked for.
   std::vector<Seconds> add(const Case& c);
-  // A row for what takes these times together; and how convolutions ran, for each precision.
+  // A row for the sum of these times; and how convolutions ran, for each precision.
   void add_row(const std::string& name, double flops, const std::vector<Seconds>& seconds,
                const std::vector<std::string>& convolutions = {});
 
-  // Adds to the facts the most memory that this process has held since its limits were measured,
-  // and what the peer needs for the hungriest of these works in float32, alone in a process of its
-  // own, in the better of its two layouts.
+  // Adds to the facts this process's peak memory since the machine's peaks were measured, and the
+  // peer's for the largest of these cases in float32, alone in a separate process, in the better of
+  // its two layouts.
   void add_memory(const std::vector<nlohmann::json>& works);
 
   Report report() const { return report_; }

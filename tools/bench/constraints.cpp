@@ -32,7 +32,7 @@ class Critic {
     adam_.step(grad(loss, network_.parameters()));
   }
 
-  // The constraints alone: each layer's weight, and the raw gradient that a gradient by it gives.
+  // Only the constraints: each layer's weight, and its gradient with respect to the raw weight.
   void constrain() {
     for (layers::Param* param : network_.parameters()) {
       if (param->constraints().empty()) continue;
@@ -64,8 +64,8 @@ Report constraints(const Options& options) {
   }
   const std::vector<double> seconds = median_seconds(works, options.rounds);
   std::ostringstream title;
-  title << "one evaluation of a constraint on all layers of sn-cnn's discriminator, with its "
-           "gradient,\nbeside a discriminator update of batch "
+  title << "one evaluation of a constraint, with its gradient, on all layers of sn-cnn's "
+           "discriminator,\ncompared with a discriminator update at batch size "
         << options.batch << " without constraint";
   Report report{title.str(), {"milliseconds", "% of update"}, {}};
   report.rows.push_back({"update", {seconds[0] * 1e3, 100}});

@@ -19,8 +19,8 @@ Report inception(const Options& options) {
       options.graph.empty() ? Graph(inception::as_onnx(1)) : Graph::load(options.graph);
   const Tensor images = engine::uniform({options.batch, 299, 299, 3}, 0, 255);
   const std::string input = net.inputs().at(0).name;
-  // 5.7 thousand million products an image (Szegedy et al., 2015). Of a network from a file nobody
-  // told, and the peer does not have it.
+  // 5.7 billion products per image (Szegedy et al., 2015). Unknown for a network from a file, which
+  // the peer does not have either.
   const bool own = options.graph.empty();
   const double flops = own ? 2 * 5.7e9 * static_cast<double>(options.batch) : 0;
   nlohmann::json peer;

@@ -91,7 +91,7 @@ class OnnxWriter : public Writer {
 
   Image front() override {
     const std::string images = net.input("images", {-1, 3, -1, -1});
-    // As exporters say "299 x 299, whatever the batch".
+    // As exporters declare "299 x 299, any batch".
     const std::string shape = net.node("Shape", {images});
     const std::string batch = net.node("Slice", {shape, net.constant("zero", std::vector<Index>{0}),
                                                  net.constant("two", std::vector<Index>{2})});

@@ -1,7 +1,7 @@
-// The Inception network of 2015 with random weights, at any fraction of its width: its shape is
-// described once (`write`) and written in whatever format a Writer speaks. bench runs it as ONNX;
-// the tests compare it with the same network as a frozen TensorFlow graph. Names and order: the
-// published graph's. Source: Szegedy et al., "Rethinking the Inception Architecture" (2015).
+// The 2015 Inception network with random weights, at any fraction of its width: it is described
+// once (`write`) and written in the format of a Writer. bench runs it as ONNX; the tests compare it
+// with the same network as a frozen TensorFlow graph. Names and order: the published graph's.
+// Source: Szegedy et al., "Rethinking the Inception Architecture" (2015).
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ namespace inception {
 
 using engine::Index;
 
-// A value of the network: the name of its node, and how many channels it has.
+// A value of the network: the name of its node, and its number of channels.
 struct Image {
   std::string name;
   Index channels;
@@ -25,10 +25,10 @@ struct Conv {
   bool same = true;
 };
 
-// Random numbers that the name chooses.
+// Random numbers seeded by the name.
 std::vector<float> drawn(const std::string& name, Index count, float low, float high);
 
-// What a file format must be able to say.
+// The interface of a file format.
 class Writer {
  public:
   explicit Writer(Index fraction) : fraction(fraction) {}

@@ -15,7 +15,7 @@ namespace {
 
 using engine::Index;
 
-// The best of a few runs: a limit is not to be slowed down by what else the machine does.
+// The best of a few runs, so that other load on the machine does not lower the peak.
 double best_rate(const std::function<double()>& amount) {
   double best = 0;
   for (int run = 0; run < 5; ++run) {

@@ -1,4 +1,4 @@
-// bench: the cost of the engine's work, as figures and ratios of one run.
+// bench: the speed of the engine, as figures and ratios measured in one run.
 #include <cstdio>
 
 #include "engine/algorithm.h"
@@ -24,9 +24,9 @@ void add_algorithm(CLI::App& command) {
       ->check(gan::console::one_of(names));
 }
 
-// What every benchmark takes.
+// Options of every benchmark.
 void add_common(CLI::App& command, Options& options, bool& json) {
-  command.add_option("--rounds", options.rounds, "runs of each; the median is reported")
+  command.add_option("--rounds", options.rounds, "runs of each benchmark; the median is reported")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
   gan::console::add_device(command, options.device);
@@ -36,7 +36,7 @@ void add_common(CLI::App& command, Options& options, bool& json) {
 }
 
 void add_batch(CLI::App& command, Options& options) {
-  command.add_option("--batch", options.batch, "images a batch")
+  command.add_option("--batch", options.batch, "images per batch")
       ->capture_default_str()
       ->check(CLI::Range(1, 65536));
 }
@@ -55,7 +55,7 @@ void add_peer(CLI::App& command, Options& options) {
   const std::vector<std::string> names = {bench::kPeer, bench::kCompiledPeer};
   command
       .add_option("--peer", options.peer,
-                  "run the same work in this library too, interleaved: " +
+                  "also run the same work, interleaved, in this library: " +
                       engine::alternatives(names) + " (torch.compile as well, which takes minutes)")
       ->check(gan::console::one_of(names));
   command.add_option("--python", options.python, "Python interpreter that has the peer installed")
@@ -72,11 +72,10 @@ std::vector<std::string> isa_names() {
 
 int main(int argc, char** argv) {
   CLI::App app{
-      "Measures the engine: medians of runs taken in turn, so that ratios hold on a noisy "
-      "machine.\n"
-      "Each row shows its fraction of what the machine can do at most, measured in the same run, "
-      "and\nthe ratio to a peer if one is given: above 1, we are faster. KANTOR_ISA chooses the "
-      "instructions\n(here: " +
+      "Measures the engine: medians of interleaved runs, so that ratios hold on a noisy machine.\n"
+      "Each row shows its fraction of the machine's peak, measured in the same run, and the ratio\n"
+      "to a peer if one is given: above 1, Kantor is faster. KANTOR_ISA chooses the instructions\n"
+      "(here: " +
           engine::alternatives(isa_names()) + ").",
       "bench"};
   app.footer(
@@ -108,20 +107,20 @@ int main(int argc, char** argv) {
     command->add_option("--image", options.image, "height and width")
         ->capture_default_str()
         ->check(CLI::Range(8, 1024));
-  add("scaling", "the same with other batches, widths and images", bench::scaling);
+  add("scaling", "the same for other batch sizes, widths and image sizes", bench::scaling);
   add("matmul", "matrix products", bench::matmul);
   add("inception", "Inception-v3 forward", bench::inception)
-      ->add_option("--graph", options.graph, "a network in a file; default: random weights")
+      ->add_option("--graph", options.graph, "model file [random weights]")
       ->check(CLI::ExistingFile);
-  add("constraints", "what each weight constraint adds to a discriminator update",
+  add("constraints", "the cost that each weight constraint adds to a discriminator update",
       bench::constraints)
-      ->add_option("--only", options.only, "these constraints, as in d.constraint")
+      ->add_option("--only", options.only, "only these constraints, as in d.constraint")
       ->delimiter(';');
   return gan::console::run(app, argc, argv, [&] {
     engine::Device::named(options.device).use();
-    engine::check(options.device == "cpu" || options.peer.empty(), "--peer ", options.peer,
-                  ": the peer runs on the cpu; leave out --device, or "
-                  "compare on a GPU by tools/gpu_check");
+    engine::check(
+        options.device == "cpu" || options.peer.empty(), "--peer ", options.peer,
+        ": the peer runs on the CPU; omit --device, or compare on a GPU with tools/gpu_check");
     const Report report = chosen(options);
     std::fputs((json ? bench::as_json(report) : bench::as_table(report)).c_str(), stdout);
     return 0;

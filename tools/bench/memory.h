@@ -1,10 +1,9 @@
-// The most memory that this process has held, as Linux counts it (VmHWM). Errors: none; 0 where the
-// system does not tell.
+// The peak memory of this process, as counted by Linux (VmHWM). Errors: none; 0 if unknown.
 #pragma once
 
 namespace bench {
 
 double peak_memory();       // MiB
-void forget_peak_memory();  // counts from what is held now, where the system can
+void forget_peak_memory();  // restarts the count at current usage, if the system can
 
 }  // namespace bench

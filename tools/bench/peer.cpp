@@ -15,10 +15,10 @@ extern char** environ;
 namespace bench {
 
 Peer::Peer(const std::string& python, int threads) {
-  std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is told by the failing write
+  std::signal(SIGPIPE, SIG_IGN);  // a failing write reports that the peer is gone
   int requests[2], answers[2];
   engine::check(pipe2(requests, O_CLOEXEC) == 0 && pipe2(answers, O_CLOEXEC) == 0,
-                "peer: the system has no more pipes");
+                "peer: cannot create a pipe");
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, requests[0], 0);
@@ -65,9 +65,9 @@ std::string Peer::read_line() {
 nlohmann::json Peer::ask(const nlohmann::json& request) {
   const std::string line = request.dump() + "\n";
   engine::check(write(to_, line.data(), line.size()) == static_cast<ssize_t>(line.size()),
-                "peer: it ended early");
+                "peer: exited early");
   const nlohmann::json answer = nlohmann::json::parse(read_line(), nullptr, false);
-  engine::check(answer.is_object(), "peer: it ended early");
+  engine::check(answer.is_object(), "peer: exited early");
   engine::check(!answer.contains("error"), "peer: ", answer.value("error", ""), ", asked for ",
                 request.dump());
   return answer;

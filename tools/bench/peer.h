@@ -1,6 +1,6 @@
-// Peer: another library doing the same work, in a process of its own that tools/bench's Python
-// script runs (peer_pytorch.py). Nothing here depends on it: without --peer none is started.
-// Errors: it does not start, or reports one; its message.
+// Peer: another library doing the same work, in a separate process that runs tools/bench's Python
+// script (peer_pytorch.py). Nothing here depends on it: without --peer none is started. Errors: it
+// does not start, or reports an error, with its message.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -20,7 +20,7 @@ class Peer {
   void prepare(const std::string& name, nlohmann::json work);
   void forget(const std::string& name);
   double seconds(const std::string& name);  // of one more run
-  // The most memory that its process has held, and what it held once the library was loaded. MiB.
+  // The peak memory of its process, and its memory after loading the library. MiB.
   struct Memory {
     double peak, loaded;
   };

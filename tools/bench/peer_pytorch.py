@@ -76,7 +76,7 @@ def sn_resnet(width):
 
 
 def adam(parameters):
-    """One kernel for all parameters, where this PyTorch has it for the CPU (2.4 and later)."""
+    """One kernel for all parameters, if this PyTorch has it for the CPU (2.4 and later)."""
     try:
         return torch.optim.Adam(parameters, 2e-4, (0.0, 0.9), fused=True)
     except RuntimeError:
@@ -128,7 +128,7 @@ class Step:
 
 
 class Conv:
-    """One slot of a convolution: the result, the gradient by the image or by the weight."""
+    """One slot of a convolution: the result, or the gradient with respect to the image or the weight."""
 
     def __init__(self, batch, size, channels_in, channels_out, kernel, stride, padding, slot, autocast,
                  channels_last, compiled=False):
@@ -190,7 +190,7 @@ LOADED = "memory once PyTorch is loaded"
 
 
 def peak_memory():
-    """MiB of this process alone: getrusage counts what ran before exec as well."""
+    """MiB of this process alone: getrusage also counts the time before exec."""
     with open("/proc/self/status") as status:
         lines = [line for line in status if line.startswith("VmHWM:")]
     return int(lines[0].split()[1]) / 1024 if lines else 0

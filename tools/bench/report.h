@@ -1,4 +1,4 @@
-// What a benchmark found: rows of named figures, printed as a table or as JSON.
+// The result of a benchmark: rows of named figures, printed as a table or as JSON.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -11,7 +11,7 @@ namespace bench {
 double seconds_of(const Work& work) {
   const auto start = std::chrono::steady_clock::now();
   work();
-  engine::zeros({1}).item();  // a device that works beside the host has done all before this
+  engine::zeros({1}).item();  // waits for an asynchronous device
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
@@ -20,8 +20,8 @@ std::vector<double> median_of(const std::vector<Timed>& timed, int rounds) {
   for (const Timed& one : timed) one();
   for (int round = 0; round < rounds; ++round)
     for (std::size_t i = 0; i < timed.size(); ++i) {
-      // Threads of the one before go on spinning for a while, in hope of more work; those of this
-      // one have to be woken, which a run that is not counted does.
+      // The previous case's threads spin for a while, and this one's must wake up: an uncounted run
+      // absorbs both.
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
       timed[i]();
       taken[i].push_back(timed[i]());

@@ -1,4 +1,4 @@
-// Timing by medians of runs taken in turn, A B A B ...: what slows the machine for a while slows
+// Timing by medians of interleaved runs, A B A B ...: a temporary slowdown of the machine affects
 // both.
 #pragma once
 
@@ -8,11 +8,11 @@
 namespace bench {
 
 using Work = std::function<void()>;
-using Timed = std::function<double()>;  // works, and tells the seconds it took
+using Timed = std::function<double()>;  // does the work and returns its seconds
 
 double seconds_of(const Work& work);
 
-// The median of what each tells, over `rounds` rounds, after one that is not counted.
+// The median seconds of each, over `rounds` rounds, after one that is not counted.
 std::vector<double> median_of(const std::vector<Timed>& timed, int rounds);
 std::vector<double> median_seconds(const std::vector<Work>& works, int rounds);
 

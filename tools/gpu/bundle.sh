@@ -38,11 +38,11 @@ fill_bundle() {
   mapfile -t wanted < <(bundle_packages "$@")
   for package in "$@"; do
     [[ $package =~ $not_bundled ]] || apt-cache show "$package" >/dev/null 2>&1 ||
-      fail "apt knows no package $package: run apt-get update first"
+      fail "apt does not know the package $package: run apt-get update first"
   done
   echo "tools/setup: ${#wanted[@]} packages into $folder" >&2
   (cd "$folder/packages" && apt-get -qq -o APT::Sandbox::User=root download "${wanted[@]}") ||
-    fail "apt-get could not download the packages: see its lines above, and whether the network is up"
+    fail "apt-get could not download the packages: see its output above; is the network up?"
   for deb in "$folder"/packages/*.deb; do
     dpkg --extract "$deb" "$folder" || fail "$deb: cannot be unpacked"
   done
@@ -69,7 +69,7 @@ fill_bundle() {
 # use_bundle DIR: sets bundle_options for cmake, and the environment in which its programs run.
 use_bundle() {
   local folder arch
-  [ -f "$1/architecture" ] || fail "$1 is no bundle: fill it with tools/setup --bundle $1" 2
+  [ -f "$1/architecture" ] || fail "$1 is not a bundle: fill it with tools/setup --bundle $1" 2
   folder=$(cd "$1" && pwd)
   arch=$(cat "$folder/architecture")
   bundle_options=(

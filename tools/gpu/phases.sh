@@ -27,7 +27,7 @@ tests() {
   shift
   limited "${runner[@]}" "$build/tests/cuda/kantor_tests_cuda" "$@" 2>&1 | tee "$said" || status=$?
   if [ $status -eq 0 ] && ! grep -qE 'test cases: +[1-9]' "$said"; then
-    echo "no test is called so: $*"
+    echo "no test matches: $*"
     status=1
   fi
   rm -f "$said"
@@ -38,13 +38,13 @@ phase_build() {
   cmake -S "$root" -B "$build" -G Ninja -DBUILD_TESTING=ON -DKANTOR_CUDA=ON \
     "${bundle_options[@]}" || return 1
   grep -q 'CUDA backend: ON' "$out/build.log" ||
-    { note build "nvcc of CUDA 12 or later was not found: put it into the PATH"; return 1; }
+    { note build "nvcc of CUDA 12 or later not found: add it to the PATH"; return 1; }
   limited cmake --build "$build" --parallel "$jobs" --target gan kantor_tests_cuda || return 1
 }
 
 built() {
   if [ -x "$build/tests/cuda/kantor_tests_cuda" ] && [ -x "$build/gan/gan" ]; then return 0; fi
-  note "$1" "nothing is built: run the phase build first"
+  note "$1" "not built yet: run the phase build first"
   return 1
 }
 
@@ -87,7 +87,7 @@ phase_sanitizer() {
     sanitized $tool || one=$?
     case $one in
       0) note sanitizer "- $tool: nothing found" ;;
-      124) note sanitizer "- $tool: not done in its part of the time" ;;
+      124) note sanitizer "- $tool: not finished in its share of the time" ;;
       *) note sanitizer "- $tool: failed (status $one), see sanitizer.log" ;;
     esac
     [ $one -eq 0 ] || status=1
@@ -122,7 +122,7 @@ phase_bench() {
       --modes eager,graphs --precisions highest,high >"$out/bench-pytorch.txt" || status=1
     while read -r line; do note bench "- PyTorch, $line"; done <"$out/bench-pytorch.txt"
   else
-    note bench "- PyTorch: $python has none (--python names another)"
+    note bench "- PyTorch: not installed for $python (choose another with --python)"
   fi
   return $status
 }
@@ -135,7 +135,7 @@ phase_train() {
     --precision high --steps "$steps" --out "$run" --set sample_every="$steps" || return 1
   local grid
   grid=$(find "$run/samples" -name '*.png' | sort | tail -n 1)
-  [ -n "$grid" ] || { note train "no grid of samples was written"; return 1; }
+  [ -n "$grid" ] || { note train "no sample grid was written"; return 1; }
   cp "$grid" "$out/samples.png"
   note train "$steps iterations on $data in \`high\`; the grid is samples.png. The last lines of log.csv:"
   note train ""

@@ -56,7 +56,7 @@ void write_array(const std::string& path, const Value& value) {
   engine::write_file(path, write_npy(array));
 }
 
-// A file may have an = in its name: what stands before it must be a name.
+// A file name may contain =: the part before it must be a known name.
 Binding parse_binding(const std::string& text, const std::vector<std::string>& names) {
   for (std::size_t at = text.find('='); at != std::string::npos; at = text.find('=', at + 1))
     if (std::ranges::find(names, text.substr(0, at)) != names.end())
@@ -76,8 +76,8 @@ std::map<std::string, Value> read_feeds(const Graph& graph, const std::vector<st
       if (graph.has(text.substr(0, at))) known.push_back(text.substr(0, at));
     Binding binding = parse_binding(text, known);
     if (binding.name.empty()) {
-      engine::check(next < names.size(), model, ": --in ", text, ": there are ", names.size(),
-                    " inputs; name the value, as in --in NAME=", text);
+      engine::check(next < names.size(), model, ": --in ", text, ": the graph has ", names.size(),
+                    " inputs; name it, as in --in NAME=", text);
       binding.name = names[next++];
     }
     engine::check(!feeds.contains(binding.name), model, ": '", binding.name, "' is given twice");

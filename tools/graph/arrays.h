@@ -1,4 +1,4 @@
-// NumPy files as values of a graph, and back. Axes are in the file's order, as Python has them.
+// NumPy files as values of a graph, and back. Axes are in the file's order, as in Python.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace graph_program {
 
-// Errors: what is no array of numbers of at most six axes; names the file.
+// Errors: anything but an array of numbers with at most six axes; names the file.
 engine::graph::Value read_array(const std::string& path);
 // Reals are written as float32, whole numbers as int64, booleans as bytes.
 void write_array(const std::string& path, const engine::graph::Value& value);

@@ -26,13 +26,13 @@ struct Row {
   Difference difference;
 };
 
-// Two images of random numbers 0 .. 1; whole numbers are 0 or 1.
+// Two images of random numbers in 0 .. 1; integers are 0 or 1.
 Value random_input(const Graph& graph, const Port& port) {
   std::vector<Index> extents = port.extents;
   if (!extents.empty() && extents[0] < 0) extents[0] = 2;
   const bool open = port.any_shape || std::ranges::any_of(extents, [](Index e) { return e < 0; });
-  engine::check(!open, graph.model().path, ": input '", port.name, "' has open extents; give --in ",
-                port.name, "=x.npy");
+  engine::check(!open, graph.model().path, ": input '", port.name,
+                "' has open extents; give its array with --in ", port.name, "=x.npy");
   const Tensor drawn = engine::uniform(Shape(extents), 0, 1);
   if (is_real(port.type)) return Value(drawn, port.type);
   engine::graph::Whole numbers;
@@ -40,7 +40,7 @@ Value random_input(const Graph& graph, const Port& port) {
   return {Shape(extents), std::move(numbers), port.type};
 }
 
-// An image of one file as another takes it, whose order of axes may differ.
+// Converts an image between the axis orders of two files.
 Value for_other(const Value& value, const Graph& from, const Graph& to) {
   if (value.is_whole() || value.rank() != 4 || from.model().nhwc == to.model().nhwc) return value;
   return to.model().nhwc ? Value(Value(value).image(), value.type())
@@ -58,7 +58,7 @@ Feeds feeds_for(const Graph& a, const Graph& b, const Feeds& feeds) {
   return others;
 }
 
-// A row [N, C] may be [N, C, 1, 1] in the other file: extents of 1 do not count.
+// A row [N, C] may be [N, C, 1, 1] in the other file: extents of 1 are ignored.
 Value without_ones(const Value& value) {
   Shape shape;
   for (const Index extent : value.shape())
@@ -100,13 +100,13 @@ std::vector<Row> compare_expected(const CompareOptions& options) {
   Feeds feeds = set.inputs;
   for (auto& [name, value] : read_feeds(graph, options.in)) feeds.insert_or_assign(name, value);
   engine::check(!set.outputs.empty(), options.expected,
-                ": holds no outputs: output_K.pb or .npy, or files called after them");
+                ": holds no outputs; expected output_K.pb or .npy, or files named after them");
   std::vector<std::string> names;
   for (const auto& [name, value] : set.outputs)
     if (options.values.empty() || std::ranges::find(options.values, name) != options.values.end())
       names.push_back(name);
   engine::check(options.values.empty() || names.size() == options.values.size(), options.expected,
-                ": does not hold all of --value");
+                ": lacks some of --value");
   const std::vector<Value> got = graph.run_values(feeds, names);
   std::vector<Row> rows;
   for (std::size_t i = 0; i < names.size(); ++i)
@@ -123,7 +123,7 @@ std::string text_of(const Row& row) {
                      gan::console::printable(row.name) + "': " + numbers;
   if (!d.text.empty()) text += "; " + d.text;
   if (d.count > 1)
-    text += "; so do " + std::to_string(d.count - 1) + " more of " + std::to_string(d.elements);
+    text += "; so are " + std::to_string(d.count - 1) + " more of " + std::to_string(d.elements);
   return text + "\n";
 }
 

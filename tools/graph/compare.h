@@ -1,4 +1,4 @@
-// graph compare: two networks on the same inputs, or one against what it should give.
+// graph compare: two networks on the same inputs, or one network against expected outputs.
 #pragma once
 
 #include <cstdint>

@@ -19,7 +19,7 @@ Difference compare_values(const Value& got, const Value& wanted, const Tolerance
   if (got.is_whole()) {
     for (std::size_t i = 0; i < got.whole().size(); ++i)
       found.count += got.whole()[i] != wanted.whole()[i];
-    if (found.count > 0) found.text = "has other whole numbers";
+    if (found.count > 0) found.text = "has different integers";
     return found;
   }
   const std::vector<engine::Real> a = got.tensor().values(), b = wanted.tensor().values();

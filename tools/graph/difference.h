@@ -9,7 +9,7 @@
 namespace graph_program {
 
 struct Tolerance {
-  double relative = 1e-3, absolute = 1e-7;  // what ONNX's own runner allows
+  double relative = 1e-3, absolute = 1e-7;  // as in ONNX's own runner
 };
 
 struct Difference {

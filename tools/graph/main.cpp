@@ -1,4 +1,4 @@
-// graph: looks at, runs and compares networks from files.
+// graph: inspects, runs and compares network files.
 #include <charconv>
 #include <cstdio>
 
@@ -33,11 +33,11 @@ void read_shape(const std::string& text, graph_program::Extents& shapes) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Looks at, runs and compares networks from files (ONNX, frozen TensorFlow graphs)",
+  CLI::App app("Inspects, runs and compares network files (ONNX, frozen TensorFlow graphs)",
                "graph");
   app.require_subcommand(1);
   app.footer(
-      "Arrays are NumPy's .npy files, with the axes in the order of the network's file.\n"
+      "Arrays are NumPy .npy files, with axes in the order of the model file.\n"
       "Exit status: 0 done, 1 the work failed or values differ, 2 bad usage.\n"
       "\n"
       "Examples:\n"
@@ -53,46 +53,51 @@ int main(int argc, char** argv) {
   graph_program::ShowOptions show;
   std::vector<std::string> shapes;
   CLI::App* show_command = app.add_subcommand(
-      "show", "Inputs, outputs, operators, what a classifier takes, and values with their shapes");
+      "show",
+      "List inputs, outputs, operators, a classifier's input format, and values with shapes");
   show_command->add_option("MODEL", show.model)->required();
   show_command->add_option("--shape", shapes,
-                           "NAME=1,3,224,224: extents of an input that leaves some open");
-  show_command->add_flag("--json", show.json, "for programs");
+                           "NAME=1,3,224,224: shape of an input with open extents");
+  show_command->add_flag("--json", show.json, "print JSON");
   gan::console::add_threads(*show_command);
 
   graph_program::RunOptions run;
   CLI::App* run_command = app.add_subcommand("run", "Run a network on arrays from files");
   run_command->add_option("MODEL", run.model)->required();
-  run_command->add_option("--in", run.in,
-                          "[NAME=]x.npy for the next input, or the one of that name");
-  run_command->add_option("--out", run.out, "[NAME=]y.npy for the next output, or that value")
+  run_command->add_option("--in", run.in, "[NAME=]x.npy: the next input, or the input NAME");
+  run_command->add_option("--out", run.out, "[NAME=]y.npy: the next output, or the value NAME")
       ->required();
-  run_command->add_option("--value", run.values, "name of the value that the next --out takes");
+  run_command->add_option("--value", run.values, "value that the next --out writes");
   with_device(run_command);
 
   graph_program::CompareOptions compare;
   CLI::App* compare_command = app.add_subcommand(
-      "compare", "Compare two networks on the same inputs, or one with what it should give");
+      "compare", "Compare two networks on the same inputs, or one network with expected outputs");
   compare_command->add_option("A", compare.a, "a network")->required();
   CLI::Option* other = compare_command->add_option("B", compare.b, "another one");
   CLI::Option* expected =
       compare_command
-          ->add_option("--expected", compare.expected,
-                       "folder of input_K and output_K, or files called after values: .npy or .pb")
+          ->add_option(
+              "--expected", compare.expected,
+              "folder of input_K and output_K, or of files named after values: .npy or .pb")
           ->check(CLI::ExistingDirectory)
           ->excludes(other);
-  compare_command->add_option("--in", compare.in, "[NAME=]x.npy (random numbers in 0..1)");
-  compare_command->add_option("--value", compare.values, "a value to compare (all outputs)");
+  compare_command->add_option("--in", compare.in,
+                              "[NAME=]x.npy: an input [random numbers in 0..1]");
+  compare_command->add_option("--value", compare.values, "a value to compare [all outputs]");
   const auto tolerance = gan::console::real_number(0, 1e300);
-  compare_command->add_option("--rtol", compare.tolerance.relative, "of each expected element")
+  compare_command
+      ->add_option("--rtol", compare.tolerance.relative,
+                   "tolerance relative to each expected element")
       ->check(tolerance)
       ->capture_default_str();
-  compare_command->add_option("--atol", compare.tolerance.absolute, "added to that")
+  compare_command
+      ->add_option("--atol", compare.tolerance.absolute, "absolute tolerance, added to that")
       ->check(tolerance)
       ->capture_default_str();
-  compare_command->add_option("--seed", compare.seed, "of the random numbers")
+  compare_command->add_option("--seed", compare.seed, "seed of the random inputs")
       ->capture_default_str();
-  compare_command->add_flag("--json", compare.json, "for programs");
+  compare_command->add_flag("--json", compare.json, "print JSON");
   with_device(compare_command);
 
   return gan::console::run(app, argc, argv, [&] {

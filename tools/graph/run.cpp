@@ -26,7 +26,7 @@ std::vector<Binding> results_of(const Graph& graph, const RunOptions& options) {
       if (graph.has(text.substr(0, at))) known.push_back(text.substr(0, at));
     results.push_back(parse_binding(text, known));
     if (!results.back().name.empty()) continue;
-    engine::check(next < in_order.size(), options.model, ": --out ", text, ": there are ",
+    engine::check(next < in_order.size(), options.model, ": --out ", text, ": got ",
                   in_order.size(), options.values.empty() ? " outputs" : " of --value");
     results.back().name = in_order[next++];
   }

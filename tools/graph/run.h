@@ -1,4 +1,4 @@
-// graph run: a network on arrays from files, its values into files.
+// graph run: runs a network on arrays from files and writes its values to files.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ struct RunOptions {
   std::vector<std::string> in, out,
       values;  // [NAME=]x.npy each; names of values for `out`, in order
 };
-// Returns what it did, a line each array. Errors: everything is read, and all values are computed,
+// Returns a summary, one line per array. Errors: everything is read, and all values are computed,
 // before a file is written.
 std::string run(const RunOptions& options);
 

@@ -21,7 +21,7 @@ Value zeros_of(const Shape& shape, engine::graph::Type type) {
   return {shape, engine::graph::Whole(static_cast<std::size_t>(shape.size()), 0), type};
 }
 
-// Names of values that need no op that is not supported, each after those that it needs.
+// Names of values that depend only on supported ops, in order of dependency.
 std::vector<std::string> runnable(const Model& model, const std::set<std::string>& fed) {
   const gan::metrics::Links links(model);
   std::vector<std::size_t> missing(model.nodes.size());  // inputs that are not known yet
@@ -52,7 +52,7 @@ std::vector<std::string> runnable(const Model& model, const std::set<std::string
   return names;
 }
 
-// What to feed; empty where an extent is open, which `why` says.
+// The values to feed; empty if an extent is open, with the reason in `why`.
 std::map<std::string, Value> feeds_of(const Model& model, const gan::metrics::Survey* found,
                                       const Extents& given, std::string& why) {
   std::map<std::string, Value> feeds;
@@ -74,7 +74,7 @@ std::map<std::string, Value> feeds_of(const Model& model, const gan::metrics::Su
     }
     feeds.emplace(port.name, zeros_of(Shape(extents), port.type));
   }
-  if (found && !feeds.contains(found->input))  // the graph of 2015, behind its decoder
+  if (found && !feeds.contains(found->input))  // the 2015 graph, after its decoder
     feeds.emplace(found->input,
                   zeros_of({1, 64, 64, found->channels}, engine::graph::Type::float32));
   return feeds;

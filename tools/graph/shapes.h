@@ -10,12 +10,12 @@
 namespace graph_program {
 
 struct Shapes {
-  std::map<std::string, engine::graph::Value> values;  // by name; what cannot run has none
+  std::map<std::string, engine::graph::Value> values;  // by name; none for nodes that cannot run
   std::string why;                                     // some or all are not known; empty: they are
 };
 
-// `given`: extents by input, of those that leave some open. A first open extent is taken as 1;
-// `found` says where images go in, and whether they may be of any size.
+// `given`: shapes of inputs with open extents. A first open extent is taken as 1; `found` gives the
+// image input, and whether it takes any size.
 using Extents = std::map<std::string, std::vector<engine::Index>>;
 Shapes find_shapes(const engine::graph::Model& model, const gan::metrics::Survey* found,
                    const Extents& given);

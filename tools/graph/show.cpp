@@ -60,7 +60,7 @@ Json images(const std::optional<Survey>& found) {
             {"width", found->width > 0 ? Json(found->width) : Json()},
             {"resizes", found->resizes}};
   json["range"] = found->range ? Json(describe(found->range->range)) : Json();
-  json["range_source"] = found->range ? found->range->why : "the graph does not say";
+  json["range_source"] = found->range ? found->range->why : "not determined by the graph";
   const auto& head = found->head;
   json["features"] = head.features.empty() ? Json() : Json(head.features);
   json["logits"] = head.logits.empty() ? Json() : Json(head.logits);
@@ -146,7 +146,7 @@ std::string table(const char* title, const Json& rows, const std::vector<const c
 }
 
 std::string images_text(const Json& images) {
-  if (images.is_null()) return "images       none go in\n";
+  if (images.is_null()) return "images       not an image network\n";
   const auto size = [&](const char* key) {
     return images[key].is_null() ? "any" : text(images[key]);
   };

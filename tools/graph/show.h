@@ -1,5 +1,5 @@
-// graph show: what is in the file of a network: inputs, outputs, ops and whether they run here,
-// what a classifier of images takes and gives, and all values with their shapes.
+// graph show: the contents of a model file: inputs, outputs, ops and whether they are supported, an
+// image classifier's input and output, and all values with their shapes.
 #pragma once
 
 #include <string>

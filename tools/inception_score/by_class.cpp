@@ -14,10 +14,10 @@ Data rows_of_class(const ScoredSet& set, int label) {
 
 void check_known(const ScoredSet& set) {
   engine::check(set.data.rows() > 0, set.info.spec,
-                ": holds statistics of all classes together; --by-class needs images or features");
+                ": holds statistics over all classes; --by-class needs images or features");
   engine::check(set.class_names.size() > 1 && !set.labels.empty(), set.info.spec,
-                ": has one class or does not name them; --by-class needs a folder with a subfolder "
-                "for each, or a .npz with labels");
+                ": has one class or no class names; --by-class needs a folder with one subfolder "
+                "per class, or a .npz with labels");
 }
 
 }  // namespace

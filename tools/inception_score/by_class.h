@@ -1,5 +1,5 @@
-// A set taken apart by class: the rows of each class, as sets of their own. Folder names are
-// classes; data sets and files of features that were written here name theirs.
+// Splits a set by class: the rows of each class as a separate set. Folder names are classes; data
+// sets and features files written here name theirs.
 #pragma once
 
 #include <string>
@@ -19,7 +19,7 @@ struct ClassOfSet {
 std::vector<ClassOfSet> classes_of(const ScoredSet& set);
 
 // The class of that name, with its statistics if asked for.
-// Errors: statistics, which are of all classes together; no such class.
+// Errors: statistics, which cover all classes; no such class.
 Data part_of(const ScoredSet& set, const std::string& class_name, bool statistics);
 
 }  // namespace inception_score

@@ -15,7 +15,7 @@ using engine::Tensor;
 using gan::metrics::Classifier;
 using gan::metrics::Features;
 
-// Everything that the numbers depend on.
+// Everything that the features depend on.
 std::string key_of(const Classifier& network, const ImageSet& set, const Options& options) {
   std::string key = "3";  // another number where old features no longer count
   for (const std::string& part :
@@ -50,17 +50,17 @@ bool takes_one(const Classifier& network, const Tensor& images) {
   }
 }
 
-// Errors: the network's; where one image would have gone through, they say so.
+// Errors: those of the network; if a single image would have worked, they say so.
 gan::metrics::Answers answers_of(const Classifier& network, const Tensor& images) {
   try {
     return network(images);
   } catch (const engine::Error& error) {
     if (images.dim(0) == 1 || !takes_one(network, images)) throw;
-    engine::fail(error.what(), "; it takes one image at a time: give --batch 1");
+    engine::fail(error.what(), "; the network takes one image at a time: give --batch 1");
   }
 }
 
-// Images `begin` to `begin + count` as the network takes them: floats in 0 .. 255, of one size.
+// Images `begin` to `begin + count` in the network's input format: floats in 0 .. 255, of one size.
 Tensor batch_of(const Classifier& network, const ImageSet& set, Index begin, Index count,
                 const Options& options) {
   std::vector<float> pixels;
@@ -89,9 +89,8 @@ Tensor batch_of(const Classifier& network, const ImageSet& set, Index begin, Ind
 std::pair<Index, Index> input_size(const Classifier& network) {
   const gan::metrics::Survey& found = network.found();
   if (found.height > 0 && found.width > 0) return {found.height, found.width};
-  engine::check(
-      found.is_inception(), network.name(),
-      ": takes images of any size, so --resize-as has none to bring them to; leave it out");
+  engine::check(found.is_inception(), network.name(),
+                ": takes images of any size, so --resize-as has no target size; omit it");
   return {299, 299};
 }
 

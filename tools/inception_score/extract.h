@@ -1,4 +1,4 @@
-// What a network says about every image of a set, from the cache or by running it.
+// Features and logits of every image of a set, from the cache or by running the network.
 #pragma once
 
 #include <utility>
@@ -9,11 +9,11 @@
 
 namespace inception_score {
 
-// Shows progress on stderr. Errors: the network's own; an image whose numbers are not finite.
+// Shows progress on stderr. Errors: the network's own; an image with non-finite results.
 Extracted extract(const gan::metrics::Classifier& network, const ImageSet& set,
                   const Options& options);
 
-// Height and width that --resize-as brings images to. Errors: the network takes any size.
+// The height and width for --resize-as. Errors: the network takes any size.
 std::pair<Index, Index> input_size(const gan::metrics::Classifier& network);
 
 }  // namespace inception_score

@@ -55,7 +55,7 @@ std::optional<Extracted> FeatureCache::find(const std::string& key) const {
     if (!says("key", key) || !says("digest", digest(extracted))) return std::nullopt;
     return extracted;
   } catch (const std::exception&) {
-    return std::nullopt;  // damaged, or of another kind: computed anew
+    return std::nullopt;  // damaged, or another kind of file: computed again
   }
 }
 
@@ -73,7 +73,7 @@ void FeatureCache::keep(const std::string& key, const Extracted& extracted) cons
   } catch (const std::exception& error) {
     why = error.what();
   }
-  if (!why.empty()) warn("features are not kept for the next time: " + why);
+  if (!why.empty()) warn("features are not cached: " + why);
 }
 
 std::string default_cache_folder() {

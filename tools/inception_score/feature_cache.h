@@ -1,9 +1,9 @@
-// Features kept on disk by content: what they depend on, network, preprocessing, precision and
-// images, names the file, so that nothing can be out of date.
+// Features cached on disk by content: the file name is derived from network, preprocessing,
+// precision and images, so entries are never out of date.
 //
-// One safetensors file each, written beside and renamed, with the key in full and a digest of the
-// numbers: a file that does not match in every respect is passed over. A cache that cannot be
-// written is done without. Delete the folder whenever you like.
+// One safetensors file each, written under a temporary name and renamed, with the full key and a
+// digest of the numbers: a file that does not match completely is ignored. If the cache cannot be
+// written, the program works without it. The folder may be deleted at any time.
 #pragma once
 
 #include <optional>

@@ -28,9 +28,9 @@ using datasets::Info;
 using datasets::StoredImages;
 using engine::check;
 
-constexpr Index kDrawn = 50'000;  // of a run: as many as published scores take
+constexpr Index kDrawn = 50'000;  // for a run: as many as in published scores
 
-char byte_of(float value) {  // of [-1, 1]; as the grids of `gan sample` have it
+char byte_of(float value) {  // from [-1, 1], as in the grids of `gan sample`
   const float x = std::isnan(value) ? 0 : std::clamp(127.5F * value + 127.5F, 0.F, 255.F);
   return static_cast<char>(static_cast<unsigned char>(std::lround(x)));
 }
@@ -62,18 +62,18 @@ std::unique_ptr<Dataset> draw(const std::string& folder, const Options& options)
                                         std::vector<int>(static_cast<std::size_t>(count), 0));
 }
 
-// What is wrong with an array as images; "": nothing.
+// Why an array cannot be images; "": it can.
 std::string complaint_of(const gan::metrics::NpyArray& array) {
   const std::vector<Index>& extents = array.extents;
   const auto colors = [&](std::size_t axis) { return extents[axis] == 3 || extents[axis] == 1; };
   if (extents.size() == 4 && colors(1) && !colors(3))
-    return "channels stand first; images are [N, height, width, 3]: transpose(0, 2, 3, 1)";
+    return "channels come first; images must be [N, height, width, 3]: use transpose(0, 2, 3, 1)";
   const bool fits = extents.size() == 4 && colors(3) && extents[1] > 0 && extents[2] > 0 &&
                     extents[1] <= 8192 && extents[2] <= 8192;
-  if (!fits) return "images are uint8 [N, height, width, 3], features [N, n]";
+  if (!fits) return "images must be uint8 [N, height, width, 3], features [N, n]";
   if (!array.is_whole())
-    return "images are whole numbers from 0 to 255, as by (x * 255).round().astype('u1') of "
-           "numbers in 0..1";
+    return "images must be integers from 0 to 255; convert 0..1 with (x * "
+           "255).round().astype('u1')";
   return "";
 }
 
@@ -83,7 +83,7 @@ std::string bytes_of(gan::metrics::NpyArray array, const std::string& path) {
   std::string bytes;
   for (const std::int64_t pixel : array.wholes()) {
     check(pixel >= 0 && pixel <= 255, path, ": is ", array.type, " and holds ", pixel,
-          "; images are whole numbers from 0 to 255");
+          "; images must be integers from 0 to 255");
     bytes += static_cast<char>(pixel);
   }
   return bytes;
@@ -115,7 +115,7 @@ std::unique_ptr<Dataset> open_array(const std::string& path) {
 }
 
 std::unique_ptr<Dataset> open_any(const std::string& spec, const Options& options) {
-  check(spec != "run:", "run: names no folder: give run:DIR, with one that gan train made");
+  check(spec != "run:", "run: names no folder; give run:DIR with the folder of a run");
   if (spec.starts_with("run:")) return draw(spec.substr(4), options);
   if (fs::is_regular_file(spec)) return open_array(spec);
   datasets::OpenOptions open{.resize = options.resize,
@@ -126,7 +126,7 @@ std::unique_ptr<Dataset> open_any(const std::string& spec, const Options& option
                              .orientation_option = ""};
   if (fs::is_directory(spec)) return datasets::open("images:" + spec, open);
   check(spec.find(':') != std::string::npos || spec.starts_with("shapes"), spec,
-        ": no such folder or file; images are a folder, ", engine::alternatives(forms()));
+        ": no such folder or file; give a folder, ", engine::alternatives(forms()));
   std::string name = spec;
   const std::size_t end = std::min(spec.find(':'), spec.size());
   if (end >= 5 && spec.compare(end - 5, 5, "-test") == 0) {
@@ -136,7 +136,7 @@ std::unique_ptr<Dataset> open_any(const std::string& spec, const Options& option
   return datasets::open(name, open);
 }
 
-// Some of the images, as bytes of three channels (but for keep_grey) and, if asked for, another
+// Some of the images, as bytes with three channels (unless keep_grey) and, if requested, another
 // size.
 std::unique_ptr<Dataset> gathered(const Dataset& from, const std::vector<Index>& chosen,
                                   const Options& options) {
@@ -191,7 +191,7 @@ std::vector<Index> choose(ImageSet& set, Index all, const Options& options) {
   return chosen;
 }
 
-// The images of a folder as they are, each of its own size.
+// The images of a folder unchanged, each at its own size.
 void read_pictures(ImageSet& set, const Options& options) {
   datasets::ImageList list = datasets::list_images(set.spec);
   const std::vector<Index> chosen = choose(set, static_cast<Index>(list.entries.size()), options);
@@ -210,7 +210,7 @@ void read_dataset(ImageSet& set, const Options& options) {
   const std::vector<Index> chosen = choose(set, all->size(), options);
   if (options.resize)
     set.resize =
-        "middle square to " + std::to_string(options.resize) + "x" + std::to_string(options.resize);
+        "center crop to " + std::to_string(options.resize) + "x" + std::to_string(options.resize);
   set.images = gathered(*all, chosen, options);
   for (const Index i : chosen) set.labels.push_back(all->label(i));
   set.class_names = all->class_names();
@@ -220,7 +220,7 @@ void read_dataset(ImageSet& set, const Options& options) {
 // Of images of several sizes: the extents of each before its pixels.
 std::string content_hash(const std::vector<datasets::Image>& pictures) {
   gan::metrics::Sha256 hash;
-  hash.add(std::to_string(pictures.size()) + " of their own sizes\n");
+  hash.add(std::to_string(pictures.size()) + " of various sizes\n");
   for (const datasets::Image& each : pictures) {
     hash.add(std::to_string(each.height) + " " + std::to_string(each.width) + " 3\n");
     hash.add(each.pixels);

@@ -2,7 +2,7 @@
 // mnist-test:DIR, shapes, shapes-test, a .npy or .npz of whole numbers 0 .. 255 [N, H, W, 3 or 1]
 // (with labels, perhaps), or run:DIR, which draws from the generator of a checkpoint. All are in
 // memory, as bytes.
-// The images of a folder may have several sizes where each is resized by itself (--resize-as).
+// The images of a folder may differ in size if each is resized separately (--resize-as).
 #pragma once
 
 #include <memory>
@@ -22,7 +22,7 @@ struct ImageSet {
   std::vector<int> labels = {};
   std::vector<std::string> class_names = {}, notes = {};
   std::string selection = "all";  // "1000 of 50000, ...", "drawn with seed 0, ..."
-  std::string resize = "none";    // "middle square to 32x32"
+  std::string resize = "none";    // "center crop to 32x32"
   std::string sha256 = {};        // of extents and pixels
   bool sorted = false;            // by class, of several
 
@@ -31,7 +31,7 @@ struct ImageSet {
   std::string extents() const;  // "32x32", width first; "several sizes"
 };
 
-// What a SPEC may be besides a folder, as a user writes it.
+// The forms of a SPEC besides a folder.
 std::vector<std::string> forms();
 
 // Errors: names the spec, file or folder and what is wrong with it.

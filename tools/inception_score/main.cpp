@@ -19,30 +19,24 @@ namespace {
 using inception_score::Options;
 
 const char* const kFooter =
-    "It may also be a file of features, as --save-features writes it (arrays features and logits,\n"
-    "one row per image) or one array [N, n] in a .npy or .npz; where all are, no --graph is "
-    "needed.\n"
+    "It may also be a features file, as --save-features writes it (arrays features and\n"
+    "logits, one row per image) or one array [N, n] in a .npy or .npz; if all SPECs are,\n"
+    "--graph is not needed.\n"
     "\n"
-    "The graph is the frozen one of 2015 (classify_image_graph_def.pb) or an ONNX export of\n"
-    "Inception-v3 from torchvision, pytorch-fid or torch-fidelity; other classifiers work too. "
-    "Where\n"
-    "the network takes 299x299, images are resized as TensorFlow 1 does it; where it resizes "
-    "itself,\n"
-    "they go in as they are. The range of the numbers is read off the graph; where the graph does "
-    "not\n"
-    "say it, --range, or --mean and --std, must. Published scores have 50,000 images, 10 splits "
-    "and\n"
-    "logits without the bias. A network that is not Inception-v3 gives a proxy-IS, which compares\n"
-    "with nothing else; with --json its inception_score says \"is_inception\": false, and a "
-    "network "
-    "of\n"
-    "train_scorer gives proxy_is instead.\n"
+    "The graph is the frozen 2015 graph (classify_image_graph_def.pb) or an ONNX export of\n"
+    "Inception-v3 from torchvision, pytorch-fid or torch-fidelity; other classifiers work\n"
+    "too. If the network takes 299x299, images are resized as in TensorFlow 1; if it resizes\n"
+    "itself, they are passed unchanged. The input range is read from the graph; if the graph\n"
+    "does not determine it, give --range, or --mean and --std. Published scores use 50,000\n"
+    "images, 10 splits and logits without the bias. A network other than Inception-v3 gives a\n"
+    "proxy-IS, comparable only with scores of the same network: with --json its\n"
+    "inception_score says \"is_inception\": false, and a train_scorer network gives proxy_is\n"
+    "instead.\n"
     "\n"
-    "--resize-as names another way to the network's size: tf1, or clean-fid (antialiased, by\n"
-    "Pillow's bicubic filter). Either resizes each image of a folder by itself, whatever its "
-    "size.\n"
+    "--resize-as chooses another resizing method: tf1, or clean-fid (antialiased, Pillow's\n"
+    "bicubic filter). Either resizes each image of a folder separately, so sizes may differ.\n"
     "\n"
-    "Results go to stdout, always with the protocol that they depend on; progress to stderr.\n"
+    "Results go to stdout, always with the protocol they depend on; progress to stderr.\n"
     "Exit status: 0 done, 1 the work failed, 2 bad usage.\n"
     "\n"
     "Examples:\n"
@@ -53,7 +47,7 @@ const char* const kFooter =
     "  inception_score --images a-features.npz --dc real-features.npz --bootstrap 200\n";
 
 std::string footer() {
-  return "SPEC is a folder of images (classes in subfolders or not), " +
+  return "SPEC is a folder of images (with or without class subfolders), " +
          engine::alternatives(inception_score::forms()) +
          "\n(cifar10-test:DIR and so on: the test split). FILE.npz or FILE.npy holds bytes "
          "[N, height, width, 3], a .npz perhaps labels [N], too;\n"
@@ -69,21 +63,21 @@ std::optional<std::uint32_t> read_shuffle(const std::string& text) {
   if (digits && text.size() <= 10) seed = std::stoul(text);
   if (!digits || text.size() > 10 || seed > 0xffffffffUL)
     throw CLI::ValidationError("--shuffle",
-                               "must be a seed from 0 to 4294967295, or no; not '" + text + "'");
+                               "must be a seed from 0 to 4294967295, or no, not '" + text + "'");
   return static_cast<std::uint32_t>(seed);
 }
 
-// What no single option can check: "" or what is wrong.
+// Checks of combinations of options: "" or the error.
 std::string contradiction(const Options& options) {
   const bool saves = !options.save_stats.empty() || !options.save_features.empty();
   if (saves && options.images.size() > 1)
-    return "--save-stats and --save-features keep one set; give one --images";
+    return "--save-stats and --save-features save one set; give only one --images";
   if (!options.save_stats.empty() && options.save_stats == options.save_features)
     return "--save-stats and --save-features name the same file";
   return "";
 }
 
-// "" or a setting that was given, though the score asked for has none of it.
+// "" or an option given for a score that was not requested.
 std::string stray_setting(const CLI::App& app, const inception_score::ScoreOptions& options) {
   for (const inception_score::Score& score : inception_score::scores())
     for (const inception_score::Setting& setting : score.settings) {
@@ -134,55 +128,58 @@ int main(int argc, char** argv) {
   const auto positive = CLI::Range(engine::Index{1}, engine::Index{1} << 31);
   app.add_option("--graph", options.graph, "TensorFlow GraphDef or ONNX file")
       ->check(gan::console::not_empty());
-  app.add_option("--images", options.images, "SPEC of the images that are scored; or several")
+  app.add_option("--images", options.images, "SPEC of the images to score, or several")
       ->required()
       ->expected(1, 1000)
       ->check(gan::console::not_empty());
   CLI::Option* with =
-      app.add_flag("--bias", bias, "logits with the last layer's bias (default: not of Inception)");
-  app.add_flag("--no-bias", no_bias, "without, of any network")->excludes(with);
+      app.add_flag("--bias", bias, "logits with the last layer's bias [for Inception: without]");
+  app.add_flag("--no-bias", no_bias, "logits without the bias, for any network")->excludes(with);
   add_scores(app, options);
-  app.add_option("--shuffle", shuffle,
-                 "seed of the order before splitting, as torch-fidelity's; or no: as given [2020]");
+  app.add_option(
+      "--shuffle", shuffle,
+      "seed of the shuffle before splitting, as in torch-fidelity; no: given order [2020]");
   app.add_option("--rng-seed", options.scores.rng_seed,
-                 "of subsets and resamples, and of --shuffle where that is not given")
+                 "seed of subsets and resamples, and default of --shuffle")
       ->capture_default_str();
   app.add_option("--bootstrap", options.resamples,
-                 "confidence from this many resamples of the images [none]")
+                 "confidence intervals from this many resamples of the images [none]")
       ->check(CLI::Range(2, 1'000'000));
-  app.add_option("--confidence", options.confidence, "share of --bootstrap's intervals")
+  app.add_option("--confidence", options.confidence, "confidence level of --bootstrap")
       ->check(gan::console::real_number(0.01, 0.9999))
       ->capture_default_str();
-  app.add_flag("--by-class", options.by_class, "each score of each class, too");
+  app.add_flag("--by-class", options.by_class, "also print every score for each class");
   app.add_option("--save-stats", options.save_stats,
-                 "write mu and sigma of --images, which --fid reads, as pytorch-fid does")
+                 "write mu and sigma of --images in pytorch-fid's format, for --fid")
       ->check(gan::console::not_empty());
   app.add_option("--save-features", options.save_features,
-                 "write features and logits of --images, which every SPEC may be")
+                 "write features and logits of --images, for use as a SPEC")
       ->check(gan::console::not_empty());
-  app.add_flag("--force", options.force, "replace the files of --save-stats, --save-features");
-  app.add_option("--resize", options.resize, "middle square of each image, scaled to this side")
+  app.add_flag("--force", options.force, "let --save-stats and --save-features replace files");
+  app.add_option("--resize", options.resize,
+                 "crop each image to its central square and scale it to this side")
       ->check(CLI::Range(4, datasets::kLargestResize));
   app.add_option("--resize-as", options.resize_as,
-                 "how images come to the network's size: " + engine::alternatives(resizers) +
+                 "resizing to the network's size: " + engine::alternatives(resizers) +
                      " [as the network does]")
       ->check(gan::console::one_of(resizers));
-  app.add_option("--count", options.count,
-                 "so many of --images (RandomState(2020).choice); of a run: to draw (50000)")
+  app.add_option(
+         "--count", options.count,
+         "use this many of --images (RandomState(2020).choice); from a run: draw this many [50000]")
       ->check(positive);
-  app.add_option("--seed", options.seed, "of a run's noise")->capture_default_str();
-  app.add_flag("--no-ema", raw, "a run's generator itself, not its moving average");
+  app.add_option("--seed", options.seed, "seed of a run's noise")->capture_default_str();
+  app.add_flag("--no-ema", raw, "use a run's generator itself, not its moving average");
   inception_score::NetworkOptions network(app);
-  app.add_option("--batch", options.batch, "images at a time [8 on the CPU, 64 on a GPU]")
+  app.add_option("--batch", options.batch, "images per batch [8 on the CPU, 64 on a GPU]")
       ->check(CLI::Range(1, 4096));
   gan::console::add_device(app, options.device);
   gan::console::add_precision(app, options.precision);
   gan::console::add_threads(app);
   CLI::Option* folder =
-      app.add_option("--cache", cache, "folder where features and decoded images are kept")
+      app.add_option("--cache", cache, "folder for cached features and decoded images")
           ->capture_default_str();
-  app.add_flag("--no-cache", no_cache, "keep nothing")->excludes(folder);
-  app.add_flag("--json", options.json, "for programs");
+  app.add_flag("--no-cache", no_cache, "do not use a cache")->excludes(folder);
+  app.add_flag("--json", options.json, "print JSON");
   app.footer(footer);
   const auto work = [&] {
     for (auto given = options.references.begin(); given != options.references.end();)
@@ -198,7 +195,7 @@ int main(int argc, char** argv) {
     for (const std::string& wrong :
          {contradiction(options), stray_setting(app, options.scores), missing_graph(options)})
       if (!wrong.empty()) throw gan::console::UsageError(wrong);
-    gan::console::outlive_readers();  // of the progress: features are kept at the end
+    gan::console::outlive_readers();  // of the progress: features are still cached at the end
     const inception_score::Report report = [&] {
       try {
         return inception_score::score(options);
@@ -206,10 +203,10 @@ int main(int argc, char** argv) {
         throw gan::console::UsageError(error.what());
       }
     }();
-    std::signal(SIGPIPE, SIG_DFL);  // who reads the results may stop early
+    std::signal(SIGPIPE, SIG_DFL);  // a reader of the results may stop early
     std::fputs((options.json ? as_json(report, options) : as_text(report, options)).c_str(),
                stdout);
     return 0;
   };
-  return gan::console::run(app, argc, argv, work, {.memory = "a smaller --batch needs less"});
+  return gan::console::run(app, argc, argv, work, {.memory = "use a smaller --batch"});
 }

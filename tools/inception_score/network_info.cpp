@@ -74,7 +74,7 @@ NetworkInfo NetworkInfo::from_json(const std::string& text) {
     if (const Json& bias = json.at("bias"); !bias.is_null()) info.bias = bias.get<bool>();
     if (info.known()) gan::metrics::range_named(info.range);
   } catch (const std::exception&) {
-    engine::fail("what it says about the network is not readable");
+    engine::fail("its description of the network is unreadable");
   }
   return info;
 }

@@ -1,5 +1,5 @@
-// NetworkInfo: which network features come from and what images went through on their way. Files of
-// features carry it, so that a score of such a file has the protocol of the images themselves.
+// NetworkInfo: the network that features come from, and the preprocessing of images. Features files
+// carry it, so that their scores have the same protocol as scores of the images.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@
 namespace inception_score {
 
 struct NetworkInfo {
-  std::string graph, graph_sha256;  // "": not known, as of features of another program
+  std::string graph, graph_sha256;  // "": unknown, for features of another program
   std::string network, name;        // "Inception-v3"; the file's name, without folder and ending
   bool inception = false, ours = false;
   std::optional<bool> bias;      // whether it is in the logits; none: not known

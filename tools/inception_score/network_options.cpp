@@ -19,9 +19,9 @@ std::vector<float> read_numbers(const char* option, const std::string& text) {
     const auto [rest, error] = std::from_chars(at, end, number);
     const bool good =
         error == std::errc() && std::isfinite(number) && (rest == end || *rest == ',');
-    engine::check(good, option, ": '", text,
-                  "' is not a list of numbers; give 1 or as many as "
-                  "channels, as in 0.485,0.456,0.406");
+    engine::check(
+        good, option, ": '", text,
+        "' is not a list of numbers; give one, or one per channel, such as 0.485,0.456,0.406");
     numbers.push_back(number);
     if (rest == end) break;
     at = rest + 1;
@@ -51,19 +51,18 @@ InputSize read_size(const std::string& text) {
 
 NetworkOptions::NetworkOptions(CLI::App& app) {
   app.add_option("--features", features_,
-                 "name of the features; of Inception also 64, 192, 768 or 2048 (found)");
-  app.add_option("--logits", logits_, "name of the logits (found)");
-  app.add_option(
-      "--range", range_,
-      "numbers that the network takes: " + gan::metrics::range_choices(true) + " (found)");
+                 "name of the features; for Inception also 64, 192, 768 or 2048 [found]");
+  app.add_option("--logits", logits_, "name of the logits [found]");
+  app.add_option("--range", range_,
+                 "input range of the network: " + gan::metrics::range_choices(true) + " (found)");
   app.add_option("--mean", mean_,
                  "R,G,B to subtract, in units of --range [0..255 if a number of --mean or --std is "
                  "over 1, else 0..1]");
   app.add_option("--std", deviation_, "R,G,B to divide by after that");
-  CLI::Option* bgr = app.add_flag("--bgr", bgr_, "the network takes blue first (found)");
-  app.add_flag("--rgb", rgb_, "the network takes red first (found)")->excludes(bgr);
+  CLI::Option* bgr = app.add_flag("--bgr", bgr_, "the network takes BGR [found]");
+  app.add_flag("--rgb", rgb_, "the network takes RGB [found]")->excludes(bgr);
   app.add_option("--input-size", size_,
-                 "of a graph that takes any: 224, 320x240, or any: images as they are (found)");
+                 "size for a graph that takes any: 224, 320x240, or any (original size) [found]");
 }
 
 void NetworkOptions::read(gan::metrics::ClassifierOptions& options) const {

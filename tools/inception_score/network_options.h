@@ -1,4 +1,4 @@
-// The options that say how a network is used: its values, the numbers it takes, its size.
+// The options that describe a network: names of its values, input range, input size.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -11,7 +11,7 @@ namespace inception_score {
 class NetworkOptions {
  public:
   explicit NetworkOptions(CLI::App& app);  // adds them; must outlive the parsing
-  // Errors: engine::Error where a text is not what its option takes.
+  // Errors: engine::Error for an invalid option value.
   void read(gan::metrics::ClassifierOptions& options) const;
 
  private:

@@ -1,4 +1,4 @@
-// What inception_score is asked for on its command line.
+// The parsed command line of inception_score.
 #pragma once
 
 #include <map>
@@ -12,12 +12,12 @@
 namespace inception_score {
 
 struct Options {
-  std::string graph;                // "": only files of features are scored
+  std::string graph;                // "": only features files are scored
   std::vector<std::string> images;  // sets that are scored
   gan::metrics::ClassifierOptions classifier = {};
 
   // Image sets.
-  int resize = 0;                   // the middle square, resized; 0: as they are
+  int resize = 0;                   // center crop, resized to this side; 0: original size
   int resize_advice = 0;            // what messages suggest: the network's own size
   std::string resize_as;            // a name of gan::metrics::resizers(); "": as the network does
   std::optional<Index> count = {};  // none: all; of a run 50,000

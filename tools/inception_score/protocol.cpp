@@ -13,7 +13,7 @@ std::string order_of(const ScoreOptions& options) {
                          : "as given";
 }
 
-// The setting as JSON; of a gamma that was not given, what it then is.
+// The setting as JSON; for an unset gamma, its default.
 Json value_of(const Setting& setting, const ScoreOptions& options, Index features) {
   if (const auto* whole = std::get_if<Index ScoreOptions::*>(&setting.member))
     return options.*(*whole);
@@ -168,7 +168,7 @@ std::string common_lines(const Report& report, const Options& options) {
                 network.precision + " on " + network.device +
                     (set.set.extents.empty()
                          ? ""
-                         : ", " + std::to_string(options.batch_size()) + " images at a time"));
+                         : ", " + std::to_string(options.batch_size()) + " images per batch"));
     out += line("graph", network.graph) + line("sha256", network.graph_sha256);
   }
   for (const auto& [score, reference] : report.references)

@@ -1,4 +1,4 @@
-// The protocol of a set's scores: what their numbers depend on, once as JSON and once as lines.
+// The protocol of a set's scores: everything they depend on, as JSON and as lines.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-// A report for people and for programs.
+// The report as text and JSON.
 #include <algorithm>
 #include <cmath>
 
@@ -32,7 +32,7 @@ std::string title_of(const Scored& scored, std::size_t i, const NetworkInfo& net
   return scored.score->compares() ? scored.score->title : printable(network.score_name());
 }
 
-// What the number alone does not say.
+// Explanations of a number.
 std::string remark(const Scored& scored) {
   const Result& result = scored.result;
   if (result.line)
@@ -41,7 +41,7 @@ std::string remark(const Scored& scored) {
            " numbers of images from " + std::to_string(result.line->points.front().images) +
            " to " + std::to_string(result.line->points.back().images) + ")\n";
   if (std::string(scored.score->key) == "kid" && result.values[0].value < 0)
-    return "  (an unbiased estimate may fall a little below 0: the sets are alike)\n";
+    return "  (an unbiased estimate may be slightly negative for similar sets)\n";
   return "";
 }
 
@@ -123,8 +123,8 @@ Json json_of(const Interval& interval) {
   return {{"low", interval.low}, {"high", interval.high}, {"std_error", interval.deviation}};
 }
 
-// The formula of the Inception Score is the same for every network. One trained here never has this
-// name; of others it is said whether they are Inception.
+// The formula of the Inception Score is the same for every network. A train_scorer network never
+// gets this name; for others, the JSON says whether they are Inception.
 void add_scores(Json& json, const ReportRow& row, const NetworkInfo& network) {
   Json confidence;
   for (const Scored& scored : row.scores) {

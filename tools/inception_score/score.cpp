@@ -26,7 +26,7 @@ std::vector<std::string> all_specs(const Options& options) {
   return all;
 }
 
-// The spec that a score compares with; "": it compares with none, or was not asked for.
+// The spec that a score compares with; "": none, or not requested.
 std::string reference_of(const Score& score, const Options& options) {
   const auto found = options.references.find(score.key);
   return found == options.references.end() ? "" : found->second;
@@ -65,10 +65,10 @@ void check_same_network(const ScoredSet& made, const ScoredSet& reference) {
   check(made.network.agrees(reference.network), made.info.spec, ": its features are '",
         made.network.features, "' of ", made.network.graph, ", those of ", reference.info.spec,
         " are '", reference.network.features, "' of ", reference.network.graph,
-        ", or of images resized otherwise; compare features of one network");
+        ", or images were resized differently; compare features of one network");
 }
 
-// As far as they are known: those of images are not until the network has run.
+// If known: those of images are unknown until the network has run.
 void check_columns(const ScoredSet& made, const ScoredSet& reference) {
   const auto columns = [](const Data& data) {
     return data.statistics ? data.statistics->size() : data.features.columns;
@@ -83,7 +83,7 @@ bool has_logits(const ScoredSet& set, const Classifier* network) {
                                                     : set.data.logits.columns > 0;
 }
 
-// What is known to fail is said before the network runs for an hour.
+// Reports foreseeable errors before the network runs for an hour.
 void check_sets(Sets& sets, const Classifier* network, const Options& options) {
   for (const std::string& spec : options.images) {
     const ScoredSet& set = sets.open(spec);
@@ -92,7 +92,7 @@ void check_sets(Sets& sets, const Classifier* network, const Options& options) {
     for (const Score& score : scores())
       if (!score.compares() && has_logits(set, network)) check_count(score, set.info, options);
     if (!options.save_stats.empty())
-      check(set.info.count >= 2, spec, ": has one image; its covariance needs two at least");
+      check(set.info.count >= 2, spec, ": has one image; a covariance needs at least two");
   }
   for (const Score& score : scores()) {
     const std::string against = reference_of(score, options);
@@ -109,7 +109,7 @@ void check_sets(Sets& sets, const Classifier* network, const Options& options) {
   }
 }
 
-// What makes numbers misleading, said once nothing is known to fail.
+// Warnings about misleading numbers, given once no error is foreseeable.
 void warn_of_protocol(Sets& sets, const Classifier* network, const Options& options) {
   if (network && !network->logits().empty() && !network->found().is_inception())
     warn(options.graph + ": is " + describe(*network, options).network +
@@ -118,16 +118,16 @@ void warn_of_protocol(Sets& sets, const Classifier* network, const Options& opti
       found && !(network->range().range == found->range))
     warn(options.graph + ": takes numbers in " + describe(found->range) + " (" + found->why +
          "), but " + describe(network->range().range) + " is given");
-  std::set<std::string> few;  // sets whose FID is asked for, each warned of once
+  std::set<std::string> few;  // sets whose FID is requested, one warning each
   for (const std::string& spec : options.images) {
     const ScoredSet& set = sets.open(spec);
     if (!has_logits(set, network)) continue;
     if (set.info.count < kEnoughForScore)
       warn("an Inception Score of " + std::to_string(set.info.count) +
-           " images is lower than one of 50,000, the usual number");
+           " images is lower than with the usual 50,000");
     if (!options.scores.shuffle && set.info.sorted)
-      warn(spec + ": the images are in the order of their classes, so that each split sees a few " +
-           "of them only; leave out --shuffle no");
+      warn(spec + ": the images are ordered by class, so each split covers only a few " +
+           "of them; omit --shuffle no");
   }
   if (!options.save_stats.empty()) few.insert(options.images.front());
   for (const Score& score : scores())
@@ -139,8 +139,8 @@ void warn_of_protocol(Sets& sets, const Classifier* network, const Options& opti
   for (const std::string& spec : few)
     if (const Index count = sets.open(spec).info.count; count > 0 && count < kEnoughForFid)
       warn(spec + ": " + std::to_string(count) +
-           " images are fewer than 2,048: their FID is too large, and compares only with others " +
-           "of as many");
+           " images are fewer than 2,048: the FID is too large, and comparable only with others " +
+           "for as many");
 }
 
 std::optional<BootstrapOptions> bootstrap_of(const Options& options) {
@@ -185,8 +185,8 @@ SetReport report_of(Sets& sets, const std::string& spec, const Options& options)
                    .classes = made.data.logits.columns};
   if (made.network.inception && report.classes > 0 && report.classes != 1008)
     warn(made.network.graph + ": has " + std::to_string(report.classes) +
-         " classes, where the network of 2015 has 1008: other weights give other scores " +
-         "(torchvision's 9.7 for 11.2)");
+         " classes instead of the 1008 of the 2015 network: other weights give other scores " +
+         "(torchvision's: 9.7 instead of 11.2)");
   std::map<const Score*, const Data*> references;
   std::map<const Score*, const ScoredSet*> sources;
   for (const Score& score : scores())
@@ -225,7 +225,7 @@ std::string missing_graph(const Options& options) {
   if (!options.graph.empty()) return "";
   for (const std::string& spec : all_specs(options))
     if (!is_numbers(spec))
-      return "--graph is required: " + spec + " are images, which a network has to look at";
+      return "--graph is required: " + spec + " are images, which need a network";
   return "";
 }
 

@@ -1,5 +1,4 @@
-// The work of inception_score: every score that was asked for, of every set, and the protocol by
-// which it came about.
+// The work of inception_score: every requested score of every set, with its protocol.
 #pragma once
 
 #include <string>
@@ -33,10 +32,10 @@ struct Report {
   std::vector<std::pair<const Score*, SetInfo>> references;
 };
 
-// Warnings, and what else the user should know, go to stderr as they arise.
+// Warnings and notes go to stderr as they arise.
 Report score(const Options& options);
 
-// What --graph is needed for is missing: "", or what to say.
+// The error if --graph is missing but needed; else "".
 std::string missing_graph(const Options& options);
 
 std::string as_text(const Report& report, const Options& options);

@@ -81,8 +81,8 @@ Measure kid_measure(const Inputs& in) {
   };
 }
 
-// Both keep the neighborhoods and resample what lies in them: an image that a resample repeats
-// would be its own nearest neighbor.
+// Both keep the neighborhoods and resample their contents, because a repeated image would be its
+// own nearest neighbor.
 Measure precision_measure(const Inputs& in) {
   const auto found = std::make_shared<const Membership>(
       membership(in.made.features, in.reference->features, in.options.neighbours));
@@ -122,7 +122,7 @@ std::vector<Score> make_scores() {
        .option = "",
        .title = "Inception Score",
        .help = "",
-       .settings = setting(Setting{"--splits", "splits", "splits", "of the Inception Score",
+       .settings = setting(Setting{"--splits", "splits", "splits", "splits of the Inception Score",
                                    &ScoreOptions::splits}),
        .least =
            [](Index images, const ScoreOptions& o) {
@@ -136,7 +136,7 @@ std::vector<Score> make_scores() {
       {.key = "fid",
        .option = "--fid",
        .title = "FID",
-       .help = "Frechet distance to these (or to a .npz of mu and sigma)",
+       .help = "Frechet distance to this set (or to a .npz of mu and sigma)",
        .statistics = true,
        .least = for_covariance,
        .measure = fid_measure,
@@ -145,11 +145,10 @@ std::vector<Score> make_scores() {
       {.key = "fid_infinity",
        .option = "--fid-infinity",
        .title = "FID at infinity",
-       .help = "FID extrapolated to infinitely many images, with its line (Chong and Forsyth 2020)",
+       .help = "FID extrapolated to infinitely many images (Chong and Forsyth 2020)",
        .statistics = true,
        .settings = setting(Setting{"--fid-infinity-points", "fid_infinity_points", "points",
-                                   "numbers of images that the line goes through",
-                                   &ScoreOptions::fid_points, 2}),
+                                   "points of the fitted line", &ScoreOptions::fid_points, 2}),
        .least =
            [](Index, const ScoreOptions&) {
              return Least{3, "are too few for FID at infinity, which needs 3 at least"};
@@ -160,11 +159,11 @@ std::vector<Score> make_scores() {
       {.key = "kid",
        .option = "--kid",
        .title = "KID",
-       .help = "kernel distance to these",
+       .help = "kernel distance to this set",
        .settings = setting(
-           Setting{"--kid-subsets", "kid_subsets", "subsets", "random subsets of KID",
+           Setting{"--kid-subsets", "kid_subsets", "subsets", "number of random subsets of KID",
                    &ScoreOptions::kid_subsets},
-           Setting{"--kid-subset-size", "kid_subset_size", "subset size", "images in each",
+           Setting{"--kid-subset-size", "kid_subset_size", "subset size", "images per subset",
                    &ScoreOptions::kid_subset_size, 2},
            Setting{"--kid-kernel", "kid_kernel", "kernel",
                    "poly, (gamma x.y + coef0)^degree, or rbf, exp(-|x - y|^2 / (2 sigma^2))",
@@ -180,7 +179,7 @@ std::vector<Score> make_scores() {
            Setting{"--kid-gamma,--kid-kernel-poly-gamma",
                    "kid_gamma",
                    "gamma",
-                   "of the kernel poly [1 / features]",
+                   "gamma of the kernel poly [1 / features]",
                    &ScoreOptions::kid_gamma,
                    1,
                    {},
@@ -196,7 +195,7 @@ std::vector<Score> make_scores() {
            Setting{"--kid-sigma,--kid-kernel-rbf-sigma",
                    "kid_sigma",
                    "sigma",
-                   "of the kernel rbf, above 0",
+                   "sigma of the kernel rbf, above 0",
                    &ScoreOptions::kid_sigma,
                    1,
                    {},
@@ -247,7 +246,7 @@ Result compute(const Score& score, const Inputs& inputs,
   Result result = measure(nullptr);
   for (const Value& each : result.values)
     engine::check(std::isfinite(each.value), score.title,
-                  " is not finite: its options or the features are too large");
+                  " is not finite: the options or the features are too large");
   if (!options) return result;
   std::vector<Index> sizes{inputs.made.rows()};
   if (inputs.reference && inputs.reference->rows() > 0) sizes.push_back(inputs.reference->rows());

@@ -1,7 +1,7 @@
-// THE table of scores: one row each. Command line, help, checks, protocol, text and JSON follow.
+// The table of scores: one row each. Command line, help, checks, protocol, text and JSON follow.
 //
-// To add one: a function of Inputs and a row in scores.cpp; where it has options of its own, a
-// member of ScoreOptions and a row in settings().
+// To add one: a function of Inputs and a row in scores.cpp; for its own options, members of
+// ScoreOptions and rows in settings().
 #pragma once
 
 #include <functional>
@@ -50,10 +50,10 @@ struct Setting {
   }
 };
 
-// What a score is computed from. `made` are the images that are scored.
+// The inputs of a score. `made` are the images being scored.
 struct Data {
   gan::metrics::Features features = {}, logits = {};  // either may be empty
-  // Of the features, where they are needed; of a file of statistics, all there is.
+  // Of the features, if needed; for a statistics file, the only data.
   std::optional<gan::metrics::FeatureStatistics> statistics = {};
   Index rows() const { return std::max(features.rows(), logits.rows()); }
 };
@@ -75,7 +75,7 @@ struct Result {
   std::vector<gan::metrics::Interval> confidence = {};  // of each value, if asked for
 };
 
-// Of all rows, or of these of `made` and of the reference, as the bootstrap draws them.
+// Of all rows, or of these rows of `made` and of the reference, as drawn by the bootstrap.
 using Measure = std::function<Result(const gan::metrics::Resampled* rows)>;
 
 struct Least {
@@ -85,7 +85,7 @@ struct Least {
 
 struct Score {
   const char* key;     // in the JSON
-  const char* option;  // whose value is the reference; "": computed wherever there are logits
+  const char* option;  // whose value is the reference; "": computed whenever there are logits
   const char* title;
   const char* help;
   bool statistics = false;  // the reference may be a file of mu and sigma
@@ -99,7 +99,7 @@ struct Score {
 
 std::span<const Score> scores();
 
-// The score and, if resamples are asked for, how sure it is.
+// The score and, if resamples are requested, its confidence interval.
 Result compute(const Score& score, const Inputs& inputs,
                const std::optional<gan::metrics::BootstrapOptions>& bootstrap);
 

@@ -1,5 +1,5 @@
-// Sets: what every SPEC of the command line stands for, each computed once: images that go through
-// the network, a file of features, a file of statistics.
+// Sets: the SPECs of the command line, each computed once: images for the network, a features file
+// or a statistics file.
 #pragma once
 
 #include <map>
@@ -12,7 +12,7 @@
 
 namespace inception_score {
 
-// What the protocol says about a set.
+// A set's entries in the protocol.
 struct SetInfo {
   std::string spec, sha256, selection, extents, resize;
   Index count = 0;                  // 0: not known, as of statistics
@@ -34,12 +34,12 @@ class Sets {
   Sets(const gan::metrics::Classifier* network, const Options& options)
       : network_(network), options_(options) {}
 
-  // Looks at a set without running the network. Errors: it is missing, broken, empty. Notes about
-  // images left out go to stderr.
+  // Opens a set without running the network. Errors: it is missing, broken or empty. Notes about
+  // skipped images go to stderr.
   const ScoredSet& open(const std::string& spec);
-  // With its numbers; `statistics`: those too. The images themselves are dropped.
+  // The set with its features; `statistics`: those too. The images are freed.
   const ScoredSet& get(const std::string& spec, bool statistics = false);
-  // Frees a set's numbers; another `get` computes them anew.
+  // Frees a set's features; another `get` computes them again.
   void drop(const std::string& spec) { sets_.erase(spec); }
 
  private:

@@ -10,7 +10,7 @@ using engine::check;
 
 namespace {
 
-// Fields that say what the case is; the case itself reads them.
+// Fields that define the case, which reads them itself.
 const std::vector<std::string> kGiven = {"name",    "kind",     "weight_shape", "stride",
                                          "padding", "dilation", "groups",       "output_padding",
                                          "note",    "weight"};
@@ -28,7 +28,7 @@ bool one_of(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// Numbers and nothing, which a value may be where another has a number; lists; objects.
+// Number or null (which another value may have instead of a number), list, object.
 bool of_one_form(const Json& stored, const Json& computed) {
   const auto form = [](const Json& json) {
     return json.is_number() || json.is_null() ? Json::value_t::null : json.type();

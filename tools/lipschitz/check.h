@@ -1,7 +1,7 @@
 // `lipschitz check`: reads a file of golden values, computes each of them from the formulas and
 // geometries in it, and prints stored and computed values side by side.
-// Errors: a file that is no JSON, or a field that is missing, unknown or does not fit: one line
-// naming the case and the field; a file without values.
+// Errors: a file that is not JSON, or a missing, unknown or inconsistent field: one line naming the
+// case and the field; a file without values.
 #pragma once
 
 #include <map>
@@ -18,7 +18,7 @@ class Report {
   explicit Report(bool brief) : brief_(brief) {}
   void row(const std::string& name, const std::string& field, const Difference& difference,
            double tolerance = kTolerance);
-  // A value that rounding decides, so that another is no error: told, and not counted.
+  // A value decided by rounding: a difference is reported but not counted.
   void undetermined(const std::string& name, const std::string& field);
   void end_case(const std::string& name);  // in brief, here is where its one line is printed
   void summary() const;
@@ -41,7 +41,7 @@ class Report {
   int rows_of_case_ = 0;
 };
 
-// Errors of a computation know nothing of the file: this adds it.
+// Adds the file to errors of a computation.
 template <class Function>
 auto within(const std::string& where, const Function& function) {
   try {

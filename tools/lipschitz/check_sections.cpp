@@ -16,7 +16,7 @@ using namespace engine;
 
 namespace {
 
-constexpr std::size_t kReadable = 200;  // letters: std::regex recurses for each
+constexpr std::size_t kReadable = 200;  // characters: std::regex recurses for each
 
 void known_fields(const Json& object, const std::string& where,
                   const std::vector<std::string>& names) {
@@ -50,7 +50,7 @@ Tensor parse_kernel(const std::string& where, const std::string& text, const For
   }
   constexpr double kMost = 1e6;
   check(all >= 1 && all <= kMost, where, ": field 'kernel' is \"", text.substr(0, kLongest),
-        "\": no such kernel is possible here");
+        "\": not a possible kernel");
   if (match[1] == "ones") return ones({shape[0], shape[2], shape[3], shape[1]});
   if (match[1] == "kern") {
     std::vector<Real> values;
@@ -79,8 +79,8 @@ std::optional<double> closed_form(const std::string& text, double h, double w) {
   return std::nullopt;
 }
 
-// The matrix that the text says G to be: kern(o,i,a,b) reshaped, plus a matrix of rank one. Empty
-// for texts of another form.
+// The matrix G described by the text: kern(o,i,a,b) reshaped, plus a matrix of rank one. Empty for
+// other texts.
 std::vector<double> described(const std::string& where, const std::string& text,
                               const Formula& formula, Index& rows, Index& columns) {
   static const std::regex pattern(
@@ -93,7 +93,7 @@ std::vector<double> described(const std::string& where, const std::string& text,
   columns = number(6);
   constexpr Index kMost = 1 << 24;
   check(rows == number(1) && columns == in * kh * kw && modulus > 0 && rows * columns <= kMost,
-        where, ": field 'matrix' does not fit itself: \"", text, "\"");
+        where, ": field 'matrix' contradicts itself: \"", text, "\"");
   std::vector<double> values;
   for (Index r = 0; r < rows; ++r)
     for (Index c = 0; c < columns; ++c) {
@@ -188,7 +188,7 @@ void check_clipping(const Json& section, const std::string& path, const Formula&
     const auto r = value<double>(cases[i], where, "r");
     check(static_cast<Real>(r) > 1, where, ": field 'r' is ", r, ", it must be larger than 1");
     const std::string name = "clipping r=" + cases[i]["r"].dump();
-    // The second value converges as (s2 / s1)^4 an iteration: enough for any that are not equal.
+    // The second value converges as (s2 / s1)^4 per iteration: enough for any distinct values.
     layers::SpectralGradientClipping clipping{.r = static_cast<Real>(r), .iterations = 1000};
     const Tensor clipped = clipping(g).gradient;
     report.row(name, "sv_before",

@@ -23,7 +23,7 @@ double error_of(const Json& stored, const Json& computed, Comparison comparison,
   const double a = stored, b = computed;
   if (comparison == Comparison::rounding) return std::max(std::abs(a), std::abs(b));
   const double difference = std::abs(a - b);
-  if (difference == 0) return 0;  // zero against zero as well
+  if (difference == 0) return 0;  // also for zero against zero
   const double error = comparison == Comparison::absolute ? difference : difference / scale;
   return std::isfinite(error) ? error : kInfinity;
 }
@@ -39,7 +39,7 @@ Difference compare(const Json& stored, const Json& computed, Comparison comparis
   const bool alike = stored.type() == computed.type() && stored.size() == computed.size();
   if (!alike) return {"", text(stored), text(computed), kInfinity};
 
-  double scale = 0;  // a list is measured by its largest element, an object value by value
+  double scale = 0;  // lists are compared relative to the largest element, objects value by value
   for (const Json& element : stored) scale = std::max(scale, magnitude(element));
   Difference worst{"", "", "", -1};
   for (const auto& [key, element] : stored.items()) {

@@ -1,4 +1,4 @@
-// Stored against computed: JSON values of one form, and the place where they differ most.
+// Compares stored and computed JSON values of the same form, and finds where they differ most.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace lipschitz {
 struct Difference {
   std::string place;             // where within the field it is worst: "" or "[2]"
   std::string stored, computed;  // the values there
-  double error = 0;              // infinity where they are not of one form
+  double error = 0;              // infinity if their forms differ
 };
 
 Difference compare(const Json& stored, const Json& computed, Comparison comparison);

@@ -53,7 +53,7 @@ LinearMap make_map(const ConvOptions& o) {
   return LinearMap::conv_transpose(weight, options, image[1], image[2], o.output_padding);
 }
 
-// The largest count of Gram iterations whose cost is bearable.
+// The largest affordable number of Gram iterations.
 constexpr double kBearable = 1e11;  // real multiplications: some ten seconds
 std::optional<int> bearable_iterations(const Tensor& kernel) {
   for (int t = 6; t >= 1; --t)
@@ -155,7 +155,7 @@ void report_conv(const ConvOptions& options) {
   std::ostringstream title;
   title << (options.transposed ? "transposed convolution, x " : "convolution, x ") << W.domain()
         << " -> y " << W.range() << ", weight " << W.weight.shape();
-  std::printf("%s\nreads of one input: %lld x %lld exactly, %lld x %lld by the formula\n\n",
+  std::printf("%s\nreads of one input: %lld x %lld counted, %lld x %lld by the formula\n\n",
               title.str().c_str(), static_cast<long long>(reads.h), static_cast<long long>(reads.w),
               static_cast<long long>(formula.h), static_cast<long long>(formula.w));
 
@@ -184,7 +184,7 @@ void report_conv(const ConvOptions& options) {
   table.row("certified: the smaller of Method 1 and Gram", "upper",
             [&] { return layers::certified_upper_bound(W); });
   std::printf(
-      "\n\"other\" bounds nothing by itself: exact for another padding, or for large images.\n");
+      "\n\"other\" is not a bound for this map: exact for another padding, or for large images.\n");
 }
 
 }  // namespace lipschitz

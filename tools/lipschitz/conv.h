@@ -1,6 +1,5 @@
-// `lipschitz conv`: what each bound says about one convolution, how far it is from the truth and
-// what it took, as a table.
-// Errors: a geometry without output, a file without the tensor: one line.
+// `lipschitz conv`: every bound on one convolution, its ratio to the true norm and its time, as a
+// table. Errors: a geometry without output, a file without the tensor: one line.
 #pragma once
 
 #include <cstdint>

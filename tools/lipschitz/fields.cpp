@@ -79,7 +79,7 @@ Json m2(GoldenCase& golden, const Json& stored, int) {
     char* end = nullptr;
     const long iterations = std::strtol(key.c_str(), &end, 10);
     check(*end == 0 && iterations >= 1 && iterations <= 1'000'000, golden.where,
-          ": field 'm2_sigma_after' has '", key, "' where a number of iterations is needed");
+          ": field 'm2_sigma_after' has '", key, "' instead of a number of iterations");
     computed[key] = power_method(golden, static_cast<int>(iterations)).back();
   }
   return computed;
@@ -121,12 +121,12 @@ Json dl_dk(GoldenCase& golden, const Json&, int k) {
                                                        static_cast<Real>(k)));
 }
 
-// Singular vectors turn by rounding / gap, and with them every gradient of sigma. (Where the top
-// two values are equal there is no gradient, and no value to compare with.)
+// Rounding rotates singular vectors by rounding / gap, and with them every gradient of sigma. (If
+// the top two values are equal there is no gradient to compare.)
 double vectors_condition(GoldenCase& golden) { return std::max(1.0, 1e-4 / gap(golden)); }
 
-// A start that is nearly orthogonal to the top vector: what rounding adds of it then decides how
-// fast sigma is found. Seen by the same iteration on the dense matrix in two precisions.
+// For a start nearly orthogonal to the top vector, rounding decides how fast sigma is found.
+// Detected by the same iteration on the dense matrix in two precisions.
 double start_condition(GoldenCase& golden) {
   constexpr int iterations = 100;
   const std::vector<Real> rounded = dense_power_method<Real>(golden, iterations);
@@ -134,7 +134,7 @@ double start_condition(GoldenCase& golden) {
   long double most = 0;
   for (int t = 0; t < iterations; ++t)
     if (exact[t] > 0) most = std::max(most, std::abs(rounded[t] - exact[t]) / exact[t]);
-  constexpr double kOtherRoundings = 100;  // a library's sums are made in another order
+  constexpr double kOtherRoundings = 100;  // a library's summation order differs
   return std::max(1.0, kOtherRoundings * static_cast<double>(most) / kTolerance);
 }
 
@@ -171,7 +171,7 @@ double tsuzuku_by_formula(const W& w) {
   return std::sqrt(layers::reads_formula(w).count()) * layers::reshaped_norm(w);
 }
 
-// Without space-to-depth the stride is forgotten, and the dilation too: it only spreads taps.
+// Without space-to-depth the stride is ignored, and so is the dilation, which only spreads taps.
 double gram_zero(const W& w, int t) { return layers::gram_zero_padding(layers::kernel(w), t); }
 double gram_polyphase(const W& w, int t) {
   return layers::gram_zero_padding(layers::polyphase(w), t);

@@ -1,4 +1,4 @@
-// The fields of a golden case: by name, how to compute each. `#` in a name stands for a number, so
+// The fields of a golden case: how to compute each, by name. `#` in a name stands for a number, so
 // that gram_zero_t# is every count of iterations.
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace lipschitz {
 
-// What rounding is allowed to do, in this build.
+// The rounding tolerance of this build.
 constexpr double kTolerance = sizeof(engine::Real) == 8 ? 1e-10 : 1e-4;
 
 // How a computed value is compared with the stored one.
@@ -24,7 +24,7 @@ struct Field {
   Comparison comparison;
   // The value, of the same form as the stored one; `number` is what # stood for.
   std::function<Json(GoldenCase& golden, const Json& stored, int number)> compute;
-  // What the tolerance is multiplied by where the problem itself magnifies rounding.
+  // Factor of the tolerance for ill-conditioned values.
   std::function<double(GoldenCase& golden)> condition = {};
   std::vector<int> numbers = {};  // a required name with # must be there with each of these
 };

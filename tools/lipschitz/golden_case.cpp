@@ -43,7 +43,7 @@ GoldenCase::GoldenCase(const Json& stored, const std::string& where, const Formu
     read_geometry(stored);
   }
 
-  // An explicit weight, if there is one, takes the place of the formula's.
+  // An explicit weight replaces the formula's.
   const Index size = weight_shape[0] * weight_shape[1] * weight_shape[2] * weight_shape[3];
   const Tensor weight = stored.contains("weight")
                             ? whole_weight(numbers(stored, where, "weight", size))

@@ -1,8 +1,8 @@
 // One case of a golden file: its geometry, its kernel and the linear maps that follow from them.
 // Kinds: conv2d, conv_transpose2d (whose fields are those of the adjoint convolution, of the same
-// weight), linear. Groups are maps of their own: the whole is block diagonal, so every norm and
-// bound is the largest of theirs; the whole is also one convolution, with zeros between groups.
-// Errors: a field that is missing or does not fit the others, naming the case and the field.
+// weight), linear. Groups are separate maps: the whole is block diagonal, so its norms and bounds
+// are the largest of theirs; it is also one convolution, with zeros between groups. Errors: a
+// missing or inconsistent field, naming the case and the field.
 #pragma once
 
 #include <optional>

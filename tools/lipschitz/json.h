@@ -1,4 +1,5 @@
-// Values out of JSON with errors that name the place: "FILE: case 'k3': field 'stride' is missing".
+// Reads values from JSON with errors that name the location: "FILE: case 'k3': field 'stride' is
+// missing".
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -20,7 +21,7 @@ inline const Json& field(const Json& object, const std::string& where, const std
   return *found;
 }
 
-// The beginning of a value as text. Not dump(), which recurses for lists in lists in lists.
+// The beginning of a value as text. Not dump(), which recurses into deeply nested lists.
 inline std::string shown(const Json& json) {
   constexpr std::size_t kMost = 60;
   if (!json.is_structured()) return json.dump().substr(0, kMost);
@@ -36,7 +37,7 @@ inline std::string shown(const Json& json) {
   return json.is_array() ? "[" + text + "]" : "{" + text + "}";
 }
 
-// Errors: another kind of value; for a whole T a number with a fraction too.
+// Errors: a value of another type; for an integer T also a number with a fraction.
 template <class T>
 T value(const Json& object, const std::string& where, const std::string& name) {
   const Json& stored = field(object, where, name);
@@ -44,7 +45,7 @@ T value(const Json& object, const std::string& where, const std::string& name) {
     if (!std::is_integral_v<T> || stored.is_number_integer()) return stored.get<T>();
   } catch (const Json::exception&) {  // said below
   }
-  engine::fail(where, ": field '", name, "' is not of the kind that is needed: ", shown(stored));
+  engine::fail(where, ": field '", name, "' has the wrong type: ", shown(stored));
 }
 
 // Whole numbers, as many as `count`, each at least `least`.

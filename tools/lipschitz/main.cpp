@@ -1,4 +1,4 @@
-// lipschitz: golden values checked, and every bound on one convolution side by side.
+// lipschitz: checks golden values, and prints every bound on one convolution side by side.
 #include <cstdio>
 
 #include "engine/device.h"
@@ -29,8 +29,8 @@ void read_extents(const std::string& text, lipschitz::ConvOptions& options) {
 
 int main(int argc, char** argv) {
   CLI::App app(
-      "Lipschitz constants of convolutions: lower, exact and upper.\n"
-      "lipschitz computes in float64, lipschitz_float the same in float32.\n"
+      "Lipschitz constants of convolutions: lower, exact and upper bounds.\n"
+      "lipschitz computes in float64, lipschitz_float in float32.\n"
       "Exit status: 0 done, 1 the work failed or values differ, 2 bad usage.");
   app.name(sizeof(engine::Real) == 8 ? "lipschitz" : "lipschitz_float");
   app.require_subcommand(1);
@@ -39,19 +39,18 @@ int main(int argc, char** argv) {
   gan::console::add_device(app, device);
   bool brief = false;
   CLI::App* check = app.add_subcommand(
-      "check", "Compute every value of a golden file and print stored and computed side by side");
+      "check", "Recompute every value of a golden file and print it beside the stored one");
   check->add_option("FILE", path, "a file in the format of golden/lipschitz.json")->required();
-  check->add_flag("--brief", brief, "a line for each case, of its worst field");
+  check->add_flag("--brief", brief, "one line per case: its worst field");
   check->footer(
-      "Relative errors up to 1e-10 agree (lipschitz_float: 1e-4). Where the problem itself\n"
-      "magnifies rounding more may: gradients of sigma by rounding over the gap of the top two\n"
-      "singular values; power iterations whose start is all but orthogonal to the top vector.\n"
+      "Values agree up to a relative error of 1e-10 (lipschitz_float: 1e-4). Ill-conditioned\n"
+      "values may differ more: gradients of sigma, by rounding over the gap of the top two\n"
+      "singular values; power iterations whose start is almost orthogonal to the top vector.\n"
       "example: lipschitz check golden/lipschitz.json --brief");
 
   lipschitz::ConvOptions options;
   std::string extents = "3x3";
-  CLI::App* conv =
-      app.add_subcommand("conv", "What each bound says about one convolution, and what it costs");
+  CLI::App* conv = app.add_subcommand("conv", "Print every bound on one convolution, and its cost");
   const auto positive = CLI::Range(1, 100'000);
   conv->add_option("--weight", extents, "kernel extents, 3x3 or 3")->capture_default_str();
   conv->add_option("--in", options.in, "input channels")->check(positive)->capture_default_str();
@@ -60,26 +59,26 @@ int main(int argc, char** argv) {
       ->check(positive)
       ->capture_default_str();
   conv->add_option("--stride", options.stride)->check(positive)->capture_default_str();
-  conv->add_option("--pad", options.pad, "zeros on each side")
+  conv->add_option("--pad", options.pad, "zero padding on each side")
       ->check(CLI::Range(0, 100'000))
       ->capture_default_str();
   conv->add_option("--dilation", options.dilation)->check(positive)->capture_default_str();
-  CLI::Option* transposed = conv->add_flag("--transposed", options.transposed,
-                                           "the transposed convolution of these options");
-  conv->add_option("--output-padding", options.output_padding, "rows and columns more, transposed")
+  CLI::Option* transposed =
+      conv->add_flag("--transposed", options.transposed, "the transposed convolution");
+  conv->add_option("--output-padding", options.output_padding, "output padding (transposed)")
       ->check(CLI::Range(0, 100'000))
       ->needs(transposed)
       ->capture_default_str();
-  conv->add_option("--seed", options.seed, "of the random kernel")->capture_default_str();
-  CLI::Option* file = conv->add_option("--file", options.file,
-                                       "a safetensors file to take the kernel from instead");
-  CLI::Option* tensor =
-      conv->add_option("--tensor", options.tensor, "its name there: [O, kH, kW, I], or a matrix");
+  conv->add_option("--seed", options.seed, "seed of the random kernel")->capture_default_str();
+  CLI::Option* file =
+      conv->add_option("--file", options.file, "safetensors file to read the kernel from");
+  CLI::Option* tensor = conv->add_option("--tensor", options.tensor,
+                                         "name of the kernel in it: [O, kH, kW, I], or a matrix");
   file->needs(tensor);
   tensor->needs(file);
   conv->footer(
-      "Each row: the value, its ratio to sigma as audited by 200 power iterations from 4 starts,\n"
-      "and the seconds it took. lower <= sigma <= upper for zero padding on this very image.\n"
+      "Each row: the value, its ratio to sigma audited by 200 power iterations from 4 starts, and\n"
+      "the time in seconds. lower <= sigma <= upper for zero padding on this very image.\n"
       "example: lipschitz conv --weight 4x4 --in 16 --out 32 --size 16 --stride 2 --pad 1");
 
   for (CLI::App* command : {check, conv}) gan::console::add_threads(*command);

@@ -24,7 +24,7 @@ void Report::row(const std::string& name, const std::string& field, const Differ
 
 void Report::undetermined(const std::string& name, const std::string& field) {
   ++undetermined_;
-  std::printf("%-26s %-42s not compared: rounding decides it here\n", printable(name).c_str(),
+  std::printf("%-26s %-42s not compared: decided by rounding\n", printable(name).c_str(),
               printable(field).c_str());
 }
 

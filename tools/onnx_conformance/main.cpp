@@ -27,7 +27,7 @@ using engine::graph::Value;
 using gan::console::printable;
 using graph_program::Tolerance;
 
-// Runs one data set. Empty if all outputs agree, else what does not.
+// Runs one data set. Empty if all outputs agree, else the difference.
 std::string run_set(const Graph& graph, const fs::path& folder, const Tolerance& tolerance) {
   const graph_program::DataSet set = graph_program::read_data_set(graph, folder);
   if (!set.missing.empty()) return "has no " + set.missing;
@@ -35,7 +35,7 @@ std::string run_set(const Graph& graph, const fs::path& folder, const Tolerance&
   std::vector<std::string> names;
   for (const Port& output : graph.outputs()) names.push_back(output.name);
   const std::string more = "output_" + std::to_string(names.size()) + ".pb";
-  if (fs::exists(folder / more)) return "has " + more + ", the graph no such output";
+  if (fs::exists(folder / more)) return "has " + more + ", which is not an output of the graph";
   const std::vector<Value> got = graph.run_values(set.inputs, names);
   for (std::size_t k = 0; k < names.size(); ++k)
     if (const std::string text =
@@ -67,7 +67,7 @@ std::pair<Outcome, std::string> run_case(const fs::path& folder, const Tolerance
   }
 }
 
-// Each case once, whichever ways lead to it.
+// Each case once, even if reached by several paths.
 std::set<fs::path> cases_below(const std::vector<std::string>& roots) {
   std::set<fs::path> cases;
   for (const std::string& root : roots)
@@ -104,7 +104,7 @@ int main(int argc, char** argv) {
   std::string device = "cpu";
   Tolerance tolerance;
   bool quiet = false;
-  app.add_option("DIR", roots, "Cases, or folders that hold cases at any depth")
+  app.add_option("DIR", roots, "Cases, or folders with cases at any depth")
       ->required()
       ->check(CLI::ExistingDirectory);
   gan::console::add_device(app, device);
@@ -116,7 +116,7 @@ int main(int argc, char** argv) {
   app.add_option("--atol", tolerance.absolute, "Allowed absolute error, added to that")
       ->check(finite)
       ->capture_default_str();
-  app.add_flag("--quiet", quiet, "Only failures and the last line");
+  app.add_flag("--quiet", quiet, "Print only failures and the last line");
   app.footer(
       "example: onnx_conformance /usr/share/libonnx-testdata/data/node\n"
       "Exit status: 0 all passed or skipped, 1 some failed, 2 bad usage.");

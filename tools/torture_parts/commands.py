@@ -1,4 +1,4 @@
-"""Commands that are good as they are, with the files they read: what the other trials spoil."""
+"""Valid commands with the files they read, which the trials then damage."""
 import dataclasses
 
 

@@ -1,4 +1,4 @@
-"""Files of every kind that a program reads, mutated."""
+"""Mutates files of every kind that a program reads."""
 import json
 import struct
 
@@ -63,7 +63,7 @@ MUTATIONS = (flip, flip, cut, grow, number, number, number, move, drop, fill, re
 
 
 def mutate_json(text, rng):
-    """Another value for one key, at any depth; or a key that is gone or new."""
+    """Changes the value of one key, at any depth, or removes or adds a key."""
     root = json.loads(text)
     place = root
     while True:

@@ -20,7 +20,7 @@ SETTINGS = ("batch=4", "g.batch=4", "log_every=2", "sample_every=4", "checkpoint
 
 
 class Good:
-    """The folder of good files, and what this machine allows."""
+    """The folder of good files, and the capabilities of this machine."""
 
     def __init__(self, programs, folder):
         self.folder = folder
@@ -164,7 +164,7 @@ def make(programs, folder):
 
 
 def allow(good):
-    """What this machine lets a campaign do; what it does not is noted."""
+    """Determines what a campaign can do on this machine, and notes what it cannot."""
     good.root = os.geteuid() == 0
     good.mounts, good.user = False, None
     if not good.root:

@@ -1,5 +1,5 @@
-"""Training that is killed, interrupted, starved of disk or run twice at once: what it leaves must be
-whole, and resumed it must come to the very bytes of the run that nobody disturbed."""
+"""Training that is killed, interrupted, starved of disk or run twice at once: its files must stay
+intact, and the resumed run must be byte-identical to an undisturbed one."""
 import json
 import os
 import re
@@ -45,7 +45,7 @@ def not_lost(run, before):
 
 
 def records(run):
-    """What a run has recorded, without what depends on the clock: {path: bytes}."""
+    """The records of a run, without anything that depends on the clock: {path: bytes}."""
     found = {}
     for path in sorted(run.rglob("*")):
         name = str(path.relative_to(run))
@@ -86,7 +86,7 @@ def is_done(run):
 
 
 def go_on(trial, run):
-    """The command that a user would give next; None: the run is done."""
+    """The user's next command; None: the run is done."""
     if checkpoint_step(run) is None:
         return trial.good.train(run)
     return None if is_done(run) else ["gan", "train", "--resume", run, "--steps", str(STEPS)]
@@ -180,7 +180,7 @@ def full_disk(trial):
 
 
 def two_processes(trial):
-    """Two at once, of which one has to be told of the other; or one that looks on."""
+    """Two processes at once, one of which must report the other; or one that only reads."""
     run = trial / "run"
     kind = trial.turn(("two starts", "two resumes", "looking on"))
     delay = trial.rng.uniform(0, 0.5 * trial.good.seconds)
@@ -206,7 +206,7 @@ def two_processes(trial):
 
 
 def output_file(trial):
-    """The file that another program writes is the old or the new one, whatever happens meanwhile."""
+    """A file that a program writes is either the old or the new one, whatever happens meanwhile."""
     command, name = trial.turn(WRITERS)
     way = trial.rng.choice(("kill", "INT", "TERM", "full disk", "small files"))
     part = trial.rng.random()

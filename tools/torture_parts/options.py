@@ -69,7 +69,7 @@ def keys_in(text):
     """The keys of --set, listed in the help text of gan train."""
     if "\nKeys of --set" not in text:  # gan sweep takes them too, and refers to gan train
         return []
-    listed = text.partition("\nKeys of --set")[2].partition("\n\n")[0].partition("\nd.constraint,")[0]
+    listed = text.partition("\nKeys of --set")[2].partition("\n\n")[0].partition("\nd.constraint (")[0]
     keys = re.findall(r"^[ *]{2}([a-z_.]+)\*? ", listed, re.MULTILINE)
     if not keys:
         raise RuntimeError("gan train --help lists no keys of --set in a form that is known here")
@@ -89,8 +89,8 @@ def commands(good):
 
 @functools.cache
 def settable(good):
-    """Everything that can be set: (words, base arguments, how to set it); how: an option, a flag,
-    a key of --set, or None for the first argument without a name."""
+    """Everything that can be set: (words, base arguments, how); how: an option, a flag,
+    a key of --set, or None for the first positional argument."""
     found = []
     for words, options, keys in commands(good):
         base = tuple(BASES.get(" ".join(words), "").split())

@@ -1,4 +1,4 @@
-"""Files that are there but are not what they seem: pipes, folders, links, devices, nobody's to read;
+"""Files that exist but are not what they seem: pipes, folders, links, devices, unreadable files;
 and output that cannot be written."""
 import os
 import socket
@@ -41,7 +41,7 @@ def odd_file(trial):
 
 
 def permission(trial):
-    """As a user who may not read a file or a folder, or may not write where the command writes."""
+    """Runs as a user without permission to read a file or folder, or to write the output."""
     command, path = prepare(trial)
     if trial.good.user:
         trial.own(trial.good.user)
@@ -60,7 +60,7 @@ def permission(trial):
 
 
 def full_output(trial):
-    """Nothing can be written to stdout: what was asked for did not get there, so the work failed."""
+    """stdout cannot be written, so the work must fail."""
     command = trial.turn(COMMANDS)
     trial.give(*command.needs.split())
     with open("/dev/full", "wb") as full:

@@ -1,4 +1,4 @@
-"""One trial: its folder, its random numbers, the programs it starts, the rules they must follow."""
+"""One trial: its folder, its random numbers, the programs it starts, the rules they must obey."""
 import os
 import random
 import shlex
@@ -21,7 +21,7 @@ NOBODY = 65534
 
 
 class Wrong(Exception):
-    """A promise that was broken."""
+    """A broken rule."""
 
 
 class Outcome:
@@ -75,7 +75,7 @@ class Trial:
         return self.folder / name
 
     def turn(self, items):
-        """The item for this trial: in the seed's order, each once before any comes again."""
+        """The item for this trial: in the seed's order, each once before any repeats."""
         order = sorted(items, key=repr)
         random.Random(self.seed).shuffle(order)
         return order[self.number % len(order)]
@@ -86,7 +86,7 @@ class Trial:
             subprocess.run(["cp", "-a", self.good / name, self.folder], check=True)
 
     def own(self, user):
-        """Everything here belongs to this user from now on."""
+        """Changes the owner of everything here to this user."""
         subprocess.run(["chown", "-R", f"{user}:{user}", self.folder], check=True)
 
     def start(self, arguments, *, user=None, file_size=None, out=None, err=None):
@@ -140,7 +140,7 @@ class Trial:
         return self.wait(self.start(arguments, **how)).check()
 
     def run_or_interrupt(self, arguments, **how):
-        """For work that may rightly run forever: after a while it is interrupted and must end."""
+        """For work that may run forever: it is interrupted after a while and must end."""
         process = self.start(arguments, **how)
         try:
             process.wait(PATIENCE)
@@ -150,13 +150,13 @@ class Trial:
         return self.wait(process).check(allowed=(0, 1, 2, -signal.SIGINT))
 
     def wait_for(self, path, process, limit=LIMIT):
-        """Until the file is there or the process has ended."""
+        """Waits until the file exists or the process has ended."""
         end = time.monotonic() + limit
         while not path.exists() and process.poll() is None and time.monotonic() < end:
             time.sleep(0.005)
 
     def mount(self, name, size):
-        """A file system in memory of so many bytes."""
+        """An in-memory file system of this size in bytes."""
         path = self / name
         path.mkdir()
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", path], check=True)

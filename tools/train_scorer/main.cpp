@@ -29,11 +29,10 @@ struct Options {
 };
 
 const char* const kFooter =
-    "; images:DIR has a\nsubfolder for each class. Where --test is left out, the test split is "
-    "that "
-    "of --data;\nimages:DIR has none.\n"
+    "; images:DIR has one\nsubfolder per class. Without --test, the test split of --data is used; "
+    "images:DIR has\nnone.\n"
     "\n"
-    "The file takes images [N, C, H, W], float32, of grey levels 0 to 255, any N, of the size\n"
+    "The file takes images [N, C, H, W], float32, with gray levels 0 to 255, any N, of the size\n"
     "it was trained on, and gives logits [N, classes]: means over views of an image, mirrored\n"
     "(unless --no-flip) and moved by a pixel (unless --shift 0). It names itself (metadata\n"
     "kantor.scorer), so that what gan train --scorer and inception_score --graph make of it is\n"
@@ -47,34 +46,34 @@ const char* const kFooter =
 
 void add_options(CLI::App& app, Options& o) {
   scorer::TrainingOptions& t = o.training;
-  app.add_option("--data", o.data, "SPEC of the images to learn from")->required();
+  app.add_option("--data", o.data, "SPEC of the training images")->required();
   app.add_option("--out", o.out, "ONNX file to write")->required();
-  app.add_option("--test", o.test, "SPEC of the images to test on");
-  app.add_option("--name", o.name, "of the scorer (the name of the data set)");
-  app.add_option("--resize", o.resize, "side of the images; 0: as they are")
+  app.add_option("--test", o.test, "SPEC of the test images");
+  app.add_option("--name", o.name, "name of the scorer [the data set's name]");
+  app.add_option("--resize", o.resize, "side of the images; 0: original size")
       ->capture_default_str()
       ->check(CLI::Range(0, datasets::kLargestResize));
-  app.add_option("--epochs", t.epochs, "passes over the images")
+  app.add_option("--epochs", t.epochs, "passes over the training images")
       ->capture_default_str()
       ->check(gan::console::positive_number());
-  app.add_option("--minutes", t.minutes, "plan the training to end within this many minutes")
+  app.add_option("--minutes", t.minutes, "schedule the training to end within this many minutes")
       ->check(gan::console::positive_number());
-  app.add_option("--width", o.width, "channels of the first stage; the work grows with its square")
+  app.add_option("--width", o.width, "channels of the first stage; cost grows with the square")
       ->capture_default_str()
       ->check(CLI::Range(4, 1024));
   app.add_option("--batch", t.batch, "images per step")
       ->capture_default_str()
       ->check(CLI::Range(2, 65536));
-  app.add_option("--lr", t.lr, "learning rate at its peak")
+  app.add_option("--lr", t.lr, "peak learning rate")
       ->capture_default_str()
       ->check(gan::console::positive_number());
-  app.add_option("--shift", t.shift, "move images by up to this many pixels")
+  app.add_option("--shift", t.shift, "shift images by up to this many pixels")
       ->capture_default_str()
       ->check(CLI::Range(0, 64));
-  app.add_option("--cutout", t.cutout, "side of the gray square pasted on every image; 0: none")
+  app.add_option("--cutout", t.cutout, "side of a gray square pasted on every image; 0: none")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
-  app.add_flag("!--no-flip", t.flip, "do not mirror images: for letters and digits");
+  app.add_flag("!--no-flip", t.flip, "do not mirror images, for letters and digits");
   app.add_option("--seed", t.seed, "seed of weights, image order and augmentation")
       ->capture_default_str();
   gan::console::add_device(app, o.device);
@@ -95,7 +94,7 @@ std::unique_ptr<datasets::Dataset> open_set(const std::string& spec, bool test, 
   return data;
 }
 
-// What to test on, or nothing. Errors: other images or classes than were learnt.
+// The test set, or nothing. Errors: image size or classes differ from the training set.
 std::unique_ptr<datasets::Dataset> open_test_set(const Options& options,
                                                  const datasets::Dataset& data) {
   if (!options.test && options.data.starts_with("images:")) {
@@ -103,7 +102,7 @@ std::unique_ptr<datasets::Dataset> open_test_set(const Options& options,
     return nullptr;
   }
   const std::string& spec = options.test.value_or(options.data);
-  // A test set may happen to be grey; colors are not taken away.
+  // A test set may happen to be gray; colors are not removed.
   const int channels = data.channels() == 3 ? 3 : 0;
   auto test = open_set(spec, true, options.resize, channels);
   engine::check(test->height() == data.height() && test->width() == data.width() &&
@@ -116,7 +115,7 @@ std::unique_ptr<datasets::Dataset> open_test_set(const Options& options,
   return test;
 }
 
-// A file that cannot be written is an error before the training, not after it.
+// An unwritable file is an error before training, not after it.
 void check_writable(const std::string& path) {
   const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
   engine::check(std::filesystem::is_directory(folder), path, ": the folder ", folder.string(),
@@ -135,21 +134,20 @@ int run(const Options& options) {
   engine::set_precision(engine::precision_named(options.precision));
   const auto data = open_set(options.data, false, options.resize);
   engine::check(data->classes() >= 2, options.data, ": has ", data->classes(),
-                " class; a scorer tells classes apart: put each into a subfolder of its own");
+                " class; a scorer needs several classes: put each into its own subfolder");
   const auto test = open_test_set(options, *data);
   engine::seed(options.training.seed);
   layers::Sequential network = scorer::make_network(
       *data, options.width,
       {.mirrored = options.training.flip, .moved = options.training.shift > 0});
   gan::console::catch_interrupts(
-      "\ninterrupted: the step at hand is finished; a second interrupt ends it at "
-      "once\n");
+      "\ninterrupted; finishing the current step; interrupt again to stop at once\n");
   engine::check(scorer::train(network, *data, options.training), "interrupted; ", options.out,
                 " is not written");
   const std::string name = options.name.empty() ? data->name() : options.name;
   engine::graph::save_onnx(options.out, scorer::make_model(network, *data, name));
   static const std::string written = "\ntrain_scorer: interrupted; " + options.out +
-                                     " is written, its test accuracy is not measured\n";
+                                     " is written; its test accuracy was not measured\n";
   gan::console::end_on_interrupt(written.c_str());
   if (test) {
     const engine::graph::Graph saved = engine::graph::Graph::load(options.out);
@@ -163,10 +161,10 @@ int run(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Trains a small classifier of images and writes it as ONNX, for the proxy-IS",
+  CLI::App app("Trains a small image classifier and writes it as ONNX, for the proxy-IS",
                "train_scorer");
   Options options;
   add_options(app, options);
   return gan::console::run(app, argc, argv, [&] { return run(options); },
-                           {.memory = "a smaller --batch or --width needs less"});
+                           {.memory = "use a smaller --batch or --width"});
 }

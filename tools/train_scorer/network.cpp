@@ -15,7 +15,7 @@ using namespace layers;
 using engine::Real;
 using engine::Tensor;
 
-// A convolution that is kept but not trained.
+// A convolution that is saved but not trained.
 struct FixedConv {
   engine::State kernel, bias;
   Tensor operator()(const Tensor& x) const {
@@ -28,14 +28,13 @@ struct FixedConv {
   }
 };
 
-// Logits as they come from the last layer are too large to begin with: nothing is learnt at once.
+// Scales the initial logits, which are too large for training to begin.
 struct Scale {
   Real factor;
   Tensor operator()(const Tensor& x) const { return x * factor; }
 };
 
-// x moved by a pixel along an axis, to its end or to its beginning. What comes in at the edge is
-// the image mirrored there.
+// x shifted by a pixel along an axis, in either direction. The edge is filled by mirroring.
 Tensor moved(const Tensor& x, int axis, bool to_end) {
   const Index n = x.dim(axis);
   return to_end ? engine::concat({slice(x, axis, 1, 2), slice(x, axis, 0, n - 1)}, axis)
@@ -112,7 +111,7 @@ Conv2d conv3x3(Index in, Index out) {
   return conv;
 }
 
-// The first of its outputs begin as its inputs, so that a stage begins with what the last one knew.
+// Its first outputs start as identities, so that a stage begins with the previous one's features.
 Conv2d partial_identity(Index in, Index out) {
   Conv2d conv = conv3x3(in, out);
   std::vector<Real> kernel = conv.weight.raw().values();  // [out, 3, 3, in]
@@ -135,8 +134,8 @@ void add_stage(Sequential& net, Index in, Index out) {
 }  // namespace
 
 Sequential make_network(const datasets::Dataset& data, Index width, const Views& views) {
-  engine::check(data.height() >= 16 && data.width() >= 16, data.name(), ": its images are ",
-                data.height(), "x", data.width(), "; a scorer needs 16x16 or more");
+  engine::check(data.height() >= 16 && data.width() >= 16, data.name(), ": images are ",
+                data.height(), "x", data.width(), "; a scorer needs at least 16x16");
   const Index widths[] = {width, 2 * width, 4 * width};
   Sequential features = {whitening(data)};
   Index channels = 8 * data.channels();

@@ -16,8 +16,8 @@ namespace scorer {
 
 using engine::Index;
 
-// What an evaluation takes the mean of: an image's logits, its mirror image's, and those of the
-// image moved by a pixel along a diagonal, both ways. It costs as many times one image's work.
+// The views that an evaluation averages over: the image, its mirror image, and the image shifted by
+// a pixel along a diagonal, both ways. The cost is proportional to the number of views.
 struct Views {
   bool mirrored = true, moved = true;
   Index count() const { return (mirrored ? 2 : 1) * (moved ? 3 : 1); }
@@ -26,7 +26,8 @@ struct Views {
 // `width` is the number of channels of the first stage; those of the others follow.
 layers::Sequential make_network(const datasets::Dataset& data, Index width, const Views& views);
 
-// The network as an ONNX model of images [N, C, H, W] of grey levels, that calls itself `name`.
+// The network as an ONNX model for images [N, C, H, W] of gray levels, named `name` in its
+// metadata.
 engine::graph::Model make_model(layers::Sequential& network, const datasets::Dataset& data,
                                 const std::string& name);
 

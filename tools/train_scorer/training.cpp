@@ -81,7 +81,7 @@ bool train(layers::Sequential& network, const datasets::Dataset& data,
                                  .flip = options.flip,
                                  .shift = options.shift,
                                  .cutout = options.cutout});
-  // A rate times its decay is the same for both: so fast do values that nothing holds fade.
+  // Rate times decay is the same for both, so unused values decay equally fast.
   const auto sgd = [&](double decay) {
     return layers::SgdOptions{.momentum = static_cast<Real>(options.momentum),
                               .weight_decay = static_cast<Real>(decay),

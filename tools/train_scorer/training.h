@@ -1,9 +1,9 @@
 // Training of a scorer: stochastic gradient descent with Nesterov momentum on the cross-entropy
-// with smoothed labels, of images mirrored, moved and cut at random; the learning rate rises
+// with smoothed labels, on images mirrored, shifted and cut out at random; the learning rate rises
 // linearly, then falls linearly to 0 (one cycle). Batch norms keep their scales at 1, and learn
-// their shifts at a rate of their own, far above that of the weights. Sources: Page, "How to train
-// your ResNet" (2018), 8, for fixed scales and fast shifts; Jordan, "94% on CIFAR-10 in 3.29
-// seconds on a single GPU" (2024), for a factor of 64. Errors: a loss that is no longer finite.
+// their shifts at a separate rate, far above that of the weights. Sources: Page, "How to train your
+// ResNet" (2018), 8, for fixed scales and fast shifts; Jordan, "94% on CIFAR-10 in 3.29 seconds on
+// a single GPU" (2024), for a factor of 64. Errors: a non-finite loss.
 #pragma once
 
 #include <limits>
@@ -30,11 +30,12 @@ struct TrainingOptions {
   std::uint64_t seed = 0;
 };
 
-// Returns whether it came to its end; false: interrupted.
+// Returns whether it finished; false: interrupted.
 bool train(layers::Sequential& network, const datasets::Dataset& data,
            const TrainingOptions& options);
 
-// The share of images whose largest logit is that of their class, as an exported scorer has it.
+// The accuracy of the scorer as exported: the fraction of images whose largest logit is that of
+// their class.
 double accuracy(const engine::graph::Graph& scorer, const datasets::Dataset& data);
 
 }  // namespace scorer

@@ -11,11 +11,11 @@
 namespace wasserstein {
 namespace {
 
-constexpr double kProven = 1e-4;  // by how much a bound of 1 may exceed it, for rounding
-constexpr double kErrors = 6;     // standard errors that sampling explains
+constexpr double kProven = 1e-4;  // rounding allowance of a bound of 1
+constexpr double kErrors = 6;     // standard errors attributed to sampling
 
-// Seeds of the pair and of its truth lie far from those of trainings: no critic may start where the
-// centers are.
+// Seeds of the pair and of its truth are far from training seeds, so that no critic starts at the
+// centers.
 constexpr std::uint64_t kPairSeeds = 0x7061697200000000, kTruthSeeds = 0x7472757400000000;
 
 Pair open_pair(const BenchOptions& options) {
@@ -44,7 +44,7 @@ std::vector<std::string> BenchResult::contradictions() const {
       const double error = std::hypot(truth.error, m.w1.error / m.bound);
       if (m.finite() && m.w1.mean / m.bound > truth.mean + kErrors * error)
         lines.push_back(each.critic.name +
-                        ": its estimate / bound exceeds the true distance by more than " +
+                        ": estimate / bound exceeds the true distance by more than " +
                         "sampling explains");
     }
   return lines;
@@ -55,7 +55,7 @@ BenchResult bench(const BenchOptions& options) {
   const Pair& pair = result.pair;
   if (!options.picture.empty() && pair.dimension() != 2)
     throw gan::console::UsageError("--picture takes a pair of 2 dimensions, this one has " +
-                                   std::to_string(pair.dimension()) + ": leave it out");
+                                   std::to_string(pair.dimension()) + ": omit it");
   engine::seed(kTruthSeeds ^ options.pair_seed);
   result.truth = pair.distance(kTruthSamples);
   result.published = published(pair.dimension(), pair.funnels());

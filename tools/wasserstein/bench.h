@@ -1,4 +1,5 @@
-// bench: critics trained on a pair, each several times, beside the truth and published figures.
+// bench: trains critics on a pair, each several times, and compares them with the truth and
+// published figures.
 #pragma once
 
 #include <cstdint>
@@ -38,13 +39,13 @@ struct BenchResult {
   std::vector<PublishedRow> published = {};
 
   // Estimates that exceed the truth times the certified bound by more than sampling explains, one
-  // line each; empty if all is well.
+  // line each; empty if there are none.
   std::vector<std::string> contradictions() const;
 };
 
 constexpr Index kTruthSamples = 131'072;
 
-// Shows progress on stderr. Errors: those of the pair; a picture of a pair that is not flat.
+// Shows progress on stderr. Errors: those of the pair; a plot of a pair that is not 2-dimensional.
 BenchResult bench(const BenchOptions& options);
 
 // A mean and a deviation over seeds.
@@ -56,7 +57,7 @@ Spread over_seeds(const CriticResult& result, const std::function<double(const M
 std::string as_text(const BenchResult& result, const BenchOptions& options);
 std::string as_json(const BenchResult& result, const BenchOptions& options);
 
-// Draws the critics of the first seed beside the best one; returns a line for the user.
+// Plots the critics of the first seed beside the optimal one; returns a line for the user.
 std::string draw(BenchResult& result, const std::string& folder);
 
 }  // namespace wasserstein

@@ -56,7 +56,7 @@ auto mlp_of(const Chain& chain) {
   return [chain](const CriticSize& size) { return mlp(size, chain, add<Activation>); };
 }
 
-// Weights of singular values 1. Biases start small, so that kinks lie among the points.
+// Weights with all singular values 1. Biases start small, so that kinks lie among the points.
 Sequential orthonormal(const CriticSize& size) {
   constexpr engine::Real kBias = 0.05F;
   Sequential critic =
@@ -68,7 +68,7 @@ Sequential orthonormal(const CriticSize& size) {
 }
 
 // Centers start in a cube that fills [-2.5, 2.5]^2 and shrinks so that their distance from the
-// origin stays the same in more dimensions: from there, each cone is the highest somewhere.
+// origin stays the same in more dimensions: then each cone is the maximum somewhere.
 Sequential cones(const CriticSize& size) {
   const auto spread =
       static_cast<engine::Real>(2.5 * std::sqrt(2.0 / static_cast<double>(size.dimension)));
@@ -111,7 +111,7 @@ Index number_of_cones(Index) { return 1024; }
 std::span<const Critic> critics() {
   static const Critic all[] = {
       {.name = "cones",
-       .what = "the highest of so many (width) cones of slope 1",
+       .what = "maximum of as many cones of slope 1 as --width",
        .build = cones,
        .width = number_of_cones,
        .depth = 0,

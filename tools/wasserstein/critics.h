@@ -1,5 +1,5 @@
-// Critics by name: the networks that `wasserstein bench` trains, one row each in critics.cpp, and
-// one that the user puts together.
+// Critics by name: the networks that `wasserstein bench` trains, one row each in critics.cpp, and a
+// custom one.
 #pragma once
 
 #include <functional>
@@ -31,12 +31,12 @@ struct Critic {
   std::optional<Penalty> penalty = {};
   layers::AdamOptions adam = {.lr = 2e-4F, .beta1 = 0, .beta2 = 0.9F};
   bool decays = false;         // the learning rate, linearly to zero
-  std::string published = "";  // the method of the published table that it repeats
+  std::string published = "";  // the published method that it repeats
 };
 
 std::span<const Critic> critics();
 
-// An MLP of this activation, whose weights have a constraint as `gan train` takes it. Errors: text
+// An MLP with this activation and a weight constraint in the syntax of `gan train`. Errors: text
 // that is not a constraint, an unknown activation.
 Critic custom_critic(const std::string& constraint, const std::string& activation);
 std::vector<std::string> activation_names();

@@ -17,7 +17,7 @@ using engine::check;
 
 constexpr double kMiB = 1 << 20;
 
-// Bytes that programs may still take; infinity where the system does not tell.
+// Available memory in bytes; infinity if unknown.
 double available_memory() {
   std::ifstream file("/proc/meminfo");
   for (std::string word; file >> word;)
@@ -28,15 +28,15 @@ double available_memory() {
   return INFINITY;
 }
 
-// By the network simplex, with what it takes on stderr.
+// By the network simplex; reports memory and progress on stderr.
 double transported(const engine::Tensor& a, const engine::Tensor& b) {
   const Index n = a.dim(0);
-  check(n <= gan::metrics::kMostTransported, "exact: ", n, " points a set; the most is ",
+  check(n <= gan::metrics::kMostTransported, "exact: ", n, " points per set; the most is ",
         gan::metrics::kMostTransported, ": choose fewer with --count");
   const double needed = gan::metrics::transport_memory(n, a.dim(1));
-  check(needed <= available_memory(), "exact: ", n, " points a set take ",
+  check(needed <= available_memory(), "exact: ", n, " points per set need ",
         std::llround(needed / kMiB), " MiB, and ", std::llround(available_memory() / kMiB),
-        " MiB of memory are free: choose fewer with --count");
+        " MiB are free: choose fewer with --count");
   std::ostringstream told;
   told << "exact: " << n << " x " << n << " distances in " << a.dim(1) << " dimensions, "
        << std::llround(needed / kMiB) << " MiB";
@@ -61,12 +61,12 @@ std::string exact(const ExactOptions& options) {
   const engine::Tensor &a = first.points, &b = second.points;
   check(a.dim(1) == b.dim(1), first.spec, " holds ", first.contents, " of ", a.dim(1),
         " dimensions, ", second.spec, " ", second.contents, " of ", b.dim(1),
-        ": the same are needed (images: --resize)");
+        ": both sets need the same (images: --resize)");
   check(a.dim(0) == b.dim(0), first.spec, " has ", a.dim(0), " points, ", second.spec, " ",
-        b.dim(0), ": as many are needed; choose with --count");
+        b.dim(0), ": both sets need the same number; choose it with --count");
   const bool line = a.dim(1) == 1;
   const double w1 = line ? gan::metrics::exact_distance_on_line(a, b) : transported(a, b);
-  const char* method = line ? "sorted on a line" : "network simplex";
+  const char* method = line ? "by sorting on a line" : "network simplex";
   if (options.json) {
     nlohmann::ordered_json json = {{"w1", w1},
                                    {"points", a.dim(0)},

@@ -13,7 +13,7 @@ struct ExactOptions {
   bool json = false;
 };
 
-// The result as text or JSON. Tells memory and progress on stderr. Errors: those of open_points and
+// The result as text or JSON. Shows memory and progress on stderr. Errors: those of open_points and
 // gan/metrics/transport.h; more points than fit into memory.
 std::string exact(const ExactOptions& options);
 

@@ -1,4 +1,5 @@
-// wasserstein: critics on pairs whose distance is known, and the exact distance between sets.
+// wasserstein: measures critics on pairs with known distance, and computes the exact distance
+// between sets.
 #include <cstdint>
 #include <cstdio>
 #include <limits>
@@ -35,9 +36,10 @@ std::string bench_footer() {
   for (const Critic& critic : wasserstein::critics())
     text += "  " + critic.name + std::string(13 - critic.name.size(), ' ') + critic.what + "\n";
   text +=
-      "  custom       MLP of --activation, its weights held by --constraint:\n\nConstraints:\n" +
+      "  custom       MLP of --activation, its weights constrained by "
+      "--constraint:\n\nConstraints:\n" +
       gan::training::describe_constraints() +
-      "\nEnds with status 1 if an estimate / bound exceeds the true distance by more than\n"
+      "\nExits with status 1 if an estimate / bound exceeds the true distance by more than\n"
       "sampling explains.\n\nExamples:\n"
       "  wasserstein bench --pair dim2_funnels64.safetensors --critic cones gp --seeds 3\n"
       "  wasserstein bench --dimension 2 --funnels 16 --picture out\n"
@@ -60,17 +62,19 @@ CLI::App* add_bench(CLI::App& app, Asked& asked) {
         ->transform(whole_number(least, most))
         ->excludes(pair);
   };
-  random("--dimension", o.dimension, "of a random pair", 1, 4096);
-  random("--funnels", o.funnels, "of a random pair", 1, 4096);
-  command->add_option("--pair-seed", o.pair_seed, "of a random pair, and of the truth's samples")
+  random("--dimension", o.dimension, "dimension of a random pair", 1, 4096);
+  random("--funnels", o.funnels, "funnels of a random pair", 1, 4096);
+  command
+      ->add_option("--pair-seed", o.pair_seed,
+                   "seed of a random pair and of the samples for its true distance")
       ->capture_default_str()
       ->transform(any_seed());
-  command->add_option("--critic", asked.critics, "names from the list below")
+  command->add_option("--critic", asked.critics, "critics from the list below")
       ->capture_default_str()
       ->check(gan::console::one_of(engine::names_of(wasserstein::critics())));
   CLI::Option* constraint = command->add_option("--constraint", asked.constraint,
-                                                "another critic, 'custom', with this one");
-  command->add_option("--activation", asked.activation, "of the custom critic")
+                                                "constraint of an additional critic, 'custom'");
+  command->add_option("--activation", asked.activation, "activation of the custom critic")
       ->capture_default_str()
       ->check(gan::console::one_of(wasserstein::activation_names()))
       ->needs(constraint);
@@ -78,26 +82,27 @@ CLI::App* add_bench(CLI::App& app, Asked& asked) {
                          std::uint64_t most) {
     return command->add_option(name, value, help)->transform(whole_number(least, most));
   };
-  whole("--iterations", o.training.iterations, "of the training", 1, kMost)->capture_default_str();
-  whole("--batch", o.training.batch, "points of P and of Q in each", 1, 65536)
+  whole("--iterations", o.training.iterations, "training iterations", 1, kMost)
       ->capture_default_str();
-  whole("--seeds", o.seeds, "trainings of each critic", 1, 1000)->capture_default_str();
-  command->add_option("--seed", o.training.seed, "the first of them")
+  whole("--batch", o.training.batch, "points of P and of Q per iteration", 1, 65536)
+      ->capture_default_str();
+  whole("--seeds", o.seeds, "training runs per critic", 1, 1000)->capture_default_str();
+  command->add_option("--seed", o.training.seed, "first seed")
       ->capture_default_str()
       ->transform(any_seed());
   whole("--width", o.training.width,
-        "of hidden layers, channels, or number of cones [max(2 D, 128), 16, 1024]", 1, 65536);
+        "units per hidden layer, channels, or number of cones [max(2 D, 128), 16, 1024]", 1, 65536);
   whole("--depth", o.training.depth, "hidden layers [2; orthonormal 3]", 1, 100);
   command->add_option("--lr", o.training.lr, "learning rate [the critic's own]")
       ->check(gan::console::real_number(1e-12, 1000));
-  command->add_option("--picture", o.picture, "folder for a plot of the critics, of 2 dimensions")
+  command->add_option("--picture", o.picture, "folder for a plot of the critics, in 2 dimensions")
       ->check(gan::console::not_empty());
-  command->add_flag("--json", asked.json, "for programs");
+  command->add_flag("--json", asked.json, "print JSON");
   command->footer(bench_footer);
   return command;
 }
 
-// The exit status: 1 if something contradicts itself.
+// The exit status: 1 if a result is contradictory.
 int run_bench(Asked& asked) {
   BenchOptions& options = asked.bench;
   for (const std::string& name : asked.critics)
@@ -119,21 +124,23 @@ CLI::App* add_exact(CLI::App& app, wasserstein::ExactOptions& options) {
   command->add_option("A", options.a, "SPEC of a set")->required();
   command->add_option("B", options.b, "SPEC of another")->required();
   command
-      ->add_option("--count", options.points.count,
-                   "so many of each set (RandomState(2020).choice); of a run: to draw")
+      ->add_option(
+          "--count", options.points.count,
+          "use this many of each set (RandomState(2020).choice); from a run: draw this many")
       ->transform(whole_number(1, 1'000'000'000));
   command
       ->add_option("--resize", options.points.resize,
-                   "of images: the middle square, scaled to this side")
+                   "crop images to their central square and scale them to this side")
       ->transform(whole_number(4, datasets::kLargestResize));
-  command->add_option("--seed", options.points.seed, "of a run's noise")
+  command->add_option("--seed", options.points.seed, "seed of a run's noise")
       ->capture_default_str()
       ->transform(any_seed());
-  command->add_flag("--json", options.json, "for programs");
+  command->add_flag("--json", options.json, "print JSON");
   command->footer(
-      "SPEC is a set of images as inception_score takes it (a folder, cifar10:DIR, shapes, "
-      "run:DIR),\nwhose pixels become numbers from -1 to 1; a .npy or .npz of points [N, ...]; or\n"
-      "FILE.safetensors[:TENSOR]. A run draws as many samples as the other set has.\n\nExamples:\n"
+      "SPEC is a set of images as in inception_score (a folder, cifar10:DIR, shapes,\n"
+      "run:DIR), with pixels scaled to -1..1; a .npy or .npz of points [N, ...]; or\n"
+      "FILE.safetensors[:TENSOR]. A run draws as many samples as the other set has.\n"
+      "\nExamples:\n"
       "  wasserstein exact cifar10:data run:runs/mine --count 1000\n"
       "  wasserstein exact a.npy b.npy --json\n");
   return command;
@@ -163,5 +170,5 @@ int main(int argc, char** argv) {
                              std::fputs(wasserstein::exact(exact).c_str(), stdout);
                              return 0;
                            },
-                           {.memory = "fewer points (--count) or a smaller --batch need less"});
+                           {.memory = "use fewer points (--count) or a smaller --batch"});
 }

@@ -28,7 +28,7 @@ Tensor rows_of(const MatrixXd& x) {
 
 }  // namespace
 
-// Where points lie: their funnels, the distance from its center and the direction away from it.
+// Locates points: their funnels, the distance from its center and the direction away from it.
 struct Pair::Places {
   MatrixXd points, away;  // [D, n]; of length 1
   MatrixXd squares;       // |x - a_k|^2, [N, n]
@@ -51,7 +51,7 @@ Pair Pair::load(const std::string& file) {
   const engine::TensorFile tensors = engine::load(file);
   const auto named = [&](const char* name) {
     const Tensor* tensor = tensors.find(name);
-    engine::check(tensor, file, ": there is no tensor '", name,
+    engine::check(tensor, file, ": no tensor '", name,
                   "'; a pair has centers [funnels, dimension] and bias [funnels]");
     return *tensor;
   };
@@ -100,7 +100,7 @@ Tensor Pair::moved(const Tensor& y) const {
   MatrixXd x(dimension(), at.points.cols());
   for (Index i = 0; i < x.cols(); ++i) {
     const auto v = at.away.col(i), point = at.points.col(i);
-    if (at.radius[i] == 0) {  // in a center: no ray
+    if (at.radius[i] == 0) {  // at a center: no ray
       x.col(i) = point;
       continue;
     }

@@ -2,12 +2,12 @@
 //
 // Q is uniform in the cube [-2.5, 2.5]^D. The potential has N funnels,
 //   u(y) = min over n of |y - a_n| + b_n,
-// and moves each point y of Q along its ray towards the center of its funnel; the moved points are
-// P. Since they move along the rays of a 1-Lipschitz function, no plan is cheaper:
+// and moves each point y of Q along its ray toward the center of its funnel; the moved points are
+// P. Because they move along the rays of a 1-Lipschitz function, no plan is cheaper:
 //   W1(P, Q) = E |x - y| = E u(y) - E u(x),
-// and the best critic, high on P, is -u. Its gradient has norm 1 almost everywhere.
-// Source: Korotin, Kolesov and Burnaev, "Kantorovich Strikes Back!" (NeurIPS 2022), whose files
-// have `centers` [N, D] and `bias` [N]. Computed in double. Cost: 4 n N D operations for n points.
+// and the optimal critic, high on P, is -u. Its gradient has norm 1 almost everywhere. Source:
+// Korotin, Kolesov and Burnaev, "Kantorovich Strikes Back!" (NeurIPS 2022), whose files have
+// `centers` [N, D] and `bias` [N]. Computed in double. Cost: 4 n N D operations for n points.
 #pragma once
 
 #include <Eigen/Core>
@@ -26,7 +26,7 @@ struct Estimate {
 
 class Pair {
  public:
-  // Errors: centers that are not [N, D] or offsets that are not [N], or values that are not finite.
+  // Errors: centers that are not [N, D], offsets that are not [N], non-finite values.
   Pair(const Tensor& centers, const Tensor& offsets);
   // From a safetensors file. Errors: names the file.
   static Pair load(const std::string& file);

@@ -1,4 +1,4 @@
-// The picture of a bench in two dimensions: the surface of each critic beside that of the best one.
+// The plot of a bench in two dimensions: the surface of each critic beside the optimal one's.
 #include <cmath>
 #include <sstream>
 
@@ -24,7 +24,7 @@ Tensor grid() {
   return Tensor::from({kSurfaceSide * kSurfaceSide, 2}, points);
 }
 
-// One block of the data: x, y and the value less its mean, which a critic may choose.
+// One block of the data: x, y and the value minus its mean, because a critic's offset is arbitrary.
 void add_block(std::ostringstream& data, const Tensor& points, const Tensor& values) {
   const std::vector<engine::Real> at = points.values();
   const std::vector<engine::Real> value = reshape(values - mean(values), {-1}).values();

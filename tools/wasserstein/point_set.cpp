@@ -35,15 +35,15 @@ Tensor read_tensor(const std::string& spec) {
   const engine::TensorFile file = engine::load(path);
   if (name.empty()) {
     check(file.tensors.size() == 1, path, ": holds ", file.tensors.size(),
-          " tensors; name one: ", path, ":NAME");
+          " tensors; name one of them: ", path, ":NAME");
     return file.tensors.begin()->second;
   }
   const Tensor* tensor = file.find(name);
-  check(tensor, path, ": there is no tensor '", name, "' in it");
+  check(tensor, path, ": no tensor '", name, "' in it");
   return *tensor;
 }
 
-// Those of the points that --count asks for.
+// The points selected by --count.
 void choose(PointSet& set, const PointOptions& options) {
   const Index all = set.points.dim(0), count = options.count.value_or(all);
   check(count <= all, set.spec, ": has ", all, " points, fewer than --count ", count);
@@ -115,7 +115,7 @@ PointSet open_points(const std::string& spec, const PointOptions& options) {
     choose(set, options);
   else
     read_images(set, options);
-  check(gan::metrics::all_finite(set.points.values()), spec, ": holds values that are not finite");
+  check(gan::metrics::all_finite(set.points.values()), spec, ": holds non-finite values");
   return set;
 }
 

@@ -1,6 +1,6 @@
-// What others reached: the figures of Korotin, Kolesov and Burnaev, "Kantorovich Strikes Back!"
-// (NeurIPS 2022), for the pairs of their high-dimensional benchmark. The method called "true" is
-// the truth. Other pairs of the same dimension and number of funnels have other centers.
+// Published results: the figures of Korotin, Kolesov and Burnaev, "Kantorovich Strikes Back!"
+// (NeurIPS 2022), for the pairs of their high-dimensional benchmark. The method "true" is the true
+// distance. Other pairs of the same dimension and number of funnels have other centers.
 #pragma once
 
 #include <vector>
@@ -17,7 +17,7 @@ struct PublishedRow {
   double cos, l2, w1;
 };
 
-// Empty where nothing is published.
+// Empty if nothing is published.
 std::vector<PublishedRow> published(Index dimension, Index funnels);
 
 }  // namespace wasserstein

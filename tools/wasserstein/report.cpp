@@ -15,13 +15,13 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kName = 13, kColumn = 16;
 
-// THE list of what is said about a critic: title in the table, key in JSON, value, digits. A new
-// figure is one line here.
+// The list of a critic's figures: title in the table, key in JSON, value, digits. A new figure is
+// one line here.
 struct Column {
   const char *title, *key;
   std::function<double(const Measured&)> value;
   int digits;
-  double PublishedRow::*published;  // null: nobody published it
+  double PublishedRow::*published;  // null: not published
 };
 
 std::span<const Column> columns() {
@@ -57,7 +57,7 @@ std::string bound_text(double bound) {
   return text.str();
 }
 
-// What repeats a row.
+// The settings that repeat a row.
 std::string settings_of(const CriticResult& result) {
   const layers::AdamOptions& adam = result.adam;
   std::ostringstream text;
@@ -97,7 +97,7 @@ std::string as_text(const BenchResult& result, const BenchOptions& options) {
         << each.runs.front().parameters << '\n';
   }
   if (!result.published.empty())
-    out << "\npublished for their pair of this dimension and number of funnels\n";
+    out << "\npublished for the pair of this dimension and number of funnels\n";
   for (const PublishedRow& row : result.published) {
     out << std::left << std::setw(kName) << row.name << std::right;
     for (const Column& c : columns())
@@ -107,8 +107,8 @@ std::string as_text(const BenchResult& result, const BenchOptions& options) {
   out << "\nsettings\n" << std::defaultfloat;
   for (const CriticResult& each : result.critics)
     out << std::left << std::setw(kName) << each.critic.name << settings_of(each) << '\n';
-  out << "\ncos, l2: the critic's gradient against the best critic's; bound: certified; w1/bound "
-         "never exceeds W1\n";
+  out << "\ncos, l2: the critic's gradient compared with the optimal critic's; bound: certified; "
+         "w1/bound never exceeds W1\n";
   return out.str();
 }
 

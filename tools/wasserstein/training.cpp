@@ -13,8 +13,8 @@ namespace {
 using engine::Real;
 using layers::Sequential;
 
-constexpr Index kMeasured = 4096;  // points that the metrics are means over
-constexpr Index kRounds = 16;      // of as many points each, for w1
+constexpr Index kMeasured = 4096;  // points per mean in the metrics
+constexpr Index kRounds = 16;      // of this many points each, for w1
 
 Tensor loss_of(Sequential& network, const Critic& critic, const Tensor& p, const Tensor& q,
                const Tensor& gap) {

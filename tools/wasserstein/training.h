@@ -1,11 +1,11 @@
-// Trains a critic on a pair and measures it against the truth.
+// Trains a critic on a pair and compares it with the truth.
 //
-//   cos        mean cosine between the critic's gradient and the best critic's, on points of P
+//   cos        mean cosine between the critic's gradient and the optimal critic's, at points of P
 //   l2         mean square of their difference
 //   w1         mean f(P) - mean f(Q), on fresh points that are not paired, and its standard error
 //   bound      certified: no slope exceeds it anywhere
-//   steepest   the largest slope met on those points
-// w1 / bound exceeds the true distance by the noise of sampling only.
+//   steepest   the largest slope at those points
+// w1 / bound exceeds the true distance only by sampling noise.
 // Source of the metrics: Korotin, Kolesov and Burnaev (2022), section 4.
 #pragma once
 
@@ -38,7 +38,7 @@ struct Trained {
 
 using OnIteration = std::function<void(Index iteration, double estimate)>;
 
-// What a critic is built and trained with: the options, and its own where they leave a choice.
+// The settings of a critic: the options, or its own defaults.
 CriticSize size_of(const Critic& critic, const Pair& pair, const TrainingOptions& options);
 layers::AdamOptions adam_of(const Critic& critic, const TrainingOptions& options);
 

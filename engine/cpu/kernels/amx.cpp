@@ -1,5 +1,5 @@
 // AMX: one instruction multiplies 16 x 32 with 32 x 16 bf16. Compiled with -mamx-tile -mamx-bf16
-// and AVX512_BF16. The process must have been granted the tiles first (isa.cpp).
+// and AVX512_BF16. The process must request the tiles first (isa.cpp).
 #include "engine/cpu/kernels/tiles.h"
 #if defined(__AMX_BF16__) && defined(__AVX512BF16__)
 #include <immintrin.h>
@@ -19,20 +19,20 @@ struct Tiles {
     std::uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
     std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
   };
-  // Once a thread: a configuration stays until the thread ends, and costs more than a block.
+  // Once per thread: a configuration lasts until the thread ends, and costs more than a block.
   struct Scope {
     Scope() {
       static thread_local bool configured = false;
       if (configured) return;
-      // Written out, because g++ 12 takes its intrinsic for one that reads 8 bytes, and leaves the
-      // others unwritten.
+      // Assembly, because g++ 12 assumes that the intrinsic reads 8 bytes, and does not write the
+      // others.
       const Configuration configuration;
       static_assert(sizeof configuration == 64);
       asm volatile("ldtilecfg %0" ::"m"(configuration));
       configured = true;
     }
   };
-  // Written out, because g++ takes the number of a tile in its intrinsics for a literal only.
+  // Assembly, because g++'s intrinsics accept only a literal tile number.
   template <int t>
   static void zero() {
     asm volatile("tilezero %%tmm%c0" ::"i"(t));

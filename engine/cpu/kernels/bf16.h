@@ -25,7 +25,7 @@ inline std::uint32_t bf16_of(float x) {
 inline float even_of(std::uint32_t pair) { return from_bits(pair << 16); }
 inline float odd_of(std::uint32_t pair) { return from_bits(pair & 0xffff0000); }
 
-// x and y as a pair, and what rounding left over (nothing where that is not finite).
+// x and y as a pair, and their rounding errors (0 where those are not finite).
 inline void split_pair(float x, float y, std::uint32_t* high, std::uint32_t* low) {
   *high = bf16_of(x) | bf16_of(y) << 16;
   if (low == nullptr) return;

@@ -1,13 +1,13 @@
 // The block kernel of every vector instruction set, once: a block of results stays in registers
-// while a column of a (one unit a row, repeated over the lanes) meets a row of the panel. A set is
-// a struct Lanes with
+// while a column of a (one unit per row, repeated over the lanes) is multiplied by a row of the
+// panel. A set is a struct Lanes with
 //
 //   Unit, Register, Factor      a unit of a and b; vectors of results and of units
 //   kLanes, kRows, kVectors     results in a vector, and the shape of a block in vectors
 //   kPairs                      whether a unit is a pair of bf16
 //   zero, load, repeat, multiply_add, plus, store
 //
-// in an anonymous namespace: what is instantiated here stays within the file compiled for that set.
+// in an anonymous namespace, so that instantiations stay within the file compiled for that set.
 #pragma once
 
 #include "engine/cpu/kernels/kernels.h"
@@ -72,7 +72,7 @@ void multiply(int m, int n, Index k, const typename Lanes::Unit* a, const typena
   }
 }
 
-// Sums that do not wait for one another: enough of them to fill the pipelines.
+// Independent sums, enough to fill the pipelines.
 template <class Lanes>
 double saturate(Index times) {
   constexpr int kSums = 12;

@@ -13,7 +13,7 @@ inline __m512 widen(__m256bh x) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32((__m256i)x), 16));
 }
 
-// What rounding to `high` left over; nothing where that is infinite.
+// The error of rounding to `high`; 0 where that is infinite.
 inline __m256bh rest(__m512 x, __m256bh high) {
   const __m512 left = _mm512_sub_ps(x, widen(high));
   return _mm512_maskz_cvtneps_pbh(_mm512_fpclass_ps_mask(left, 0x99) ^ 0xffff, left);  // inf, NaN

@@ -1,5 +1,5 @@
-// Any machine, float32 and float64: the compiler's own vectors, as wide as it was told to build
-// for.
+// Any machine, float32 and float64: the compiler's own vectors, as wide as the build's instruction
+// set.
 #include <cstring>
 
 #include "engine/cpu/kernels/block.h"

@@ -1,9 +1,9 @@
 // The block kernel of AMX: 32 x 32 results in four tiles, each 16 rows of 64 bytes. A step along k
 // takes 16 pairs (32 numbers) from two tiles of a and two of the panel. `Tiles` is the thin layer
 // over the instructions: the processor's own (amx.cpp) or plain loops (amx_emulated.cpp), so that
-// what is written here is tested on machines that have no tiles.
+// this code is tested on machines without tiles.
 //
-//   Tiles::Scope          tiles are configured while one lives
+//   Tiles::Scope          tiles are configured during its lifetime
 //   zero<t>  load<t>(memory, bytes from row to row)  multiply<c, a, b>  store<t>(memory, bytes)
 #pragma once
 

@@ -1,7 +1,8 @@
 // The transforms of minimal filters (engine/filtering.h) on vectors of channels, for every vector
-// instruction set, once; the sets are the Lanes of block.h. The matrix of one axis is known when
-// this is compiled: zeros cost nothing, ones no product. Of the other axis one row is taken, as
-// numbers, so that a caller computes one row of points at a time and the rest stays out of cache.
+// instruction set, once; the sets are the Lanes of block.h. The matrix of one axis is a
+// compile-time constant: zeros cost nothing, ones no product. Along the other axis one row is
+// passed as numbers, so that a caller computes one row of points at a time and the others do not
+// occupy the cache.
 #pragma once
 
 #include <cstring>
@@ -67,7 +68,7 @@ typename Lanes::Register combine(int which, const typename Lanes::Register* x) {
   return sum;
 }
 
-// kTogether vectors at a time: a place is looked up once for all of them.
+// kTogether vectors at a time, so that a pointer is read once for all of them.
 template <class Lanes, class Matrix, int kTogether, bool kWhole>
 void transform_vectors(int rows, const Real* weights, const Real* const* from, Index c, Real* to,
                        Index distance, Index count) {
@@ -104,7 +105,7 @@ template <class Lanes, int kFilter, FilterFactor kFactor>
 void transform(int rows, const Real* weights, const Real* const* from, Index n, Real* to,
                Index distance, Index panel, Index panel_distance) {
   using Matrix = FilterMatrix<kFilter, kFactor>;
-  // As many as registers hold, of which a block kernel's results leave a few.
+  // As many as fit into the registers that a block kernel's results leave free.
   constexpr int kTogether = Lanes::kRows * Lanes::kVectors > 16 ? 4 : 2;
   constexpr Index kLanes = Lanes::kLanes, kMany = kTogether * kLanes;
   for (Index begin = 0; begin < n; begin += panel, to += panel_distance) {
@@ -122,7 +123,7 @@ void transform(int rows, const Real* weights, const Real* const* from, Index n, 
   }
 }
 
-// What becomes of results before they are stored.
+// The epilogue of the results before they are stored.
 enum class End { nothing, bias, relu, leaky };
 template <class Lanes, End kEnd>
 typename Lanes::Register finish(typename Lanes::Register x, typename Lanes::Register bias,

@@ -26,7 +26,7 @@ Tensor by_heads(const Call& c, int i, const char* attribute) {
   return permute(reshape(x, {x.dim(0), x.dim(1), heads, x.dim(2) / heads}), {0, 2, 1, 3});
 }
 
-// Each of the few heads of keys and values, as often as queries share it.
+// Repeats each head of keys and values for the queries that share it.
 Tensor shared(const Call& c, const Tensor& x, Index heads) {
   if (x.dim(1) == heads) return x;
   check(x.dim(1) > 0 && heads % x.dim(1) == 0, x.dim(1), " heads of keys for ", heads,
@@ -37,8 +37,8 @@ Tensor shared(const Call& c, const Tensor& x, Index heads) {
   return reshape(expand_to(reshape(x, once), often), {x.dim(0), heads, x.dim(2), x.dim(3)});
 }
 
-// What is added to the scores [..., queries, keys]: 0, -infinity where a query may not look at a
-// key, or what the mask says. A mask that ends before the keys do hides the rest.
+// Added to the scores [..., queries, keys]: 0, -infinity where a query must not attend to a key, or
+// the mask. A mask shorter than the keys hides the rest.
 Tensor bias_of(const Call& c, Index queries, Index keys) {
   std::vector<Real> causal(static_cast<std::size_t>(queries * keys), 0);
   if (c.integer("is_causal", 0) != 0)
@@ -49,7 +49,7 @@ Tensor bias_of(const Call& c, Index queries, Index keys) {
   const Value& mask = c.in(3);
   check(mask.rank() >= 1, "a mask of ", mask.shape());
   Tensor more = mask.tensor();
-  if (mask.is_whole()) {  // 1: may look
+  if (mask.is_whole()) {  // 1: may attend
     std::vector<Real> values = more.values();
     for (Real& v : values) v = v != 0 ? 0 : kNever;
     more = Tensor::from(more.shape(), values);
@@ -60,7 +60,7 @@ Tensor bias_of(const Call& c, Index queries, Index keys) {
   return bias + more;
 }
 
-// A query that may look at nothing gets zeros.
+// A query that may attend to nothing gets zeros.
 Tensor weights_of(const Tensor& scores, const Tensor& bias) {
   check(broadcast("broadcast", scores.shape(), bias.shape()) == scores.shape(), "a mask ",
         bias.shape(), " for scores ", scores.shape());

@@ -18,7 +18,7 @@ ConvOptions options(const Steps& h, const Steps& w) {
           .dilation = {h.dilation, w.dilation}};
 }
 
-const Steps kUnit{1, 1, 1, 1, 0, 0};  // an axis that is not there
+const Steps kUnit{1, 1, 1, 1, 0, 0};  // an axis that does not exist
 
 // Kernel [O, kD, kH, kW, I] at one tap of its first axis: [O, kH, kW, I].
 Tensor tap_of(const Tensor& w, Index tap) {
@@ -69,11 +69,11 @@ Tensor grouped(const Call& c, const Tensor& x, const Tensor& w, const F& f) {
 }
 
 std::vector<Index> spatial(const Tensor& w) {
-  check(w.rank() >= 3, "a kernel with spatial axes is needed, got ", w.shape());
+  check(w.rank() >= 3, "expected a kernel with spatial axes, got ", w.shape());
   return {w.shape().begin() + 1, w.shape().end() - 1};
 }
 
-// So that a hostile file is told before memory is asked for.
+// Checked before memory is allocated, for hostile files.
 void allow(const Call& c, const Tensor& x, const std::vector<Index>& extents, Index channels) {
   Shape shape{x.dim(0)};
   for (Index extent : extents) shape.push_back(extent);
@@ -102,12 +102,12 @@ void conv(const Call& c) {
 
 // --- Transposed convolution ------------------------------------------------------------------
 
-// Of one axis: the full extent that the windows cover, and where the result lies in it.
+// For one axis: the full extent that the windows cover, and the position of the result in it.
 struct Cut {
   Index full, begin, extent;
 };
 
-// Makes axis i of y, which covers the full extent, the part that is asked for.
+// Cuts axis i of y, which covers the full extent, to the requested part.
 Tensor cut(const Tensor& y, int axis, const Cut& to) {
   const Index before = std::max<Index>(-to.begin, 0), begin = std::max<Index>(to.begin, 0);
   const Index end = std::min(to.begin + to.extent, to.full);

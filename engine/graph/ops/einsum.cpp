@@ -23,7 +23,7 @@ bool in(const std::string& letters, char letter) {
   return letters.find(letter) != std::string::npos;
 }
 
-// The letters of one operand, for a rank; -1: as many as "..." needs is not known.
+// The letters of one operand for a rank; -1: the rank of "..." is not known.
 std::string spelled(const std::string& text, int dots) {
   std::string letters;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -33,7 +33,7 @@ std::string spelled(const std::string& text, int dots) {
       continue;
     }
     const bool letter = (text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z');
-    check(letter, "'", text[i], "' in an equation; letters and one '...' are needed");
+    check(letter, "'", text[i], "' in the equation; expected letters and at most one '...'");
     letters += text[i];
   }
   return letters;
@@ -61,7 +61,7 @@ Term summed(const Term& t, const std::string& kept) {
   return {axes.empty() ? t.x : sum(t.x, axes), letters};
 }
 
-// A letter that stands twice in one operand names the diagonal of its two axes.
+// A letter that occurs twice in one operand takes the diagonal of its two axes.
 Term without_twins(const Call& c, Term t) {
   for (std::size_t i = 0; i < t.letters.size(); ++i) {
     const std::size_t twin = t.letters.find(t.letters[i], i + 1);

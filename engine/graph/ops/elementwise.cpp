@@ -24,7 +24,7 @@ void prelu(const Call& c) {
   c.out(x.value(f(x[0], x[1])));
 }
 
-// x times the normal distribution's function of x, or what comes near it by tanh.
+// x times the normal distribution function of x, or its tanh approximation.
 Tensor gelu(const Call& c, const Tensor& x) {
   const std::string how = c.text("approximate", "none");
   if (how != "none" && how != "tanh") unsupported("approximate = ", how);
@@ -58,8 +58,8 @@ Tensor shrink(const Call& c, const Tensor& x) {
 
 void identity(const Call& c) { c.out(c.in(0)); }
 
-// Inference only: then nothing is dropped and the mask is all ones. Old files say so by `is_test`,
-// or not at all.
+// Inference only: nothing is dropped and the mask is all ones. Old files say so by `is_test`, or
+// not at all.
 void dropout(const Call& c) {
   if (c.has(2) && c.number(2) != 0 && (!c.has(1) || c.number(1) != 0))
     unsupported("dropout in training mode");

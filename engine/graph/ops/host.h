@@ -1,5 +1,5 @@
-// Rows that look at their elements on the host, in the file's order, reals and whole numbers alike:
-// the same lambda gets a vector of either. Cost: two copies where the values are on a device.
+// Helpers for rows that process elements on the host, in the file's order, for reals and integers:
+// the same lambda receives a vector of either. Cost: two copies if the values are on a device.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 
 namespace engine::graph {
 
-// The vector that f makes of the elements of x, as a value of this shape and of the type of x.
+// f applied to the vector of elements of x, as a value of this shape and of x's type.
 template <class F>
 Value on_elements(const Value& x, const Shape& shape, const F& f) {
   if (!x.is_whole()) return Value(Tensor::from(shape, f(x.tensor().values())), x.type());
@@ -27,7 +27,7 @@ void with_elements(const Value& x, const F& f) {
   f(std::vector<std::uint64_t>(x.whole().begin(), x.whole().end()));
 }
 
-// How far apart the elements of each axis lie, row-major.
+// The row-major strides of the axes.
 inline std::vector<Index> strides_of(const Shape& shape) {
   std::vector<Index> strides(static_cast<std::size_t>(shape.rank()), 1);
   for (int i = shape.rank() - 2; i >= 0; --i) strides[i] = strides[i + 1] * shape[i + 1];
@@ -72,7 +72,7 @@ Value places_on_lines(const Value& x, int axis, Index extent, const F& f) {
   return {with_extent(x.shape(), axis, extent), std::move(places)};
 }
 
-// The elements of x at these flat places.
+// The elements of x at these flat indices.
 inline Value picked(const Value& x, const Shape& shape, const std::vector<Index>& places) {
   return on_elements(x, shape, [&](const auto& v) {
     std::decay_t<decltype(v)> result;
@@ -82,8 +82,8 @@ inline Value picked(const Value& x, const Shape& shape, const std::vector<Index>
   });
 }
 
-// Where in `shape` each element of `index`, an array of the shape `from`, points: its own place,
-// but for one axis, where it is a position, negative ones from the end. Errors: outside.
+// The flat index in `shape` of each element of `index`, an array of shape `from`: its own position,
+// except along one axis, where it is the position (negative: from the end). Errors: out of range.
 std::vector<Index> element_places(const Shape& shape, int axis, const Shape& from,
                                   const Whole& index);
 

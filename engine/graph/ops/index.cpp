@@ -1,5 +1,5 @@
-// What is read and written by place, on the host: elements at places that other inputs name, arrays
-// made by place, and functions of the elements along one axis that the engine has no op for.
+// Indexed reads and writes on the host: elements at positions given by other inputs, arrays built
+// by position, and functions along one axis that the engine has no op for.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -41,7 +41,7 @@ std::vector<Index> element_places(const Shape& shape, int axis, const Shape& fro
 
 namespace {
 
-// x with the updates at these flat places, put there or combined with what is there.
+// x with the updates at these flat indices, stored there or combined with the existing elements.
 Value scattered(const Call& c, const std::vector<Index>& places) {
   const Value &x = c.in(0), &updates = c.in(2);
   check(x.is_whole() == updates.is_whole(), name_of(updates.type()), " is put into ",
@@ -67,7 +67,7 @@ Value scattered(const Call& c, const std::vector<Index>& places) {
                x.type());
 }
 
-// The places of the elements that input 1 names.
+// The flat indices of the elements that input 1 selects.
 std::vector<Index> named_places(const Call& c) {
   const Shape shape = c.in(0).shape();
   return element_places(shape, shape.axis(static_cast<int>(c.integer("axis", 0))), c.in(1).shape(),
@@ -160,7 +160,7 @@ void one_hot(const Call& c) {
   check(c.number(1) >= 0 && c.number(1) < 1e9, "a depth of ", c.number(1));
   const auto depth = static_cast<Index>(c.number(1));
   const Value& values = c.in(2);
-  check(values.size() == 2, "the values are ", values.shape(), ", two are needed");
+  check(values.size() == 2, "the values are ", values.shape(), ", expected two");
   Index axis = c.integer("axis", -1);
   if (axis < 0) axis += from.rank() + 1;
   check(axis >= 0 && axis <= from.rank() && from.rank() < Shape::kMaxRank, "axis ", axis,
@@ -184,7 +184,7 @@ void one_hot(const Call& c) {
 void trilu(const Call& c) {
   const Value& x = c.in(0);
   const bool upper = c.integer("upper", 1) != 0;
-  check(x.rank() >= 2, "matrices are needed, got ", x.shape());
+  check(x.rank() >= 2, "expected matrices, got ", x.shape());
   const Index rows = x.shape()[-2], columns = x.shape()[-1];
   const double diagonal = c.has(1) ? c.number(1) : 0;
   c.out(on_elements(x, x.shape(), [&](auto v) {
@@ -201,7 +201,7 @@ void eye_like(const Call& c) {
   const Value& x = c.in(0);
   const Type type = static_cast<Type>(c.integer("dtype", static_cast<Index>(x.type())));
   if (bytes_of(type) == 0) unsupported("ones of ", name_of(type));
-  check(x.rank() == 2, "a matrix is needed, got ", x.shape());
+  check(x.rank() == 2, "expected a matrix, got ", x.shape());
   const Index k = c.integer("k", 0);
   Whole ones;
   for (Index i = 0; i < x.shape()[0]; ++i)
@@ -225,8 +225,7 @@ Index whole_input(const Call& c, int i) {
   return c.numbers(i)[0];
 }
 
-// What sums and products are kept in: reals in double; whole numbers wrap around where they would
-// overflow.
+// The accumulator of sums and products: double for reals; integers wrap around on overflow.
 template <class Number>
 using Wide = std::conditional_t<std::is_integral_v<Number>, std::uint64_t, double>;
 
@@ -268,8 +267,8 @@ void hardmax(const Call& c) {
   c.out(moved(ones, [&](const Tensor& t) { return reshape(t, x.shape()); }));
 }
 
-// The k largest (or smallest) along an axis, in order, and where they were. Not a number counts as
-// larger than all, as in NumPy.
+// The k largest (or smallest) along an axis, in order, and their positions. NaN counts as the
+// largest, as in NumPy.
 void top_k(const Call& c) {
   const Value& x = c.in(0);
   const int axis = axis_of(c, c.integer("axis", -1));
@@ -291,7 +290,7 @@ void top_k(const Call& c) {
   c.out(places, 1);
 }
 
-// The place of the first (or last) largest (or smallest) element.
+// The position of the first (or last) largest (or smallest) element.
 template <bool Largest>
 void arg(const Call& c) {
   const Value& x = c.in(0);
@@ -319,7 +318,7 @@ void reduce_product(const Call& c) {
   if (axes.empty() && c.integer("noop_with_empty_axes", 0) != 0) return c.out(x);
   std::vector<bool> gone(static_cast<std::size_t>(x.rank()), axes.empty());
   for (const Index axis : axes) gone[axis_of(c, axis)] = true;
-  std::vector<int> order;  // the axes that stay, then those that go
+  std::vector<int> order;  // the kept axes, then the removed ones
   Shape ones = x.shape(), dropped;
   for (const bool going : {false, true})
     for (int i = 0; i < x.rank(); ++i) {

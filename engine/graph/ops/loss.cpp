@@ -46,7 +46,7 @@ void likelihood_loss(const Call& c) { negative_log_likelihood(c, c.in(0).tensor(
 
 void cross_entropy_loss(const Call& c) {
   const Tensor scores = c.in(0).tensor();
-  check(scores.rank() >= 2, "scores [N, C, ...] are needed, got ", scores.shape());
+  check(scores.rank() >= 2, "expected scores [N, C, ...], got ", scores.shape());
   const Tensor log_p = log_softmax(scores, 1);
   negative_log_likelihood(c, log_p);
   c.out(Value(log_p, c.in(0).type()), 1);

@@ -60,7 +60,7 @@ Tensor product(const Tensor& a, const Tensor& b, bool transpose_a, bool transpos
 void gemm(const Call& c) {
   const Tensor a = c.in(0).tensor(), b = c.in(1).tensor();
   const bool ta = c.integer("transA", 0) != 0, tb = c.integer("transB", 0) != 0;
-  check(a.rank() == 2 && b.rank() == 2, "two matrices are needed, got ", a.shape(), " and ",
+  check(a.rank() == 2 && b.rank() == 2, "expected two matrices, got ", a.shape(), " and ",
         b.shape());
   const Shape shape{a.dim(ta ? 1 : 0), b.dim(tb ? 0 : 1)};
   c.allow(shape);

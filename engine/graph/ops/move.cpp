@@ -1,4 +1,4 @@
-// Ops that move elements and change none: the same rows serve tensors and whole numbers.
+// Ops that only move elements: the same rows serve tensors and integers.
 #include "engine/ops/move.h"
 
 #include <algorithm>
@@ -36,11 +36,11 @@ void split(const Call& c) {
   const bool given = c.has(1) || c.given("split");
   Index begin = 0;
   for (int i = 0; i < c.outputs(); ++i) {
-    check(sizes[i] >= 0, "a part of ", sizes[i], " elements is asked for");
+    check(sizes[i] >= 0, "a part of ", sizes[i], " elements was requested");
     const Index end = begin + std::min(sizes[i], extent - begin);
     const bool last = i + 1 == c.outputs();
     check(!given || (sizes[i] == end - begin && (!last || end == extent)),
-          "the sizes asked for are not ", extent, " together");
+          "the requested sizes are not ", extent, " together");
     c.out(in_place(x, [&](const Tensor& t) { return engine::slice(t, axis, begin, end); }), i);
     begin = end;
   }
@@ -72,7 +72,7 @@ void slice(const Call& c) {
   const std::vector<Index> steps = c.integers("steps", 4, std::vector<Index>(begins.size(), 1));
   check(
       ends.size() == begins.size() && axes.size() == begins.size() && steps.size() == begins.size(),
-      "starts, ends, axes and steps are of different lengths");
+      "starts, ends, axes and steps differ in length");
   const bool nothing_before = c.integer("nothing_before", 0) != 0;  // of TensorFlow, not ONNX's
   Value x = c.in(0);
   const Axes at = places(x, axes);
@@ -96,7 +96,7 @@ void transpose(const Call& c) {
   order = c.integers("perm", order);
   check(static_cast<int>(order.size()) == x.rank(), order.size(), " axes for ", x.shape());
   const Axes at = places(x, order);
-  // An NHWC array that becomes an NCHW image is one already, kept channels last.
+  // A transposition from NHWC to NCHW is free, because images are stored channels-last.
   bool to_image =
       !c.nhwc() && !x.is_whole() && !x.channels_last() && x.rank() >= 3 && order[0] == 0;
   for (int i = 1; i < x.rank(); ++i) to_image = to_image && order[i] == (i == 1 ? x.rank() : i) - 1;
@@ -269,7 +269,7 @@ Written write_concat(const TracedOp& t) {
 
 Written write_expand(const TracedOp& t) {
   const std::vector<Index> to = t.extents();
-  std::vector<Index> target(to.size(), 1);  // 1: as it is
+  std::vector<Index> target(to.size(), 1);  // 1: unchanged
   for (int i = 0; i < t.shape().rank(); ++i) {
     const int from = i - (t.shape().rank() - t.shape(0).rank());
     const bool kept = from >= 0 && t.shape(0)[from] == t.shape()[i];
@@ -302,7 +302,8 @@ Written write_slice(const TracedOp& t) {
   if (step == -1) return written(-1, std::numeric_limits<Index>::min());  // a flip
   const auto begin = static_cast<Index>(t.setting("begin"));
   Index end = begin + (t.shape()[axis] - 1) * step + 1;
-  if (t.extents()[axis] < 0) {  // of the batch: all that follow, or it cannot be said
+  if (t.extents()[axis] <
+      0) {  // of the batch: all elements that follow, otherwise there is no ONNX equivalent
     if (end + step <= t.shape(0)[axis]) t.refuse("ends where the size of the batch says");
     end = std::numeric_limits<Index>::max();
   }

@@ -12,7 +12,7 @@
 namespace engine::graph {
 namespace {
 
-// With the statistics of the batch: also says what becomes of the running ones.
+// With the statistics of the batch; also returns the updated running statistics.
 void batch_norm_training(const Call& c, const Tensor& x, const Tensor& gamma, Real epsilon) {
   const Real momentum = c.real("momentum", 0.9f);
   const Tensor stored = moments(x);
@@ -115,7 +115,7 @@ void mean_variance_normalization(const Call& c) {
 
 // --- By other sums ---------------------------------------------------------------------------
 
-// x / (bias + alpha / size sum of squares over `size` neighbouring channels)^beta: the sum over
+// x / (bias + alpha / size sum of squares over `size` neighboring channels)^beta: the sum over
 // channels is an average pool of the channels taken for pixels.
 void lrn(const Call& c) {
   const Tensor x = c.image(0);
@@ -129,8 +129,8 @@ void lrn(const Call& c) {
   c.out_image(x * power(reshape(scale, x.shape()), -c.real("beta", 0.75f)));
 }
 
-// Along one axis, by its Euclidean norm (p = 2) or sum of magnitudes (p = 1). Zeros stay zeros: of
-// anything else, scaled so that the largest is 1, the norm is 1 or more.
+// Along one axis, by its Euclidean norm (p = 2) or sum of magnitudes (p = 1). Zeros stay zeros: for
+// anything else, scaled so that the largest element is 1, the norm is at least 1.
 void lp_normalization(const Call& c) {
   const Value& x = c.in(0);
   const Index p = c.integer("p", 2);

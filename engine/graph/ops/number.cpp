@@ -1,5 +1,5 @@
-// Arithmetic, conditions and casts: on tensors by the engine; on whole numbers, and where the
-// engine has no row, on the host.
+// Arithmetic, conditions and casts: on tensors by the engine; on integers, and if the engine has no
+// row, on the host.
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -21,9 +21,8 @@ Value expanded(const Value& x, const Shape& shape) {
   return moved(x, [&](const Tensor& t) { return expand_to(t, shape); });
 }
 
-// f of the elements of values that are broadcast together: of Numbers, of Bits where the first
-// value has no sign, or of doubles where one of the values is real. Wraps around where the type
-// does.
+// f of the elements of values that are broadcast together: of Numbers, of Bits if the first value
+// is unsigned, or of doubles if one of the values is real. Wraps around as the type does.
 template <class F, class... Values>
 Value on_each(const Call& c, Type type, const F& f, Values... x) {
   Shape shape;
@@ -66,7 +65,7 @@ void variadic(const Call& c) {
 
 template <Tensor (*Real2)(const Tensor&, const Tensor&), auto Whole2>
 void binary(const Call& c) {
-  check(c.has(1) && c.inputs() == 2, "two operands are needed, got ", c.inputs());
+  check(c.has(1) && c.inputs() == 2, "expected two operands, got ", c.inputs());
   variadic<Real2, Whole2>(c);
 }
 
@@ -77,7 +76,7 @@ void mean_of_inputs(const Call& c) {
   c.out(x.value(total / static_cast<Real>(c.inputs())));
 }
 
-// Of Numbers or of Bits; doubles are never asked for, but for remainders.
+// Of Numbers or of Bits; of doubles only for remainders.
 template <class T>
 constexpr bool kReal = std::is_floating_point_v<T>;
 constexpr auto plus = [](auto a, auto b) { return static_cast<decltype(a)>(Bits(a) + Bits(b)); };
@@ -122,7 +121,7 @@ Bits power_of(Bits base, Bits exponent) {
   return result;
 }
 
-// Powers of whole numbers are whole numbers: exact by products, or a real power without fraction.
+// Powers of integers are integers: exact by products, or a truncated real power.
 Value whole_power(const Value& base, const Value& to) {
   Whole result(base.whole());
   with_elements(to, [&](const auto& exponents) {
@@ -202,7 +201,7 @@ void on_host(const Call& c) {
   c.out(c.in(0).with(Tensor::from(x.shape(), values)));
 }
 
-// A function of a number both ways: an engine row for reals, the host for whole numbers.
+// A function of one number: an engine row for reals, the host for integers.
 template <Tensor (*Real1)(const Tensor&), auto Whole1>
 void both_ways(const Call& c) {
   const Value& x = c.in(0);
@@ -230,8 +229,8 @@ void clip(const Call& c) {
   c.out(x.with(y));
 }
 
-// Float64 is held as Real, which may be unable to tell it from its neighbours. Said where whole
-// numbers meet it, for these may be places or counts.
+// Float64 is held as Real, which may not distinguish it from its neighbors. This is an error where
+// it becomes an integer, which may be a position or a count.
 void check_exact(Type type, double as_real, double exact, bool may_be_rounded) {
   if (type == Type::float64 && (as_real != exact || may_be_rounded))
     unsupported("float64 is held as float32, where whole numbers beyond 2^24 are rounded: ", exact);

@@ -1,5 +1,5 @@
-// Pooling. The engine's pools serve images with one or two spatial axes; what they do not know
-// (dilation, three axes, padding as wide as the window) is done one axis at a time, by taps.
+// Pooling. The engine's pools serve images with one or two spatial axes; other cases (dilation,
+// three axes, padding as wide as the window) are done one axis at a time, by taps.
 #include "engine/ops/pool.h"
 
 #include <algorithm>
@@ -25,7 +25,7 @@ Tensor tap_of(const Tensor& padded, int axis, const Steps& s, Index tap) {
   return slice(padded, axis, begin, begin + (s.windows() - 1) * s.stride + 1, s.stride);
 }
 
-// By what each window along one axis divides its sum: the elements of it that count.
+// The divisor of each window's sum along one axis: the number of its elements that count.
 std::vector<Real> shares(const Steps& s, bool count_padding) {
   const Index low = count_padding ? -s.before : 0;
   const Index high = s.extent + (count_padding ? s.after : 0);
@@ -79,8 +79,7 @@ Tensor pooled(const Tensor& x, const std::vector<Steps>& steps, Kind kind, bool 
   return steps.size() == 1 ? reshape(y, {y.dim(0), y.dim(2), y.dim(3)}) : y;
 }
 
-// Where in the file's array [N, C, spatial...], counted flat, the first largest of each window
-// lies.
+// The flat index in the file's array [N, C, spatial...] of the first maximum of each window.
 Value places_of_maxima(const Call& c, const Tensor& image, const std::vector<Steps>& steps) {
   if (c.nhwc() || c.integer("storage_order", 0) != 0) unsupported("places in another order");
   const std::vector<Real> x = Value::image(image).tensor().values();

@@ -20,7 +20,7 @@ Tensor largest(const Tensor& x, const Axes& axes) {
 
 Scaled scaled(const Tensor& x, const Axes& axes) {
   if (x.size() == 0) return {x, ones(sum(x, axes, true).shape())};
-  constexpr Real kMost = std::numeric_limits<Real>::max();  // infinity less itself is no number
+  constexpr Real kMost = std::numeric_limits<Real>::max();  // infinity minus infinity is NaN
   const Tensor top = minimum(max(abs(x), axes, true), full({}, kMost));
   const Tensor by = top + equal(top, zeros({}));
   return {x / by, by};
@@ -62,7 +62,7 @@ Tensor l2_of(const Tensor& x, const Axes& axes) {
 Tensor squares_of(const Tensor& x, const Axes& axes) { return sum(square(x), axes, true); }
 Tensor log_sum_of(const Tensor& x, const Axes& axes) { return log(sum(x, axes, true)); }
 Tensor log_sum_exp_of(const Tensor& x, const Axes& axes) {
-  constexpr Real kMost = std::numeric_limits<Real>::max();  // infinity less itself is no number
+  constexpr Real kMost = std::numeric_limits<Real>::max();  // infinity minus infinity is NaN
   const Tensor top = clamp(largest(x, axes), -kMost, kMost);
   return top + log(sum(exp(x - top), axes, true));
 }

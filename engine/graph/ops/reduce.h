@@ -8,8 +8,8 @@ namespace engine::graph {
 
 Tensor largest(const Tensor& x, const Axes& axes);  // of no elements: -infinity
 
-// x divided by its largest magnitude along the axes, so that squares of what is left neither
-// overflow nor vanish; and that magnitude, 1 where all are zero.
+// x divided by its largest magnitude along the axes, so that squares neither overflow nor
+// underflow; and that magnitude, 1 where all are zero.
 struct Scaled {
   Tensor values, by;
 };

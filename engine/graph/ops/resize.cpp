@@ -12,7 +12,7 @@
 namespace engine::graph {
 namespace {
 
-// What is asked of one axis.
+// The resizing of one axis.
 struct Line {
   Index from, to;
   float scale;       // to / from, as given
@@ -27,7 +27,7 @@ struct Mode {
   float extrapolation;
 };
 
-// Where element i of the result lies in the original.
+// The position in the original of element i of the result.
 float coordinate(const Mode& mode, const Line& line, Index i) {
   const float x = static_cast<float>(i), n = static_cast<float>(line.from);
   const float m = line.by_size ? static_cast<float>(line.to) : n * line.scale;
@@ -43,7 +43,7 @@ float coordinate(const Mode& mode, const Line& line, Index i) {
   unsupported("coordinates by ", mode.coordinates);
 }
 
-Index clamped(const Line& line, float at) {  // not a number and beyond every range: an end
+Index clamped(const Line& line, float at) {  // NaN or out of range: clamped to an end
   if (!(at > 0)) return 0;
   return at < static_cast<float>(line.from - 1) ? static_cast<Index>(at) : line.from - 1;
 }
@@ -76,7 +76,7 @@ Tensor linear(const Tensor& x, int axis, const Line& line, const std::vector<flo
   return a + (b - a) * along(a, axis, part);
 }
 
-// The weights of the four neighbours at a distance t in [0, 1) from the second.
+// The weights of the four neighbors at a distance t in [0, 1) from the second.
 std::array<float, 4> cubic_weights(float a, float t) {
   const auto inner = [a](float d) { return ((a + 2) * d - (a + 3)) * d * d + 1; };
   const auto outer = [a](float d) { return ((d - 5) * d + 8) * d * a - 4 * a; };

@@ -1,4 +1,4 @@
-// Shapes: asked for, changed (the elements stay in the file's order), and constants made from them.
+// Shapes: queried, changed (the elements stay in the file's order), and constants made from them.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -31,7 +31,8 @@ void reshape(const Call& c) {
     c.allow({known});
   }
   if (open != extents.end()) *open = known > 0 ? c.in(0).size() / known : 0;
-  // Nothing of [0, 3] is left to tell [0, -1]: it is what the axes that are not copied have.
+  // The product of [0, 3] cannot determine -1 in [0, -1]: use the extents of the axes that are not
+  // copied.
   if (open != extents.end() && known == 0 && c.integer("allowzero", 0) == 0) {
     Index others = 1;
     known = 1;

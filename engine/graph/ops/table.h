@@ -1,6 +1,7 @@
-// The table of ops: one row from an ONNX op to the function that says it in engine calls. A row is
-// all that an op needs: the reader, the planner and the passes know no op but the few that they
-// rewrite. A row sees concrete values, so shapes need no inference. Each file here is a part of it.
+// The table of ops: one row maps an ONNX op to the function that computes it with engine calls. An
+// op needs nothing else: the reader, the planner and the passes know only the few ops that they
+// rewrite. A row sees concrete values, so there is no shape inference. Each file here is part of
+// it.
 #pragma once
 
 #include <span>
@@ -16,11 +17,11 @@ struct Written;
 struct Operator {
   const char* name;
   void (*run)(const Call&);
-  // Writes an op of the engine's whose Op::onnx() is this name; null where none is.
+  // The writer for engine ops whose Op::onnx() is this name; null if there is none.
   Written (*write)(const TracedOp&) = nullptr;
 };
 
-// The row of an op; null where there is none.
+// The row of an op; null if there is none.
 const Operator* find_operator(const std::string& op);
 
 std::span<const Operator> pointwise_operators();  // named by their text: "Exp(x)"

@@ -8,7 +8,7 @@
 namespace engine::graph {
 
 Tensor take(const Tensor& x, int axis, const std::vector<Index>& positions) {
-  constexpr Index kMostRows = Index{1} << 24;  // what Real counts exactly
+  constexpr Index kMostRows = Index{1} << 24;  // the integers that Real holds exactly
   const Index n = x.dim(axis), count = static_cast<Index>(positions.size());
   Index outer = 1, inner = 1;
   for (int i = 0; i < x.rank(); ++i)

@@ -1,5 +1,5 @@
-// take: the elements at given positions of one axis, in any order and number. What the engine's
-// gather does to rows, for every axis. Positions are the caller's to check. Cost: one copy.
+// take: the elements at given positions of one axis, in any order and number: the engine's gather
+// for any axis. The caller checks the positions. Cost: one copy.
 #pragma once
 
 #include <vector>

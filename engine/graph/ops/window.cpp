@@ -22,7 +22,7 @@ std::vector<Steps> window_steps(const Call& call, const Shape& image,
                                 const std::vector<Index>& kernel) {
   const std::size_t axes = kernel.size();
   check(image.rank() == static_cast<int>(axes) + 2, "an image with ", axes,
-        " spatial axes is needed, got [N, ..., C] ", image);
+        " spatial axes was expected, got [N, ..., C] ", image);
   if (axes < 1 || axes > 3) unsupported(axes, " spatial axes");
   const std::vector<Index> strides = per_axis(call, "strides", axes, 1, 1);
   const std::vector<Index> dilations = per_axis(call, "dilations", axes, 1, 1);
@@ -49,8 +49,8 @@ std::vector<Steps> window_steps(const Call& call, const Shape& image,
       s.after = total - s.before;
     }
     const Index room = s.extent + s.before + s.after - s.reach();
-    // One more window in ceil_mode, if it still begins on the image or the padding before it: that
-    // may be the first, of a kernel larger than the image.
+    // One more window in ceil_mode, if it still begins on the image or the padding before it. It
+    // may be the first, if the kernel is larger than the image.
     if (call.integer("ceil_mode", 0) != 0 && room > -s.stride && room % s.stride != 0) {
       const Index begin = room < 0 ? 0 : (room / s.stride + 1) * s.stride;
       if (begin < s.extent + s.before) s.overflow = begin - room;

@@ -1,7 +1,6 @@
-// How the windows of convolutions and pools step over one spatial axis, and how ONNX's attributes
-// (strides, dilations, pads or auto_pad, ceil_mode) say it for one to three of them, read and
-// written. Errors: attributes that are missing, of the wrong length, or out of any reasonable
-// range.
+// Windows of convolutions and pools along one spatial axis, and reading and writing of the ONNX
+// attributes (strides, dilations, pads or auto_pad, ceil_mode) for one to three axes. Errors:
+// attributes that are missing, of the wrong length, or out of range.
 #pragma once
 
 #include <vector>
@@ -32,13 +31,13 @@ std::vector<Index> per_axis(const Call& call, const char* name, std::size_t axes
 // An image with one or two spatial axes as one with two: [N, 1, W, C].
 Tensor with_height(const Tensor& x);
 
-// What the passes have moved into this op: an activation, and y with a bias, which is input
-// `bias_input` where there is one, and that activation. y is [N, spatial..., C].
+// The epilogue that passes have merged into this op: an activation; and y with a bias (input
+// `bias_input`, if given) and that activation applied. y is [N, spatial..., C].
 Activation activation_of(const Call& c);
 Tensor finished(const Call& c, int bias_input, const Tensor& y);
 
-// [top, left, bottom, right] where bottom and right are what is missing at the ends of the larger
-// image, `large`, for the windows over it, `small`. Negative: pixels that no window reaches.
+// [top, left, bottom, right], where bottom and right follow from the larger image, `large`, and the
+// windows over it, `small`. Negative: pixels that no window reaches.
 std::vector<Index> traced_pads(const TracedOp& t, const Shape& large, const Shape& small);
 TracedOp::Attributes traced_window(const TracedOp& t, std::vector<Index> pads);
 

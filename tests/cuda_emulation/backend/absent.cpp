@@ -1,4 +1,4 @@
-// A machine without a device. The engine looks once, so this has a process of its own, started with
+// A machine without a device. The engine checks once, so this runs in its own process, started with
 // KANTOR_EMULATED_DEVICES=0.
 #include <doctest/doctest.h>
 

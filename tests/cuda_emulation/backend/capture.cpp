@@ -1,5 +1,5 @@
-// Steps whose capture fails, at each place where a device may refuse it: they say why and go on
-// being called, and no step is lost, nor any number drawn for it.
+// Steps whose capture fails, at each point where a device may refuse it: they report why and are
+// called instead, and no step and no random number is lost.
 #include <doctest/doctest.h>
 
 #include "datasets/dataset.h"
@@ -86,8 +86,8 @@ TEST_CASE("cuda: a trainer whose step cannot be captured trains as one that is c
   CHECK(engine::read_file(scratch / "refused") == engine::read_file(scratch / "called"));
 }
 
-// What the host notes during a capture that fails is undone: the states had advanced for these
-// weights, and do not again when the step is called in its place.
+// Host records of a failed capture are undone: the states had advanced for these weights, and must
+// not advance again when the step is called instead.
 TEST_CASE("cuda: states that were ahead of a capture that fails stay as they are") {
   const On cuda(Device::cuda());
   const auto train = [](bool refused) {
@@ -135,7 +135,7 @@ TEST_CASE("cuda: a step that does something new when it is captured is called in
   }
 }
 
-// Free blocks of other sizes are given back before a capture, for during it they cannot be.
+// Free blocks of other sizes are returned before a capture, because that is impossible during it.
 TEST_CASE("cuda: free blocks make room for a capture") {
   const On cuda(Device::cuda());
   Captured step = engine::capture([x = engine::full({1 << 18}, 2)] {

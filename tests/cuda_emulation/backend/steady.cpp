@@ -1,4 +1,4 @@
-// What a steady training step asks of the device: one graph, no memory, no waiting.
+// A steady-state training step uses the device for one graph: no allocation, no waiting.
 #include <doctest/doctest.h>
 
 #include "datasets/dataset.h"

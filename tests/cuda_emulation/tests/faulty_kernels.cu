@@ -1,4 +1,4 @@
-// Kernels with one fault each: every check of the emulated device catches what it is there for.
+// Kernels with one fault each: every check of the emulated device catches its fault.
 #include "tests/cuda_emulation/shared_bytes.h"
 #include "tests/cuda_emulation/tests/device.h"
 

@@ -1,4 +1,4 @@
-// Kernels that are in order: the emulated device computes what a device would, and says nothing.
+// Correct kernels: the emulated device computes what a device would, without complaints.
 #include <numeric>
 
 #include "tests/cuda_emulation/shared_bytes.h"

@@ -1,4 +1,4 @@
-// What a graph says about itself, and images on their way into it.
+// What a graph determines about itself, and the preprocessing of images.
 #include "gan/metrics/classifier.h"
 
 #include <doctest/doctest.h>
@@ -195,7 +195,7 @@ TEST_CASE("classifier: what is no classifier of these images") {
     return x;
   });
   CHECK(says(complaint([&] { classifier(tokens.model(), {.features = "tokens"})(pictures(8, 8)); }),
-             "'tokens' is [3, 3, 64]", "a dimension too many", "--features"));
+             "'tokens' is [3, 3, 64]", "one dimension too many", "--features"));
   Builder line;
   line.node("Relu", {line.input("x", {-1, 3})}, {}, "y");
   line.output("y", {-1, 3});

@@ -1,5 +1,5 @@
-// Fronts: what graphs do to images before their first layer, written as exporters and people write
-// it, and the range of numbers that is read off it.
+// Fronts: preprocessing before the first layer, as written by exporters and people, and the input
+// range read from it.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -347,7 +347,7 @@ TEST_CASE("fronts: what the graph does not say must be given, and can be told fr
     }
     return std::string("taken");
   };
-  CHECK(says(refusal({}, path), "does not say which numbers it takes",
+  CHECK(says(refusal({}, path), "does not determine its input range",
              "--range 0..255, 0..1, -1..1, imagenet or inception", "--mean"));
   CHECK(refusal({.range = Range::unit}, path) == "taken");
   CHECK(says(refusal({.mean = {1, 2}}, path), "--mean", "2 numbers", "3 channels"));
@@ -358,7 +358,7 @@ TEST_CASE("fronts: what the graph does not say must be given, and can be told fr
              "not --input-size 9x9"));
   const std::string any =
       scratch.write("any.onnx", write_onnx(Onnx({-1, 3, -1, -1}).with("Div", {255}).model()));
-  CHECK(says(refusal({}, any), "any size", "--input-size 224"));
+  CHECK(says(refusal({}, any), "any size", "--input-size, such as 224"));
   CHECK(refusal({.size = InputSize{}}, any) == "taken");
   CHECK(Classifier(any, {.size = InputSize{6, 5}}).preprocessing() ==
         "TensorFlow 1 bilinear to 5x6");

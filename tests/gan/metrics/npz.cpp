@@ -1,4 +1,4 @@
-// Arrays as NumPy writes them, and as nobody should.
+// Arrays as NumPy writes them, and malformed ones.
 #include "gan/metrics/npz.h"
 
 #include <doctest/doctest.h>
@@ -129,7 +129,7 @@ TEST_CASE("npy: what is no array of numbers, or not all of one") {
   CHECK(says(trouble(npy("{'descr': [('x', '<f8')], 'fortran_order': False, 'shape': (2,)}", data)),
              "records"));
   CHECK(says(trouble(npy("{'descr': '<f8', 'shape': (2,), }", data)), "header"));
-  CHECK(says(trouble(npy(dict("<f8", "False", "(2,)"), data).substr(0, 40)), "cut off"));
+  CHECK(says(trouble(npy(dict("<f8", "False", "(2,)"), data).substr(0, 40)), "truncated"));
   const std::string whole = npy(dict("<f8", "False", "(2,)"), data);
   for (std::size_t size = 0; size < whole.size(); ++size)
     CHECK(says(trouble(whole.substr(0, size)), "bad: "));
@@ -213,7 +213,7 @@ TEST_CASE("statistics file: written, read back, and refused") {
   CHECK(says(refused({{"sigma", mu}}), "s.npz: holds no array 'mu'", "pytorch-fid"));
   CHECK(says(refused({{"mu", mu}}), "no array 'sigma'"));
   CHECK(refused({{"mu", mu}, {"sigma", NpyArray::from({4}, {1, 0, 0, 1})}}) ==
-        "s.npz: mu is [2] and sigma [4]; [n] and [n, n] are needed");
+        "s.npz: mu is [2] and sigma [4]; expected [n] and [n, n]");
   CHECK(refused({{"mu", mu}, {"sigma", NpyArray::from({2, 2}, {1, 0, 0, -1})}}) ==
         "s.npz: sigma is not a covariance: [1, 1] is -1");
   CHECK(says(refused({{"mu", mu}, {"sigma", NpyArray::from({2, 2}, {1, 5, 0, 1})}}),
@@ -258,7 +258,7 @@ TEST_CASE("features file: written, read back, and refused") {
     return complaint([&] { read_features(from(arrays)); });
   };
   CHECK(says(refused({{"features", NpyArray::from({3}, {1, 2, 3})}}),
-             "array 'features': is <f8 [3]; features are numbers [N, n]"));
+             "array 'features': is <f8 [3]; features must be [N, n]"));
   CHECK(says(refused({{"features", rows}, {"logits", NpyArray::from({1, 2}, {1, 2})}}),
              "2 rows of features and 1 of logits"));
   CHECK(says(refused({{"logits", NpyArray::from({2, 1}, {1, NAN})}}), "row 1 is not finite"));
