@@ -27,7 +27,7 @@ void interleave_planes(const char* planes, std::uint8_t* pixels) {
 
 std::string read_batch(const std::string& path) {
   engine::check(std::filesystem::exists(path), path,
-                ": no such file; cifar10:DIR wants the folder of the binary version, which ",
+                ": no such file; cifar10:DIR needs the folder of the binary version, which ",
                 "tools/get_cifar10 DIR fetches");
   std::string batch = engine::read_file(path);
   const Index length = static_cast<Index>(batch.size());

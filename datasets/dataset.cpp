@@ -5,6 +5,7 @@
 
 #include "datasets/channels.h"
 #include "datasets/cifar10.h"
+#include "datasets/gaussians.h"
 #include "datasets/image_folder.h"
 #include "datasets/mnist.h"
 #include "datasets/shapes.h"
@@ -16,7 +17,7 @@ namespace {
 
 struct Form {
   const char* name;
-  bool folder;  // written name:DIR
+  bool folder;  // written name:DIR; else the name is all
   std::unique_ptr<Dataset> (*open)(const std::string& folder, const OpenOptions& options);
 };
 constexpr Form kForms[] = {
@@ -27,10 +28,20 @@ constexpr Form kForms[] = {
     {"cifar10", true, open_cifar10},
     {"images", true, open_image_folder},
     {"mnist", true, open_mnist},
+    {"gaussians:8", false, open_ring_of_8},
+    {"gaussians:25", false, open_grid_of_25},
 };
 
 std::string written(const Form& form) {
   return std::string(form.name) + (form.folder ? ":DIR" : "");
+}
+
+// The form of a spec; null if it has none.
+const Form* form_of(const std::string& spec) {
+  const std::string before_colon = spec.substr(0, spec.find(':'));
+  for (const Form& form : kForms)
+    if (form.name == (form.folder ? before_colon : spec)) return &form;
+  return nullptr;
 }
 
 }  // namespace
@@ -41,13 +52,15 @@ std::vector<std::string> forms() {
   return all;
 }
 
+bool names_folder(const std::string& spec) {
+  const Form* const form = form_of(spec);
+  return form && form->folder;
+}
+
 std::unique_ptr<Dataset> open(const std::string& spec, const OpenOptions& options) {
   const std::size_t colon = spec.find(':');
-  const std::string name = spec.substr(0, colon);
   const std::string folder = colon == std::string::npos ? "" : spec.substr(colon + 1);
-  const Form* found = nullptr;
-  for (const Form& form : kForms)
-    if (form.name == name && (form.folder || colon == std::string::npos)) found = &form;
+  const Form* const found = form_of(spec);
   engine::check(found, "data set '", spec, "' is unknown: give ", engine::alternatives(forms()));
   engine::check(!found->folder || !folder.empty(), "data set '", spec, "' names no folder: give ",
                 written(*found));

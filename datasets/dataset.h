@@ -79,6 +79,8 @@ struct OpenOptions {
 // What may be opened, as a user writes it: "shapes", "cifar10:DIR" and so on.
 std::vector<std::string> forms();
 
+bool names_folder(const std::string& spec);  // whether it is of the form NAME:DIR
+
 // Opens one of these forms, DIR being a folder. Errors: an unknown form, and whatever the set's own
 // header lists.
 std::unique_ptr<Dataset> open(const std::string& spec, const OpenOptions& options = {});

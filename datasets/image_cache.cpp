@@ -28,12 +28,15 @@ std::uint64_t checksum(std::string_view bytes) {
 
 }  // namespace
 
-std::string cache_path(std::uint64_t key, const std::string& folder) {
+std::string user_cache_folder() {
   const char* cache = std::getenv("XDG_CACHE_HOME");
   const char* home = std::getenv("HOME");
-  std::string root = folder;
-  if (root.empty() && cache && *cache) root = std::string(cache) + "/kantor";
-  if (root.empty() && home && *home) root = std::string(home) + "/.cache/kantor";
+  if (cache && *cache) return std::string(cache) + "/kantor";
+  return home && *home ? std::string(home) + "/.cache/kantor" : "";
+}
+
+std::string cache_path(std::uint64_t key, const std::string& folder) {
+  const std::string root = folder.empty() ? user_cache_folder() : folder;
   if (root.empty()) return "";
   char name[40];
   std::snprintf(name, sizeof name, "/images-%016llx.bin", static_cast<unsigned long long>(key));

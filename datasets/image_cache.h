@@ -22,6 +22,9 @@ struct DecodedImages {
   std::size_t image_size() const { return std::size_t(height) * width * channels; }
 };
 
+// $XDG_CACHE_HOME/kantor or ~/.cache/kantor; "" where the system names no place for caches.
+std::string user_cache_folder();
+
 // In `folder` or, without one, in the user's: "" where the system names no place for caches.
 std::string cache_path(std::uint64_t key, const std::string& folder = "");
 

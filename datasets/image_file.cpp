@@ -27,7 +27,7 @@ Image decode_image(const std::string& path) {
   try {
     return format->read(file, path);
   } catch (const std::bad_alloc&) {
-    engine::fail(path, ": needs more memory than there is");
+    engine::fail(path, ": needs more memory than is available");
   }
 }
 

@@ -65,19 +65,29 @@ std::string encode_png(const Picture& picture) {
   return png;
 }
 
-}  // namespace
-
-void save_grid(const std::string& path, std::span<const Real> pixels, const GridLayout& grid) {
-  engine::check(grid.channels == 1 || grid.channels == 3, path,
+// Errors: begin with `name`.
+std::string encode_grid(const std::string& name, std::span<const Real> pixels,
+                        const GridLayout& grid) {
+  engine::check(grid.channels == 1 || grid.channels == 3, name,
                 ": images have 1 or 3 channels, not ", grid.channels);
   engine::check(
       grid.count > 0 && grid.height > 0 && grid.width > 0 && grid.columns >= 0 && grid.scale > 0,
-      path, ": a grid wants at least one image, pixel and scale");
+      name, ": a grid needs at least one image, pixel and scale");
   const Index wanted = grid.count * grid.height * grid.width * grid.channels;
-  engine::check(static_cast<Index>(pixels.size()) == wanted, path, ": ", grid.count, " images of ",
+  engine::check(static_cast<Index>(pixels.size()) == wanted, name, ": ", grid.count, " images of ",
                 grid.height, "x", grid.width, "x", grid.channels, " are ", wanted, " values, not ",
                 pixels.size());
-  engine::write_file(path, encode_png(paint(pixels, grid)));
+  return encode_png(paint(pixels, grid));
+}
+
+}  // namespace
+
+std::string grid_png(std::span<const Real> pixels, const GridLayout& layout) {
+  return encode_grid("grid", pixels, layout);
+}
+
+void save_grid(const std::string& path, std::span<const Real> pixels, const GridLayout& layout) {
+  engine::write_file(path, encode_grid(path, pixels, layout));
 }
 
 void save_grid(const std::string& path, const engine::Tensor& images, const GridOptions& options) {

@@ -23,6 +23,9 @@ struct GridLayout {
 void save_grid(const std::string& path, std::span<const engine::Real> pixels,
                const GridLayout& layout);
 
+// The bytes of the file. Errors: as above, beginning with "grid".
+std::string grid_png(std::span<const engine::Real> pixels, const GridLayout& layout);
+
 struct GridOptions {
   int columns = 0;
   int scale = 1;

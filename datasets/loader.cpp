@@ -120,7 +120,7 @@ engine::Tensor Loader::resident_images() {
 }
 
 void Loader::seek(Index number) {
-  engine::check(number >= 0, "loader: there is no batch ", number);
+  engine::check(number >= 0, "loader: batch ", number, " does not exist");
   const std::lock_guard lock(mutex_);
   while (!ready_.empty()) {
     spare_.push_back(std::move(ready_.front()));

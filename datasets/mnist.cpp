@@ -35,7 +35,7 @@ std::string find_idx(const std::string& directory, const std::string& name,
       if (std::filesystem::exists(path)) return path;
     }
   engine::fail(directory, "/", name, "-", kind,
-               "[.gz]: no such file; mnist:DIR wants the folder of the four IDX files");
+               "[.gz]: no such file; mnist:DIR needs the folder of the four IDX files");
 }
 
 // The content of a file, gzipped or not (zlib passes plain bytes through), as far as it is asked

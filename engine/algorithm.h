@@ -15,4 +15,11 @@ void set_algorithm(Algorithm algorithm);
 Algorithm algorithm_named(const std::string& name);  // Errors: none of `algorithm_names`
 std::vector<std::string> algorithm_names();
 
+// What convolutions ran on the CPU since the last call: "direct 2, F(4x4, 3x3) 5". Each phase of a
+// strided transposed convolution is one.
+std::string algorithms_run();
+// For kernels: one of a filter along each axis has run, numbers of kFilters, or the definition.
+void note_filtered(int filter_h, int filter_w);
+void note_direct();
+
 }  // namespace engine

@@ -42,7 +42,7 @@ Device Device::cuda() {
 Device Device::named(const std::string& name) {
   for (const DeviceRow& row : kDevices)
     if (row.name == name) return row.find();
-  fail("device: there is no '", name, "'; use ", alternatives(names()));
+  fail("unknown device '", name, "'; use ", alternatives(names()));
 }
 
 std::vector<std::string> Device::names() { return names_of(kDevices); }
@@ -58,7 +58,7 @@ void set_precision(Precision precision) { chosen_precision = precision; }
 Precision precision_named(const std::string& name) {
   for (const PrecisionRow& row : kPrecisions)
     if (row.name == name) return row.precision;
-  fail("precision: there is no '", name, "'; use ", alternatives(precision_names()));
+  fail("unknown precision '", name, "'; use ", alternatives(precision_names()));
 }
 
 std::vector<std::string> precision_names() { return names_of(kPrecisions); }

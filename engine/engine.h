@@ -7,6 +7,7 @@
 #include "engine/device.h"
 #include "engine/functions.h"
 #include "engine/grad.h"
+#include "engine/graphviz.h"
 #include "engine/notice.h"
 #include "engine/ops/conv.h"
 #include "engine/ops/fused.h"

@@ -69,7 +69,7 @@ std::vector<Tensor> grad(const Tensor& y, const std::vector<Tensor>& xs, bool di
 
 TensorList gradients(const Tensor& y, std::span<const Tensor> xs, bool differentiable,
                      const Tensor& cotangent) {
-  check(y.defined(), "grad: there is no tensor to differentiate");
+  check(y.defined(), "grad: no tensor to differentiate");
   check(cotangent.defined() ? cotangent.shape() == y.shape() : y.size() == 1,
         "grad: y must be one number, or come with a cotangent of its shape ", y.shape());
   NodeSet asked;

@@ -169,7 +169,7 @@ template <class Number>
 Number metadata_number(const TensorFile& file, const std::string& name) {
   const auto entry = file.metadata.find(name);
   check(entry != file.metadata.end(), file.path, ": its metadata lacks '", name,
-        "'; it is no checkpoint");
+        "'; it is not a checkpoint");
   const std::string& text = entry->second;
   Number value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

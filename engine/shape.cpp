@@ -25,7 +25,7 @@ Index Shape::size() const {
 
 int Shape::axis(int i, const char* op) const {
   const int resolved = i < 0 ? i + rank_ : i;
-  check(resolved >= 0 && resolved < rank_, op, ": there is no axis ", i, " in ", *this);
+  check(resolved >= 0 && resolved < rank_, op, ": axis ", i, " does not exist in ", *this);
   return resolved;
 }
 

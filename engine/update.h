@@ -13,7 +13,7 @@ namespace engine {
 void overwrite(const Tensor& x, std::span<const Real> values);  // x = values of the host
 void overwrite(const Tensor& x, const Tensor& values);
 
-// Adam with first and second moments m and v (Kingma and Ba, 2015).
+// Adam with first and second moments m and v (Kingma and Ba, 2015). Where beta1 is 0, m may be g.
 void adam_update(const Live<AdamStep>& step, const Tensor& g, const Tensor& m, const Tensor& v,
                  const Tensor& w);
 void add_scaled(const Live<Real>& a, const Tensor& x, const Tensor& y);  // y += a x

@@ -9,10 +9,13 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer("Every command has its own help with an example: gan train --help\n");
   gan::commands::add_train(app);
+  gan::commands::add_presets(app);
   gan::commands::add_sample(app);
   gan::commands::add_export(app);
   gan::commands::add_audit(app);
   gan::commands::add_spectrum(app);
+  gan::commands::add_sweep(app);
+  gan::commands::add_report(app);
   const auto done = [] { return 0; };  // each command runs while the command line is read
   return gan::console::run(app, argc, argv, done,
                            {.memory = "a smaller batch and g.batch need less"});

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "layers/activation.h"
+#include "layers/cones.h"
 #include "layers/constraints/list.h"
 #include "layers/conv2d.h"
 #include "layers/conv_transpose2d.h"

@@ -67,6 +67,26 @@ void Adam::archive(Archive& file) {
   file("steps", steps_);
 }
 
+RmsProp::RmsProp(const RmsPropOptions& options, std::vector<Param*> parameters)
+    : options_(options), block_(std::move(parameters)), v_(zeros(block_.values().shape())) {}
+
+void RmsProp::step(std::span<const Tensor> gradients) {
+  const Tensor& g = block_.gather(gradients);
+  const auto next = [this] {
+    return AdamStep{.lr = options_.lr,
+                    .beta1 = 0,
+                    .beta2 = options_.alpha,
+                    .epsilon = options_.epsilon,
+                    .correction1 = 1,
+                    .correction2 = 1};
+  };
+  // Where beta1 is 0 the first moment is the gradient: one tensor serves as both.
+  adam_update(live<AdamStep>(next), g, g, v_, block_.values());
+  block_.stepped();
+}
+
+void RmsProp::archive(Archive& file) { file("v", v_); }
+
 Sgd::Sgd(const SgdOptions& options, std::vector<Param*> parameters)
     : options_(options), block_(std::move(parameters)), velocity_(zeros(block_.values().shape())) {}
 

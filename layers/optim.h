@@ -3,8 +3,8 @@
 //   Adam adam({.lr = 2e-4f, .beta1 = 0, .beta2 = 0.9f}, critic.parameters());
 //   adam.step(grad(loss, critic.parameters()));
 // In a captured step each replay is a step: counted, and at the rate set before it. So an optimizer
-// must stay where it is. Cost: one pass over the block; memory for one (Sgd) or two (Adam) more of
-// its size. Errors: gradients that do not belong to the parameters.
+// must stay where it is. Cost: one pass over the block; memory for one (Sgd, RmsProp) or two (Adam)
+// more of its size. Errors: gradients that do not belong to the parameters.
 #pragma once
 
 #include <span>
@@ -31,6 +31,18 @@ class FlatBlock {
   std::vector<engine::Tensor> places_;  // views of gradients_, one per parameter
 };
 
+// What an optimizer is for whoever does not care which.
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+  virtual void step(std::span<const engine::Tensor> gradients) = 0;
+  void step(std::initializer_list<engine::Tensor> gradients) {
+    step(std::span(gradients.begin(), gradients.size()));
+  }
+  virtual void set_lr(engine::Real lr) = 0;
+  virtual void archive(Archive& file) = 0;  // all that it keeps between steps
+};
+
 struct AdamOptions {
   engine::Real lr = 1e-3F;
   engine::Real beta1 = 0.9F, beta2 = 0.999F;
@@ -38,16 +50,13 @@ struct AdamOptions {
 };
 
 // Source: Kingma and Ba, "Adam" (2015).
-class Adam {
+class Adam : public Optimizer {
  public:
   Adam(const AdamOptions& options, std::vector<Param*> parameters);
-  void step(std::span<const engine::Tensor> gradients);
-  void step(std::initializer_list<engine::Tensor> gradients) {
-    step(std::span(gradients.begin(), gradients.size()));
-  }
-  void set_lr(engine::Real lr) { options_.lr = lr; }
-
-  void archive(Archive& file);  // moments and step count
+  using Optimizer::step;
+  void step(std::span<const engine::Tensor> gradients) override;
+  void set_lr(engine::Real lr) override { options_.lr = lr; }
+  void archive(Archive& file) override;  // moments and step count
 
  private:
   engine::AdamStep next();  // counts one more step
@@ -56,6 +65,29 @@ class Adam {
   FlatBlock block_;
   engine::Tensor m_, v_;
   engine::Index steps_ = 0;
+};
+
+struct RmsPropOptions {
+  engine::Real lr = 1e-2F;
+  engine::Real alpha = 0.99F;
+  engine::Real epsilon = 1e-8F;
+};
+
+// As PyTorch's: v = alpha v + (1 - alpha) g^2, w -= lr g / (sqrt(v) + epsilon). It is Adam without
+// its first moment and corrections.
+// Source: Tieleman and Hinton, lecture 6.5 of "Neural Networks for Machine Learning" (2012).
+class RmsProp : public Optimizer {
+ public:
+  RmsProp(const RmsPropOptions& options, std::vector<Param*> parameters);
+  using Optimizer::step;
+  void step(std::span<const engine::Tensor> gradients) override;
+  void set_lr(engine::Real lr) override { options_.lr = lr; }
+  void archive(Archive& file) override;
+
+ private:
+  RmsPropOptions options_;
+  FlatBlock block_;
+  engine::Tensor v_;
 };
 
 struct SgdOptions {
@@ -69,16 +101,13 @@ struct SgdOptions {
 // w -= lr b or, if nesterov, w -= lr (g + momentum b).
 // Source: Sutskever, Martens, Dahl and Hinton, "On the importance of initialization and momentum in
 // deep learning" (2013).
-class Sgd {
+class Sgd : public Optimizer {
  public:
   Sgd(const SgdOptions& options, std::vector<Param*> parameters);
-  void step(std::span<const engine::Tensor> gradients);
-  void step(std::initializer_list<engine::Tensor> gradients) {
-    step(std::span(gradients.begin(), gradients.size()));
-  }
-  void set_lr(engine::Real lr) { options_.lr = lr; }
-
-  void archive(Archive& file);
+  using Optimizer::step;
+  void step(std::span<const engine::Tensor> gradients) override;
+  void set_lr(engine::Real lr) override { options_.lr = lr; }
+  void archive(Archive& file) override;
 
  private:
   SgdOptions options_;

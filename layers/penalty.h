@@ -1,16 +1,14 @@
 // Gradient penalties: what a critic pays for slopes, instead of or besides a constraint. A critic's
 // slope at a sample is the norm of its gradient by that sample, over all the sample's numbers.
 //
-//   const Tensor x = between(real, fake);
-//   loss = loss + 10 * mean(square(slopes(critic, x) - 1));       // two-sided: WGAN-GP
-//   loss = loss + 10 * mean(square(relu(slopes(critic, x) - 1)));  // one-sided: WGAN-LP
+//   loss = loss + GradientPenalty{.lambda = 10}(critic, real, fake);
+//   loss = loss + mean(square(slopes(critic, between(real, fake))));  // or one of your own
 //
-// Source: Gulrajani et al., "Improved Training of Wasserstein GANs" (2017), equation 3; Petzka,
-// Fischer and Lukovnikov, "On the regularization of Wasserstein GANs" (2018), equation 8.
+// A penalty is a value that is called with the critic and its samples, real and fake [N, ...], and
+// gives one number. A new one is a struct and a line in for_each_penalty: gan train finds it by
+// its name, with the options that it visits. Sources: at each.
 // Cost: a forward and a backward pass; the same again, about twice, when they are differentiated.
 #pragma once
-
-#include <algorithm>
 
 #include "engine/engine.h"
 #include "layers/module.h"
@@ -26,13 +24,108 @@ inline engine::Tensor between(const engine::Tensor& a, const engine::Tensor& b) 
   return reshape(from + places * (to - from), a.shape());
 }
 
-// The slope of `critic` at each sample of x [N, ...]: [N], to be differentiated once more. Where
-// there is no slope its derivative is zero.
-inline engine::Tensor slopes(Sequential& critic, const engine::Tensor& x) {
-  constexpr engine::Real kSmallest = 1e-12F;  // the root's derivative is infinite at zero
+// The square of the slope of `critic` at each sample of x [N, ...]: [N], to be differentiated once
+// more. The critic judges each sample by itself (no batch norm).
+inline engine::Tensor squared_slopes(Sequential& critic, const engine::Tensor& x) {
   const engine::Tensor at = x.detach();
   const engine::Tensor gradient = grad(sum(critic(at)), {at}, /*differentiable=*/true)[0];
-  return sqrt(sum(square(reshape(gradient, {x.dim(0), -1})), {1}) + kSmallest);
+  return sum(square(reshape(gradient, {x.dim(0), -1})), {1});
+}
+
+// The slopes themselves. Where there is no slope the derivative is zero.
+inline engine::Tensor slopes(Sequential& critic, const engine::Tensor& x) {
+  constexpr engine::Real kSmallest = 1e-12F;  // the root's derivative is infinite at zero
+  return sqrt(squared_slopes(critic, x) + kSmallest);
+}
+
+// lambda E (slope - target)^2 between real and fake: WGAN-GP.
+// Source: Gulrajani et al., "Improved Training of Wasserstein GANs" (2017), equation 3.
+struct GradientPenalty {
+  engine::Real lambda = 10, target = 1;
+
+  engine::Tensor operator()(Sequential& critic, const engine::Tensor& real,
+                            const engine::Tensor& fake) const {
+    return lambda * mean(square(slopes(critic, between(real, fake)) - target));
+  }
+  template <class V>
+  void options(V& v) {
+    v("lambda", lambda);
+    v("target", target);
+  }
+};
+
+// lambda E max(0, slope - 1)^2 between real and fake: one-sided, WGAN-LP.
+// Source: Petzka, Fischer and Lukovnikov, "On the regularization of Wasserstein GANs" (2018),
+// equation 8.
+struct LipschitzPenalty {
+  engine::Real lambda = 10;
+
+  engine::Tensor operator()(Sequential& critic, const engine::Tensor& real,
+                            const engine::Tensor& fake) const {
+    return lambda * mean(square(relu(slopes(critic, between(real, fake)) - 1)));
+  }
+  template <class V>
+  void options(V& v) {
+    v("lambda", lambda);
+  }
+};
+
+// gamma / 2 E slope^2 at the real samples.
+// Source: Mescheder, Geiger and Nowozin, "Which Training Methods for GANs do actually Converge?"
+// (2018), equation 9.
+struct R1 {
+  engine::Real gamma = 10;
+
+  engine::Tensor operator()(Sequential& critic, const engine::Tensor& real,
+                            const engine::Tensor&) const {
+    return gamma / 2 * mean(squared_slopes(critic, real));
+  }
+  template <class V>
+  void options(V& v) {
+    v("gamma", gamma);
+  }
+};
+
+// gamma / 2 E slope^2 at the fakes. Source: as R1, equation 10.
+struct R2 {
+  engine::Real gamma = 10;
+
+  engine::Tensor operator()(Sequential& critic, const engine::Tensor&,
+                            const engine::Tensor& fake) const {
+    return gamma / 2 * mean(squared_slopes(critic, fake));
+  }
+  template <class V>
+  void options(V& v) {
+    v("gamma", gamma);
+  }
+};
+
+// lambda max slope^2 between real and fake: of the batch's steepest sample.
+// Source: Zhou et al., "Lipschitz Generative Adversarial Nets" (2019), section 5.
+struct MaxGradientPenalty {
+  engine::Real lambda = 10;
+
+  engine::Tensor operator()(Sequential& critic, const engine::Tensor& real,
+                            const engine::Tensor& fake) const {
+    return lambda * max(squared_slopes(critic, between(real, fake)));
+  }
+  template <class V>
+  void options(V& v) {
+    v("lambda", lambda);
+  }
+};
+
+// THE list: calls visit(name, penalty, help) for each.
+template <class Visit>
+void for_each_penalty(const Visit& visit) {
+  visit("gp", GradientPenalty{},
+        "lambda E (slope - target)^2 between real and fake (WGAN-GP, Gulrajani et al. 2017)");
+  visit("lp", LipschitzPenalty{},
+        "lambda E max(0, slope - 1)^2 between real and fake (WGAN-LP, Petzka et al. 2018)");
+  visit("r1", R1{}, "gamma / 2 E slope^2 at real images (Mescheder et al. 2018)");
+  visit("r2", R2{}, "gamma / 2 E slope^2 at fakes (Mescheder et al. 2018)");
+  visit("max-gp", MaxGradientPenalty{},
+        "lambda max slope^2 between real and fake, of each batch (Zhou et al. 2019)");
 }
 
 }  // namespace layers

@@ -64,6 +64,8 @@ inline void add_layers(std::vector<Case>& list) {
   list.push_back(layer("Sigmoid", image, [] { return Sigmoid{}; }));
   list.push_back(layer("Softplus", image, [] { return Softplus{}; }));
   list.push_back(layer("MaxMin", image, [] { return MaxMin{}; }));
+  list.push_back(layer("Cones", {5, 3}, [] { return Cones(3, 4, 1); }));
+  list.push_back(layer("Cones in more dimensions", {5, 6}, [] { return Cones(6, 4, 1); }));
   list.push_back(layer("Flatten", image, [] { return Flatten{}; }));
   list.push_back(layer("Unflatten", {2, 12}, [] { return Unflatten{2, 3, 2}; }));
   list.push_back(layer("AveragePool", image, [] { return AveragePool{}; }));

@@ -28,11 +28,14 @@ inline const std::string kOnModels = kOnConsole + "|gan/metrics/.*|gan/models/.*
 inline const std::string kOnAnalysis = kOnModels + "|gan/analysis/.*";
 inline const std::string kOnTraining = kOnAnalysis + "|gan/training/.*";
 inline const std::string kOnRun = kOnTraining + "|gan/run/.*";
+inline const std::string kOnSweep = kOnRun + "|gan/sweep/.*";
+inline const std::string kOnReport = kOnSweep + "|gan/report/.*";
 inline const std::string kLab = kFront + "|layers/.*|datasets/.*";
 
 inline const std::vector<Door> kDoors = {
     {"engine/cpu/", kEngine + "|engine/cpu/.*",
      kPosix + "|Eigen/.*|cblas\\.h|omp\\.h|immintrin\\.h|cpuid\\.h"},
+    {"engine/cuda/cublas.cpp", "engine/check\\.h", "cublas_v2\\.h|dlfcn\\.h"},
     {"engine/cuda/", kEngine + "|engine/cuda/.*", "cu[a-zA-Z_0-9]*\\.h|cub/.*"},
     {"engine/graph/", kFront + "|engine/ops/pointwise\\.def|engine/graph/.*|.*\\.pb\\.h",
      "google/protobuf/.*"},
@@ -50,13 +53,15 @@ inline const std::vector<Door> kDoors = {
      "engine/(check|choices|device|file|notice|real|threads|version)\\.h|gan/console/.*",
      kPosix + "|CLI/.*"},
     {"gan/metrics/", kFront + "|engine/graph/(graph|write_onnx)\\.h|datasets/.*|gan/metrics/.*",
-     "zip\\.h|openssl/evp\\.h"},
+     "zip\\.h|openssl/evp\\.h|lemon/[a-z_]+\\.h"},
     {"gan/models/", kLab + "|engine/graph/(model|trace)\\.h|gan/models/.*" + kOnConsole, ""},
     {"gan/analysis/", kLab + "|gan/analysis/.*" + kOnModels, "nlohmann/json\\.hpp"},
     {"gan/training/", kLab + "|gan/training/.*" + kOnAnalysis, "nlohmann/json\\.hpp"},
     {"gan/run/event_log.cpp", "engine/(check|file)\\.h|gan/run/event(_log|\\.pb)\\.h", kPosix},
     {"gan/run/", kLab + "|gan/run/.*" + kOnTraining, kPosix + "|nlohmann/json\\.hpp"},
-    {"gan/commands/", kLab + "|engine/graph/write_onnx\\.h|gan/commands/commands\\.h" + kOnRun,
+    {"gan/sweep/", kLab + "|gan/sweep/.*" + kOnRun, kPosix + "|nlohmann/json\\.hpp"},
+    {"gan/report/", kLab + "|gan/report/.*" + kOnSweep, "nlohmann/json\\.hpp"},
+    {"gan/commands/", kLab + "|engine/graph/write_onnx\\.h|gan/commands/commands\\.h" + kOnReport,
      "CLI/.*"},
     {"gan/", "gan/commands/commands\\.h" + kOnConsole, "CLI/.*"},
     {"tools/", "(?!tests/).*", ".*"},

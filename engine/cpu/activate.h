@@ -3,16 +3,9 @@
 
 #include <cmath>
 
-#include "engine/geometry.h"
+#include "engine/cpu/epilogue.h"
 
 namespace engine::cpu {
-
-// Epilogue: what follows a product in the same pass over memory; nothing where there is no bias.
-struct Epilogue {
-  Activation kind = Activation::none;
-  Real slope = 0;
-  const Real* bias = nullptr;
-};
 
 template <class Function>
 void add_and_apply(Index rows, Index channels, const Real* x, Index row_x, const Real* bias,

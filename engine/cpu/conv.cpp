@@ -4,6 +4,7 @@
 #include "engine/cpu/conv_transpose.h"
 #include "engine/cpu/filtered.h"
 #include "engine/cpu/patch_rows.h"
+#include "engine/cpu/transpose.h"
 
 namespace engine::cpu {
 namespace {
@@ -44,7 +45,7 @@ void conv_weight(const Window& window, const Real* x, Real* w, const Real* y) {
 
 void CpuBackend::conv(Slot want, const Window& window, Real* x, Real* w, Real* y) {
   if (want == Slot::W) {
-    if (const auto f = filtering(window)) return filtered_weights(*f, x, w, y);
+    if (const auto f = filtering(window, want)) return filtered_weights(*f, x, w, y);
     return conv_weight(window, x, w, y);
   }
   conv_bias(want, window, x, w, y, Activation::none, 0, nullptr);
@@ -55,7 +56,7 @@ void CpuBackend::conv_bias(Slot want, const Window& window, Real* x, Real* w, Re
   const Epilogue epilogue{.kind = kind, .slope = slope, .bias = bias};
   if (want == Slot::X) return conv_transpose(window, x, w, y, epilogue);
   if (few_outputs(window)) return conv_of_few_outputs(window, x, w, y, epilogue);
-  if (const auto f = filtering(window)) return filtered(*f, x, w, y, epilogue);
+  if (const auto f = filtering(window, want)) return filtered(*f, x, w, y, epilogue);
   conv_forward(window, x, w, y, epilogue);
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "engine/algorithm.h"
 #include "engine/cpu/filtered.h"
 #include "engine/cpu/parallel.h"
 #include "engine/cpu/patch_rows.h"
@@ -89,6 +90,7 @@ void add_windows(const Window& w, const Real* windows, Index first_row, Index ro
 // The windows [rows of y, taps * in] = Y W of one image at a time, added to it.
 void by_windows(const Window& window, Real* x, const Real* w, const Real* y,
                 const Epilogue& epilogue) {
+  note_direct();
   const Index rows = window.out_height * window.out_width;
   const Index n = window.kernel_h * window.kernel_w * window.in;
   const Index pixels = window.height * window.width * window.in;
@@ -107,13 +109,13 @@ void by_windows(const Window& window, Real* x, const Real* w, const Real* y,
         for (Index m0 = 0; m0 < rows; m0 += kRows) {
           const Index m1 = std::min(rows, m0 + kRows);
           const Real* from = y + image * rows * window.out;
-          multiply_blocks(
-              numbers, pieces, m0, m1, 0, ceil_div(n, numbers.block.columns), 0, pieces.count, n,
-              [&](Index r0, Index r1, Index k0, Index k1, Real* to, Index row) {
-                for (Index r = r0; r < r1; ++r, to += row)
-                  std::copy(from + r * window.out + k0, from + r * window.out + k1, to);
-              },
-              packed, false, windows, n);
+          multiply_blocks(numbers, pieces,
+                          {{m0, m1}, {0, ceil_div(n, numbers.block.columns)}, {0, pieces.count}}, n,
+                          [&](Index r0, Index r1, Index k0, Index k1, Real* to, Index row) {
+                            for (Index r = r0; r < r1; ++r, to += row)
+                              std::copy(from + r * window.out + k0, from + r * window.out + k1, to);
+                          },
+                          packed, false, {windows, n});
           add_windows(window, windows, m0, m1 - m0, x + image * pixels);
         }
         Real* whole = x + image * pixels;

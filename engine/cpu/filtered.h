@@ -1,7 +1,7 @@
 // Convolutions by minimal filters (engine/filtering.h): images in tiles, each tile's points
 // multiplied by the points of the weights, fewer products than the definition has.
 //
-//   if (const auto f = filtering(window)) return filtered(*f, x, w, y, epilogue);
+//   if (const auto f = filtering(window, Slot::Y)) return filtered(*f, x, w, y, epilogue);
 //
 // A strided convolution is filtered phase by phase: of stride s, x is s s images whose channels
 // add up, each met by the taps of its phase. A strided transposed one splits its result likewise.
@@ -52,9 +52,12 @@ struct Filtering {
 };
 
 // Slots Y and W. None where the definition is faster.
-std::optional<Filtering> filtering(const Window& window);
+std::optional<Filtering> filtering(const Window& window, Slot want);
 // A phase of slot X.
 std::optional<Filtering> filtering_of_phase(const Window& window, Index first_h, Index first_w);
+
+// Slot W computes blocks of so many outputs and inputs.
+constexpr Index kWeightBlock = 128;
 
 void filtered(const Filtering& f, const Real* source, const Real* w, Real* result,
               const Epilogue& epilogue);

@@ -36,33 +36,52 @@ class Zeros {
   Scratch memory_;
 };
 
-// Tile `number` of all images: its image, and its place in it.
-struct TilePlace {
+// One tile of all images after another: its image, and its place in it.
+class TileWalk {
+ public:
+  TileWalk(const Filtering& f, Index number)
+      : tiles_h_(f.h.tiles()),
+        tiles_w_(f.w.tiles()),
+        image(number / (tiles_w_ * tiles_h_)),
+        h(number / tiles_w_ % tiles_h_),
+        w(number % tiles_w_) {}
+  void next() {
+    if (++w < tiles_w_) return;
+    w = 0;
+    if (++h < tiles_h_) return;
+    h = 0, ++image;
+  }
+
+ private:
+  Index tiles_h_, tiles_w_;
+
+ public:
   Index image, h, w;
-  TilePlace(const Filtering& f, Index number)
-      : image(number / (f.w.tiles() * f.h.tiles())),
-        h(number / f.w.tiles() % f.h.tiles()),
-        w(number % f.w.tiles()) {}
 };
 
-// The pixels of a tile in one phase of a source: of `rows` of them, all `columns`. Those outside
-// the image are zeros.
-inline void locate(const Filtering& f, const Real* source, const Real* zeros, const TilePlace& tile,
-                   Index phase, std::span<const int> rows, int columns, Index channel,
-                   Places& places) {
-  const Index first = f.w.pixel(tile.w, 0, phase % f.w.phases), step = f.w.source_step;
+// The pixels of a tile in one phase (first_h, first_w) of a source: of `rows` of them, all
+// `columns`. Those outside the image are zeros.
+inline void locate(const Filtering& f, const Real* source, const Real* zeros, const TileWalk& tile,
+                   Index phase_h, Index phase_w, std::span<const int> rows, int columns,
+                   Index channel, Places& places) {
+  const Index first = f.w.pixel(tile.w, 0, phase_w), step = f.w.source_step;
   const bool inside = first >= 0 && first + (columns - 1) * step < f.w.source;
-  std::size_t next = 0;
+  const Real** to = places.data();
   for (const int i : rows) {
-    const Index h = f.h.pixel(tile.h, i, phase / f.w.phases);
+    const Index h = f.h.pixel(tile.h, i, phase_h);
     if (h < 0 || h >= f.h.source) {
-      for (int j = 0; j < columns; ++j) places[next++] = zeros;
+      for (int j = 0; j < columns; ++j) *to++ = zeros;
       continue;
     }
     const Real* line = source + (tile.image * f.h.source + h) * f.w.source * f.in + channel;
+    if (inside) {
+      line += first * f.in;
+      for (int j = 0; j < columns; ++j, line += step * f.in) *to++ = line;
+      continue;
+    }
     for (int j = 0; j < columns; ++j) {
       const Index w = first + j * step;
-      places[next++] = inside || (w >= 0 && w < f.w.source) ? line + w * f.in : zeros;
+      *to++ = w >= 0 && w < f.w.source ? line + w * f.in : zeros;
     }
   }
 }

@@ -5,8 +5,8 @@
 #include "engine/cpu/backend.h"
 #include "engine/cpu/blas.h"
 #include "engine/cpu/parallel.h"
-#include "engine/cpu/patches.h"
 #include "engine/cpu/product.h"
+#include "engine/cpu/transpose.h"
 
 namespace engine::cpu {
 namespace {

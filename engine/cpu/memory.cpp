@@ -1,5 +1,6 @@
 #include "engine/cpu/memory.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "engine/check.h"
@@ -12,6 +13,9 @@ SizeClass class_of(Index elements) {
   return size_class(static_cast<std::size_t>(elements) * sizeof(Real), 64);
 }
 
+// A class that has no free block takes one of up to twice the size where that is worth a look.
+constexpr std::size_t kShared = std::size_t{1} << 18;
+
 }  // namespace
 
 Memory::Memory() : free_(SizeClass::kCount) {}
@@ -19,10 +23,12 @@ Memory::Memory() : free_(SizeClass::kCount) {}
 Real* Memory::allocate(Index elements) {
   const SizeClass c = class_of(elements);
   const std::lock_guard lock(mutex_);
-  std::vector<Real*>& blocks = free_[c.number];
-  if (!blocks.empty()) {
-    Real* block = blocks.back();
-    blocks.pop_back();
+  const std::size_t largest = c.bytes < kShared ? c.number : c.number + SizeClass::kTwice;
+  for (std::size_t number = c.number; number <= largest; ++number) {
+    if (free_[number].empty()) continue;
+    Real* block = free_[number].back();
+    free_[number].pop_back();
+    if (number != c.number) lent_.emplace_back(block, number);
     return block;
   }
   void* block = std::aligned_alloc(64, c.bytes);
@@ -33,8 +39,19 @@ Real* Memory::allocate(Index elements) {
 }
 
 void Memory::release(Real* block, Index elements) noexcept {
+  const SizeClass c = class_of(elements);
   const std::lock_guard lock(mutex_);
-  free_[class_of(elements).number].push_back(block);
+  std::size_t number = c.number;
+  if (c.bytes >= kShared) {
+    const auto lent = std::find_if(lent_.begin(), lent_.end(),
+                                   [&](const auto& entry) { return entry.first == block; });
+    if (lent != lent_.end()) {
+      number = lent->second;
+      *lent = lent_.back();
+      lent_.pop_back();
+    }
+  }
+  free_[number].push_back(block);
 }
 
 }  // namespace engine::cpu

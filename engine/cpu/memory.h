@@ -1,8 +1,11 @@
 // Host memory for tensors: blocks aligned to 64 bytes, kept by size class when released and handed
-// out again, so that a steady training step asks the system for nothing. Thread-safe.
+// out again, so that a steady training step asks the system for nothing. A large block also serves
+// requests of half its size that find nothing else, so that the layers of a network share memory.
+// Thread-safe.
 #pragma once
 
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "engine/real.h"
@@ -18,7 +21,9 @@ class Memory {
  private:
   std::mutex mutex_;
   std::vector<std::vector<Real*>> free_;  // by size class
-  std::size_t held_ = 0;                  // bytes taken from the system
+  std::vector<std::pair<Real*, std::size_t>>
+      lent_;              // to smaller requests: blocks and their classes
+  std::size_t held_ = 0;  // bytes taken from the system
 };
 
 }  // namespace engine::cpu

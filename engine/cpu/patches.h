@@ -112,7 +112,4 @@ using TimesPatches = PatchOperand<&Patches::rows_used>;
 // The patches of x that the forward convolution multiplies with W.
 Patches forward_patches(const Window& window, const Real* x);
 
-// to[j][i] = from[i][j] for i < rows, j < columns.
-void transpose(const Real* from, Index from_row, Index rows, Index columns, Real* to, Index to_row);
-
 }  // namespace engine::cpu

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 #include "engine/cpu/backend.h"
@@ -74,12 +75,45 @@ void pick(const Window& w, const Inside& part, const Real* x, const Real* from, 
   for (Index first = 0; first < w.in; first += kBlock) {
     const Index channels = std::min(kBlock, w.in - first);
     const Maxima at(w, part, x + first, channels);
-    if (x == from) {
-      std::copy_n(at.largest.begin(), channels, small + first);
-    } else {
-      for (Index c = 0; c < channels; ++c) small[first + c] = from[at.pixel[c] * w.in + first + c];
-    }
+    for (Index c = 0; c < channels; ++c) small[first + c] = from[at.pixel[c] * w.in + first + c];
   }
+}
+
+// What fits into a register.
+using PooledLanes __attribute__((vector_size(32))) = Real;
+
+// The largest numbers of `kCount` Numbers' channels of a window, which stay in registers while its
+// pixels go by. Without their places, else as Maxima has it.
+template <class Number, int kCount>
+void largest_of(const Window& w, const Inside& part, const Real* image, Real* small) {
+  constexpr Index kEach = sizeof(Number) / sizeof(Real);
+  const auto load = [](const Real* from) {
+    Number x;
+    std::memcpy(&x, from, sizeof x);
+    return x;
+  };
+  Number most[kCount];
+  const Real* start = image + (part.top * w.width + part.left) * w.in;
+#pragma GCC unroll 4
+  for (int i = 0; i < kCount; ++i) most[i] = load(start + i * kEach);
+  for_each_pixel(w, part, [&](Index pixel) {
+    const Real* from = image + pixel * w.in;
+#pragma GCC unroll 4
+    for (int i = 0; i < kCount; ++i) {
+      const Number x = load(from + i * kEach);
+      most[i] = ((x <= most[i]) | (most[i] != most[i])) ? most[i] : x;
+    }
+  });
+  std::memcpy(small, most, sizeof most);
+}
+
+void largest(const Window& w, const Inside& part, const Real* image, Real* small) {
+  constexpr Index kLanes = sizeof(PooledLanes) / sizeof(Real), kTogether = 4;
+  Index c = 0;
+  for (; c + kTogether * kLanes <= w.in; c += kTogether * kLanes)
+    largest_of<PooledLanes, kTogether>(w, part, image + c, small + c);
+  for (; c + kLanes <= w.in; c += kLanes) largest_of<PooledLanes, 1>(w, part, image + c, small + c);
+  for (; c < w.in; ++c) largest_of<Real, 1>(w, part, image + c, small + c);
 }
 
 void average(const Window& w, const Inside& part, double count, const Real* image, Real* small) {
@@ -163,13 +197,14 @@ void CpuBackend::pool(PoolMode mode, const Window& w, bool count_padding, const 
         adjoint_of_overlapping(mode, w, count_padding, n, x, large, small);
       } else if (adjoint) {
         add_windows<Real>(mode, w, count_padding, {n, 0, w.in, image, w.in}, x, small);
-      } else if (mode == PoolMode::average) {
-        for_each_window(w, n, [&](Index element, const Inside& part) {
-          average(w, part, divisor(w, part, count_padding), image, small + element);
-        });
       } else {
         for_each_window(w, n, [&](Index element, const Inside& part) {
-          pick(w, part, x + n * image_size, image, small + element);
+          if (mode == PoolMode::average)
+            average(w, part, divisor(w, part, count_padding), image, small + element);
+          else if (x == large)
+            largest(w, part, image, small + element);
+          else
+            pick(w, part, x + n * image_size, image, small + element);
         });
       }
     }

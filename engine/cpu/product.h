@@ -240,26 +240,38 @@ Range used_units(const Numbers& numbers, const Operand& operand, Index k0, Index
   return {0, numbers.units(k1 - k0)};
 }
 
-// One block of c: rows [m0, m1), panels [p0, p1), pieces [s0, s1). c points at row m0 and the first
-// column of panel p0. panel(p, s) gives the packed b.
+// Where a block of a matrix lies, and the distance of its rows.
+struct Place {
+  Real* data;
+  Index row;
+};
+
+// A part of a product c = a b: rows, panels of columns, pieces of the sum.
+struct Part {
+  Range rows, panels, pieces;
+};
+
+// One part of c, which begins at its first row and the first column of its first panel.
+// panel(p, s) gives the packed b.
 template <class Numbers, class A, class Panels>
-void multiply_blocks(const Numbers& numbers, const Pieces& pieces, Index m0, Index m1, Index p0,
-                     Index p1, Index s0, Index s1, Index n, const A& a, const Panels& panel,
-                     bool sparse, Real* c, Index row_c) {
+void multiply_blocks(const Numbers& numbers, const Pieces& pieces, const Part& part, Index n,
+                     const A& a, const Panels& panel, bool sparse, const Place& c) {
   using Unit = typename Numbers::Unit;
   const Index columns = numbers.block.columns, rows = numbers.block.rows;
+  const auto [m0, m1] = part.rows;
   auto* packed = reinterpret_cast<Unit*>(thread_scratch(numbers.a_size(m1 - m0), 0));
   if (sparse)  // the first piece of c may be left out
     for (Index m = 0; m < m1 - m0; ++m)
-      std::fill_n(c + m * row_c, std::min(p1 * columns, n) - p0 * columns, Real(0));
+      std::fill_n(c.data + m * c.row,
+                  std::min(part.panels.end * columns, n) - part.panels.begin * columns, Real(0));
   std::array<Range, kBlockRows / 4> used_rows;  // no kernel takes fewer than four at a time
-  for (Index s = s0; s < s1; ++s) {
+  for (Index s = part.pieces.begin; s < part.pieces.end; ++s) {
     const Index k0 = pieces.begin(s), k1 = pieces.end(s), depth = numbers.units(k1 - k0);
     numbers.pack_a(a, m0, m1, k0, k1, packed);
     for (Index m = m0; m < m1; m += rows)
       used_rows[(m - m0) / rows] =
           used_units(numbers, a, k0, k1, m, std::min(m + rows, m1), k0, k1);
-    for (Index p = p0; p < p1; ++p) {
+    for (Index p = part.panels.begin; p < part.panels.end; ++p) {
       const Panel<Unit> b = panel(p, s);
       const int width = static_cast<int>(std::min(columns, n - p * columns));
       for (Index m = m0; m < m1; m += rows) {
@@ -268,7 +280,8 @@ void multiply_blocks(const Numbers& numbers, const Pieces& pieces, Index m0, Ind
         if (sparse && k.empty()) continue;
         numbers.multiply(static_cast<int>(std::min(rows, m1 - m)), width, k, depth,
                          packed + (m - m0) * kRowStride, m1 - m0, b.data,
-                         c + (m - m0) * row_c + (p - p0) * columns, row_c, sparse || s > s0);
+                         c.data + (m - m0) * c.row + (p - part.panels.begin) * columns, c.row,
+                         sparse || s > part.pieces.begin);
       }
     }
   }
@@ -277,10 +290,6 @@ void multiply_blocks(const Numbers& numbers, const Pieces& pieces, Index m0, Ind
 // c = a b for a of many rows: the rows are shared between threads (and, where there are few, the
 // panels too), b is packed once. `block(m0, m1, n0, n1)` gives the place of that part of c and the
 // distance of its rows; `done(m0, m1, n0, n1)` is called when it is computed, still in cache.
-struct Place {
-  Real* data;
-  Index row;
-};
 template <class A, class B, class Block, class Done>
 void multiply_by_rows(Index m, Index n, Index k, const A& a, const B& b, const Block& block,
                       const Done& done) {
@@ -301,9 +310,8 @@ void multiply_by_rows(Index m, Index n, Index k, const A& a, const B& b, const B
       const Index m0 = task / groups * tile, m1 = std::min(m, m0 + tile);
       const Index p0 = task % groups * group, p1 = std::min(panels, p0 + group);
       const Index n0 = p0 * columns, n1 = std::min(n, p1 * columns);
-      const Place c = block(m0, m1, n0, n1);
-      multiply_blocks(numbers, pieces, m0, m1, p0, p1, 0, pieces.count, n, a, packed, is_sparse(a),
-                      c.data, c.row);
+      const Part part{{m0, m1}, {p0, p1}, {0, pieces.count}};
+      multiply_blocks(numbers, pieces, part, n, a, packed, is_sparse(a), block(m0, m1, n0, n1));
       done(m0, m1, n0, n1);
     }
   });
@@ -354,9 +362,9 @@ void multiply_by_blocks(Index m, Index n, Index k, const A& a, const B& b, Real*
         return Panel<Unit>{units + turn * distance,
                            used_units(numbers, right, k0, k1, k0, k1, n0, n1)};
       };
-      multiply_blocks(numbers, pieces, m0, m1, p0, p1, number * part,
-                      std::min(pieces.count, (number + 1) * part), n, a, panel, is_sparse(b),
-                      to + m0 * n + p0 * columns, n);
+      const Range sum{number * part, std::min(pieces.count, (number + 1) * part)};
+      multiply_blocks(numbers, pieces, {{m0, m1}, {p0, p1}, sum}, n, a, panel, is_sparse(b),
+                      {to + m0 * n + p0 * columns, n});
     }
     if (parts == 1) return;
 #pragma omp parallel for schedule(static)

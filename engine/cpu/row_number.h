@@ -12,7 +12,7 @@ inline Index row_number(const char* verb, Real index, Index rows) {
   const bool inside = index >= 0 && index < static_cast<Real>(rows);
   const Index row = inside ? static_cast<Index>(index) : 0;
   check(inside && static_cast<Real>(row) == index, verb, ": index ", index,
-        " is no row of a table with ", rows, " rows");
+        " is not a row of a table with ", rows, " rows");
   return row;
 }
 

@@ -50,7 +50,7 @@ void add_gram(Index rows, Index n, const double* x, double* sum) {
 SymmetricEigen symmetric_eigen(Index n, std::vector<double> matrix, bool vectors) {
   Device::cpu();
   check(static_cast<Index>(matrix.size()) == n * n, "symmetric_eigen: ", matrix.size(),
-        " values are no matrix of ", n, " rows");
+        " values do not make a matrix of ", n, " rows");
   check(std::ranges::all_of(matrix, [](double x) { return std::isfinite(x); }),
         "symmetric_eigen: the matrix has values that are not finite");
   SymmetricEigen result;

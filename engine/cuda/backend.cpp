@@ -85,8 +85,8 @@ void CudaBackend::check_fault() {
   check(cudaMemsetAsync(fault_, 0, sizeof(Fault), stream_), "download");
   engine::check(fault.verb != kSolve, "solve: matrix ", fault.index, " of ", fault.rows,
                 " is singular");
-  fail(kFaultVerbs[fault.verb], ": index ", fault.index, " is no row of a table with ", fault.rows,
-       " rows");
+  fail(kFaultVerbs[fault.verb], ": index ", fault.index, " is not a row of a table with ",
+       fault.rows, " rows");
 }
 
 }  // namespace cuda

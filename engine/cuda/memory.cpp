@@ -125,7 +125,7 @@ void* Memory::obtain(std::size_t bytes) {
 void Memory::give_up_free_blocks() {
   for (std::size_t number = 0; number < free_.size(); ++number) {
     const std::size_t power = number / 16, step = (std::size_t{1} << power) / 16;
-    const std::size_t steps = number % 16 == 0 ? 16 : number % 16, bytes = step * steps;
+    const std::size_t steps = number % 16 + 1, bytes = step * steps;
     if (power < 8 || bytes < kSmall) continue;
     for (Real* block : free_[number]) {
       cudaFree(block);

@@ -29,8 +29,8 @@ void name_results(Draft& draft);      // who makes what an Identity repeats give
 void fold_constants(Draft& draft);    // what depends on constants alone is computed now
 void fold_batch_norms(Draft& draft);  // into the convolution before them
 void fold_scales(Draft& draft);       // and shifts by constants, into the layer before them
+void average_late(Draft& draft);      // after a 1x1 convolution that leaves fewer channels
 void fuse_activations(Draft& draft);  // into the convolution before them
-void settle_kernels(Draft& draft);    // kernels are kept channels last from now on
 void drop_unused(Draft& draft);       // nodes and constants that nobody reads
 
 // Runs one node: its row, with errors that name file, node and op. `most` bounds the elements that

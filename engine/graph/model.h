@@ -60,6 +60,10 @@ Model read_model(std::string_view bytes, const std::string& path);
 Model read_onnx(std::string_view bytes, const std::string& path);
 Model read_tensorflow(std::string_view bytes, const std::string& path);
 
+// Keeps the kernels of convolutions channels last, as the engine wants them: once, so that all plans
+// of an ONNX graph share them. What they hold stays, as does the file's order of axes for who asks.
+void settle_kernels(const std::vector<Node>& nodes, std::map<std::string, Value>& constants);
+
 // For those who look at constants without running anything. Errors: that of a constant which a node
 // reads and which is damaged or missing, not only unsupported.
 void check_undamaged(const Model& model);

@@ -1,6 +1,7 @@
 // The passes that simplify a draft. Each is a few lines over the list of nodes.
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include "engine/graph/draft.h"
 #include "engine/ops/move.h"
@@ -102,8 +103,8 @@ Tensor per_channel(const Value* value, Index channels, int rank) {
 // Returns whether the layer could take it in.
 bool absorb(Draft& draft, Node& layer, const Layer& kind, const Affine& affine,
             const std::string& prefix) {
-  const Tensor weight = constant(draft, layer, 1)->tensor();
-  const Index channels = weight.dim(kind.channel);
+  const Value weight = *constant(draft, layer, 1);
+  const Index channels = weight.shape()[kind.channel];
   Tensor bias;
   if (given(layer, 2)) {
     const Value* value = constant(draft, layer, 2);
@@ -113,16 +114,17 @@ bool absorb(Draft& draft, Node& layer, const Layer& kind, const Affine& affine,
   if (affine.mean.defined()) bias = bias.defined() ? bias - affine.mean : -affine.mean;
   if (affine.scale.defined() && bias.defined()) bias = bias * affine.scale;
   if (affine.shift.defined()) bias = bias.defined() ? affine.shift + bias : affine.shift;
-  const auto put = [&](std::size_t i, const char* name, const Tensor& x) {
+  const auto put = [&](std::size_t i, const char* name, const Value& x) {
     layer.inputs[i] = prefix + name;
-    draft.constants.insert_or_assign(layer.inputs[i], Value(x));
+    draft.constants.insert_or_assign(layer.inputs[i], x);
   };
   layer.inputs.resize(bias.defined() ? 3 : 2);
-  if (bias.defined()) put(2, "bias", bias);
+  if (bias.defined()) put(2, "bias", Value(bias));
   if (affine.scale.defined()) {
     Shape along;
-    for (int i = 0; i < weight.rank(); ++i) along.push_back(i == kind.channel ? channels : 1);
-    put(1, "weight", weight * reshape(affine.scale, along));
+    for (int i = 0; i < weight.rank(); ++i)
+      along.push_back(i == weight.place(kind.channel) ? channels : 1);
+    put(1, "weight", weight.with(weight.stored() * reshape(affine.scale, along)));
   }
   return true;
 }
@@ -222,11 +224,74 @@ void fold_scales(Draft& draft) {
   });
 }
 
+namespace {
+
+using Numbers = std::vector<Index>;
+
+bool all_are(const Numbers& numbers, Index value) {
+  return std::all_of(numbers.begin(), numbers.end(), [&](Index x) { return x == value; });
+}
+
+// Whether an average has as many pixels as its image.
+bool keeps_size(const Node& pool) {
+  const Numbers kernel = attribute(pool, "kernel_shape", Numbers{});
+  const Numbers pads = attribute(pool, "pads", Numbers(2 * kernel.size(), 0));
+  const bool steps = all_are(attribute(pool, "strides", Numbers{}), 1) &&
+                     all_are(attribute(pool, "dilations", Numbers{}), 1);
+  const bool plain = pool.op == "AveragePool" && pool.inputs.size() == 1 && steps;
+  if (!plain || pads.size() != 2 * kernel.size()) return false;
+  if (attribute(pool, "auto_pad", std::string()).starts_with("SAME")) return true;
+  for (std::size_t i = 0; i < kernel.size(); ++i) {
+    const Index before = pads[i], after = pads[i + kernel.size()];
+    if (before < 0 || before >= kernel[i] || after != kernel[i] - 1 - before) return false;
+  }
+  return true;
+}
+
+// Whether a convolution maps each pixel by itself to fewer channels.
+bool narrows(const Draft& draft, const Node& conv) {
+  if (conv.op != "Conv" || conv.outputs.size() != 1) return false;
+  if (channels_of(draft, conv, kLayers[0]) == 0) return false;
+  const Value& weight = *constant(draft, conv, 1);
+  const Shape shape = weight.shape();
+  const int spatial = draft.model.nhwc ? 1 : 2, in = draft.model.nhwc ? 3 : 1;
+  return weight.rank() == 4 && shape[spatial] * shape[spatial + 1] == 1 && shape[0] < shape[in] &&
+         all_are(attribute(conv, "strides", Numbers{}), 1) &&
+         all_are(attribute(conv, "pads", Numbers{}), 0) && attribute(conv, "group", Index{1}) == 1;
+}
+
+}  // namespace
+
+void average_late(Draft& draft) {
+  const Counts uses = count_uses(draft);
+  std::unordered_map<std::string, std::size_t> averages;  // by result: where they are in `kept`
+  std::vector<Node> kept;
+  for (Node& node : draft.nodes) {
+    const auto found = node.inputs.empty() ? averages.end() : averages.find(node.inputs[0]);
+    if (found == averages.end() || uses.at(node.inputs[0]) != 1 || !narrows(draft, node)) {
+      if (keeps_size(node)) averages[node.outputs[0]] = kept.size();
+      kept.push_back(std::move(node));
+      continue;
+    }
+    Node average = std::exchange(kept[found->second], node);
+    Node& conv = kept[found->second];
+    conv.inputs = {average.inputs[0], node.inputs[1]};
+    conv.outputs = {node.outputs[0] + "/before the average"};
+    average.inputs = conv.outputs;
+    average.outputs = node.outputs;
+    if (given(node, 2)) average.inputs.push_back(node.inputs[2]);  // its row adds a bias
+    kept.push_back(std::move(average));
+  }
+  draft.nodes = std::move(kept);
+}
+
 void fuse_activations(Draft& draft) {
   merge_into_makers(draft, 1, [](const Node& activation, std::size_t, Node& conv) {
     const bool known =
         activation.op == "Relu" || activation.op == "LeakyRelu" || activation.op == "Tanh";
-    if (!known || (conv.op != "Conv" && conv.op != "ConvTranspose")) return false;
+    const bool takes = conv.op == "Conv" || conv.op == "ConvTranspose" ||
+                       (conv.op == "AveragePool" && given(conv, 1));
+    if (!known || !takes) return false;
     if (!conv.attributes.emplace("activation", activation.op).second) return false;
     const auto slope = activation.attributes.find("alpha");
     conv.attributes.insert_or_assign(
@@ -235,12 +300,15 @@ void fuse_activations(Draft& draft) {
   });
 }
 
-void settle_kernels(Draft& draft) {
-  if (draft.model.nhwc) return;
-  for (const Node& node : draft.nodes)
-    if ((node.op == "Conv" || node.op == "ConvTranspose") && constant(draft, node, 1))
-      if (Value& kernel = draft.constants[node.inputs[1]]; !kernel.is_whole() && kernel.rank() >= 3)
-        kernel = Value::image(kernel.image(), kernel.type());
+void settle_kernels(const std::vector<Node>& nodes, std::map<std::string, Value>& constants) {
+  const NoGrad constant;
+  for (const Node& node : nodes) {
+    if ((node.op != "Conv" && node.op != "ConvTranspose") || node.inputs.size() < 2) continue;
+    const auto found = constants.find(node.inputs[1]);
+    if (found == constants.end() || found->second.is_whole() || found->second.rank() < 3) continue;
+    Value& kernel = found->second;
+    kernel = Value::image(kernel.image(), kernel.type());
+  }
 }
 
 void drop_unused(Draft& draft) {

@@ -25,7 +25,7 @@ Index offset_in(const std::string& what, const std::string& key, const std::stri
   const bool digits =
       !text.empty() && text.size() <= 15 &&
       std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  check(digits, what, ": external ", key, " is no number: '", text, "'");
+  check(digits, what, ": external ", key, " is not a number: '", text, "'");
   return std::stoll(text);
 }
 
@@ -157,7 +157,8 @@ Node read_node(const onnx::NodeProto& proto, Externals& externals) {
 
 Port read_port(const onnx::ValueInfoProto& proto, const std::string& path) {
   if (proto.has_type() && !proto.type().has_tensor_type())
-    unsupported(path, ": '", proto.name(), "' is no tensor (a sequence, a map or an optional)");
+    unsupported(path, ": '", proto.name(),
+                "' is not a tensor (but a sequence, a map or an optional)");
   const auto& type = proto.type().tensor_type();
   Port port{proto.name(), static_cast<Type>(type.elem_type()), {}, !type.has_shape()};
   for (const auto& dim : type.shape().dim())
@@ -182,8 +183,8 @@ int read_opset(const onnx::ModelProto& proto, const std::string& path) {
 Model read_onnx(std::string_view bytes, const std::string& path) {
   onnx::ModelProto proto;
   parse_message(bytes, proto, path, "ONNX model");
-  check(proto.has_graph(), path, ": is no ONNX model: there is no graph in it");
-  const onnx::GraphProto& graph = proto.graph();
+  check(proto.has_graph(), path, ": is not an ONNX model: it holds no graph");
+  onnx::GraphProto& graph = *proto.mutable_graph();
   Model model;
   model.path = path;
   model.producer = proto.producer_name();
@@ -205,10 +206,13 @@ Model read_onnx(std::string_view bytes, const std::string& path) {
       unsupported(path, ": tensor '", tensor.values().name(),
                   "': is sparse, which is not supported");
     });
-  for (const onnx::TensorProto& tensor : graph.initializer())
+  for (onnx::TensorProto& initializer : *graph.mutable_initializer()) {
+    const onnx::TensorProto tensor =
+        std::move(initializer);  // so that its bytes go when it is read
     if_needed(std::array{tensor.name()}, [&] {
       model.constants.insert_or_assign(tensor.name(), read_tensor(tensor, externals));
     });
+  }
   for (const onnx::NodeProto& node : graph.node())
     if_needed(node.output(), [&] { model.nodes.push_back(read_node(node, externals)); });
   model.files = externals.files();
@@ -218,6 +222,7 @@ Model read_onnx(std::string_view bytes, const std::string& path) {
       if_needed(std::array{input.name()}, [&] { model.inputs.push_back(read_port(input, path)); });
   for (const onnx::ValueInfoProto& output : graph.output())
     model.outputs.push_back(read_port(output, path));
+  settle_kernels(model.nodes, model.constants);
   return model;
 }
 

@@ -170,8 +170,11 @@ Model read_tensorflow(std::string_view bytes, const std::string& path) {
     return node.op() == "Const" ? 0 : node.op() == "Identity" ? 1 : 2;
   };
   for (const int turn : {0, 1, 2})
-    for (const tensorflow::NodeDef& node : proto.node())
-      if (turn_of(node) == turn) read_node(model, node);
+    for (tensorflow::NodeDef& node : *proto.mutable_node()) {
+      if (turn_of(node) != turn) continue;
+      read_node(model, node);
+      if (turn == 0) node.clear_attr();  // its numbers are kept once
+    }
   // "n" of "n:1": a node whose second result is used is no output.
   const auto node_of = [](const std::string& value) { return value.substr(0, value.find(':')); };
   std::set<std::string> used;

@@ -52,7 +52,7 @@ struct Rewrite {
     if (const auto bad = model.unreadable.find(input(i)); bad != model.unreadable.end())
       std::rethrow_exception(bad->second);
     const auto found = model.constants.find(input(i));
-    if (found == model.constants.end()) unsupported("input ", i, " is no constant");
+    if (found == model.constants.end()) unsupported("input ", i, " is not a constant");
     return found->second.whole();
   }
 

@@ -38,13 +38,14 @@ Value from_bytes(const std::string& what, const Shape& shape, Type type, std::st
 // float16 are its bits.
 template <class At>
 Value filled(const std::string& what, const Shape& shape, Type type, const At& at) {
+  const Index size = shape.size();
   if (!is_real(type)) {
-    Whole numbers(static_cast<std::size_t>(shape.size()));
-    for (Index i = 0; i < shape.size(); ++i) numbers[i] = wrapped(type, static_cast<Index>(at(i)));
+    Whole numbers(static_cast<std::size_t>(size));
+    for (Index i = 0; i < size; ++i) numbers[i] = wrapped(type, static_cast<Index>(at(i)));
     return {shape, std::move(numbers), type};
   }
-  std::vector<Real> numbers(static_cast<std::size_t>(shape.size()));
-  for (Index i = 0; i < shape.size(); ++i)
+  std::vector<Real> numbers(static_cast<std::size_t>(size));
+  for (Index i = 0; i < size; ++i)
     numbers[i] = type == Type::float16   ? from_half(static_cast<std::uint16_t>(at(i)))
                  : type == Type::float64 ? real_from(what, static_cast<double>(at(i)))
                                          : static_cast<Real>(at(i));

@@ -1,12 +1,16 @@
 #include "gan/analysis/audit.h"
 
+#include <algorithm>
 #include <cmath>
 #include <iomanip>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "datasets/loader.h"
 #include "engine/engine.h"
+#include "gan/metrics/finite.h"
+#include "gan/metrics/transport.h"
 #include "layers/mode.h"
 
 namespace gan::analysis {
@@ -27,12 +31,53 @@ double largest_slope(Sequential& discriminator, const Tensor& x) {
   return scale.item() * std::sqrt(square);
 }
 
-// Over real images, fakes, and one point between each real and fake.
-double empirical_constant(models::Networks& networks, const datasets::Dataset& data, Index images) {
+// The images of one set, up to kMostCompared, and what D says of them.
+class Seen {
+ public:
+  void add(Sequential& discriminator, const Tensor& images) {
+    const Index taken = std::min(images.dim(0), kMostCompared - count_);
+    if (taken == 0) return;
+    const NoGrad constant;
+    const Tensor some = slice(images, 0, 0, taken);
+    for (const engine::Real score : discriminator(some).values()) {
+      scores_ += score;
+      largest_ = std::max(largest_, std::abs(double{score}));
+    }
+    images_.push_back(flatten(some));
+    count_ += taken;
+  }
+  Index count() const { return count_; }
+  double mean() const { return scores_ / static_cast<double>(count_); }
+  double largest() const { return largest_; }
+  Tensor points() const { return concat(images_, 0); }
+
+ private:
+  Index count_ = 0;
+  double scores_ = 0, largest_ = 0;
+  std::vector<Tensor> images_;
+};
+
+DistanceAudit compare(const Seen& real, const Seen& fake) {
+  constexpr double kRounding = 1e-5;  // of D's values, relative to the largest
+  DistanceAudit found{.images = real.count(),
+                      .gap = real.mean() - fake.mean(),
+                      .rounding = kRounding * std::max(real.largest(), fake.largest())};
+  const Tensor reals = real.points(), fakes = fake.points();
+  if (metrics::all_finite(reals.values()) && metrics::all_finite(fakes.values()))
+    found.exact = metrics::exact_distance(reals, fakes);
+  else
+    found.gap = std::numeric_limits<double>::quiet_NaN();
+  return found;
+}
+
+// The largest slope and the distance, over real images, fakes, and, for the slope, one point
+// between each real and fake.
+void look(RunAudit& result, models::Networks& networks, const datasets::Dataset& data,
+          Index images) {
   const Index batch = std::min(kBatch, data.size());
   datasets::Loader loader(data, {.batch = batch});
   Sequential& discriminator = networks.discriminator;
-  double largest = 0;
+  Seen reals, fakes;
   for (Index seen = 0; seen < images; seen += batch) {
     const Tensor real = loader.next().images;
     Tensor fake, between;
@@ -43,11 +88,13 @@ double empirical_constant(models::Networks& networks, const datasets::Dataset& d
     }
     for (const Tensor& x : {real, fake, between}) {
       const double slope = largest_slope(discriminator, x);
-      if (!std::isfinite(slope)) return slope;
-      largest = std::max(largest, slope);
+      result.empirical = std::isfinite(slope) ? std::max(result.empirical, slope) : slope;
+      if (!std::isfinite(slope)) return;
     }
+    reals.add(discriminator, real);
+    fakes.add(discriminator, fake);
   }
-  return largest;
+  result.distance = compare(reals, fakes);
 }
 
 }  // namespace
@@ -57,7 +104,7 @@ RunAudit audit(models::Networks& networks, const std::string& constraint, std::u
   const Eval evaluate;
   engine::seed(seed);
   RunAudit result{.constraint = constraint, .layers = {}};
-  result.empirical = empirical_constant(networks, data, images);  // now the layers know their maps
+  look(result, networks, data, images);  // now the layers know their maps
   for (const auto& [layer, number, param] : layers::weights(networks.discriminator))
     result.layers.push_back({layer, layers::audit(*param, layer + ".weight")});
   result.certified =
@@ -75,6 +122,13 @@ std::vector<std::string> RunAudit::contradictions() const {
     lines.push_back("network: its slope on images is not finite; its values leave float32");
   else if (!(empirical <= certified * (1 + kSlack)))
     lines.push_back("network: its slope on images exceeds the certified bound");
+  const double most = distance.exact * certified * (1 + kSlack) + distance.rounding;
+  if (!std::isfinite(distance.gap))
+    lines.push_back("network: its values on images are not finite");
+  else if (distance.images > 0 && std::isfinite(certified) && std::abs(distance.gap) > most)
+    lines.push_back(
+        "network: its mean on real images less that on fakes exceeds their exact distance times "
+        "the certified bound");
   return lines;
 }
 
@@ -104,6 +158,11 @@ std::string as_table(const RunAudit& audit) {
       << "\nthe discriminator's Lipschitz constant is at most " << audit.certified
       << " (certified)\nand at least " << audit.empirical
       << " (largest slope over real images, fakes and points between)\n";
+  if (audit.distance.images > 0)
+    out << "of " << audit.distance.images << " real and as many generated images, (mean D(real) - "
+        << "mean D(fake)) / certified = " << audit.told()
+        << "\nis at most their exact distance, W1 = " << audit.distance.exact
+        << ": the discriminator reaches " << 100 * audit.reached() << " % of it\n";
   return out.str();
 }
 
@@ -129,6 +188,13 @@ std::string as_json(const RunAudit& audit) {
   const bool bounded = std::isfinite(audit.certified);
   json["network"] = {{"certified", bounded ? Json(audit.certified) : Json(nullptr)},
                      {"empirical", audit.empirical}};
+  const DistanceAudit& d = audit.distance;
+  // Numbers that are not finite become null.
+  json["distance"] = {{"images", d.images},
+                      {"gap", d.gap},
+                      {"lower_bound", bounded ? Json(audit.told()) : Json(nullptr)},
+                      {"exact", d.exact},
+                      {"reached", bounded ? Json(audit.reached()) : Json(nullptr)}};
   return json.dump(2) + "\n";
 }
 

@@ -2,17 +2,37 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
+#include "datasets/image_cache.h"
 #include "engine/check.h"
+#include "engine/file.h"
 #include "engine/grey_levels.h"
 #include "gan/metrics/inception_score.h"
 #include "gan/metrics/random_order.h"
+#include "gan/metrics/sha256.h"
+#include "gan/metrics/statistics_file.h"
 
 namespace gan::analysis {
 namespace {
 
 using engine::Real;
 using engine::Tensor;
+using metrics::Features;
+using metrics::FeatureStatistics;
+
+// What its graph does not say, no option says here.
+metrics::Classifier open_classifier(const std::string& path) {
+  try {
+    return metrics::Classifier(path);
+  } catch (const metrics::BadOption& error) {
+    engine::fail(
+        error.what(),
+        " to inception_score; a scorer must say it in its file, as those of train_scorer do");
+  }
+}
+
+constexpr Index kReference = 10'000;  // images of a data set to compare with, as Miyato et al. take
 
 // From [-1, 1] to whole numbers 0 .. 255.
 Tensor grey_levels(const Tensor& images) {
@@ -21,7 +41,7 @@ Tensor grey_levels(const Tensor& images) {
   return Tensor::from(images.shape(), values);
 }
 
-Index count_covered(const metrics::Features& logits) {
+Index count_covered(const Features& logits) {
   std::vector<Index> answers(static_cast<std::size_t>(logits.columns));
   for (Index i = 0; i < logits.rows(); ++i) {
     const auto row = logits.row(i);
@@ -31,51 +51,133 @@ Index count_covered(const metrics::Features& logits) {
   return std::count_if(answers.begin(), answers.end(), [&](Index n) { return n >= enough; });
 }
 
-}  // namespace
-
-ProxyScorer::ProxyScorer(const std::string& path) : path_(path), classifier_(path) {
-  engine::check(classifier_.is_scorer() && !classifier_.logits().empty(), path,
-                ": is no scorer; make one with train_scorer");
+void append(Features& to, const Tensor& rows) {
+  if (!rows.defined()) return;
+  to.columns = rows.dim(1);
+  for (const Real value : rows.values()) to.values.push_back(static_cast<float>(value));
 }
 
-std::string ProxyScorer::name() const { return "proxy-IS(" + classifier_.name() + ")"; }
+// The images of a data set that stand for all of it, at random: every n-th image is of one class
+// where the classes take turns.
+struct Chosen {
+  const datasets::Dataset& data;
+  std::vector<Index> indices;
+
+  Chosen(const datasets::Dataset& set, Index count)
+      : data(set), indices(metrics::RandomOrder(2020).subset(set.size(), count)) {}
+
+  Tensor operator()(Index first, Index n) const {
+    std::vector<std::uint8_t> pixels(static_cast<std::size_t>(data.image_size()));
+    std::vector<Real> values;
+    for (Index i = first; i < first + n; ++i) {
+      data.read(indices[i], pixels.data());
+      for (const std::uint8_t pixel : pixels) values.push_back(engine::from_grey(pixel));
+    }
+    return Tensor::from({n, data.height(), data.width(), data.channels()}, values);
+  }
+};
+
+// Statistics from the cache, or computed and kept there. A cache that cannot be read or written is
+// done without.
+template <class Compute>
+FeatureStatistics cached(const std::string& key, Compute compute) {
+  const std::string folder = datasets::user_cache_folder();
+  const std::string path = folder + "/statistics-" + metrics::Sha256::of(key) + ".npz";
+  try {
+    if (!folder.empty() && std::filesystem::exists(path)) return metrics::read_statistics(path);
+  } catch (const engine::Error&) {
+  }
+  const FeatureStatistics statistics = compute();
+  try {
+    if (folder.empty()) return statistics;
+    engine::make_folders(folder);
+    metrics::write_statistics(path, statistics);
+  } catch (const engine::Error&) {
+  }
+  return statistics;
+}
+
+// Products are of this precision until the end of the scope.
+class PrecisionScope {
+ public:
+  explicit PrecisionScope(std::optional<engine::Precision> precision)
+      : before_(engine::precision()) {
+    if (precision) engine::set_precision(*precision);
+  }
+  ~PrecisionScope() { engine::set_precision(before_); }
+  PrecisionScope(const PrecisionScope&) = delete;
+  PrecisionScope& operator=(const PrecisionScope&) = delete;
+
+ private:
+  engine::Precision before_;
+};
+
+}  // namespace
+
+ProxyScorer::ProxyScorer(const std::string& path, std::optional<engine::Precision> precision)
+    : path_(path), classifier_(open_classifier(path)), precision_(precision) {
+  engine::check(!classifier_.logits().empty(), path,
+                ": has no logits to score by; give a classifier, such as train_scorer makes");
+}
+
+std::string ProxyScorer::name() const {
+  return (is_inception() ? "IS(" : "proxy-IS(") + classifier_.name() + ")";
+}
+
+std::string ProxyScorer::distance_name() const {
+  return (is_inception() ? "FID(" : "proxy-FID(") + classifier_.name() + ")";
+}
 
 void ProxyScorer::check_fits(const models::ImageSize& image) const {
   const metrics::Survey& net = classifier_.found();
+  engine::check(net.channels == image.channels, path_, ": takes images of ", net.channels,
+                " channels, these have ", image.channels, "; give data.channels=", net.channels);
   engine::check(
-      net.height == image.height && net.width == image.width && net.channels == image.channels,
-      path_, ": was trained on images of ", net.height, "x", net.width, "x", net.channels,
-      ", these are ", image.height, "x", image.width, "x", image.channels);
+      !classifier_.is_scorer() || (net.height == image.height && net.width == image.width), path_,
+      ": was trained on images of ", net.height, "x", net.width, "x", net.channels, ", these are ",
+      image.height, "x", image.width, "x", image.channels);
+}
+
+ProxyScorer::Answers ProxyScorer::answers(Index count, const Images& images) const {
+  constexpr Index most = 100;  // at a time
+  const engine::NoGrad constant;
+  Answers all;
+  for (Index first = 0; first < count; first += most) {
+    const Tensor part = grey_levels(images(first, std::min(most, count - first)));
+    const PrecisionScope products(precision_);
+    const metrics::Answers some = classifier_(part);
+    append(all.logits, some.logits);
+    append(all.features, some.features);
+  }
+  return all;
+}
+
+void ProxyScorer::compare_with(const datasets::Dataset& data, const std::string& content) {
+  if (classifier_.features().empty() || data.size() < 2) return;
+  const Index count = std::min(kReference, data.size());
+  const engine::Precision products = precision_.value_or(engine::precision());
+  const std::string key = classifier_.sha256() + " " + content + " " + std::to_string(count) + " " +
+                          std::to_string(static_cast<int>(products)) + " " +
+                          engine::Device::current().name();
+  reference_ = cached(
+      key, [&] { return metrics::statistics_of(answers(count, Chosen(data, count)).features); });
 }
 
 ProxyScore ProxyScorer::operator()(Index count, const Images& images) const {
-  constexpr Index most = 100;  // at a time
-  const engine::NoGrad constant;
-  metrics::Features logits;
-  for (Index first = 0; first < count; first += most) {
-    const Tensor part = images(first, std::min(most, count - first));
-    const Tensor answers = classifier_(grey_levels(part)).logits;
-    logits.columns = answers.dim(1);
-    for (const Real value : answers.values()) logits.values.push_back(static_cast<float>(value));
-  }
+  const Answers found = answers(count, images);
   const metrics::Estimate score =
-      metrics::inception_score(logits, {.splits = 1, .shuffle = std::nullopt});
-  return {.value = score.mean, .covered = count_covered(logits), .classes = logits.columns};
+      metrics::inception_score(found.logits, {.splits = 1, .shuffle = std::nullopt});
+  ProxyScore result{
+      .value = score.mean, .covered = count_covered(found.logits), .classes = found.logits.columns};
+  if (reference_ && count > 1)
+    result.distance =
+        metrics::frechet_distance(metrics::statistics_of(found.features), *reference_);
+  return result;
 }
 
 ProxyScore ProxyScorer::operator()(Index count, const datasets::Dataset& data) const {
   count = std::min(count, data.size());
-  // At random: every n-th image is of one class where the classes take turns.
-  const std::vector<Index> chosen = metrics::RandomOrder(2020).subset(data.size(), count);
-  return (*this)(count, [&](Index first, Index n) {
-    std::vector<std::uint8_t> pixels(static_cast<std::size_t>(data.image_size()));
-    std::vector<Real> values;
-    for (Index i = first; i < first + n; ++i) {
-      data.read(chosen[i], pixels.data());
-      for (const std::uint8_t pixel : pixels) values.push_back(engine::from_grey(pixel));
-    }
-    return Tensor::from({n, data.height(), data.width(), data.channels()}, values);
-  });
+  return (*this)(count, Chosen(data, count));
 }
 
 }  // namespace gan::analysis

@@ -104,4 +104,21 @@ Spectra spectra(layers::Sequential& discriminator, const models::ImageSize& imag
   return result;
 }
 
+std::vector<Spectrum> kernel_spectra(layers::Sequential& discriminator,
+                                     const models::ImageSize& image, const std::string& title) {
+  const engine::NoGrad constant;
+  const layers::Eval evaluate;
+  discriminator(engine::zeros({1, image.height, image.width, image.channels}));
+  std::vector<Spectrum> found;
+  for (const auto& [layer, number, param] : layers::weights(discriminator)) {
+    const engine::Tensor kernel = flatten(param->value(param->map()));
+    found.push_back({.run = title,
+                     .layer = layer,
+                     .matrix = "reshaped",
+                     .values = engine::singular_values(kernel),
+                     .size = std::min(kernel.dim(0), kernel.dim(1))});
+  }
+  return found;
+}
+
 }  // namespace gan::analysis

@@ -44,6 +44,10 @@ struct Spectra {
 Spectra spectra(layers::Sequential& discriminator, const models::ImageSize& image,
                 const std::string& title);
 
+// Those of the reshaped kernels alone, without bounds: seconds for the widest network.
+std::vector<Spectrum> kernel_spectra(layers::Sequential& discriminator,
+                                     const models::ImageSize& image, const std::string& title);
+
 // A picture with a panel for each layer and matrix, one curve a run; its data has all values, or
 // evenly spaced ones where a matrix has many. What is missing or partial is said in the titles.
 console::Plot spectrum_plot(const std::vector<Spectrum>& spectra, const std::string& folder);

@@ -14,9 +14,12 @@ namespace gan::commands {
 using engine::Index;
 
 void add_train(CLI::App& app);
+void add_presets(CLI::App& app);
 void add_sample(CLI::App& app);
 void add_audit(CLI::App& app);
 void add_export(CLI::App& app);
+void add_report(CLI::App& app);
 void add_spectrum(CLI::App& app);
+void add_sweep(CLI::App& app);
 
 }  // namespace gan::commands

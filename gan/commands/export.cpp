@@ -11,7 +11,7 @@ namespace {
 
 struct ExportOptions {
   std::string run, onnx, network = "generator";
-  bool raw = false;
+  bool raw = false, best = false;
 };
 
 struct Network {
@@ -27,7 +27,7 @@ constexpr Network kNetworks[] = {
 };
 
 void run(const ExportOptions& options) {
-  run::LoadedRun loaded = run::LoadedRun::open(options.run, !options.raw);
+  run::LoadedRun loaded = run::LoadedRun::open(options.run, !options.raw, options.best);
   const auto chosen = std::ranges::find(kNetworks, options.network, &Network::name);
   engine::graph::Model model = chosen->model(loaded);
   model.metadata = {{"kantor.model", loaded.header.config.model},
@@ -52,6 +52,7 @@ void add_export(CLI::App& app) {
       ->check(console::one_of(networks));
   console::add_threads(*command);
   command->add_flag("--no-ema", options->raw, "the generator itself, not its moving average");
+  command->add_flag("--best", options->best, "the checkpoint with the best score, not the latest");
   command->footer(
       "Inputs and outputs, float32, N of any size (opset 13):\n"
       "  generator      noise [N, z_dim], standard normal   ->  images [N, C, H, W] in [-1, 1]\n"

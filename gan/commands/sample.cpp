@@ -1,9 +1,9 @@
 #include <limits>
 
-#include "datasets/image_grid.h"
 #include "engine/engine.h"
 #include "gan/commands/commands.h"
 #include "gan/run/loaded_run.h"
+#include "gan/run/save_samples.h"
 #include "layers/mode.h"
 
 namespace gan::commands {
@@ -13,7 +13,7 @@ struct SampleOptions {
   std::string run, out = "samples.png", device = "cpu";
   Index count = 64;
   std::uint64_t seed = 0;
-  bool raw = false;
+  bool raw = false, best = false;
 };
 
 // The images are made a few at a time, so that any number fits into memory.
@@ -29,11 +29,11 @@ engine::Tensor sample(layers::Sequential& generator, Index count, Index z_dim) {
 
 void run(const SampleOptions& options) {
   engine::Device::named(options.device).use();
-  run::LoadedRun loaded = run::LoadedRun::open(options.run, !options.raw);
+  run::LoadedRun loaded = run::LoadedRun::open(options.run, !options.raw, options.best);
   models::Networks& networks = loaded.networks;
   engine::seed(options.seed);
   const engine::Tensor images = sample(networks.generator, options.count, networks.z_dim);
-  datasets::save_grid(options.out, images);
+  run::save_samples(options.out, images);
   console::print(options.out);
 }
 
@@ -53,6 +53,7 @@ void add_sample(CLI::App& app) {
       ->capture_default_str()
       ->transform(console::whole_number(0, std::numeric_limits<std::uint64_t>::max()));
   command->add_flag("--no-ema", options->raw, "the generator itself, not its moving average");
+  command->add_flag("--best", options->best, "the checkpoint with the best score, not the latest");
   console::add_device(*command, options->device);
   console::add_threads(*command);
   command->footer("Example:\n  gan sample runs/sn-small-shapes-1 --count 100 --out grid.png\n");

@@ -64,7 +64,7 @@ void add_spectrum(CLI::App& app) {
   auto options = std::make_shared<SpectrumOptions>();
   CLI::App* command = app.add_subcommand(
       "spectrum", "Singular values of a discriminator's layers, as CSV and as a picture");
-  command->add_option("RUN", options->runs, "folders that gan train made, side by side")
+  command->add_option("RUN", options->runs, "folders that gan train made, to plot side by side")
       ->required();
   command->add_option("--out", options->out,
                       "folder for spectrum.csv, .gnuplot, .svg and .png (RUN/spectrum; of several "

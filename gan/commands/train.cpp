@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "datasets/dataset.h"
+#include "datasets/gaussians.h"
 #include "engine/engine.h"
 #include "gan/commands/commands.h"
 #include "gan/console/interrupt.h"
@@ -15,6 +16,8 @@
 #include "gan/run/session.h"
 #include "gan/training/constraints.h"
 #include "gan/training/open_data.h"
+#include "gan/training/optimizers.h"
+#include "gan/training/penalties.h"
 #include "gan/training/presets.h"
 
 namespace gan::commands {
@@ -41,33 +44,24 @@ struct TrainOptions {
 };
 
 std::string footer() {
-  std::string text = "Presets:\n";
+  std::string text = "Presets (with their settings and the score to expect: gan presets):\n";
   for (const Preset& preset : training::presets())
     text += "  " + std::string(preset.name) +
-            std::string(14 - std::string(preset.name).size(), ' ') + preset.source + "\n";
+            std::string(18 - std::string(preset.name).size(), ' ') + preset.source + "\n";
   text += std::string("\nKeys of --set, with the values of ") + kDefaultPreset +
           " (*: may change on --resume):\n" +
           training::describe(find_preset(kDefaultPreset).config());
   text += "\nd.constraint, one or several joined by +, is applied to every weight:\n" +
           training::describe_constraints();
+  text += "\npenalty, one or several joined by +, is added to the loss of the discriminator:\n" +
+          training::describe_penalties();
+  text += "\ng.optimizer and d.optimizer:\n" + training::describe_optimizers();
   return text +
          "\nExamples:\n"
          "  gan train --data shapes --preset sn-small --minutes 2\n"
          "  gan train --data cifar10:data --preset sn-cnn --set 'd.constraint=toeplitz(k=2)'\n"
          "  gan train --resume runs/sn-cnn-cifar10-1 --steps 200000\n"
          "  gan train --resume runs/sn-cnn-cifar10-1 --set g.lr=1e-4 d.lr=1e-4\n";
-}
-
-// Settings outlive the folder that a run was started in: `path` seen from the root.
-std::string from_root(const std::string& path) {
-  return path.empty() ? path : std::filesystem::absolute(path).lexically_normal().string();
-}
-
-// Of FORM:DIR, the same for DIR.
-std::string data_from_root(const std::string& spec) {
-  const std::size_t colon = spec.find(':');
-  if (colon == std::string::npos) return spec;
-  return spec.substr(0, colon + 1) + from_root(spec.substr(colon + 1));
 }
 
 // What the options change of some settings.
@@ -79,8 +73,7 @@ void apply(const TrainOptions& options, Config& config) {
   if (options.scorer) config.scorer = *options.scorer;
   if (options.steps) config.steps = *options.steps;
   if (options.seed) config.seed = *options.seed;
-  config.data = data_from_root(config.data);
-  config.scorer = from_root(config.scorer);
+  make_paths_absolute(config);
 }
 
 Config new_config(const TrainOptions& options) {
@@ -109,15 +102,6 @@ Config resumed_config(const TrainOptions& options, const Config& before) {
 void use_device(const Config& config) {
   engine::Device::named(config.device).use();
   engine::set_precision(engine::precision_named(config.precision));
-}
-
-// The scorer of the settings, if they name one. Errors: it does not take images of this size.
-std::unique_ptr<const ProxyScorer> open_scorer(const Config& config,
-                                               const datasets::Dataset& data) {
-  if (config.scorer.empty()) return nullptr;
-  auto scorer = std::make_unique<const ProxyScorer>(config.scorer);
-  scorer->check_fits({data.height(), data.width(), data.channels()});
-  return scorer;
 }
 
 void announce(const datasets::Dataset& data, const RunDirectory& run) {
@@ -177,6 +161,18 @@ void print_scores(Trainer& trainer, const ProxyScorer& scorer, const datasets::D
               console::printable(scorer.name()).c_str(), static_cast<long long>(images),
               fake->value, real.value, static_cast<long long>(fake->covered),
               static_cast<long long>(fake->classes));
+  if (fake->distance && real.distance)
+    std::printf("%s of %lld images: generated %.4g, real %.4g\n",
+                console::printable(scorer.distance_name()).c_str(), static_cast<long long>(images),
+                *fake->distance, *real.distance);
+}
+
+void print_modes(Trainer& trainer, const datasets::Gaussians& data) {
+  constexpr Index points = 2'500;
+  const datasets::ModeCount count = data.modes(run::samples(trainer, points).values());
+  std::printf(
+      "modes found: %d of %d; %.0f %% of %lld points lie within 3 standard deviations of one\n",
+      count.found, count.modes, 100 * count.share, static_cast<long long>(points));
 }
 
 void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& config,
@@ -186,8 +182,8 @@ void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& con
       "interrupt ends it at once\n");
   const SessionEnd end = run::run_session(trainer, run, config, {.minutes = minutes}, scorer);
   if (end != SessionEnd::done)
-    std::fprintf(stderr, "%s at step %lld; go on with gan train --resume %s\n",
-                 end == SessionEnd::interrupted ? "interrupted" : "the time is over",
+    std::fprintf(stderr, "%s at step %lld; resume with gan train --resume %s\n",
+                 end == SessionEnd::interrupted ? "interrupted" : "time limit reached",
                  static_cast<long long>(trainer.step_count()),
                  console::printable(run.path()).c_str());
   if (scorer && !console::interrupted()) {
@@ -195,6 +191,8 @@ void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& con
         "\ngan: interrupted while the final images are scored; the run is saved\n");
     print_scores(trainer, *scorer, data, config.score_images);
   }
+  if (const auto* plane = dynamic_cast<const datasets::Gaussians*>(&data))
+    print_modes(trainer, *plane);
   console::print(run.checkpoint());
   console::print(run.samples(trainer.step_count()));
 }
@@ -205,8 +203,8 @@ void start(const TrainOptions& options) {
   use_device(config);
   const auto data = open_data(config, config.data);
   config.channels = std::to_string(data->channels());  // what auto came to, for when it resumes
-  const auto scorer = open_scorer(config, *data);
   Trainer trainer(config, *data);
+  const auto scorer = run::open_scorer(config, *data, trainer.data_hash());
   const std::string preset = options.preset.value_or(kDefaultPreset);
   const RunDirectory run = options.out.empty()
                                ? RunDirectory::create_numbered(preset, data->name(), config)
@@ -229,9 +227,10 @@ void resume(const TrainOptions& options) {
   use_device(config);
   const auto data = open_again("--data", options.data.has_value(),
                                [&] { return open_data(config, config.data); });
-  const auto scorer = open_again("--scorer", options.scorer.has_value(),
-                                 [&] { return open_scorer(config, *data); });
   Trainer trainer(config, *data);
+  const auto scorer = open_again("--scorer", options.scorer.has_value(), [&] {
+    return run::open_scorer(config, *data, trainer.data_hash());
+  });
   const run::CheckpointHeader before = run::restore(run.checkpoint(), trainer);
   if (before.step >= config.steps && !run::row_is_due(trainer, config))
     throw console::UsageError("--resume " + options.resume + ": has done " +
@@ -249,25 +248,26 @@ void add_train(CLI::App& app) {
   CLI::App* train = app.add_subcommand("train", "Train a GAN, or go on training one");
   train->add_option("--data", options->data, engine::alternatives(datasets::forms()));
   train->add_option("--preset", options->preset,
-                    std::string("settings to start from; see below [") + kDefaultPreset + "]");
+                    std::string("preset to start from; see below [") + kDefaultPreset + "]");
   train->add_option("--set", options->assignments, "key=value ...: other settings; see below")
       ->take_all();
   train
       ->add_option("--steps", options->steps,
                    "generator updates, counted from the start of the run, resumed or not")
       ->transform(console::whole_number(1, std::numeric_limits<Index>::max()));
-  train->add_option("--minutes", options->minutes, "stop after about so many minutes")
+  train->add_option("--minutes", options->minutes, "stop after about this many minutes")
       ->transform(console::positive_number());
   train->add_option("--out", options->out, "folder of the run (runs/<preset>-<data>-<n>)");
   train->add_option("--resume", options->resume,
-                    "folder of a run to go on with; options given beside it change its settings");
+                    "folder of a run to resume; options given with it change its settings");
   train->add_option("--scorer", options->scorer,
-                    "classifier made by train_scorer: logs the proxy-IS of generated images");
+                    "classifier, ONNX or GraphDef (train_scorer makes one): logs IS, FID and the "
+                    "classes covered of generated images");
   train->add_option("--device", options->device, engine::alternatives(engine::Device::names()));
   train->add_option("--precision", options->precision,
                     engine::alternatives(engine::precision_names()));
   console::add_threads(*train);
-  train->add_option("--seed", options->seed, "of weights, noise and the order of images")
+  train->add_option("--seed", options->seed, "seed of weights, noise and image order")
       ->transform(console::whole_number(0, std::numeric_limits<std::uint64_t>::max()));
   train->footer(footer);
   train->callback([options] {

@@ -27,7 +27,7 @@ void check_command(const CLI::App& app, int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-' || app.get_require_subcommand_min() == 0) return;
   const auto named = [&](const CLI::App* command) { return command->check_name(argv[1]); };
   if (app.get_subcommands(named).empty())
-    throw UsageError("there is no command '" + std::string(argv[1]) + "'; see " + app.get_name() +
+    throw UsageError("unknown command '" + std::string(argv[1]) + "'; see " + app.get_name() +
                      " --help");
 }
 

@@ -48,7 +48,7 @@ CLI::Validator real_number(double low, double high) {
 
 CLI::Validator not_empty() {
   const auto named = [](const std::string& text) -> std::string {
-    return text.empty() ? "an empty name is no file" : "";
+    return text.empty() ? "an empty name is not a file" : "";
   };
   return {named, ""};
 }

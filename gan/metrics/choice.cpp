@@ -19,7 +19,8 @@ void require(bool ok, const Parts&... parts) {
   throw BadOption(text.str());
 }
 
-// "'y' [1, 10], 'pool' [1, 64, 1, 1]": for one image; no shape where that does not run.
+// "'y' [1, 10], 'pool' [1, 64, 1, 1]": for one image; no shape where that does not run. Cost: a run
+// of the network for each: only for messages.
 std::string list_candidates(const Model& model, const Survey& found) {
   const Graph graph(model);
   const Tensor black = engine::zeros({1, found.height > 0 ? found.height : 64,
@@ -48,8 +49,9 @@ std::string spelled(const Model& model, const Survey& found, std::string name) {
   if (!has(name) && name.ends_with(":0")) name.resize(name.size() - 2);
   if (!has(name) && found.is_inception())
     if (const std::string value = inception_features(links, name); !value.empty()) return value;
-  engine::check(has(name), model.path, ": no value is called '", name, "'; it could be one of ",
-                list_candidates(model, found), " (for one image)");
+  if (!has(name))
+    engine::fail(model.path, ": no value is called '", name, "'; it could be one of ",
+                 list_candidates(model, found), " (for one image)");
   return name;
 }
 
@@ -145,10 +147,11 @@ Choice choose_values(Model& model, const Survey& found, const ClassifierOptions&
   choice.features =
       options.features.empty() ? found.head.features : spelled(model, found, options.features);
   choose_logits(model, found, options, choice);
-  engine::check(!choice.features.empty() || !choice.logits.empty(), model.path,
-                ": neither features nor logits were found; name them with --features and "
-                "--logits. They could be among ",
-                list_candidates(model, found), " (for one image)");
+  if (choice.features.empty() && choice.logits.empty())
+    engine::fail(model.path,
+                 ": neither features nor logits were found; name them with --features and "
+                 "--logits. They could be among ",
+                 list_candidates(model, found), " (for one image)");
   return choice;
 }
 

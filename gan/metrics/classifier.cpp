@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <future>
 
 #include "engine/check.h"
 #include "engine/file.h"
@@ -18,10 +19,20 @@ using engine::graph::Graph;
 using engine::graph::Model;
 using engine::graph::Value;
 
-Graph load(std::string_view bytes, const std::string& path, const ClassifierOptions& options,
-           Survey& found, Choice& choice) {
+// The model in a file, and the hash of that file and those that it keeps weights in.
+Model load(const std::string& path, std::string& sha256) {
+  const std::string bytes = engine::graph::read_graph_file(path);
+  Sha256 hash;
+  auto hashed = std::async(std::launch::async, [&] { hash.add(bytes); });
   Model model = engine::graph::read_model(bytes, path);
   check_undamaged(model);  // a survey without the weights would find nothing
+  hashed.get();
+  for (const std::string& file : model.files) hash.add(engine::read_file(file));
+  sha256 = hash.hex();
+  return model;
+}
+
+Graph choose(Model model, const ClassifierOptions& options, Survey& found, Choice& choice) {
   found = survey(model);
   choice = choose_values(model, found, options);
   return Graph(std::move(model));
@@ -47,15 +58,7 @@ bool is_channels_last(const Model& model, const std::string& name) {
 }  // namespace
 
 Classifier::Classifier(const std::string& path, const ClassifierOptions& options)
-    : Classifier(engine::graph::read_graph_file(path), path, options) {}
-
-Classifier::Classifier(const std::string& bytes, const std::string& path,
-                       const ClassifierOptions& options)
-    : graph_(load(bytes, path, options, survey_, choice_)) {
-  Sha256 hash;
-  hash.add(bytes);
-  for (const std::string& file : graph_.model().files) hash.add(engine::read_file(file));
-  sha256_ = hash.hex();
+    : graph_(choose(load(path, sha256_), options, survey_, choice_)) {
   graph_.plan({survey_.input}, wanted());  // whatever cannot run is said now
   range_ = choose_range(path, survey_, options);
   choose_size(options);

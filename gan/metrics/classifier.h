@@ -53,7 +53,6 @@ class Classifier {
   std::string preprocessing() const;  // one line: what images go through
 
  private:
-  Classifier(const std::string& bytes, const std::string& path, const ClassifierOptions& options);
   bool resizes() const { return survey_.height > 0 && survey_.width > 0; }
   void choose_size(const ClassifierOptions& options);
   void find_pooled();

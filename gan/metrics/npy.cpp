@@ -181,7 +181,7 @@ Index size_of(const std::vector<Index>& extents, Index most) {
 
 // The header of a file of `length` bytes, which are as many as it promises.
 Header checked_header(std::string_view front, std::uint64_t length, const std::string& what) {
-  check(front.size() >= 10 && front.starts_with(kMagic), what, ": is no NumPy array");
+  check(front.size() >= 10 && front.starts_with(kMagic), what, ": is not a NumPy array");
   const int version = static_cast<std::uint8_t>(front[6]);
   check(version >= 1 && version <= 3, what, ": is an array of format version ", version,
         "; 1 to 3 are known");

@@ -27,7 +27,7 @@ zip* open_bytes(const std::string& bytes, const std::string& path) {
   zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
   zip* opened = source ? zip_open_from_source(source, ZIP_RDONLY, &error) : nullptr;
   if (!opened && source) zip_source_free(source);
-  check(opened != nullptr, path, ": is no .npz (zip) file: ", opened ? "" : text_of(error));
+  check(opened != nullptr, path, ": is not an .npz (zip) file: ", opened ? "" : text_of(error));
   zip_error_fini(&error);
   return opened;
 }

@@ -6,6 +6,7 @@
 #include "engine/check.h"
 #include "engine/file.h"
 #include "engine/shape.h"
+#include "gan/metrics/finite.h"
 
 namespace gan::metrics {
 namespace {
@@ -16,20 +17,19 @@ using engine::check;
 // them in float32.
 void check_covariance(const std::vector<double>& sigma, Index n, const std::string& path) {
   for (Index i = 0; i < n; ++i)
-    check(sigma[i * n + i] >= 0, path, ": sigma is no covariance: [", i, ", ", i, "] is ",
+    check(sigma[i * n + i] >= 0, path, ": sigma is not a covariance: [", i, ", ", i, "] is ",
           sigma[i * n + i]);
   for (Index i = 0; i < n; ++i)
     for (Index j = 0; j < i; ++j) {
       const double a = sigma[i * n + j], b = sigma[j * n + i];
       check(std::abs(a - b) <= 1e-4 * (std::abs(sigma[i * n + i]) + std::abs(sigma[j * n + j])),
-            path, ": sigma is no covariance: [", i, ", ", j, "] is ", a, ", [", j, ", ", i, "] is ",
-            b);
+            path, ": sigma is not a covariance: [", i, ", ", j, "] is ", a, ", [", j, ", ", i,
+            "] is ", b);
     }
 }
 
 void check_finite(const std::vector<double>& values, const char* what, const std::string& path) {
-  check(std::ranges::all_of(values, [](double x) { return std::isfinite(x); }), path, ": ", what,
-        " has values that are not finite");
+  check(all_finite(values), path, ": ", what, " has values that are not finite");
 }
 
 // Both are of one set: one that was changed without the other would go unnoticed.

@@ -1,8 +1,10 @@
 #include "gan/models/models.h"
 
 #include "datasets/dataset.h"
+#include "datasets/gaussians.h"
 #include "engine/ops/move.h"
 #include "gan/console/table.h"
+#include "gan/models/mlp.h"
 #include "gan/models/sn_cnn.h"
 #include "gan/models/sn_resnet.h"
 #include "gan/models/sn_small.h"
@@ -10,11 +12,17 @@
 namespace gan::models {
 namespace {
 
+template <Index layers>
+Index always(const ImageSize&) {
+  return layers;
+}
+
 constexpr Model kModels[] = {
-    {"sn-cnn", "CNN of Miyato et al. (2018), Table 3", 8, sn_cnn},
-    {"sn-cnn-wide", "the same with the wider layers of most public code", 8, sn_cnn_wide},
-    {"sn-resnet", "ResNet of Miyato et al. (2018), Table 4", 11, sn_resnet},
-    {"sn-small", "a small CNN for CPUs", 4, sn_small},
+    {"sn-cnn", "CNN of Miyato et al. (2018), Table 3", always<8>, sn_cnn},
+    {"sn-cnn-wide", "the same with the wider layers of most public code", always<8>, sn_cnn_wide},
+    {"sn-resnet", "ResNet of Miyato et al. (2018), Table 4", sn_resnet_constrained, sn_resnet},
+    {"sn-small", "a small CNN for CPUs", always<4>, sn_small},
+    {"mlp", "perceptrons, for points of the plane", always<4>, mlp, 1},
 };
 
 }  // namespace
@@ -29,10 +37,14 @@ const Model& find_model(const std::string& name) { return console::find(all(), "
 
 Networks build_networks(const std::string& name, const ImageSize& image,
                         const Constraints& constraints) {
-  engine::check(image.height % 8 == 0 && image.width % 8 == 0, "images of ", image.height, "x",
-                image.width, ": the networks need a height and width that are multiples of 8: set ",
-                "data.resize=", datasets::fitting_side(image.height, image.width));
-  return find_model(name).build(image, constraints);
+  const Model& model = find_model(name);
+  const bool fits = image.height % model.multiple == 0 && image.width % model.multiple == 0;
+  engine::check(fits || !datasets::is_plane(image.height, image.width, image.channels), "model ",
+                name, " takes images, not points of the plane: use --preset wgan-gp-mlp");
+  engine::check(fits, "images of ", image.height, "x", image.width,
+                ": the networks need a height and width that are multiples of ", model.multiple,
+                ": set data.resize=", datasets::fitting_side(image.height, image.width));
+  return model.build(image, constraints);
 }
 
 Scores judge(layers::Sequential& discriminator, const engine::Tensor& real,

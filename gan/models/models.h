@@ -3,7 +3,8 @@
 //
 // Generators map noise [N, z_dim], normal, to images [N, height, width, channels] in [-1, 1];
 // discriminators map images to one number each, [N, 1]. The constraints go on every weight of the
-// discriminator. Height and width are multiples of 8, for all networks scale by 2 three times.
+// discriminator. Height and width are multiples of what the
+// model says: 8 for networks that scale by 2 three times.
 // Errors: an unknown name (with the known ones), an image size that does not fit.
 #pragma once
 
@@ -34,8 +35,9 @@ struct Networks {
 struct Model {
   const char* name;
   const char* help;
-  Index constrained;  // layers of the discriminator: those that share a norm of the whole
+  Index (*constrained)(const ImageSize& image);  // layers that share a norm of the discriminator
   Networks (*build)(const ImageSize& image, const Constraints& constraints);
+  Index multiple = 8;  // of which height and width are
 };
 
 std::span<const Model> all();

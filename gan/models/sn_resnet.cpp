@@ -1,6 +1,7 @@
 #include "gan/models/sn_resnet.h"
 
 #include <cmath>
+#include <vector>
 
 #include "layers/layers.h"
 
@@ -32,10 +33,10 @@ Conv2d conv1x1(Index in, Index out, const Constraints& constraints = {}) {
 // A 1x1 convolution commutes with nearest upsampling and with average pooling; the shortcuts below
 // take the order that convolves the smaller image.
 
-Residual upsampling_block(Index channels) {
-  return {.main = {BatchNorm(channels), Relu{}, UpsampleNearest{}, conv3x3(channels, channels),
-                   BatchNorm(channels), Relu{}, conv3x3(channels, channels)},
-          .shortcut = {conv1x1(channels, channels), UpsampleNearest{}}};
+Residual upsampling_block(Index in, Index out) {
+  return {.main = {BatchNorm(in), Relu{}, UpsampleNearest{}, conv3x3(in, out), BatchNorm(out),
+                   Relu{}, conv3x3(out, out)},
+          .shortcut = {conv1x1(in, out), UpsampleNearest{}}};
 }
 
 // The discriminator's first block, which sees the image: without an activation before it.
@@ -45,36 +46,77 @@ Residual first_block(Index in, Index out, const Constraints& constraints) {
           .shortcut = {AveragePool{}, conv1x1(in, out, constraints)}};
 }
 
-Residual block(Index channels, bool pool, const Constraints& constraints) {
-  Residual block{.main = {Relu{}, conv3x3(channels, channels, constraints, Activation::relu),
-                          conv3x3(channels, channels, constraints)}};
-  if (!pool) return block;
-  block.main.add(AveragePool{});
-  block.shortcut = {AveragePool{}, conv1x1(channels, channels, constraints)};
+Residual block(Index in, Index out, bool pool, const Constraints& constraints) {
+  Residual block{.main = {Relu{}, conv3x3(in, in, constraints, Activation::relu),
+                          conv3x3(in, out, constraints)}};
+  if (pool) {
+    block.main.add(AveragePool{});
+    block.shortcut.add(AveragePool{});
+  }
+  if (pool || in != out) block.shortcut.add(conv1x1(in, out, constraints));
   return block;
+}
+
+// Channels after each block; each of the generator doubles the image, the first `halving` of the
+// discriminator halve it.
+struct Blocks {
+  Index side, start;
+  std::vector<Index> generator, discriminator;
+  std::size_t halving;
+};
+
+// By the side of the image, the first for all others. 96, which no source has, is as 64.
+const Blocks& blocks_for(const ImageSize& image) {
+  static const std::vector<Blocks> table = {
+      {32, 256, {256, 256, 256}, {128, 128, 128, 128}, 2},
+      {48, 512, {256, 128, 64}, {64, 128, 256, 512, 1024}, 4},
+      {64, 1024, {512, 256, 128, 64}, {64, 128, 256, 512, 1024}, 5},
+      {96, 1024, {512, 256, 128, 64}, {64, 128, 256, 512, 1024}, 5},
+      {128, 1024, {1024, 512, 256, 128, 64}, {64, 128, 256, 512, 1024, 1024}, 5},
+  };
+  for (const Blocks& blocks : table)
+    if (image.height == blocks.side && image.width == blocks.side) return blocks;
+  return table[0];
 }
 
 }  // namespace
 
+Index sn_resnet_constrained(const ImageSize& image) {
+  const Blocks& blocks = blocks_for(image);
+  Index layers = 1;  // the dense one
+  for (std::size_t i = 0; i < blocks.discriminator.size(); ++i) {
+    const bool same = i > 0 && blocks.discriminator[i] == blocks.discriminator[i - 1];
+    layers += i >= blocks.halving && same ? 2 : 3;
+  }
+  return layers;
+}
+
 Networks sn_resnet(const ImageSize& image, const Constraints& constraints) {
-  const Index z_dim = 128, height = image.height / 8, width = image.width / 8;
-  Sequential generator = {
-      glorot(Linear(z_dim, height * width * 256)),
-      Unflatten{height, width, 256},
-      upsampling_block(256),
-      upsampling_block(256),
-      upsampling_block(256),
-      BatchNorm(256),
-      Relu{},
-      glorot(Conv2d(256, image.channels,
-                    {.kernel = 3, .padding = 1, .activation = Activation::tanh}))};
-  Sequential discriminator = {first_block(image.channels, 128, constraints),
-                              block(128, true, constraints),
-                              block(128, false, constraints),
-                              block(128, false, constraints),
-                              Relu{},
-                              GlobalSumPool{},
-                              glorot(Linear(128, 1, {.bias = false}, constraints))};
+  const Blocks& blocks = blocks_for(image);
+  const Index z_dim = 128, scale = Index{1} << blocks.generator.size();
+  const Index height = image.height / scale, width = image.width / scale;
+  Sequential generator = {glorot(Linear(z_dim, height * width * blocks.start)),
+                          Unflatten{height, width, blocks.start}};
+  Index channels = blocks.start;
+  for (const Index next : blocks.generator) {
+    generator.add(upsampling_block(channels, next));
+    channels = next;
+  }
+  generator.add(BatchNorm(channels));
+  generator.add(Relu{});
+  generator.add(glorot(Conv2d(channels, image.channels,
+                              {.kernel = 3, .padding = 1, .activation = Activation::tanh})));
+
+  channels = blocks.discriminator[0];
+  Sequential discriminator = {first_block(image.channels, channels, constraints)};
+  for (std::size_t i = 1; i < blocks.discriminator.size(); ++i) {
+    const Index next = blocks.discriminator[i];
+    discriminator.add(block(channels, next, i < blocks.halving, constraints));
+    channels = next;
+  }
+  discriminator.add(Relu{});
+  discriminator.add(GlobalSumPool{});
+  discriminator.add(glorot(Linear(channels, 1, {.bias = false}, constraints)));
   return {std::move(generator), std::move(discriminator), z_dim};
 }
 

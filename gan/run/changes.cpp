@@ -20,7 +20,7 @@ Json entries_before(const std::string& path, Index step, const training::Config&
     return entry.is_object() && entry.contains("step") && entry["step"].is_number_integer();
   };
   engine::check(all.is_array() && std::ranges::all_of(all, fits), path,
-                ": is not a list of changes; it is damaged: move it away to go on");
+                ": is not a list of changes; it is damaged; move it away and resume again");
   // At its own step: what its settings hold, for a checkpoint may be written again in its place.
   const Json now = Json::parse(to_json(settings));
   for (const Json& entry : all) {

@@ -20,7 +20,7 @@ void write_header(engine::TensorFile& file, const CheckpointHeader& header) {
 CheckpointHeader read_header(const engine::TensorFile& file) {
   const auto config = file.metadata.find("config");
   engine::check(config != file.metadata.end(), file.path,
-                ": its metadata lacks 'config'; it is no checkpoint of gan train");
+                ": its metadata lacks 'config'; it is not a checkpoint of gan train");
   if (file.metadata.contains("format")) {
     const Index format = file.integer("format");
     engine::check(format >= 1 && format <= kCheckpointFormat, file.path, ": has format ", format,

@@ -8,16 +8,10 @@
 #include <vector>
 
 #include "engine/file.h"
+#include "gan/run/run_table.h"
 
 namespace gan::run {
 namespace {
-
-std::vector<std::string> split(const std::string& row) {
-  std::vector<std::string> fields;
-  std::istringstream in(row + ',');
-  for (std::string field; std::getline(in, field, ',');) fields.push_back(field);
-  return fields;
-}
 
 // The step of a row under these columns; none if it is no row of them.
 std::optional<Index> step_of(const std::string& row, const std::string& columns) {
@@ -32,9 +26,9 @@ std::optional<Index> step_of(const std::string& row, const std::string& columns)
 // A row under the columns `from` as one under the columns `to`, empty in those that are new.
 std::string moved(const std::string& row, const std::string& from, const std::string& to) {
   if (from == to) return row;
-  const std::vector<std::string> columns = split(from), fields = split(row);
+  const std::vector<std::string> columns = split_fields(from), fields = split_fields(row);
   std::string result;
-  for (const std::string& column : split(to)) {
+  for (const std::string& column : split_fields(to)) {
     const std::ptrdiff_t at = std::ranges::find(columns, column) - columns.begin();
     if (at < std::ssize(fields)) result += fields[at];
     result += ',';

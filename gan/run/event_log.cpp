@@ -105,7 +105,7 @@ void EventLog::picture(Index step, const std::string& tag, std::string_view png)
   // Signature, length and name of the first chunk; then width, height, depth and colour type.
   constexpr std::size_t width = 16, height = 20, colour = 25, end = 33;
   engine::check(png.size() >= end && png.starts_with("\x89PNG"), path_, ": '", tag,
-                "' is no PNG picture");
+                "' is not a PNG image");
   Event event = event_at(step);
   events::Summary::Value& entry = *event.mutable_summary()->add_value();
   entry.set_tag(tag);

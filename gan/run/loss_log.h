@@ -1,35 +1,40 @@
 // LossLog: log.csv, one row per log_every steps.
 //
-//   step,d_loss,g_loss,d_real,d_fake[,proxy_is,classes],steps_per_second,seconds
+//   step,d_loss,g_loss,d_real,d_fake[,measures...],steps_per_second,seconds
 //
 // Losses and the discriminator's outputs on real and fake images are means over the steps since the
-// row before; with a scorer, proxy_is and classes (covered) are set in the rows that were scored,
-// empty in the others; seconds count the time spent in training, over all resumptions.
+// row before; seconds count the time spent in training, over all resumptions. Measures are set in
+// the rows where they were taken, empty in the others:
+//
+//   proxy_is (is, if the classifier is Inception), classes (covered), proxy_fid (fid)   scores
+//   certified, slope, estimate_over_bound                                               audits
+//
 // Errors: a row that cannot be written, with the system's reason.
 #pragma once
 
-#include <optional>
+#include <map>
 #include <string>
+#include <vector>
 
-#include "gan/analysis/proxy_score.h"
 #include "gan/run/csv_log.h"
 #include "gan/training/trainer.h"
 
 namespace gan::run {
 
+using Measures = std::map<std::string, double>;  // by column
+
 class LossLog {
  public:
-  // Goes on after `step`, as CsvLog does. Scores that are there keep their columns.
-  LossLog(const std::string& path, Index step, bool with_scores);
+  // Goes on after `step`, as CsvLog does. Measures that are there keep their columns.
+  LossLog(const std::string& path, Index step, const std::vector<std::string>& measures);
 
-  void add(Index step, const training::LossMeans& losses,
-           const std::optional<analysis::ProxyScore>& score, double steps_per_second,
-           double seconds);
+  void add(Index step, const training::LossMeans& losses, const Measures& measured,
+           double steps_per_second, double seconds);
   double seconds() const;  // of the last row
   void sync() const { rows_.sync(); }
 
  private:
-  const bool with_scores_;
+  const std::vector<std::string> measures_;
   CsvLog rows_;
 };
 

@@ -23,13 +23,17 @@ using engine::check;
 
 constexpr const char* kConfig = "config.json";
 constexpr const char* kCheckpoint = "checkpoint.safetensors";
+constexpr const char* kBest = "best.safetensors";
+constexpr const char* kDiverged = "diverged.json";
 constexpr const char* kSamples = "samples";
 
 // What a run writes into its folder, besides the folder of samples.
 bool is_of_run(const std::string& name) {
-  constexpr std::array names = {kConfig,         kCheckpoint,     "changes.json",
-                                "log.csv",       "gradients.csv", "gradients.gnuplot",
-                                "gradients.svg", "gradients.png", RunLock::kFile};
+  constexpr std::array names = {kConfig,         kCheckpoint,         kBest,
+                                kDiverged,       "changes.json",      "log.csv",
+                                "audit.csv",     "machine.json",      "cell.json",
+                                "gradients.csv", "gradients.gnuplot", "gradients.svg",
+                                "gradients.png", RunLock::kFile};
   return std::ranges::find(names, name) != names.end() || name.starts_with("events.out.tfevents.");
 }
 
@@ -92,7 +96,7 @@ struct Contents {
   explicit Contents(const std::string& path) {
     for (const fs::directory_entry& entry : entries(path)) {
       const std::string name = entry.path().filename();
-      if (name == kCheckpoint) {
+      if (name == kCheckpoint || name == kBest) {
         checkpoint = true;
       } else if (name == kSamples && entry.is_directory()) {
         for (const fs::directory_entry& grid : entries(entry.path())) add(grid, is_grid);
@@ -122,7 +126,7 @@ struct Contents {
 Contents replaceable(const std::string& path) {
   check(fs::is_directory(path), path, ": is a file; --out takes a folder");
   Contents found(path);
-  check(!found.config || !found.checkpoint, path, ": holds a run already; go on with --resume ",
+  check(!found.config || !found.checkpoint, path, ": already holds a run; resume it with --resume ",
         path, ", or choose another --out");
   if (found.foreign.empty() && found.checkpoint) found.foreign = kCheckpoint;
   if (found.foreign.empty() && !found.config && !found.files.empty())
@@ -166,7 +170,7 @@ RunDirectory RunDirectory::create_numbered(const std::string& preset, const std:
 
 RunDirectory RunDirectory::open(const std::string& path) {
   RunDirectory run(path);
-  check(fs::is_directory(path), path, ": is no folder; give that of a run, such as runs/...");
+  check(fs::is_directory(path), path, ": is not a run's folder; give one, such as runs/...");
   check(fs::exists(run.config_file()), path,
         ": holds no config.json; give the folder that gan train made");
   for (const fs::directory_entry& entry : entries(path)) {

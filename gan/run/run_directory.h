@@ -3,11 +3,15 @@
 //   config.json               every setting: what it takes to repeat the run
 //   changes.json              settings that were changed on --resume; see changes.h
 //   log.csv                   a row every log_every steps; see loss_log.h
+//   audit.csv                 the audit of each layer every audit_every steps
 //   gradients.csv             s0/s1 of each weight's gradient every gradients_every steps
 //   gradients.png             the same as a plot, at the end
 //   events.out.tfevents.*     the same numbers and grids for TensorBoard; see event_log.h
 //   samples/000500.png        64 images of the averaged generator, always of the same noise
 //   checkpoint.safetensors    the latest; replaced whole, never half
+//   best.safetensors          the checkpoint of the step with the best score so far
+//   diverged.json             the step from which on a value was not finite; gone on resume
+//   machine.json              version, processor and scorer; see machine_file.h
 //   run.lock                  while a process trains here: which; see run_lock.h
 //
 // Whoever trains in a folder holds its lock as long as a copy of the RunDirectory lives; others may
@@ -43,6 +47,9 @@ class RunDirectory {
   const std::string& path() const { return path_; }
   std::string checkpoint() const { return path_ + "/checkpoint.safetensors"; }
   std::string log() const { return path_ + "/log.csv"; }
+  std::string best() const { return path_ + "/best.safetensors"; }
+  std::string machine() const { return path_ + "/machine.json"; }
+  std::string diverged() const { return path_ + "/diverged.json"; }
   std::string changes() const { return path_ + "/changes.json"; }
   std::string samples(Index step) const;
   bool has_checkpoint() const;

@@ -1,22 +1,27 @@
 #include "gan/run/session.h"
 
+#include <cmath>
 #include <filesystem>
 #include <iomanip>
-#include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
 #include <utility>
 
-#include "datasets/image_grid.h"
 #include "engine/check.h"
 #include "engine/file.h"
 #include "engine/random.h"
 #include "gan/console/interrupt.h"
 #include "gan/console/progress.h"
+#include "gan/run/audit_log.h"
 #include "gan/run/checkpoint.h"
 #include "gan/run/event_log.h"
 #include "gan/run/gradient_log.h"
 #include "gan/run/loss_log.h"
+#include "gan/run/machine_file.h"
+#include "gan/run/run_table.h"
+#include "gan/run/save_samples.h"
+#include "gan/training/finite.h"
 
 namespace gan::run {
 namespace {
@@ -28,23 +33,77 @@ using training::Config;
 using training::LossMeans;
 using training::Trainer;
 
+std::string score_column(const ProxyScorer& scorer) {
+  return scorer.is_inception() ? "is" : "proxy_is";
+}
+std::string distance_column(const ProxyScorer& scorer) {
+  return scorer.is_inception() ? "fid" : "proxy_fid";
+}
+
+std::vector<std::string> measures(const Config& config, const ProxyScorer* scorer) {
+  std::vector<std::string> columns;
+  if (scorer) columns = {score_column(*scorer), "classes"};
+  if (scorer && scorer->has_distance()) columns.push_back(distance_column(*scorer));
+  if (config.audit_every > 0)
+    columns.insert(columns.end(), {"certified", "slope", "estimate_over_bound"});
+  return columns;
+}
+
+struct BestScore {
+  Index step = 0;
+  double value = 0;
+};
+
+// As log.csv has it: a resumed run compares with what it reads there.
+double as_logged(double value) {
+  std::ostringstream text;
+  text << value;
+  return std::stod(text.str());
+}
+
+// Of the rows of a log.
+std::optional<BestScore> best_score(const std::string& log, const std::string& column) {
+  const RunTable table = read_table(log);
+  std::optional<BestScore> best;
+  const std::vector<std::optional<Index>> steps = table.steps();
+  const std::vector<std::optional<double>> values = table.numbers(column);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (steps[i] && values[i] && (!best || *values[i] > best->value))
+      best = {*steps[i], *values[i]};
+  return best;
+}
+
+std::string diverged_json(Index step, const std::string& what) {
+  return nlohmann::ordered_json{{"step", step}, {"not_finite", what}}.dump(2) + "\n";
+}
+
+// The step of the last row that a log may have: that of the step at hand is still to come, or not.
+Index last_row(const Trainer& trainer, const Config& config) {
+  return trainer.step_count() - (row_is_due(trainer, config) ? 1 : 0);
+}
+
 // The records of one session, from its first step to its end.
 class Recorder {
  public:
   Recorder(Trainer& trainer, const RunDirectory& run, const Config& config,
-           const ProxyScorer* scorer)
+           const ProxyScorer* scorer, const SessionLimits& limits)
       : trainer_(trainer),
         run_(run),
         config_(config),
         scorer_(scorer),
-        log_(run.log(), trainer.step_count() - (row_is_due(trainer, config) ? 1 : 0),
-             scorer != nullptr),
+        limits_(limits),
+        log_(run.log(), last_row(trainer, config), measures(config, scorer)),
         events_(run.path(), trainer.step_count()),
         gradients_(run.path(), trainer.step_count()),
         progress_(trainer.step_count(), config.steps),
         logged_step_(trainer.step_count()),
         seconds_before_(log_.seconds()),
         saved_(trainer.step_count()) {
+    if (config.audit_every > 0 || std::filesystem::exists(run.path() + "/audit.csv"))
+      audits_.emplace(run.path(), last_row(trainer, config));
+    if (scorer) best_ = best_score(run.log(), score_column(*scorer));
+    std::filesystem::remove(run.diverged());
+    write_machine(run.machine(), scorer);
     run.make_samples_folder();
     run.remove_samples_after(trainer.step_count());  // as the logs do with their rows
   }
@@ -57,9 +116,11 @@ class Recorder {
       sampled_ = step;
     else if (step > 0 && due(config_.sample_every))
       sample();
-    if (!row_is_due(trainer_, config_)) return true;
-    if (!log()) return false;
-    checkpoint();
+    if (row_is_due(trainer_, config_)) {
+      if (!log()) return false;
+      checkpoint();
+    }
+    if (best_ && best_->step == step) keep_best();
     return true;
   }
 
@@ -67,12 +128,20 @@ class Recorder {
   void after_step(double seconds_left) {
     if (due(config_.gradients_every)) {
       check_finite();
-      gradients_.add(trainer_.step_count(), trainer_.gradients());
+      const std::vector<analysis::GradientSpectra::Row> rows = trainer_.gradients();
+      gradients_.add(trainer_.step_count(), rows);
+      Measures ratios;
+      for (const analysis::GradientSpectra::Row& row : rows)
+        if (row.s1 > 0) ratios["gradient_ratio/" + row.layer] = row.s0 / row.s1;
+      events_.scalars(trainer_.step_count(), ratios);
     }
     if (due(config_.log_every)) log();
     if (due(config_.sample_every)) sample();
-    if (due(config_.checkpoint_every)) checkpoint();
+    const bool best = best_ && best_->step == trainer_.step_count();
+    if (due(config_.checkpoint_every) || best) checkpoint();
+    if (best) keep_best();
     progress_.step(trainer_.step_count(), seconds_left);
+    if (limits_.on_step) limits_.on_step(trainer_.step_count());
   }
 
   void finish() {
@@ -91,6 +160,11 @@ class Recorder {
     if (std::exchange(checked_, trainer_.step_count()) == trainer_.step_count()) return;
     const std::string bad = trainer_.not_finite();
     if (bad.empty()) return;
+    diverge(trainer_.first_bad_step(), bad);
+  }
+
+  [[noreturn]] void diverge(Index step, const std::string& what) {
+    engine::write_file(run_.diverged(), diverged_json(step, what));
     std::ostringstream advice;
     if (run_.has_checkpoint())
       advice << "the checkpoint of step " << saved_ << " is kept; lower g.lr and d.lr: gan train "
@@ -98,8 +172,7 @@ class Recorder {
              << " d.lr=" << config_.d.lr / 2;
     else
       advice << "lower g.lr and d.lr";
-    engine::fail("training: from step ", trainer_.first_bad_step(), " on ", bad, " is not finite; ",
-                 advice.str());
+    engine::fail("training: from step ", step, " on ", what, " is not finite; ", advice.str());
   }
 
   // Returns false if an interrupt came while it scored: the row is written on resume.
@@ -107,47 +180,69 @@ class Recorder {
     run_.check_held();
     check_finite();
     const double now = clock_.seconds();
-    const std::optional<ProxyScore> scored = score_if_due();
-    if (score_is_due() && !scored) return false;
+    Measures measured;
+    if (is_due(config_.score_every) && scorer_ && !take_score(measured)) return false;
+    if (is_due(config_.audit_every)) take_audit(measured);
     const LossMeans losses = trainer_.losses();
     const double rate =
         static_cast<double>(trainer_.step_count() - logged_step_) / (now - logged_seconds_);
-    log_.add(trainer_.step_count(), losses, scored, rate, seconds_before_ + now);
-    std::map<std::string, double> values = {{"d_loss", losses.discriminator},
-                                            {"g_loss", losses.generator},
-                                            {"d_real", losses.on_real},
-                                            {"d_fake", losses.on_fake},
-                                            {"steps_per_second", rate}};
-    if (scored) {
-      values["proxy_is"] = scored->value;
-      values["classes"] = static_cast<double>(scored->covered);
-    }
-    events_.scalars(trainer_.step_count(), values);
+    log_.add(trainer_.step_count(), losses, measured, rate, seconds_before_ + now);
+    measured.insert({{"d_loss", losses.discriminator},
+                     {"g_loss", losses.generator},
+                     {"d_real", losses.on_real},
+                     {"d_fake", losses.on_fake},
+                     {"steps_per_second", rate}});
+    events_.scalars(trainer_.step_count(), measured);
     show(losses);
     logged_step_ = trainer_.step_count();
     logged_seconds_ = now;
     return true;
   }
 
-  // In the first row at or after each multiple of score_every, so that a resumed run has them too.
-  bool score_is_due() const {
-    const Index step = trainer_.step_count(), every = config_.score_every;
-    return scorer_ && step / every > (step - config_.log_every) / every;
+  // In the first row at or after each multiple, so that a resumed run has them too; never for 0.
+  bool is_due(Index every) const {
+    const Index step = trainer_.step_count();
+    return every > 0 && step / every > (step - config_.log_every) / every;
   }
 
-  // Nothing if none is due, or if it was interrupted.
-  std::optional<ProxyScore> score_if_due() {
-    if (!score_is_due()) return std::nullopt;
-    const std::optional<ProxyScore> scored = score(trainer_, *scorer_, config_.score_images);
-    if (scored) score_ = scored;
-    return scored;
+  // Returns false if it was interrupted.
+  bool take_score(Measures& measured) {
+    const console::Clock clock;
+    std::optional<ProxyScore> scored;
+    try {
+      scored = score(trainer_, *scorer_, config_.score_images);
+    } catch (const BadSample& bad) {
+      diverge(trainer_.step_count(), bad.what());
+    }
+    if (!scored) return false;
+    measured[score_column(*scorer_)] = scored->value;
+    measured["classes"] = static_cast<double>(scored->covered);
+    if (scored->distance) measured[distance_column(*scorer_)] = *scored->distance;
+    const double value = as_logged(scored->value);
+    if (!best_ || value > best_->value) best_ = {trainer_.step_count(), value};
+    std::ostringstream note;
+    note << std::fixed << std::setprecision(2) << "  " << scorer_->name() << " " << scored->value
+         << " (" << std::setprecision(1) << clock.seconds() << " s)";
+    score_note_ = note.str();
+    return true;
+  }
+
+  void take_audit(Measures& measured) {
+    const analysis::RunAudit found = trainer_.audit();
+    audits_->add(trainer_.step_count(), found);
+    measured["certified"] = found.certified;
+    measured["slope"] = found.empirical;
+    measured["estimate_over_bound"] = found.told();
+    Measures ratios;
+    for (const analysis::AuditRow& row : found.layers)
+      ratios["weight_ratio/" + row.name] = row.found.ratio;
+    events_.scalars(trainer_.step_count(), ratios);
   }
 
   void show(const LossMeans& losses) {
     std::ostringstream note;
     note << std::fixed << std::setprecision(3) << "d_loss " << losses.discriminator << "  g_loss "
-         << losses.generator;
-    if (score_) note << std::setprecision(2) << "  " << scorer_->name() << " " << score_->value;
+         << losses.generator << score_note_;
     progress_.note(note.str());
   }
 
@@ -156,7 +251,8 @@ class Recorder {
     check_finite();
     sampled_ = trainer_.step_count();
     run_.make_samples_folder();
-    datasets::save_grid(run_.samples(sampled_), trainer_.samples(), {.columns = 8, .scale = 2});
+    save_samples(run_.samples(sampled_), trainer_.samples(), {.columns = 8, .scale = 2},
+                 &trainer_.data());
     events_.picture(sampled_, "samples", engine::read_file(run_.samples(sampled_)));
   }
 
@@ -165,16 +261,22 @@ class Recorder {
     check_finite();
     log_.sync();
     gradients_.sync();
+    if (audits_) audits_->sync();
     events_.sync();
     save(run_.checkpoint(), trainer_);
     saved_ = trainer_.step_count();
   }
 
+  // The checkpoint that was just written, or that the run goes on from.
+  void keep_best() { engine::write_file(run_.best(), engine::read_file(run_.checkpoint())); }
+
   Trainer& trainer_;
   const RunDirectory& run_;
   const Config& config_;
   const ProxyScorer* const scorer_;
+  const SessionLimits& limits_;
   LossLog log_;
+  std::optional<AuditLog> audits_;
   EventLog events_;
   GradientLog gradients_;
   console::Progress progress_;
@@ -183,16 +285,37 @@ class Recorder {
   double logged_seconds_ = 0;
   const double seconds_before_;                // of the run, when this stretch began
   Index saved_, sampled_ = -1, checked_ = -1;  // steps
-  std::optional<ProxyScore> score_;            // the latest
+  std::string score_note_;                     // the latest score
+  std::optional<BestScore> best_;
 };
+
+constexpr std::uint64_t kSampleSeed = 0x5C03E;
 
 // An interrupt while images are scored.
 struct Interrupted {};
 
 }  // namespace
 
+std::unique_ptr<const ProxyScorer> open_scorer(const Config& config, const datasets::Dataset& data,
+                                               const std::string& data_hash) {
+  if (config.scorer.empty()) return nullptr;
+  std::optional<engine::Precision> precision;
+  if (!config.score_precision.empty()) precision = engine::precision_named(config.score_precision);
+  auto scorer = std::make_unique<ProxyScorer>(config.scorer, precision);
+  scorer->check_fits(models::size_of(data));
+  scorer->compare_with(data, data_hash);
+  return scorer;
+}
+
+engine::Tensor samples(Trainer& trainer, Index count) {
+  const engine::RandomState training = engine::random_state();
+  engine::seed(kSampleSeed);
+  const engine::Tensor images = trainer.samples(engine::normal({count, trainer.z_dim()}));
+  engine::set_random_state(training);
+  return images;
+}
+
 std::optional<ProxyScore> score(Trainer& trainer, const ProxyScorer& scorer, Index images) {
-  constexpr std::uint64_t seed = 0x5C03E;
   const engine::RandomState training = engine::random_state();
   std::optional<ProxyScore> score;
   try {
@@ -200,8 +323,10 @@ std::optional<ProxyScore> score(Trainer& trainer, const ProxyScorer& scorer, Ind
       if (interrupted()) throw Interrupted();
       // Blocks of four numbers: where the noise of image `first` begins.
       const auto block = static_cast<std::uint64_t>((first * trainer.z_dim() + 3) / 4);
-      engine::set_random_state({.seed = seed, .counter = block});
-      return trainer.samples(engine::normal({count, trainer.z_dim()}));
+      engine::set_random_state({.seed = kSampleSeed, .counter = block});
+      const engine::Tensor samples = trainer.samples(engine::normal({count, trainer.z_dim()}));
+      if (!std::isfinite(training::blemish(samples).item())) throw BadSample("a sample");
+      return samples;
     });
   } catch (const Interrupted&) {  // nothing is known of a part of the images
   }
@@ -215,7 +340,7 @@ bool row_is_due(const Trainer& trainer, const Config& config) {
 
 SessionEnd run_session(Trainer& trainer, const RunDirectory& run, const Config& config,
                        const SessionLimits& limits, const ProxyScorer* scorer) {
-  Recorder recorder(trainer, run, config, scorer);
+  Recorder recorder(trainer, run, config, scorer, limits);
   SessionEnd ending = recorder.catch_up() ? SessionEnd::done : SessionEnd::interrupted;
   while (ending == SessionEnd::done && trainer.step_count() < config.steps) {
     trainer.step();

@@ -7,7 +7,9 @@
 // named); a file that cannot be written.
 #pragma once
 
+#include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
 
 #include "gan/analysis/proxy_score.h"
@@ -18,11 +20,13 @@ namespace gan::run {
 
 struct SessionLimits {
   double minutes = std::numeric_limits<double>::infinity();  // of wall time, about
+  std::function<void(Index step)> on_step = {};              // after each
 };
 
 enum class SessionEnd { done, out_of_time, interrupted };
 
-// `scorer`, if there is one, scores images of the averaged generator every score_every steps.
+// `scorer`, if there is one, scores images of the averaged generator every score_every steps; the
+// checkpoint of the best score is kept besides the latest.
 SessionEnd run_session(training::Trainer& trainer, const RunDirectory& run,
                        const training::Config& config, const SessionLimits& limits = {},
                        const analysis::ProxyScorer* scorer = nullptr);
@@ -31,8 +35,23 @@ SessionEnd run_session(training::Trainer& trainer, const RunDirectory& run,
 // row.
 bool row_is_due(const training::Trainer& trainer, const training::Config& config);
 
+// The scorer that the settings name, which compares with `data`; none if they name none. Errors: it
+// does not take images of this size.
+std::unique_ptr<const analysis::ProxyScorer> open_scorer(const training::Config& config,
+                                                         const datasets::Dataset& data,
+                                                         const std::string& data_hash);
+
+// A sample that is not finite, though the weights are.
+struct BadSample : engine::Error {
+  using engine::Error::Error;
+};
+
+// Images of the averaged generator, always of the same noise; the random numbers of the training are
+// left alone.
+engine::Tensor samples(training::Trainer& trainer, Index count);
+
 // The score of images of the averaged generator, always of the same noise; the random numbers of
-// the training are left alone. Nothing if it was interrupted.
+// the training are left alone. Nothing if it was interrupted. Errors: a BadSample.
 std::optional<analysis::ProxyScore> score(training::Trainer& trainer,
                                           const analysis::ProxyScorer& scorer, Index images);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <iomanip>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -15,6 +16,7 @@
 #include "engine/device.h"
 #include "gan/console/read_number.h"
 #include "gan/models/models.h"
+#include "gan/training/augmentations.h"
 #include "gan/training/losses.h"
 
 namespace gan::training {
@@ -29,11 +31,12 @@ std::vector<std::string> choices(std::string_view key) {
   if (key == "data") return datasets::forms();
   if (key == "data.channels") return {"auto", "1", "3"};
   if (key == "data.orientation") return {"ignore", "apply"};
+  if (key == "augment") return engine::names_of(augmentations());
   if (key == "model") return engine::names_of(models::all());
   if (key == "loss") return engine::names_of(losses());
   if (key == "clip") return {"none", "d", "g", "both"};
   if (key == "device") return engine::Device::names();
-  if (key == "precision") return engine::precision_names();
+  if (key == "precision" || key == "score_precision") return engine::precision_names();
   return {};
 }
 
@@ -93,7 +96,13 @@ void parse(const std::string& assignment, const std::string& text, Number& numbe
 
 void parse(const std::string&, const std::string& text, std::string& value) { value = text; }
 
-void parse(const std::string&, const std::string& text, ConstraintChain& value) { value = text; }
+void parse(const std::string& assignment, const std::string& text, Written auto& value) {
+  try {
+    value = text;
+  } catch (const engine::Error& error) {
+    fail(assignment.substr(0, assignment.size() - text.size()), error.what());
+  }
+}
 
 void parse(const std::string& assignment, const std::string& text, bool& value) {
   check(text == "true" || text == "false", "--set ", assignment, ": give true or false");
@@ -102,28 +111,29 @@ void parse(const std::string& assignment, const std::string& text, bool& value) 
 
 // A setting as JSON shows it.
 template <class Member>
-const Member& plain(const Member& member) {
-  return member;
+const auto& plain(const Member& member) {
+  if constexpr (Written<Member>)
+    return member.text();
+  else
+    return member;
 }
-const std::string& plain(const ConstraintChain& chain) { return chain.text(); }
 
 // The value under its key, if it is of the member's type.
 template <class Member>
 void read(const std::string& path, const std::string& key, const Json& value, Member& member) {
-  constexpr bool chain = std::is_same_v<Member, ConstraintChain>;
   bool fits = value.is_number();
-  if constexpr (chain || std::is_same_v<Member, std::string>) fits = value.is_string();
+  if constexpr (Written<Member> || std::is_same_v<Member, std::string>) fits = value.is_string();
   if constexpr (std::is_same_v<Member, bool>) fits = value.is_boolean();
   if constexpr (std::is_same_v<Member, Index>) fits = value.is_number_integer();
   if constexpr (std::is_same_v<Member, std::uint64_t>) fits = value.is_number_unsigned();
   check(fits, path, ": '", key, "': ", value.dump(), " is not of the right type");
-  if constexpr (!chain)
+  if constexpr (!Written<Member>)
     member = value.get<Member>();
   else
     try {
       member = value.get<std::string>();
     } catch (const engine::Error& error) {
-      fail(path, ": ", error.what());
+      fail(path, ": ", key, "=", error.what());
     }
 }
 
@@ -135,7 +145,7 @@ struct Limits {
 Limits limits(const std::string& key) {
   constexpr Index most = 1'000'000'000'000;
   if (key == "data.resize") return {0, datasets::kLargestResize};
-  if (key == "decay_steps") return {0, most};
+  if (key == "decay_steps" || key == "audit_every") return {0, most};
   // With one sample, batch norm has no variance to divide by.
   if (key == "batch" || key == "g.batch") return {2, 100'000};
   if (key == "n_dis" || key == "clip.iterations") return {1, 10'000};
@@ -148,7 +158,7 @@ void check_limits(const char* key, Index value) {
   check(value <= most, key, "=", value, ": give ", most, " or less");
 }
 
-void check_adam(const char* who, const AdamSettings& adam) {
+void check_adam(const char* who, const OptimizerSettings& adam) {
   check(adam.lr > 0, who, ".lr=", adam.lr, ": a learning rate is greater than 0");
   for (const double beta : {adam.beta1, adam.beta2})
     check(beta >= 0 && beta < 1, who, ": Adam's decays lie from 0 to below 1, got ", beta);
@@ -161,8 +171,8 @@ void set(Config& config, const std::string& assignment) {
   check(equals != std::string::npos, "--set ", assignment, ": write key=value, such as g.lr=1e-4");
   const std::string key = assignment.substr(0, equals), text = assignment.substr(equals + 1);
   if (!with_field(config, key, [&](auto& member) { parse(assignment, text, member); }))
-    fail("--set ", assignment, ": there is no key '", key, "'; the nearest is '", nearest_key(key),
-         "', all are in gan train --help");
+    fail("--set ", assignment, ": unknown setting '", key, "'; did you mean '", nearest_key(key),
+         "'? gan train --help lists them all");
 }
 
 layers::SpectralGradientClipping clipping(const Config& config) {
@@ -175,8 +185,10 @@ layers::SpectralGradientClipping clipping(const Config& config) {
 
 void validate(const Config& config) {
   find_loss(config.loss);
+  find_augmentations(config.augment);
   models::find_model(config.model);
   engine::precision_named(config.precision);
+  if (!config.score_precision.empty()) check_choice("score_precision", config.score_precision);
   check_choice("device", config.device);
   check_choice("data.channels", config.channels);
   check_choice("data.orientation", config.orientation);
@@ -201,6 +213,17 @@ void validate(const Config& config) {
         ": give fewer, or set decay_steps too");
 }
 
+void make_paths_absolute(Config& config) {
+  const auto from_root = [](const std::string& path) {
+    return path.empty() ? path : std::filesystem::absolute(path).lexically_normal().string();
+  };
+  if (datasets::names_folder(config.data)) {
+    const std::size_t colon = config.data.find(':');
+    config.data = config.data.substr(0, colon + 1) + from_root(config.data.substr(colon + 1));
+  }
+  config.scorer = from_root(config.scorer);
+}
+
 std::string to_json(const Config& config) {
   Json json;
   Config::fields(
@@ -218,7 +241,7 @@ Config from_json(const std::string& text, const std::string& path) {
   for (const auto& entry : json.items()) {
     const std::string& key = entry.key();
     if (!with_field(config, key, [&](auto& member) { read(path, key, entry.value(), member); }))
-      fail(path, ": '", key, "' is no setting; the nearest is '", nearest_key(key), "'");
+      fail(path, ": unknown setting '", key, "'; did you mean '", nearest_key(key), "'?");
   }
   return config;
 }

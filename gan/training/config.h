@@ -9,15 +9,13 @@
 
 #include "engine/real.h"
 #include "gan/training/constraints.h"
+#include "gan/training/optimizers.h"
+#include "gan/training/penalties.h"
 #include "layers/lipschitz/gradient_clipping.h"
 
 namespace gan::training {
 
 using engine::Index;
-
-struct AdamSettings {
-  double lr = 2e-4, beta1 = 0, beta2 = 0.9;
-};
 
 struct Config {
   std::string data = "shapes";
@@ -26,16 +24,19 @@ struct Config {
   std::string orientation = "ignore";
   bool flip = false;
   bool dequantize = false;
+  std::string augment = "none";
 
   std::string model = "sn-small";
   ConstraintChain constraint = "spectral";
   std::string loss = "hinge";
+  Penalty penalty = "none";
+  Index penalty_every = 1;
 
   Index steps = 1000;
   Index n_dis = 1;
   Index batch = 64;
   Index g_batch = 64;
-  AdamSettings g, d;
+  OptimizerSettings g, d;
   Index decay_steps = 0;
   double ema = 0.999;
   std::string clip = "none";
@@ -53,6 +54,8 @@ struct Config {
   std::string scorer;
   Index score_every = 500;
   Index score_images = 1000;
+  std::string score_precision;
+  Index audit_every = 0;
 
   // Calls visit(key, member, help) for each setting of `config`, a Config or a const Config. Where
   // the value is a name from a table, the help text goes on with the names (`choices` of
@@ -70,6 +73,8 @@ struct Config {
   static void settings(Config& config, Visit&& visit) {
     constexpr const char *images = "the images of all its steps are made with it",
                          *networks = "its networks are built with it",
+                         *learnt = "its networks have learnt by it",
+                         *moments = "what it keeps between steps is of no use to another",
                          *place = "the place of a step in the data follows from it";
     visit("data", config.data, "images to learn from");
     visit("data.resize", config.resize, "side of the images; 0: as they are", images);
@@ -78,20 +83,26 @@ struct Config {
     visit("data.orientation", config.orientation, "EXIF orientation of images", images);
     visit("data.flip", config.flip, "mirror images at random", images);
     visit("data.dequantize", config.dequantize, "add noise below one grey level", images);
+    visit("augment", config.augment, "of what the discriminator sees, joined by commas");
     visit("model", config.model, "both networks", networks);
     visit("d.constraint", config.constraint, "on every weight of the discriminator; see below",
           networks);
-    visit("loss", config.loss, "of both networks", "its networks have learnt by it");
+    visit("loss", config.loss, "of both networks", learnt);
+    visit("penalty", config.penalty, "on the discriminator's slopes; see below", learnt);
+    visit("penalty_every", config.penalty_every,
+          "steps from one with the penalty, times this, to the next");
     visit("steps", config.steps, "generator updates, counted from the start of the run");
     visit("n_dis", config.n_dis, "discriminator updates before each generator update", place);
     visit("batch", config.batch, "real images (and as many fakes) of a discriminator update",
           place);
     visit("g.batch", config.g_batch, "fakes of a generator update",
           "its random numbers are drawn by it");
-    visit("g.lr", config.g.lr, "Adam of the generator: learning rate");
+    visit("g.optimizer", config.g.optimizer, "of the generator; see below", moments);
+    visit("g.lr", config.g.lr, "learning rate of the generator");
     visit("g.beta1", config.g.beta1, "Adam of the generator: decay of the mean");
     visit("g.beta2", config.g.beta2, "Adam of the generator: decay of the mean square");
-    visit("d.lr", config.d.lr, "Adam of the discriminator: learning rate");
+    visit("d.optimizer", config.d.optimizer, "of the discriminator; see below", moments);
+    visit("d.lr", config.d.lr, "learning rate of the discriminator");
     visit("d.beta1", config.d.beta1, "Adam of the discriminator: decay of the mean");
     visit("d.beta2", config.d.beta2, "Adam of the discriminator: decay of the mean square");
     visit("decay_steps", config.decay_steps, "both rates fall linearly to 0 here; 0: constant");
@@ -107,9 +118,13 @@ struct Config {
     visit("gradients_every", config.gradients_every, "steps between rows of gradients.csv");
     visit("sample_every", config.sample_every, "steps between grids of samples");
     visit("checkpoint_every", config.checkpoint_every, "steps between checkpoints");
-    visit("scorer", config.scorer, "classifier of train_scorer for the proxy-IS; empty: none");
+    visit("scorer", config.scorer, "classifier that scores samples, ONNX or GraphDef; empty: none");
     visit("score_every", config.score_every, "steps between scores, in the next row of log.csv");
     visit("score_images", config.score_images, "images of a score");
+    visit("score_precision", config.score_precision,
+          "of the scorer's matrix products; empty: as in training");
+    visit("audit_every", config.audit_every,
+          "steps between audits, in the next row of log.csv; 0: none");
   }
 };
 
@@ -122,6 +137,9 @@ layers::SpectralGradientClipping clipping(const Config& config);
 
 // Values that make sense, alone and together. Errors: the first that does not.
 void validate(const Config& config);
+
+// Settings outlive the folder that a run was started in: the paths in them, as seen from the root.
+void make_paths_absolute(Config& config);
 
 std::string to_json(const Config& config);
 // Fields that the text lacks keep their defaults. Errors name `path`.

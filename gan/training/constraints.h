@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "gan/training/arguments.h"
 #include "layers/constraint.h"
 
 namespace gan::training {

@@ -15,23 +15,35 @@ Tensor hinge_discriminator(const Tensor& real, const Tensor& fake) {
 Tensor non_saturating_discriminator(const Tensor& real, const Tensor& fake) {
   return mean(softplus(-real)) + mean(softplus(fake));
 }
-Tensor non_saturating_generator(const Tensor& fake) { return mean(softplus(-fake)); }
+Tensor non_saturating_generator(const Tensor&, const Tensor& fake) { return mean(softplus(-fake)); }
 
 Tensor wasserstein_discriminator(const Tensor& real, const Tensor& fake) {
   return mean(fake) - mean(real);
 }
-Tensor minus_mean(const Tensor& fake) { return -mean(fake); }
+Tensor minus_mean(const Tensor&, const Tensor& fake) { return -mean(fake); }
 
 Tensor least_squares_discriminator(const Tensor& real, const Tensor& fake) {
   return 0.5F * mean(square(real - 1)) + 0.5F * mean(square(fake));
 }
-Tensor least_squares_generator(const Tensor& fake) { return 0.5F * mean(square(fake - 1)); }
+Tensor least_squares_generator(const Tensor&, const Tensor& fake) {
+  return 0.5F * mean(square(fake - 1));
+}
+
+// Each output against the mean of the other kind.
+Tensor relativistic_discriminator(const Tensor& real, const Tensor& fake) {
+  return hinge_discriminator(real - mean(fake), fake - mean(real));
+}
+Tensor relativistic_generator(const Tensor& real, const Tensor& fake) {
+  return relativistic_discriminator(fake, real);
+}
 
 constexpr Loss kLosses[] = {
     {"hinge", hinge_discriminator, minus_mean},
     {"non-saturating", non_saturating_discriminator, non_saturating_generator},
     {"wasserstein", wasserstein_discriminator, minus_mean},
     {"least-squares", least_squares_discriminator, least_squares_generator},
+    {"relativistic-hinge", relativistic_discriminator, relativistic_generator,
+     /*generator_uses_real=*/true},
 };
 
 Tensor fakes(models::Networks& networks, engine::Index count) {
@@ -43,18 +55,26 @@ Tensor fakes(models::Networks& networks, engine::Index count) {
 std::span<const Loss> losses() { return kLosses; }
 
 DiscriminatorLoss discriminator_loss(const Loss& loss, models::Networks& networks,
-                                     const Tensor& real) {
-  Tensor fake;
+                                     const Tensor& real, const Augmenter& augment) {
+  Tensor seen_real, seen_fake;
   {
     const engine::NoGrad constant;
-    fake = fakes(networks, real.dim(0));
+    seen_fake = augment(fakes(networks, real.dim(0)));
+    seen_real = augment(real);
   }
-  const auto [on_real, on_fake] = models::judge(networks.discriminator, real, fake);
-  return {loss.discriminator(on_real, on_fake), on_real, on_fake};
+  const auto [on_real, on_fake] = models::judge(networks.discriminator, seen_real, seen_fake);
+  return {loss.discriminator(on_real, on_fake), on_real, on_fake, seen_real, seen_fake};
 }
 
-Tensor generator_loss(const Loss& loss, models::Networks& networks, engine::Index count) {
-  return loss.generator(networks.discriminator(fakes(networks, count)));
+Tensor generator_loss(const Loss& loss, models::Networks& networks, const Tensor& real,
+                      engine::Index count, const Augmenter& augment) {
+  const Tensor on_fake = networks.discriminator(augment(fakes(networks, count)));
+  if (!loss.generator_uses_real) return loss.generator({}, on_fake);
+  const Tensor on_real = [&] {  // second: the constraints' values are then on the tape already
+    const engine::NoGrad constant;
+    return networks.discriminator(augment(real));
+  }();
+  return loss.generator(on_real, on_fake);
 }
 
 const Loss& find_loss(const std::string& name) { return console::find(losses(), "loss", name); }

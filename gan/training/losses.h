@@ -6,7 +6,10 @@
 //   non-saturating  E softplus(-r) + E softplus(f)           E softplus(-f)     Goodfellow (2014)
 //   wasserstein     E f - E r                                -E f               Arjovsky (2017)
 //   least-squares   1/2 E (r - 1)^2 + 1/2 E f^2              1/2 E (f - 1)^2    Mao et al. (2017)
+//   relativistic-hinge  the hinge loss of r - E f and f - E r; the generator's is the same with
+//                   real and fake exchanged                  Jolicoeur-Martineau (2019)
 //
+// A generator's loss may use r too: of the step's last real images, held constant. Its row says so.
 // Hinge: first in Lim and Ye (2017). Errors: an unknown name, with the known ones.
 // Cost: next to nothing.
 #pragma once
@@ -16,25 +19,30 @@
 
 #include "engine/tensor.h"
 #include "gan/models/models.h"
+#include "gan/training/augmentations.h"
 
 namespace gan::training {
 
 struct Loss {
   const char* name;
   engine::Tensor (*discriminator)(const engine::Tensor& real, const engine::Tensor& fake);
-  engine::Tensor (*generator)(const engine::Tensor& fake);
+  engine::Tensor (*generator)(const engine::Tensor& real, const engine::Tensor& fake);
+  bool generator_uses_real = false;  // else `real` is empty there
 };
 
 std::span<const Loss> losses();
 const Loss& find_loss(const std::string& name);
 
 // The loss of one update of each network. The discriminator sees as many fakes as real images, and
-// both in one pass; the fakes are made without recording.
+// both in one pass; the fakes are made without recording. Of all images it sees the augmented ones.
 struct DiscriminatorLoss {
   engine::Tensor loss, on_real, on_fake;
+  engine::Tensor real, fake;  // the images as it saw them
 };
 DiscriminatorLoss discriminator_loss(const Loss& loss, models::Networks& networks,
-                                     const engine::Tensor& real);
-engine::Tensor generator_loss(const Loss& loss, models::Networks& networks, engine::Index fakes);
+                                     const engine::Tensor& real, const Augmenter& augment = {});
+engine::Tensor generator_loss(const Loss& loss, models::Networks& networks,
+                              const engine::Tensor& real, engine::Index fakes,
+                              const Augmenter& augment = {});
 
 }  // namespace gan::training

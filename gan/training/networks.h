@@ -9,7 +9,7 @@ namespace gan::training {
 
 inline models::Networks build_networks(const Config& config, const models::ImageSize& image) {
   const models::Model& model = models::find_model(config.model);
-  return models::build_networks(model.name, image, config.constraint(model.constrained));
+  return models::build_networks(model.name, image, config.constraint(model.constrained(image)));
 }
 
 }  // namespace gan::training

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "datasets/gaussians.h"
 #include "engine/engine.h"
 #include "gan/metrics/content_hash.h"
 #include "gan/training/finite.h"
@@ -20,12 +21,6 @@ using engine::Tensor;
 models::Networks seeded_networks(const Config& config, const models::ImageSize& image) {
   engine::seed(config.seed);
   return build_networks(config, image);
-}
-
-layers::AdamOptions adam_options(const AdamSettings& settings) {
-  return {.lr = static_cast<Real>(settings.lr),
-          .beta1 = static_cast<Real>(settings.beta1),
-          .beta2 = static_cast<Real>(settings.beta2)};
 }
 
 // Whether the device has memory of its own, a quarter of which holds the images as bytes.
@@ -64,45 +59,53 @@ Trainer::Trainer(const Config& config, const datasets::Dataset& data)
                      .dequantize = config.dequantize,
                      .resident = fits_on_device(data)}),
       image_{data.height(), data.width(), data.channels()},
+      augment_(config.augment, image_),
       networks_(seeded_networks(config, image_)),
       generator_parameters_(networks_.generator.parameters()),
       discriminator_parameters_(networks_.discriminator.parameters()),
-      generator_adam_(adam_options(config.g), generator_parameters_),
-      discriminator_adam_(adam_options(config.d), discriminator_parameters_),
+      generator_optimizer_(config.g.optimizer(config.g, generator_parameters_)),
+      discriminator_optimizer_(config.d.optimizer(config.d, discriminator_parameters_)),
       average_(static_cast<Real>(config.ema), networks_.generator),
       generator_gradients_(networks_.generator, clipping(config)),
       discriminator_gradients_(networks_.discriminator, clipping(config)),
-      fixed_noise_(engine::normal({kSamples, networks_.z_dim})),
-      captured_([this] { iterate(); }) {}
+      fixed_noise_(engine::normal({samples_shown(image_), networks_.z_dim})),
+      captured_{engine::Captured([this] { iterate(); }), engine::Captured([this] { iterate(); })} {}
 
 void Trainer::set_learning_rates() {
   const double left = config_.decay_steps == 0 ? 1
                                                : 1 - static_cast<double>(steps_) /
                                                          static_cast<double>(config_.decay_steps);
-  generator_adam_.set_lr(static_cast<Real>(config_.g.lr * left));
-  discriminator_adam_.set_lr(static_cast<Real>(config_.d.lr * left));
+  generator_optimizer_->set_lr(static_cast<Real>(config_.g.lr * left));
+  discriminator_optimizer_->set_lr(static_cast<Real>(config_.d.lr * left));
 }
 
 void Trainer::step() {
   set_learning_rates();
   // A step that does more than the others is not the one that is replayed.
   measure_ = config_.clip != "both" && (steps_ + 1) % config_.gradients_every == 0;
-  measure_ ? iterate() : captured_();
+  penalize_ = !config_.penalty.none() && steps_ % config_.penalty_every == 0;
+  measure_ ? iterate() : captured_[penalize_]();
   ++steps_;
   ++sums_.steps;
 }
 
 void Trainer::iterate() {
-  for (Index i = 0; i < config_.n_dis; ++i) update_discriminator();
-  update_generator();
+  Tensor real;
+  for (Index i = 0; i < config_.n_dis; ++i) real = update_discriminator();
+  update_generator(real);
   average_.step();
   const NoGrad constant;
   sums_.count();
 }
 
-void Trainer::update_discriminator() {
-  const auto [loss, on_real, on_fake] = discriminator_loss(loss_, networks_, loader_.next().images);
-  discriminator_adam_.step(
+Tensor Trainer::update_discriminator() {
+  const Tensor real = loader_.next().images;
+  auto [loss, on_real, on_fake, seen_real, seen_fake] =
+      discriminator_loss(loss_, networks_, real, augment_);
+  if (penalize_)
+    loss = loss + static_cast<Real>(config_.penalty_every) *
+                      config_.penalty(networks_.discriminator, seen_real, seen_fake);
+  discriminator_optimizer_->step(
       clipped(grad(loss, discriminator_parameters_), "d", discriminator_gradients_));
 
   const NoGrad constant;
@@ -110,11 +113,12 @@ void Trainer::update_discriminator() {
   add_scaled(share, loss, sums_.discriminator);
   add_scaled(share, mean(on_real), sums_.on_real);
   add_scaled(share, mean(on_fake), sums_.on_fake);
+  return real;
 }
 
-void Trainer::update_generator() {
-  const Tensor loss = generator_loss(loss_, networks_, config_.g_batch);
-  generator_adam_.step(clipped(grad(loss, generator_parameters_), "g", generator_gradients_));
+void Trainer::update_generator(const Tensor& real) {
+  const Tensor loss = generator_loss(loss_, networks_, real, config_.g_batch, augment_);
+  generator_optimizer_->step(clipped(grad(loss, generator_parameters_), "g", generator_gradients_));
   add_scaled(1, loss, sums_.generator);
 }
 
@@ -135,6 +139,16 @@ std::vector<analysis::GradientSpectra::Row> Trainer::gradients() const {
   return rows;
 }
 
+analysis::RunAudit Trainer::audit() const {
+  constexpr Index images = 256;
+  const engine::RandomState before = engine::random_state();
+  models::Networks copy = networks_;
+  analysis::RunAudit found =
+      analysis::audit(copy, config_.constraint.text(), config_.seed, data_, images);
+  engine::set_random_state(before);
+  return found;
+}
+
 LossMeans Trainer::losses() {
   const double steps = static_cast<double>(sums_.steps);
   const LossMeans means{.discriminator = sums_.discriminator.item() / steps,
@@ -149,6 +163,10 @@ Tensor Trainer::samples(const Tensor& noise) {
   const NoGrad constant;
   const layers::Eval evaluate;
   return average_.average()(noise);
+}
+
+Index Trainer::samples_shown(const models::ImageSize& image) {
+  return datasets::is_plane(image.height, image.width, image.channels) ? 1000 : 64;
 }
 
 std::string Trainer::not_finite() {
@@ -168,8 +186,8 @@ void Trainer::archive(layers::Archive& file) {
   file("average", average_.average());
   file("generator_gradients", generator_gradients_);
   file("discriminator_gradients", discriminator_gradients_);
-  file("generator_adam", generator_adam_);
-  file("discriminator_adam", discriminator_adam_);
+  file("generator_" + config_.g.optimizer.name(), *generator_optimizer_);
+  file("discriminator_" + config_.d.optimizer.name(), *discriminator_optimizer_);
   file("fixed_noise", fixed_noise_);
   file("sums", sums_);
 }
@@ -187,7 +205,8 @@ void Trainer::restore(const engine::TensorFile& file, Index step) {
   engine::overwrite(sums_.good_steps, engine::full({}, static_cast<Real>(sums_.steps)));
   steps_ = step;
   loader_.seek(steps_ * config_.n_dis);
-  captured_ = engine::capture([this] { iterate(); });  // states may have moved
+  for (engine::Captured& captured : captured_)
+    captured = engine::capture([this] { iterate(); });  // states may have moved
 }
 
 }  // namespace gan::training

@@ -11,13 +11,17 @@
 // Errors: restore from what is not of this model.
 #pragma once
 
+#include <array>
+#include <memory>
 #include <string>
 
 #include "datasets/loader.h"
 #include "engine/capture.h"
 #include "engine/serialize.h"
+#include "gan/analysis/audit.h"
 #include "gan/analysis/gradient_spectra.h"
 #include "gan/models/models.h"
+#include "gan/training/augmentations.h"
 #include "gan/training/config.h"
 #include "gan/training/losses.h"
 #include "layers/ema.h"
@@ -39,7 +43,7 @@ class Trainer {
   Trainer& operator=(const Trainer&) = delete;
 
   void step();  // on CUDA a replay, from the third on (engine/capture.h)
-  bool replays() const { return captured_.replays(); }
+  bool replays() const { return captured_[penalize_].replays(); }  // steps like the latest
   Index step_count() const { return steps_; }
   LossMeans losses();                                 // waits for the device
   Index unread_steps() const { return sums_.steps; }  // over which the next losses() are means
@@ -54,6 +58,10 @@ class Trainer {
   engine::Tensor samples(const engine::Tensor& noise);
   Index z_dim() const { return networks_.z_dim; }
 
+  // Of the discriminator against the generator itself, not its average. Copies both networks; the
+  // training is left as it is.
+  analysis::RunAudit audit() const;
+
   // Whether all that a checkpoint would hold is; waits for the device.
   bool finite() { return not_finite().empty(); }
   std::string not_finite();  // the name of what is not; "" if all is
@@ -66,15 +74,17 @@ class Trainer {
   void restore(const engine::TensorFile& file, Index step);
   const Config& config() const { return config_; }
   const models::ImageSize& image() const { return image_; }
+  const datasets::Dataset& data() const { return data_; }
   const std::string& data_hash();  // of the images: SHA-256, computed when first asked for
 
-  static constexpr Index kSamples = 64;
+  // Of the fixed noise: as many as one sees at a time.
+  static Index samples_shown(const models::ImageSize& image);
 
  private:
   void set_learning_rates();
   void iterate();
-  void update_discriminator();
-  void update_generator();
+  engine::Tensor update_discriminator();  // the real images
+  void update_generator(const engine::Tensor& real);
   using Gradients = engine::TensorList;
   Gradients clipped(const Gradients& gradients, const char* network,
                     analysis::GradientSpectra& spectra);
@@ -106,16 +116,18 @@ class Trainer {
   std::string data_hash_;
   datasets::Loader loader_;
   const models::ImageSize image_;
+  const Augmenter augment_;
   models::Networks networks_;
   const std::vector<layers::Param*> generator_parameters_, discriminator_parameters_;
-  layers::Adam generator_adam_, discriminator_adam_;
+  const std::unique_ptr<layers::Optimizer> generator_optimizer_, discriminator_optimizer_;
   layers::Ema average_;
   analysis::GradientSpectra generator_gradients_, discriminator_gradients_;
   const engine::Tensor fixed_noise_;
   Sums sums_;
   Index steps_ = 0;
-  bool measure_ = false;  // the gradients of the step at hand
-  engine::Captured captured_;
+  bool measure_ = false;                      // the gradients of the step at hand
+  bool penalize_ = false;                     // the discriminator's slopes, in the step at hand
+  std::array<engine::Captured, 2> captured_;  // steps without and with the penalty
 };
 
 }  // namespace gan::training

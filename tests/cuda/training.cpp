@@ -112,18 +112,15 @@ TEST_CASE("cuda: training steps lead where the CPU's lead") {
 TEST_CASE("cuda: training steps that replay equal steps that are called, byte by byte") {
   const Scratch scratch;
   const On cuda(Device::cuda());
-  for (const std::string constraint : {"spectral", "toeplitz(k=2, iterations=2)"}) {
-    CAPTURE(constraint);
-    Config config = small();
-    config.constraint = constraint;
+  const auto equal = [&](const Config& config, int steps) {
     Trainer replaying(config, shapes());
-    advance(replaying, 7);
+    advance(replaying, steps);
     gan::run::save(scratch / "replayed", replaying);
     CHECK(replaying.replays());
 
     // A restored trainer begins anew: its first two steps are called.
     Trainer called(config, shapes());
-    for (int done = 0; done < 7; ++done) {
+    for (int done = 0; done < steps; ++done) {
       called.step();
       CHECK_FALSE(called.replays());
       gan::run::save(scratch / "called", called);
@@ -131,7 +128,22 @@ TEST_CASE("cuda: training steps that replay equal steps that are called, byte by
     }
     CHECK(read_file(scratch / "called") == read_file(scratch / "replayed"));
     CHECK(called.samples().values() == replaying.samples().values());
+  };
+  for (const std::string constraint : {"spectral", "toeplitz(k=2, iterations=2)"}) {
+    CAPTURE(constraint);
+    Config config = small();
+    config.constraint = constraint;
+    equal(config, 7);
   }
+  // Steps with and without the penalty replay both, from the third of their kind on.
+  Config config = small();
+  config.n_dis = 1;
+  config.penalty = "gp";
+  config.loss = "relativistic-hinge";
+  equal(config, 4);
+  config.penalty_every = 2;
+  equal(config, 8);
+  equal(config, 9);
 }
 
 TEST_CASE("cuda: reading losses and making samples between replays changes nothing") {

@@ -7,8 +7,10 @@ TEST_CASE("data: open lists the forms it knows") {
   const auto opening = [](const std::string& spec) {
     return complaint([&] { datasets::open(spec); });
   };
-  for (const std::string spec : {"", "shape", "cifar:/data", "shapes:/data", "/data/pictures"})
-    CHECK(says(opening(spec), "'" + spec + "'", "shapes, cifar10:DIR, images:DIR or mnist:DIR"));
+  for (const std::string spec :
+       {"", "shape", "cifar:/data", "shapes:/data", "/data/pictures", "gaussians", "gaussians:9"})
+    CHECK(says(opening(spec), "'" + spec + "'",
+               "shapes, cifar10:DIR, images:DIR, mnist:DIR, gaussians:8 or gaussians:25"));
   CHECK(says(opening("images:"), "names no folder", "images:DIR"));
   CHECK(says(opening("mnist"), "names no folder", "mnist:DIR"));
   CHECK(

@@ -38,19 +38,33 @@ Filtered random_filtered(Draw& draw) {
 
 Host as_real(Draw& draw, const Shape& shape) { return Host(draw.uniform(shape).tensor()); }
 
-void check_slots(const Filtered& g, Draw& draw, double close) {
+struct Setting {
+  engine::cpu::Isa isa;
+  Precision precision;
+};
+
+// All slots in each setting, against loops that run once.
+void check_slots(const Filtered& g, Draw& draw, const std::vector<Setting>& settings) {
   CAPTURE(g.x);
   CAPTURE(g.w);
   CAPTURE(g.options.stride.h);
   CAPTURE(g.options.stride.w);
   const Host x = as_real(draw, g.x), w = as_real(draw, g.w);
   const Host y = as_real(draw, definitions::conv_shape(g.x, g.w, g.options));
-  CHECK(difference(conv2d(x.tensor(), w.tensor(), g.options), definitions::conv(x, w, g.options)) <
-        close);
-  CHECK(difference(conv2d_transpose(y.tensor(), w.tensor(), g.options, g.x[1], g.x[2]),
-                   definitions::conv_transpose(y, w, g.options, g.x[1], g.x[2])) < close);
-  CHECK(difference(conv2d_weight_grad(x.tensor(), y.tensor(), g.options, {g.w[1], g.w[2]}),
-                   definitions::conv_weight_grad(x, y, g.options, {g.w[1], g.w[2]})) < close);
+  const Host forward = definitions::conv(x, w, g.options);
+  const Host adjoint = definitions::conv_transpose(y, w, g.options, g.x[1], g.x[2]);
+  const Host weight = definitions::conv_weight_grad(x, y, g.options, {g.w[1], g.w[2]});
+  for (const auto& [isa, precision] : settings) {
+    engine::cpu::set_isa(isa);
+    engine::set_precision(precision);
+    CAPTURE(engine::cpu::name(isa));
+    const double close = filter_tolerance(precision);
+    CHECK(difference(conv2d(x.tensor(), w.tensor(), g.options), forward) < close);
+    CHECK(difference(conv2d_transpose(y.tensor(), w.tensor(), g.options, g.x[1], g.x[2]), adjoint) <
+          close);
+    CHECK(difference(conv2d_weight_grad(x.tensor(), y.tensor(), g.options, {g.w[1], g.w[2]}),
+                     weight) < close);
+  }
 }
 
 double root_mean_square(const std::vector<double>& values) {
@@ -93,15 +107,12 @@ TEST_CASE("filtering: F(2, 3) is the algorithm of Lavin and Gray, up to the scal
 TEST_CASE("filtering: every slot of random geometries equals the loops") {
   const Restore restore;
   engine::set_algorithm(Algorithm::filtered);
+  std::vector<Setting> settings;
   for (const engine::cpu::Isa isa : engine::cpu::available_isas())
-    for (const Precision precision : {Precision::highest, Precision::high}) {
-      engine::cpu::set_isa(isa);
-      engine::set_precision(precision);
-      CAPTURE(engine::cpu::name(isa));
-      Draw draw(17);
-      for (int trial = 0; trial < 40; ++trial)
-        check_slots(random_filtered(draw), draw, filter_tolerance(precision));
-    }
+    for (const Precision precision : {Precision::highest, Precision::high})
+      settings.push_back({isa, precision});
+  Draw draw(17);
+  for (int trial = 0; trial < 40; ++trial) check_slots(random_filtered(draw), draw, settings);
 }
 
 TEST_CASE("filtering: several blocks of tiles, panels and pieces of a sum") {
@@ -111,7 +122,7 @@ TEST_CASE("filtering: several blocks of tiles, panels and pieces of a sum") {
   for (const Filtered& g : {Filtered{{9, 16, 15, 40}, {70, 3, 3, 40}, {.padding = 1}},
                             Filtered{{3, 9, 10, 90}, {300, 4, 4, 90}, {.stride = 2, .padding = 1}},
                             Filtered{{40, 8, 8, 20}, {24, 3, 3, 20}, {.padding = 1}}})
-    check_slots(g, draw, filter_tolerance(Precision::highest));
+    check_slots(g, draw, {{engine::cpu::isa(), Precision::highest}});
 }
 
 TEST_CASE("filtering: nothing to filter") {

@@ -37,3 +37,25 @@ TEST_CASE("forward: activations and extremes keep NaN, in loops of every length"
       for (const engine::Real value : z.values()) CHECK(std::isnan(value));
   }
 }
+
+// Each length of a run of channels has a loop of its own.
+TEST_CASE("forward: the largest of a window, among any number of channels and with NaN") {
+  const engine::Real nan = std::numeric_limits<engine::Real>::quiet_NaN();
+  const Index channels = 75, size = 5;
+  std::vector<engine::Real> values = engine::normal({1, size, size, channels}).values();
+  for (std::size_t i = 0; i < values.size(); i += 31) values[i] = nan;
+  const Tensor x = Tensor::from({1, size, size, channels}, values);
+  const auto result = max_pool(x, {.kernel = 3, .stride = 2, .padding = 1}).values();
+  REQUIRE(result.size() == 3 * 3 * channels);
+  for (Index i = 0; i < 9 * channels; ++i) {
+    const Index c = i % channels, p = i / channels / 3, q = i / channels % 3;
+    engine::Real most = -std::numeric_limits<engine::Real>::infinity();
+    for (Index h = std::max<Index>(2 * p - 1, 0); h < std::min(2 * p + 2, size); ++h)
+      for (Index w = std::max<Index>(2 * q - 1, 0); w < std::min(2 * q + 2, size); ++w) {
+        const engine::Real value = values[(h * size + w) * channels + c];
+        if (!std::isnan(most) && !(value <= most)) most = value;
+      }
+    CAPTURE(i);
+    CHECK((std::isnan(most) ? std::isnan(result[i]) : result[i] == most));
+  }
+}

@@ -13,6 +13,7 @@
 #include "engine/random.h"
 #include "engine/serialize.h"
 #include "gan/run/gradient_log.h"
+#include "gan/training/constraints.h"
 #include "layers/layers.h"
 #include "tests/support/program.h"
 
@@ -122,6 +123,35 @@ TEST_CASE("gan audit: weights whose squares leave float32, and that are not fini
   CHECK(says(bad.err.substr(0, bad.err.size() - 1), "1.weight"));
 }
 
+// The distance of a run with this constraint, after a step.
+Json distance_with(const Scratch& scratch, const std::string& constraint) {
+  CAPTURE(constraint);
+  REQUIRE(kGan.run(scratch,
+                   "rm -rf run; gan train --steps 1 --out run --preset sn-small --data "
+                   "shapes --set data.resize=16 batch=2 g.batch=2 'd.constraint=" +
+                       constraint + "'")
+              .status == 0);
+  const Outcome outcome = kGan.run(scratch, "gan audit run --images 8 --json");
+  CAPTURE(outcome.err);
+  CHECK(outcome.status == 0);
+  return Json::parse(outcome.out)["distance"];
+}
+
+TEST_CASE("gan audit: no critic tells more than the exact distance of the same images") {
+  const Scratch scratch;
+  std::vector<std::string> constraints = gan::training::constraint_names();
+  constraints.push_back("none");
+  for (const std::string& constraint : constraints) {
+    const Json distance = distance_with(scratch, constraint);
+    CAPTURE(constraint);
+    CHECK(distance["images"] == 32);  // a batch
+    const double exact = distance["exact"], told = distance["lower_bound"];
+    CHECK(exact > 1);
+    CHECK(std::abs(told) <= exact);
+    CHECK(distance["reached"] == doctest::Approx(told / exact));
+  }
+}
+
 TEST_CASE("audit: what contradicts itself") {
   CHECK(in_order().contradictions().empty());
   gan::analysis::RunAudit audit = in_order();
@@ -134,6 +164,19 @@ TEST_CASE("audit: what contradicts itself") {
   CHECK(audit.contradictions().size() == 1);
   audit.empirical = std::numeric_limits<double>::quiet_NaN();
   CHECK(audit.contradictions().size() == 2);
+
+  audit = in_order();
+  audit.distance = {.images = 8, .gap = -4.39, .exact = 2};  // 2.2 times the distance is allowed
+  CHECK(audit.contradictions().empty());
+  CHECK(audit.told() == doctest::Approx(-4.39 / 2.2));
+  CHECK(audit.reached() == doctest::Approx(-4.39 / 4.4));
+  audit.distance.gap = 4.41;
+  REQUIRE(audit.contradictions().size() == 1);
+  CHECK(says(audit.contradictions()[0], "exceeds their exact distance"));
+  audit.distance.rounding = 0.1;
+  CHECK(audit.contradictions().empty());
+  audit.distance.gap = std::numeric_limits<double>::quiet_NaN();
+  CHECK(audit.contradictions().size() == 1);
 }
 
 TEST_CASE("audit: as JSON, what is not known or not finite is null") {

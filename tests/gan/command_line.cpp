@@ -120,6 +120,10 @@ TEST_CASE("gan: help lists what the tables hold") {
     CHECK(help.find(std::string(preset.name) + " ") != std::string::npos);
   for (const std::string& name : gan::training::constraint_names())
     CHECK(help.find("\n  " + name) != std::string::npos);
+  for (const std::string& name : gan::training::penalty_names())
+    CHECK(help.find("\n  " + name + "(") != std::string::npos);
+  for (const std::string& name : gan::training::optimizer_names())
+    CHECK(help.find("\n  " + name) != std::string::npos);
 }
 
 TEST_CASE("gan: work that fails ends with status 1 and one line, and leaves nothing behind") {
@@ -160,7 +164,7 @@ TEST_CASE("gan: train, resume and sample; a resumed run is the same to the byte"
   CHECK(kGan.run(scratch, "gan train --steps 2 --out run" + kTiny + "log_every=2").status == 0);
   const Outcome again = kGan.run(scratch, "gan train --steps 4 --out run" + kTiny);
   CHECK(again.status == 1);
-  CHECK(again.err.find("gan: run: holds a run already; go on with --resume run") !=
+  CHECK(again.err.find("gan: run: already holds a run; resume it with --resume run") !=
         std::string::npos);
   CHECK(kGan.run(scratch, "gan train --resume run --steps 2").status == 2);
   CHECK(kGan.run(scratch, "gan train --resume run --steps 4").status == 0);
@@ -262,7 +266,7 @@ TEST_CASE("gan: time that is over ends the run in good order") {
   const Scratch scratch;
   const Outcome outcome = kGan.run(scratch, "gan train --minutes 0.01 --out run" + kTiny);
   CHECK(outcome.status == 0);
-  CHECK(outcome.err.find("the time is over at step") != std::string::npos);
+  CHECK(outcome.err.find("time limit reached at step") != std::string::npos);
   CHECK(kGan.run(scratch, "gan sample run").status == 0);
 }
 

@@ -52,8 +52,8 @@ TEST_CASE("config: a run from before data.channels read image folders as RGB") {
 }
 
 TEST_CASE("config: an unknown key is answered with the nearest") {
-  CHECK(says(refusal("g.rl=1"), "'g.rl'", "nearest is 'g.lr'"));
-  CHECK(says(refusal("n_diss=1"), "'n_diss'", "nearest is 'n_dis'"));
+  CHECK(says(refusal("g.rl=1"), "'g.rl'", "did you mean 'g.lr'?"));
+  CHECK(says(refusal("n_diss=1"), "'n_diss'", "did you mean 'n_dis'?"));
   CHECK(says(refusal("batch"), "--set batch", "key=value"));
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("config: a damaged config.json is named") {
   };
   CHECK(says(damage("{"), "run/config.json", "damaged"));
   CHECK(says(damage("[1]"), "run/config.json"));
-  CHECK(says(damage(R"({"bach": 1})"), "run/config.json: 'bach'", "'batch'"));
+  CHECK(says(damage(R"({"bach": 1})"), "run/config.json: unknown setting 'bach'", "'batch'"));
   CHECK(says(damage(R"({"batch": "1"})"), "run/config.json: 'batch'", "type"));
   CHECK(says(damage(R"({"batch": 1.5})"), "run/config.json: 'batch'", "type"));
   CHECK(says(damage(R"({"d.constraint": 1})"), "run/config.json: 'd.constraint'", "type"));
@@ -145,6 +145,15 @@ TEST_CASE("constraints: a text of any length is refused in a short line") {
     CHECK(says(text, "longer than 1000 letters"));
     CHECK(text.size() < 400);
   }
+}
+
+TEST_CASE("optimizers: what is refused, and for which network") {
+  CHECK(says(refusal("d.optimizer=adm"), "d.optimizer=adm: ", "'adm'", "adam, rmsprop or sgd"));
+  CHECK(says(refusal("g.optimizer=rmsprop(alpha=1)"), "g.optimizer=", "alpha=1", "below 1"));
+  CHECK(says(refusal("g.optimizer=rmsprop(alpha=-1)"), "alpha=-1", "greater than 0"));
+  CHECK(says(refusal("d.optimizer=sgd(nesterov=1)"), "d.optimizer=", "momentum"));
+  CHECK(says(refusal("d.optimizer=adam + sgd"), "one optimizer"));
+  CHECK(says(refusal("d.optimizer=adam(beta1=0.5)"), "'beta1'"));
 }
 
 TEST_CASE("constraints: what is refused") {

@@ -78,12 +78,60 @@ TEST_CASE("models: every weight of a discriminator is constrained, no other valu
     CAPTURE(model.name);
     Networks networks = gan::models::build_networks(model.name, {32, 32, 3},
                                                     gan::training::ConstraintChain("spectral")());
-    CHECK(std::ssize(layers::weights(networks.discriminator)) == model.constrained);
+    CHECK(std::ssize(layers::weights(networks.discriminator)) == model.constrained({32, 32, 3}));
     for (const layers::Param* param : networks.discriminator.parameters())
       CHECK(param->constraints().size() == (param->raw().rank() >= 2 ? 1 : 0));
     for (const layers::Param* param : networks.generator.parameters())
       CHECK(param->constraints().empty());
   }
+}
+
+TEST_CASE("models: the ResNet of each size has the blocks of its source") {
+  const auto shortcut = [](Index in, Index out) { return conv(1, in, out); };
+  const auto up = [&](Index in, Index out) {
+    return norm(in) + conv(3, in, out) + norm(out) + conv(3, out, out) + shortcut(in, out);
+  };
+  const auto first = [&](Index out) {
+    return conv(3, 3, out) + conv(3, out, out) + shortcut(3, out);
+  };
+  const auto down = [&](Index in, Index out) {
+    return conv(3, in, in) + conv(3, in, out) + shortcut(in, out);
+  };
+  const Index narrow = up(512, 256) + up(256, 128) + up(128, 64) + norm(64) + conv(3, 64, 3);
+  const Index five =
+      first(64) + down(64, 128) + down(128, 256) + down(256, 512) + down(512, 1024) + 1024;
+  struct Example {
+    Index side, generator, discriminator, constrained;
+  };
+  const Example examples[] = {
+      {48, dense(128, 6 * 6 * 512) + narrow, five, 16},
+      {64, dense(128, 4 * 4 * 1024) + up(1024, 512) + narrow, five, 16},
+      {96, dense(128, 6 * 6 * 1024) + up(1024, 512) + narrow, five, 16},
+      {128, dense(128, 4 * 4 * 1024) + up(1024, 1024) + up(1024, 512) + narrow,
+       five + 2 * conv(3, 1024, 1024), 18},
+  };
+  const gan::models::Model& model = gan::models::find_model("sn-resnet");
+  for (const Example& example : examples) {
+    CAPTURE(example.side);
+    const gan::models::ImageSize image{example.side, example.side, 3};
+    Networks networks = gan::models::build_networks(model.name, image, {});
+    CHECK(gan::models::parameter_count(networks.generator) == example.generator);
+    CHECK(gan::models::parameter_count(networks.discriminator) == example.discriminator);
+    CHECK(model.constrained(image) == example.constrained);
+    CHECK(std::ssize(layers::weights(networks.discriminator)) == example.constrained);
+    if (example.side > 64) continue;  // the others are slow on a CPU
+    const engine::NoGrad constant;
+    const engine::Tensor fake = networks.generator(engine::normal({2, networks.z_dim}));
+    CHECK(fake.shape() == engine::Shape{2, example.side, example.side, 3});
+    CHECK(networks.discriminator(fake).shape() == engine::Shape{2, 1});
+  }
+}
+
+TEST_CASE("models: points of the plane need the model that takes them") {
+  CHECK(says(complaint([] {
+               gan::models::build_networks("sn-small", {1, 2, 1}, {});
+             }),
+             "sn-small", "wgan-gp-mlp"));
 }
 
 TEST_CASE("models: an image size that does not fit is refused, with the way out") {

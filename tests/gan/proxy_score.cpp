@@ -3,14 +3,19 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
 
 #include "datasets/shapes.h"
 #include "engine/engine.h"
 #include "engine/file.h"
 #include "engine/graph/trace.h"
 #include "engine/graph/write_onnx.h"
+#include "gan/metrics/random_order.h"
 #include "gan/run/checkpoint.h"
+#include "gan/run/run_table.h"
 #include "gan/run/session.h"
 #include "layers/layers.h"
 #include "tests/datasets/scratch.h"
@@ -65,9 +70,20 @@ TEST_CASE("proxy score: as many as the classes that occur equally often") {
 
 TEST_CASE("proxy score: other files and other sizes are refused") {
   const Scratch scratch;
-  CHECK(
-      says(complaint([&] { gan::analysis::ProxyScorer(write_scorer(scratch, "plain", 8, false)); }),
-           "plain.onnx", "no scorer", "train_scorer"));
+  // Of any classifier but train_scorer's, images may have another size.
+  const gan::analysis::ProxyScorer plain(write_scorer(scratch, "plain", 8, false));
+  CHECK(plain.name() == "proxy-IS(plain)");
+  CHECK(!plain.is_inception());
+  CHECK(complaint([&] { plain.check_fits({32, 32, 3}); }).empty());
+  CHECK(says(complaint([&] { plain.check_fits({32, 32, 1}); }), "plain.onnx", "3 channels"));
+  const auto silent = engine::graph::trace(
+      [](const Tensor& x) {
+        return matmul_nt(global_average_pool(x), engine::ones({2, 3}));
+      },
+      {1, 8, 8, 3}, "images", "logits");
+  engine::graph::save_onnx(scratch / "silent.onnx", silent);
+  CHECK(says(complaint([&] { gan::analysis::ProxyScorer(scratch / "silent.onnx"); }), "silent.onnx",
+             "--range", "train_scorer"));
   CHECK(says(complaint([&] { gan::analysis::ProxyScorer(scratch / "missing.onnx"); }),
              "missing.onnx"));
   const std::string text = scratch.write("text.onnx", "no graph");
@@ -77,6 +93,103 @@ TEST_CASE("proxy score: other files and other sizes are refused") {
                scorer.check_fits({32, 32, 3});
              }),
              "colours.onnx", "8x8x3", "32x32x3"));
+}
+
+TEST_CASE("proxy score: the Frechet distance to a data set, whose statistics are kept") {
+  const Scratch scratch;
+  ::setenv("XDG_CACHE_HOME", (scratch / "cache").c_str(), 1);
+  const datasets::Shapes data({.resize = 8});
+  gan::analysis::ProxyScorer scorer(write_scorer(scratch, "colours"));
+  CHECK(!scorer(20, colours(3)).distance);
+  scorer.compare_with(data, "content");
+  const auto first = scorer(60, colours(3)).distance;
+  REQUIRE(first);
+
+  // The definition, from the means of the channels of the same images.
+  const auto means = [](Index count, const auto& level) {
+    gan::metrics::Features rows{.columns = 3};
+    for (Index i = 0; i < count; ++i)
+      for (Index c = 0; c < 3; ++c) rows.values.push_back(level(i, c));
+    return gan::metrics::statistics_of(rows);
+  };
+  std::vector<std::uint8_t> pixels(data.image_size());
+  const auto chosen = gan::metrics::RandomOrder(2020).subset(data.size(), 10'000);
+  const auto real = means(10'000, [&](Index i, Index c) {
+    if (c == 0) data.read(chosen[i], pixels.data());
+    double sum = 0;
+    for (Index p = 0; p < 64; ++p) sum += pixels[3 * p + c] / 127.5 - 1;
+    return static_cast<float>(sum / 64);
+  });
+  const auto fake = means(60, [](Index i, Index c) { return c == i % 3 ? 1.0F : -1.0F; });
+  CHECK(*first == doctest::Approx(frechet_distance(fake, real)).epsilon(1e-5));  // of float32
+
+  // From the cache it is the same to the bit; other content has statistics of its own.
+  const auto kept = [&] {
+    Index files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(scratch / "cache/kantor"))
+      files += entry.path().filename().string().starts_with("statistics-");
+    return files;
+  };
+  CHECK(kept() == 1);
+  gan::analysis::ProxyScorer again(scratch / "colours.onnx");
+  again.compare_with(data, "content");
+  CHECK(*again(60, colours(3)).distance == *first);
+  CHECK(kept() == 1);
+  again.compare_with(data, "other content");
+  CHECK(kept() == 2);
+}
+
+TEST_CASE("training with a scorer: the best checkpoint is kept beside the last, resumed or not") {
+  const Scratch scratch;
+  const datasets::Shapes data({.resize = 8});
+  gan::training::Config config{.steps = 8,
+                               .batch = 4,
+                               .g_batch = 4,
+                               .log_every = 1,
+                               .sample_every = 8,
+                               .checkpoint_every = 5,
+                               .score_every = 1,
+                               .score_images = 20,
+                               .audit_every = 4};
+  const gan::analysis::ProxyScorer scorer(write_scorer(scratch, "colours"));
+  const auto train = [&](const gan::run::RunDirectory& run, Index steps) {
+    gan::training::Config some = config;
+    some.steps = steps;
+    gan::training::Trainer trainer(some, data);
+    if (run.has_checkpoint()) gan::run::restore(run.checkpoint(), trainer);
+    run_session(trainer, run, some, {}, &scorer);
+  };
+  const auto whole = gan::run::RunDirectory::create(scratch / "whole", config);
+  train(whole, 8);
+  const auto log = gan::run::read_table(whole.log());
+  const auto scores = log.numbers("proxy_is");
+  REQUIRE(scores.size() == 8);
+  const auto best = std::ranges::max_element(scores) - scores.begin() + 1;
+  CHECK(gan::run::read_header(engine::load(whole.best())).step == best);
+  CHECK(gan::run::read_header(engine::load(whole.checkpoint())).step == 8);
+
+  const auto parts = gan::run::RunDirectory::create(scratch / "parts", config);
+  for (const Index steps : {2, 3, 5, 8}) train(parts, steps);
+  CHECK((engine::read_file(parts.best()) != engine::read_file(parts.checkpoint()) || best == 8));
+  CHECK(gan::run::read_header(engine::load(parts.best())).step == best);
+
+  // The audits, in the rows of their steps.
+  const auto certified = log.numbers("certified"), slope = log.numbers("slope");
+  for (std::size_t i = 0; i < 8; ++i) {
+    const bool due = (i + 1) % 4 == 0;
+    REQUIRE(certified[i].has_value() == due);
+    if (due) CHECK(*slope[i] <= *certified[i] * (1 + 1e-4));
+  }
+  CHECK(gan::run::read_table(whole.path() + "/audit.csv").rows.size() == 2 * 4);
+  // It leaves the training alone.
+  config.audit_every = 0;
+  const auto plain = gan::run::RunDirectory::create(scratch / "plain", config);
+  train(plain, 8);
+  CHECK(!std::filesystem::exists(plain.path() + "/audit.csv"));
+  gan::training::Trainer with(config, data), without(config, data);
+  gan::run::restore(whole.checkpoint(), with);
+  gan::run::restore(plain.checkpoint(), without);
+  CHECK(with.samples().values() == without.samples().values());
 }
 
 TEST_CASE("training with a scorer: scores in the log; the training is the same as without") {

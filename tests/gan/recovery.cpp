@@ -178,7 +178,7 @@ TEST_CASE("recovery: one process trains in a folder, and a killed one holds noth
   CHECK(resumed.starts_with("gan: run: is in use by process " + pid + " on "));
   CHECK(resumed.find("train --steps 100000 --out run") != std::string::npos);
   CHECK(resumed.ends_with("\n1\n"));
-  CHECK(engine::read_file(scratch / "again.txt").find("holds a run already") != std::string::npos);
+  CHECK(engine::read_file(scratch / "again.txt").find("already holds a run") != std::string::npos);
   CHECK(kGan.run(scratch, "gan train --resume run --minutes 0.001").status == 0);
 
   // Two that start at once without --out have a folder each.

@@ -38,6 +38,10 @@ TEST_CASE("resume: every setting is either fixed, with a reason, or recorded whe
           member += "x";
         else if constexpr (std::is_same_v<Value, gan::training::ConstraintChain>)
           member = member.text() + " + bjorck";
+        else if constexpr (std::is_same_v<Value, gan::training::Penalty>)
+          member = member.text() + " + r1";
+        else if constexpr (std::is_same_v<Value, gan::training::OptimizerChoice>)
+          member = "sgd";
         else if constexpr (std::is_same_v<Value, bool>)
           member = !member;
         else

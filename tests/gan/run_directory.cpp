@@ -83,7 +83,7 @@ TEST_CASE("run folder: anything else is refused, and left as it is") {
   CHECK(refused("lost", "checkpoint.safetensors", "empty folder"));
   scratch.write("run/config.json", config);
   scratch.write("run/checkpoint.safetensors", "weights");
-  CHECK(refused("run", "holds a run already", "--resume"));
+  CHECK(refused("run", "already holds a run", "--resume"));
   CHECK(says(refusal("/"), "/: holds", "empty folder"));
 }
 

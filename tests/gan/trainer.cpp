@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <set>
 
 #include "datasets/dataset.h"
 #include "engine/file.h"
@@ -15,6 +16,7 @@
 #include "gan/run/session.h"
 #include "gan/training/presets.h"
 #include "tests/datasets/scratch.h"
+#include "tests/support/resumed.h"
 
 namespace {
 
@@ -22,6 +24,7 @@ using engine::Index;
 using engine::read_file;
 using gan::training::Config;
 using gan::training::Trainer;
+using tests::advance;
 
 Config small(const std::string& constraint = "spectral") {
   Config config = gan::training::find_preset("sn-small").config();
@@ -32,7 +35,7 @@ Config small(const std::string& constraint = "spectral") {
   return config;
 }
 
-const datasets::Dataset& shapes() {
+const datasets::Dataset& training_shapes() {
   static const auto data = datasets::open("shapes");
   return *data;
 }
@@ -47,10 +50,6 @@ void restore_new(const Config& config, const datasets::Dataset& data, const std:
   gan::run::restore(path, trainer);
 }
 
-void advance(Trainer& trainer, Index steps) {
-  for (Index i = 0; i < steps; ++i) trainer.step();
-}
-
 TEST_CASE("trainer: 20 steps are 10, a checkpoint, and 10 more, byte by byte") {
   const Scratch scratch;
   for (const std::string constraint : {"spectral", "toeplitz(k=2, iterations=2)", "weight-norm"}) {
@@ -61,16 +60,16 @@ TEST_CASE("trainer: 20 steps are 10, a checkpoint, and 10 more, byte by byte") {
     config.decay_steps = 30;
     config.flip = config.dequantize = true;
 
-    Trainer whole(config, shapes());
+    Trainer whole(config, training_shapes());
     advance(whole, 20);
     gan::run::save(scratch / "whole", whole);
     const auto picture = whole.samples().values();
 
-    Trainer first(config, shapes());
+    Trainer first(config, training_shapes());
     advance(first, 10);
     gan::run::save(scratch / "half", first);
     advance(first, 3);  // what comes after a checkpoint leaves no trace in it
-    Trainer second(config, shapes());
+    Trainer second(config, training_shapes());
     gan::run::restore(scratch / "half", second);
     CHECK(second.step_count() == 10);
     gan::run::save(scratch / "again", second);
@@ -84,7 +83,7 @@ TEST_CASE("trainer: 20 steps are 10, a checkpoint, and 10 more, byte by byte") {
 
 TEST_CASE("trainer: reading losses, making samples and saving change nothing") {
   const Scratch scratch;
-  Trainer silent(small(), shapes()), watched(small(), shapes());
+  Trainer silent(small(), training_shapes()), watched(small(), training_shapes());
   engine::seed(0);
   advance(silent, 4);
   silent.losses();
@@ -104,11 +103,11 @@ TEST_CASE("trainer: reading losses, making samples and saving change nothing") {
 TEST_CASE("trainer: other seeds, other weights") {
   const Scratch scratch;
   Config config = small();
-  save_new(config, shapes(), scratch / "a");
-  save_new(config, shapes(), scratch / "b");
+  save_new(config, training_shapes(), scratch / "a");
+  save_new(config, training_shapes(), scratch / "b");
   CHECK(read_file(scratch / "a") == read_file(scratch / "b"));
   config.seed = 1;
-  save_new(config, shapes(), scratch / "c");
+  save_new(config, training_shapes(), scratch / "c");
   CHECK(read_file(scratch / "a") != read_file(scratch / "c"));
 }
 
@@ -116,8 +115,8 @@ TEST_CASE("trainer: the largest seed is resumed as any other") {
   const Scratch scratch;
   Config config = small();
   config.seed = std::numeric_limits<std::uint64_t>::max();
-  save_new(config, shapes(), scratch / "a");
-  Trainer again(config, shapes());
+  save_new(config, training_shapes(), scratch / "a");
+  Trainer again(config, training_shapes());
   gan::run::restore(scratch / "a", again);
   gan::run::save(scratch / "b", again);
   CHECK(read_file(scratch / "a") == read_file(scratch / "b"));
@@ -131,7 +130,7 @@ TEST_CASE("trainer: gradients are clipped where the setting says, and a resumed 
                      kept.tensors.at("generator.0.weight").values());
   };
   Config config = small();
-  Trainer plain(config, shapes());
+  Trainer plain(config, training_shapes());
   plain.step();
   gan::run::save(scratch / "plain", plain);
   const auto [d, g] = first_weights(scratch / "plain");
@@ -140,24 +139,37 @@ TEST_CASE("trainer: gradients are clipped where the setting says, and a resumed 
     config.clip = clip;
     config.clip_r = 1.01;  // of random gradients most are above it
     config.gradients_every = 2;
-    Trainer whole(config, shapes());
+    Trainer whole(config, training_shapes());
     whole.step();
     gan::run::save(scratch / "one", whole);
     const auto [clipped_d, clipped_g] = first_weights(scratch / "one");
     CHECK((clipped_d != d) == (clip != "g"));
     if (clip == "g") CHECK(clipped_g != g);
     advance(whole, 3);
-    gan::run::save(scratch / "whole", whole);
     CHECK(whole.gradients().size() >= 6);
+    const std::string end = tests::checkpoint_of(scratch, whole);
+    CHECK(tests::resumed_after(scratch, config, training_shapes(), 4) == end);
+  }
+}
 
-    Trainer half(config, shapes());
-    advance(half, 2);
-    gan::run::save(scratch / "half", half);
-    Trainer resumed(config, shapes());
-    gan::run::restore(scratch / "half", resumed);
-    advance(resumed, 2);
-    gan::run::save(scratch / "resumed", resumed);
-    CHECK(read_file(scratch / "resumed") == read_file(scratch / "whole"));
+TEST_CASE("trainer: each optimizer of each network is resumed bit for bit, and they differ") {
+  const Scratch scratch;
+  std::set<std::string> ends;
+  const auto resumes = [&](const Config& config) {
+    const std::string whole = tests::after(scratch, config, training_shapes(), 4);
+    CHECK(tests::resumed_after(scratch, config, training_shapes(), 4) == whole);
+    CHECK(ends.insert(whole).second);
+  };
+  std::vector<std::string> names = gan::training::optimizer_names();
+  names.emplace_back("sgd(momentum=0.5, nesterov=1)");
+  for (const std::string& name : names) {
+    CAPTURE(name);
+    for (const char* key : {"d.optimizer=", "g.optimizer="}) {
+      Config config = small();
+      config.decay_steps = 30;
+      set(config, key + name);
+      if (name != "adam" || key[0] == 'd') resumes(config);
+    }
   }
 }
 
@@ -165,7 +177,7 @@ TEST_CASE("trainer: settings of clipping that its numbers cannot hold are refuse
   const auto refusal = [](const char* assignment) {
     Config config = small();
     set(config, assignment);
-    return complaint([&] { Trainer(config, shapes()); });
+    return complaint([&] { Trainer(config, training_shapes()); });
   };
   CHECK(says(refusal("clip.r=1.00000001"), "clip.r=1", "above 1"));
   CHECK(says(refusal("clip.r=1e60"), "clip.r=1e+60"));
@@ -175,11 +187,11 @@ TEST_CASE("trainer: settings of clipping that its numbers cannot hold are refuse
 
 TEST_CASE("trainer: truncated and foreign checkpoints are refused in one line") {
   const Scratch scratch;
-  Trainer trainer(small(), shapes());
+  Trainer trainer(small(), training_shapes());
   gan::run::save(scratch / "good", trainer);
   const std::string bytes = read_file(scratch / "good");
   const auto refusal = [&](const std::string& file) {
-    return complaint([&] { restore_new(small(), shapes(), file); });
+    return complaint([&] { restore_new(small(), training_shapes(), file); });
   };
   for (const std::size_t length :
        {std::size_t{0}, std::size_t{7}, std::size_t{100}, bytes.size() / 2, bytes.size() - 1}) {
@@ -191,11 +203,11 @@ TEST_CASE("trainer: truncated and foreign checkpoints are refused in one line") 
   CHECK(says(refusal(scratch / "missing"), "missing", "No such file"));
 
   engine::save(scratch / "weights", {.tensors = {{"w", engine::zeros({2})}}});
-  CHECK(says(refusal(scratch / "weights"), "weights", "no checkpoint"));
+  CHECK(says(refusal(scratch / "weights"), "weights", "not a checkpoint"));
 
   Config other = small();
   other.model = "sn-cnn";
-  save_new(other, shapes(), scratch / "other");
+  save_new(other, training_shapes(), scratch / "other");
   CHECK(says(refusal(scratch / "other"), "other", "another model"));
 }
 
@@ -225,14 +237,14 @@ TEST_CASE("training: stops where a value is no longer finite and keeps the good 
   Config config = small("none");
   config.loss = "wasserstein";
   config.checkpoint_every = 1;
-  Trainer trainer(config, shapes());
+  Trainer trainer(config, training_shapes());
   const auto run = gan::run::RunDirectory::create(scratch / "run", config);
   trainer.step();
   gan::run::save(run.checkpoint(), trainer);
   const std::string good = read_file(run.checkpoint());
 
   config.g.lr = config.d.lr = 1e30;
-  Trainer reckless(config, shapes());
+  Trainer reckless(config, training_shapes());
   gan::run::restore(run.checkpoint(), reckless);
   const std::string text = complaint([&] { run_session(reckless, run, config); });
   CHECK(says(text, "step 2", "finite", "checkpoint of step 1 is kept", "g.lr"));
@@ -244,19 +256,19 @@ TEST_CASE("training: names the first step that is not finite, whenever it is not
   const Scratch scratch;
   Config config = small("none");
   config.loss = "wasserstein";
-  Trainer good(config, shapes());
+  Trainer good(config, training_shapes());
   advance(good, 3);
   gan::run::save(scratch / "good", good);
   config.g.lr = config.d.lr = 1e30;
   config.log_every = 20;
-  Trainer watched(config, shapes());
+  Trainer watched(config, training_shapes());
   gan::run::restore(scratch / "good", watched);
   while (watched.step_count() < 20 && watched.finite()) watched.step();
   const Index bad = watched.step_count();
   REQUIRE(bad > 3);
   REQUIRE(bad < 20);
 
-  Trainer trainer(config, shapes());
+  Trainer trainer(config, training_shapes());
   gan::run::restore(scratch / "good", trainer);
   const auto run = gan::run::RunDirectory::create(scratch / "run", config);
   const std::string text = complaint([&] { run_session(trainer, run, config); });
@@ -266,7 +278,7 @@ TEST_CASE("training: names the first step that is not finite, whenever it is not
   // Weights alone: the step that made them.
   Config infinite = small("none");
   infinite.g.lr = std::numeric_limits<double>::infinity();
-  Trainer reckless(infinite, shapes());
+  Trainer reckless(infinite, training_shapes());
   reckless.step();
   CHECK(!reckless.finite());
   CHECK(reckless.first_bad_step() == 1);
@@ -283,16 +295,16 @@ TEST_CASE("training: log.csv of a resumed run is that of a run that was never st
     return kept;
   };
   const auto whole_run = gan::run::RunDirectory::create(scratch / "whole", config);
-  Trainer whole(config, shapes());
+  Trainer whole(config, training_shapes());
   CHECK(run_session(whole, whole_run, config) == gan::run::SessionEnd::done);
 
   const auto run = gan::run::RunDirectory::create(scratch / "run", config);
   config.steps = 10;
-  Trainer first(config, shapes());
+  Trainer first(config, training_shapes());
   run_session(first, run, config);
   std::ofstream(run.log(), std::ios::app) << "12,0,0,0,0,0,0\n16,0,";  // then the power failed
   config.steps = 20;
-  Trainer second(config, shapes());
+  Trainer second(config, training_shapes());
   gan::run::restore(run.checkpoint(), second);
   run_session(second, run, config);
 

@@ -123,7 +123,8 @@ TEST_CASE("graph files: a value of a foreign type refuses who needs it, not the 
   CHECK(needed("tiny") == "net.onnx: tensor 'tiny': type 17 is not supported");
   CHECK(needed("sparse") == "net.onnx: tensor 'sparse': is sparse, which is not supported");
   CHECK(needed("half") == "net.onnx: tensor '': bfloat16 is not supported");
-  CHECK(needed("list") == "net.onnx: 'list' is no tensor (a sequence, a map or an optional)");
+  CHECK(needed("list") ==
+        "net.onnx: 'list' is not a tensor (but a sequence, a map or an optional)");
 }
 
 TEST_CASE("graph files: TensorFlow's zeros are stored without values") {
@@ -242,7 +243,7 @@ TEST_CASE("graph files: TensorFlow's other messages") {
           Graph::parse(meta + "\x1a\x02\x0a\x00"s, "m.meta");
         }).starts_with("m.meta: is a TensorFlow MetaGraph"));
   CHECK(complaint([] { Graph::parse("\x08\x07\x12\x01x\x1a\x01y"s, "no.onnx"); }) ==
-        "no.onnx: is no ONNX model: there is no graph in it");
+        "no.onnx: is not an ONNX model: it holds no graph");
   CHECK(complaint([] { Graph::parse("\x0a\x04\x10\x01\x22\x00"s, "keras_metadata.pb"); }) ==
         "keras_metadata.pb: is neither an ONNX model nor a TensorFlow GraphDef");
 }

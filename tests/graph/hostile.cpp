@@ -100,7 +100,8 @@ TEST_CASE("hostile: an attribute of another type than the op's") {
   const std::string shape = net.constant("shape", std::vector<Index>{2});
   net.output(net.node("ConstantOfShape", {shape}, {{"value", Index{1}}}, "y"), {2});
   CHECK_THROWS_WITH_AS(Graph::parse(write_onnx(net.model()), "net.onnx").run({}),
-                       "net.onnx: node 'y' (ConstantOfShape): attribute value is no tensor", Error);
+                       "net.onnx: node 'y' (ConstantOfShape): attribute value is not a tensor",
+                       Error);
 }
 
 TEST_CASE("hostile: the line says where reading stopped, or what the file is not") {
@@ -251,7 +252,7 @@ TEST_CASE("hostile: weights in other files stay in the model's folder") {
   CHECK(external(folder, "weights.bin", "16", "24")
             .starts_with("tensor 'w': bytes 16 to 40 are not in "));
   CHECK(external(folder, "weights.bin", "-8", "24") ==
-        "tensor 'w': external offset is no number: '-8'");
+        "tensor 'w': external offset is not a number: '-8'");
   CHECK(
       external(folder, "weights.bin", "8", "999999999999").starts_with("tensor 'w': bytes 8 to "));
   CHECK(external(folder, "weights.bin", "8", "20") ==

@@ -71,6 +71,56 @@ TEST_CASE("passes: what has a second reader stays") {
   }
 }
 
+// x -> AveragePool a -> Conv c -> Relu y
+Model averaging(Index out, const std::map<std::string, Attribute>& pool, Index kernel = 1) {
+  seed(12);
+  Builder net;
+  net.input("x", {-1, 6, -1, -1});
+  net.node("AveragePool", {"x"}, pool, "a");
+  net.node("Conv",
+           {"a", net.constant("w", normal({out, 6, kernel, kernel})),
+            net.constant("bias", normal({out}))},
+           {}, "c");
+  net.node("Relu", {"c"}, {}, "y");
+  net.output("y", {-1, out, -1, -1});
+  return net.model();
+}
+
+TEST_CASE("passes: an average comes after a convolution of single pixels to fewer channels") {
+  using Numbers = std::vector<Index>;
+  const Ops late{"Conv", "AveragePool"}, early{"AveragePool", "Conv"};
+  const Tensor x = normal({2, 7, 5, 6});
+  for (const Index count_padding : {0, 1}) {
+    const std::map<std::string, Attribute> same{{"kernel_shape", Numbers{3, 3}},
+                                                {"pads", Numbers{1, 1, 1, 1}},
+                                                {"count_include_pad", count_padding}};
+    const Graph graph(averaging(4, same));
+    CHECK(graph.plan({"x"}, {"y"}).ops() == late);
+    CHECK(graph.plan({"x"}, {"a", "y"}).ops() == early);  // asked for by name
+    CHECK(largest_difference(graph.run({{"x", x}}, {"y"})[0],
+                             graph.run({{"x", x}}, {"a", "y"})[1]) < 2e-6);
+    CHECK(Graph(averaging(6, same)).plan({"x"}, {"y"}).ops() == early);     // not fewer
+    CHECK(Graph(averaging(4, same, 3)).plan({"x"}, {"y"}).ops() == early);  // not single pixels
+  }
+  const std::map<std::string, Attribute> smaller{{"kernel_shape", Numbers{3, 3}}},
+      automatic{{"kernel_shape", Numbers{3, 3}}, {"auto_pad", std::string("SAME_UPPER")}},
+      strided{{"kernel_shape", Numbers{3, 3}},
+              {"strides", Numbers{2, 2}},
+              {"pads", Numbers{1, 1, 1, 1}}};
+  CHECK(Graph(averaging(4, smaller)).plan({"x"}, {"y"}).ops() == early);  // fewer pixels after it
+  CHECK(Graph(averaging(4, automatic)).plan({"x"}, {"y"}).ops() == late);
+  CHECK(Graph(averaging(4, strided)).plan({"x"}, {"y"}).ops() == early);
+}
+
+TEST_CASE("passes: all plans of an ONNX graph share one copy of the kernels") {
+  const Graph graph =
+      Graph::parse(write_onnx(averaging(4, {{"kernel_shape", std::vector<Index>{2, 2}}}, 3)), "f");
+  const Value& kernel = graph.model().constants.at("w");
+  CHECK(kernel.shape() == Shape{4, 6, 3, 3});
+  CHECK(kernel.channels_last());
+  CHECK(kernel.tensor().values() == averaging(4, {}, 3).constants.at("w").tensor().values());
+}
+
 TEST_CASE("passes: constants are computed once, and can be asked for and fed") {
   Builder net;
   net.constant("a", Tensor::from({2}, {1, 2}));

@@ -47,7 +47,7 @@ std::vector<std::string> ops(const Model& model) {
 
 TEST_CASE("trace: every layer and every constraint of the list of cases") {
   for (const tests::Case& c : tests::cases()) {
-    if (!c.module) continue;
+    if (!c.module || c.name.starts_with("Cones")) continue;  // which are not exported: cones.h
     CAPTURE(c.name);
     tests::Instance instance(c);
     const layers::Eval evaluate;

@@ -26,7 +26,8 @@ Host after_steps(const Options& options) {
 }  // namespace
 
 // torch.optim.Adam(lr=0.125, betas=(0.5, 0.875), eps=1e-8) and torch.optim.SGD(lr=0.125,
-// momentum=0.75), the latter also with weight_decay=0.5 and nesterov, of PyTorch 2.15, float64,
+// momentum=0.75), the latter also with weight_decay=0.5 and nesterov, and torch.optim.RMSprop(
+// lr=0.125, alpha=0.875, eps=1e-8) of PyTorch 2.15, float64,
 // from [1, -2, 3] with the gradients above.
 TEST_CASE("optim: PyTorch's numbers") {
   const Host adam = after_steps<Adam>(AdamOptions{
@@ -38,6 +39,10 @@ TEST_CASE("optim: PyTorch's numbers") {
   const Host nesterov = after_steps<Sgd>(SgdOptions{
       .lr = Real(0.125), .momentum = Real(0.75), .weight_decay = Real(0.5), .nesterov = true});
   CHECK(difference(nesterov.values, {0.4492593050003052, -1.1266092777252197, 1.203951108455658}) <
+        kClose);
+  const Host rmsprop = after_steps<RmsProp>(
+      RmsPropOptions{.lr = Real(0.125), .alpha = Real(0.875), .epsilon = Real(1e-8)});
+  CHECK(difference(rmsprop.values, {0.7329252505855894, -1.9950427007411482, 2.8471876183230482}) <
         kClose);
 }
 
@@ -92,6 +97,18 @@ TEST_CASE("optim: a restored Adam goes on as if nothing had happened") {
   restore(file, "adam.", second);
   first.step({Tensor::from({3}, kGradients[2])});
   second.step({Tensor::from({3}, kGradients[2])});
+  CHECK(one.raw().values() == two.raw().values());
+}
+
+TEST_CASE("optim: a restored RmsProp goes on as if nothing had happened") {
+  Param one(Tensor::from({3}, {1, -2, 3})), two(engine::zeros({3}));
+  RmsProp first({}, {&one}), second({}, {&two});
+  first.step({Tensor::from({3}, kGradients[0])});
+  engine::TensorFile file;
+  store(file, "rmsprop.", first);
+  two.assign(one.raw());
+  restore(file, "rmsprop.", second);
+  for (RmsProp* optimizer : {&first, &second}) optimizer->step({Tensor::from({3}, kGradients[1])});
   CHECK(one.raw().values() == two.raw().values());
 }
 

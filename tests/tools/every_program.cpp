@@ -42,6 +42,8 @@ std::vector<Example> examples() {
       {Program("tools/bench/bench"),
        "bench conv --batch 1 --image 8 --rounds 1 --precision highest", "bench matmul"},
       {Program("tools/graph/graph"), "graph show s.onnx", "graph run s.onnx --out y.npy"},
+      {Program("tools/wasserstein/wasserstein"),
+       "wasserstein bench --iterations 2 --batch 8 --critic cones", "wasserstein bench"},
       {Program("tools/onnx_conformance/onnx_conformance"), "onnx_conformance .",
        "onnx_conformance ."},
   };

@@ -6,6 +6,9 @@
 
 namespace bench {
 
+// What --peer knows. A compiled one runs eagerly as well.
+constexpr const char *kPeer = "pytorch", *kCompiledPeer = "pytorch-compiled";
+
 struct Options {
   engine::Index batch = 64, image = 32;
   int rounds = 5;

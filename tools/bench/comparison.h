@@ -2,6 +2,7 @@
 // a table with the fraction of the machine's limit and the ratio to the peer in every row.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -24,14 +25,19 @@ class Comparison {
  public:
   Comparison(const Options& options, const std::string& what);
 
-  // Measures one case and adds its rows. Returns our seconds and the peer's best in float32 and in
-  // bf16 (0 where it was not run), for each precision asked for.
+  // The peer's numbers, eager and compiled.
+  enum Kind { fp32, bf16, compiled_fp32, compiled_bf16, kKinds };
+  // Our seconds, and the peer's of each kind in the better of its layouts; 0 where it was not run.
   struct Seconds {
-    double ours, peer, peer_bf16;
+    double ours = 0;
+    std::array<double, kKinds> peer{};
+    Seconds plus(double times, const Seconds& other) const;
   };
+  // Measures one case and adds its rows. Returns its seconds for each precision asked for.
   std::vector<Seconds> add(const Case& c);
-  // A row for what takes these times together.
-  void add_row(const std::string& name, double flops, const std::vector<Seconds>& seconds);
+  // A row for what takes these times together; and how convolutions ran, for each precision.
+  void add_row(const std::string& name, double flops, const std::vector<Seconds>& seconds,
+               const std::vector<std::string>& convolutions = {});
 
   // Adds to the facts the most memory that this process has held since its limits were measured,
   // and what the peer needs for the hungriest of these works in float32, alone in a process of its
@@ -44,6 +50,7 @@ class Comparison {
   const Options& options_;
   Limits limits_;
   std::unique_ptr<Peer> peer_;
+  bool compiled_ = false;  // whether the peer compiles too
   Report report_;
 };
 

@@ -41,11 +41,7 @@ Report conv(const Options& options) {
                                             {"stride", l.stride},
                                             {"padding", 1},
                                             {"slot", slot.letter}}});
-      for (std::size_t i = 0; i < total.size(); ++i) {
-        total[i].ours += seconds[i].ours;
-        total[i].peer += seconds[i].peer;
-        total[i].peer_bf16 += seconds[i].peer_bf16;
-      }
+      for (std::size_t i = 0; i < total.size(); ++i) total[i] = total[i].plus(1, seconds[i]);
       flops += tensors.flops();
     }
   }

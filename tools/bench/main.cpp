@@ -26,7 +26,7 @@ void add_algorithm(CLI::App& command) {
 
 // What every benchmark takes.
 void add_common(CLI::App& command, Options& options, bool& json) {
-  command.add_option("--rounds", options.rounds, "runs of each, of which the median is taken")
+  command.add_option("--rounds", options.rounds, "runs of each; the median is reported")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
   gan::console::add_device(command, options.device);
@@ -52,13 +52,13 @@ void add_precision(CLI::App& command, Options& options) {
 }
 
 void add_peer(CLI::App& command, Options& options) {
-  const std::vector<std::string> names = {"pytorch"};
+  const std::vector<std::string> names = {bench::kPeer, bench::kCompiledPeer};
   command
-      .add_option(
-          "--peer", options.peer,
-          "run the same work in this library too, interleaved: " + engine::alternatives(names))
+      .add_option("--peer", options.peer,
+                  "run the same work in this library too, interleaved: " +
+                      engine::alternatives(names) + " (torch.compile as well, which takes minutes)")
       ->check(gan::console::one_of(names));
-  command.add_option("--python", options.python, "the Python that has the peer")
+  command.add_option("--python", options.python, "Python interpreter that has the peer installed")
       ->capture_default_str();
 }
 

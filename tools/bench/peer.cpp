@@ -36,7 +36,7 @@ Peer::Peer(const std::string& python, int threads) {
   try {
     version_ = nlohmann::json::parse(read_line()).at("version");
   } catch (const nlohmann::json::exception&) {
-    engine::fail("peer: ", python, " did not start with ", script, "; has it PyTorch?");
+    engine::fail("peer: ", python, " did not start with ", script, "; is PyTorch installed there?");
   }
 }
 

@@ -83,10 +83,15 @@ def adam(parameters):
         return torch.optim.Adam(parameters, 2e-4, (0.0, 0.9))
 
 
+def maybe_compiled(work, compiled):
+    """With torch.compile's default backend; the first run compiles."""
+    return torch.compile(work) if compiled else work
+
+
 class Step:
     """One update of the discriminator or of the generator: hinge loss, spectral norm, Adam."""
 
-    def __init__(self, model, batch, image, width, update, autocast, channels_last):
+    def __init__(self, model, batch, image, width, update, autocast, channels_last, compiled=False):
         g, d, last, self.z = {"sn-cnn": sn_cnn, "sn-resnet": sn_resnet}[model](width)
         side = image // 8
         if side != 4:  # the first image of the generator has an eighth of the sides
@@ -101,6 +106,7 @@ class Step:
         module = self.d if update == "discriminator" else self.g
         self.parameters = list(module.parameters())
         self.adam = adam(self.parameters)
+        self.g, self.d = maybe_compiled(self.g, compiled), maybe_compiled(self.d, compiled)
         self.loss = self.of_discriminator if update == "discriminator" else self.of_generator
 
     def of_discriminator(self):
@@ -125,7 +131,7 @@ class Conv:
     """One slot of a convolution: the result, the gradient by the image or by the weight."""
 
     def __init__(self, batch, size, channels_in, channels_out, kernel, stride, padding, slot, autocast,
-                 channels_last):
+                 channels_last, compiled=False):
         layout = torch.channels_last if channels_last else torch.contiguous_format
         kind = torch.bfloat16 if autocast else torch.float32
         make = lambda *shape: torch.randn(*shape).to(kind).to(memory_format=layout)
@@ -133,30 +139,34 @@ class Conv:
         self.w = make(channels_out, channels_in, kernel, kernel)
         self.stride, self.padding, self.slot = stride, padding, slot
         self.y = F.conv2d(self.x, self.w, None, stride, padding)
+        self.run = maybe_compiled(self.compute, compiled)
+
+    def compute(self, x, w, y):
+        if self.slot == "Y":
+            return F.conv2d(x, w, None, self.stride, self.padding)
+        wanted = [self.slot == "X", self.slot == "W", False]
+        return torch.ops.aten.convolution_backward(
+            y, x, w, None, [self.stride] * 2, [self.padding] * 2, [1, 1], False, [0, 0], 1, wanted)
 
     def __call__(self):
         with torch.no_grad():
-            if self.slot == "Y":
-                return F.conv2d(self.x, self.w, None, self.stride, self.padding)
-            wanted = [self.slot == "X", self.slot == "W", False]
-            return torch.ops.aten.convolution_backward(
-                self.y, self.x, self.w, None, [self.stride] * 2, [self.padding] * 2, [1, 1], False,
-                [0, 0], 1, wanted)
+            return self.run(self.x, self.w, self.y)
 
 
 class Matmul:
-    def __init__(self, m, n, k, autocast):
+    def __init__(self, m, n, k, autocast, compiled=False):
         kind = torch.bfloat16 if autocast else torch.float32
         self.a, self.b = torch.randn(m, k).to(kind), torch.randn(k, n).to(kind)
+        self.run = maybe_compiled(torch.matmul, compiled)
 
     def __call__(self):
-        return self.a @ self.b
+        return self.run(self.a, self.b)
 
 
 class Inception:
     """torchvision's Inception-v3, forward, without its auxiliary head; batch norms folded, as ours."""
 
-    def __init__(self, batch, autocast, channels_last):
+    def __init__(self, batch, autocast, channels_last, compiled=False):
         import torchvision
         from torch.fx.experimental import optimization
 
@@ -164,6 +174,7 @@ class Inception:
         network = torchvision.models.inception_v3(weights=None, aux_logits=False,
                                                   init_weights=False)
         self.network = optimization.fuse(network.eval()).to(memory_format=layout)
+        self.network = maybe_compiled(self.network, compiled)
         self.x = torch.rand(batch, 3, 299, 299).to(memory_format=layout)
         self.autocast = autocast
 

@@ -26,6 +26,7 @@ std::string as_table(const Report& report) {
       out << "  " << std::setw(14);
       std::isnan(figure) ? out << "" : out << figure;
     }
+    if (!row.convolutions.empty()) out << "  " << row.convolutions;
     out << '\n';
   }
   return out.str();
@@ -35,9 +36,11 @@ std::string as_json(const Report& report) {
   nlohmann::ordered_json json;
   json["title"] = report.title;
   if (!report.facts.is_null()) json["facts"] = report.facts;
-  for (const Report::Row& row : report.rows)
+  for (const Report::Row& row : report.rows) {
     for (std::size_t i = 0; i < row.figures.size(); ++i)
       json["rows"][row.name][report.columns[i]] = row.figures[i];
+    if (!row.convolutions.empty()) json["rows"][row.name]["convolutions"] = row.convolutions;
+  }
   return json.dump(2) + "\n";
 }
 

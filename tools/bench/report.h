@@ -13,6 +13,7 @@ struct Report {
   struct Row {
     std::string name;
     std::vector<double> figures;  // NaN: none; an empty cell, null in JSON
+    std::string convolutions{};   // how they were computed; empty: there were none
   };
   std::vector<Row> rows;
   nlohmann::ordered_json facts;  // on what: by name, numbers and texts; null: none

@@ -52,7 +52,7 @@ class Game {
   }
 
   void update_generator() {
-    const Tensor loss = gan::training::generator_loss(loss_, networks_, batch_);
+    const Tensor loss = gan::training::generator_loss(loss_, networks_, real_, batch_);
     generator_.step(grad(loss, networks_.generator.parameters()));
   }
 
@@ -88,9 +88,7 @@ Report step(const Options& options) {
   const auto g = comparison.add(
       {"generator", game.generator_flops, [&] { game.update_generator(); }, peer("generator")});
   std::vector<Comparison::Seconds> iteration;
-  for (std::size_t i = 0; i < d.size(); ++i)
-    iteration.push_back({5 * d[i].ours + g[i].ours, 5 * d[i].peer + g[i].peer,
-                         5 * d[i].peer_bf16 + g[i].peer_bf16});
+  for (std::size_t i = 0; i < d.size(); ++i) iteration.push_back(g[i].plus(5, d[i]));
   comparison.add_row("iteration (5 + 1)", 5 * game.discriminator_flops + game.generator_flops,
                      iteration);
   comparison.add_memory({peer("discriminator"), peer("generator")});

@@ -39,7 +39,7 @@ void check_folders(const std::vector<Binding>& results) {
   for (const Binding& each : results) {
     const auto folder = std::filesystem::path(each.path).parent_path();
     engine::check(folder.empty() || std::filesystem::is_directory(folder), each.path,
-                  ": cannot be written: there is no such folder");
+                  ": cannot be written: the folder does not exist");
   }
 }
 

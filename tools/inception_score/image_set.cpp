@@ -136,25 +136,28 @@ std::unique_ptr<Dataset> open_any(const std::string& spec, const Options& option
   return datasets::open(name, open);
 }
 
-// Some of the images, as bytes of three channels and, if asked for, another size.
+// Some of the images, as bytes of three channels (but for keep_grey) and, if asked for, another
+// size.
 std::unique_ptr<Dataset> gathered(const Dataset& from, const std::vector<Index>& chosen,
-                                  int resize) {
+                                  const Options& options) {
+  const int resize = options.resize;
   const int height = resize ? resize : from.height(), width = resize ? resize : from.width();
-  const std::size_t size = std::size_t{3} * height * width;
+  const int colors = options.keep_grey ? from.channels() : 3;
+  const std::size_t size = static_cast<std::size_t>(colors) * height * width;
   std::string pixels(size * chosen.size(), '\0');
   std::vector<int> labels;
-  std::vector<std::uint8_t> image(from.image_size()), grey(size / 3);
+  std::vector<std::uint8_t> image(from.image_size()), grey(size / colors);
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     from.read(chosen[i], image.data());
     labels.push_back(from.label(chosen[i]));
     auto* out = reinterpret_cast<std::uint8_t*>(pixels.data()) + i * size;
     const int channels = from.channels();
-    std::uint8_t* sized = channels == 3 ? out : grey.data();
+    std::uint8_t* sized = channels == colors ? out : grey.data();
     if (resize && (from.height() != resize || from.width() != resize))
       datasets::fit_square(image.data(), from.height(), from.width(), channels, resize, sized);
     else
       std::ranges::copy(image, sized);
-    if (channels == 1)
+    if (channels != colors)
       for (std::size_t k = 0; k < size; ++k) out[k] = grey[k / 3];
   }
   Info info{.name = from.name(),
@@ -162,7 +165,7 @@ std::unique_ptr<Dataset> gathered(const Dataset& from, const std::vector<Index>&
             .size = static_cast<Index>(chosen.size()),
             .height = height,
             .width = width,
-            .channels = 3,
+            .channels = colors,
             .class_names = from.class_names(),
             .notes = from.notes()};
   return std::make_unique<StoredImages>(std::move(info), std::move(pixels), std::move(labels));
@@ -208,7 +211,7 @@ void read_dataset(ImageSet& set, const Options& options) {
   if (options.resize)
     set.resize =
         "middle square to " + std::to_string(options.resize) + "x" + std::to_string(options.resize);
-  set.images = gathered(*all, chosen, options.resize);
+  set.images = gathered(*all, chosen, options);
   for (const Index i : chosen) set.labels.push_back(all->label(i));
   set.class_names = all->class_names();
   set.notes = all->notes();

@@ -173,7 +173,7 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.seed, "of a run's noise")->capture_default_str();
   app.add_flag("--no-ema", raw, "a run's generator itself, not its moving average");
   inception_score::NetworkOptions network(app);
-  app.add_option("--batch", options.batch, "images at a time [4 on the CPU, 64 on a GPU]")
+  app.add_option("--batch", options.batch, "images at a time [8 on the CPU, 64 on a GPU]")
       ->check(CLI::Range(1, 4096));
   gan::console::add_device(app, options.device);
   gan::console::add_precision(app, options.precision);

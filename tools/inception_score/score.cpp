@@ -44,7 +44,7 @@ void check_output(const std::string& path, const char* option, bool force) {
         " another name, or --force to replace it");
   const auto folder = file.parent_path();
   check(folder.empty() || std::filesystem::is_directory(folder), path,
-        ": cannot be written: there is no such folder");
+        ": cannot be written: the folder does not exist");
 }
 
 void check_network(const Classifier& network, const Options& options) {
@@ -113,7 +113,7 @@ void check_sets(Sets& sets, const Classifier* network, const Options& options) {
 void warn_of_protocol(Sets& sets, const Classifier* network, const Options& options) {
   if (network && !network->logits().empty() && !network->found().is_inception())
     warn(options.graph + ": is " + describe(*network, options).network +
-         ", so its scores are no Inception Scores");
+         "; its scores are not Inception Scores");
   if (const auto& found = network ? network->found().range : std::nullopt;
       found && !(network->range().range == found->range))
     warn(options.graph + ": takes numbers in " + describe(found->range) + " (" + found->why +

@@ -171,7 +171,7 @@ void check_clipping(const Json& section, const std::string& path, const Formula&
   if (told.empty()) {
     find_extents(path, text, static_cast<Index>(given.size()), rows, columns);
     gan::console::note("lipschitz: " + path + ": matrix \"" + text.substr(0, 200) +
-                       "\" is of no known form; G is as given");
+                       "\" has an unknown form; G is used as given");
   } else {
     report.row("clipping", "G", compare(section["G"], told, Comparison::relative));
     check(given.size() == told.size(), path, ": field 'G' has ", given.size(),

@@ -110,10 +110,10 @@ int main(int argc, char** argv) {
   gan::console::add_device(app, device);
   gan::console::add_threads(app);
   const CLI::Validator finite = gan::console::real_number(0, 1e300);
-  app.add_option("--rtol", tolerance.relative, "Allowed error relative to the value wanted")
+  app.add_option("--rtol", tolerance.relative, "Allowed error relative to the expected value")
       ->check(finite)
       ->capture_default_str();
-  app.add_option("--atol", tolerance.absolute, "Allowed error besides that")
+  app.add_option("--atol", tolerance.absolute, "Allowed absolute error, added to that")
       ->check(finite)
       ->capture_default_str();
   app.add_flag("--quiet", quiet, "Only failures and the last line");

@@ -21,6 +21,8 @@ COMMANDS = (
     Command("gan audit partial --images 4", "partial", RUN),
     Command("gan spectrum partial --out spectrum", "partial", RUN),
     Command("gan export partial --onnx out.onnx", "partial", RUN),
+    Command("gan report partial --out page.html", "partial",
+            RUN + " partial/log.csv partial/gradients.csv"),
     Command("gan train --preset sn-small --data images:images --set batch=2 g.batch=2 --steps 1 "
             "--out new", "images", "images/*/*"),
     Command("gan train --preset sn-small --data cifar10:cifar --set batch=2 g.batch=2 --steps 1 "
@@ -46,6 +48,9 @@ COMMANDS = (
     Command("lipschitz_float check golden.json", "golden.json", "golden.json"),
     Command("lipschitz_float conv --file kernel.safetensors --tensor kernel --size 4",
             "kernel.safetensors", "kernel.safetensors"),
+    Command("wasserstein exact kernel.safetensors:kernel kernel.safetensors", "kernel.safetensors",
+            "kernel.safetensors"),
+    Command("wasserstein exact images.npz images.npz --count 3", "images.npz", "images.npz"),
 )
 
 # Commands that write one file, and the file.

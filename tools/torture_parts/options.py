@@ -11,16 +11,22 @@ BASES = {
     "gan audit": "partial --images 2",
     "gan spectrum": "partial --out spectrum",
     "gan export": "partial --onnx out.onnx",
+    "gan report": "partial --out page.html",
+    "gan sweep": "--preset sn-small --data images:images --vary n_dis=1 --seeds 1 --steps 1 "
+                 "--set batch=2 g.batch=2 --out new",
     "inception_score": "--graph scorer.onnx --images images --splits 1 --no-cache",
     "train_scorer": "--data images:images --out new.onnx --width 4 --batch 4 --epochs 1",
     "lipschitz_float conv": "--in 2 --out 2 --size 4",
     "lipschitz_float check": "golden.json",
     "onnx_conformance": "cases",
+    "wasserstein bench": "--iterations 2 --batch 8 --critic cones",
+    "wasserstein exact": "images.npz images.npz",
     "bench matmul": "--rounds 1",
     "bench conv": "--rounds 1 --batch 1 --image 8",
     "bench step": "--rounds 1 --batch 2 --image 8 --model sn-small",
 }
-FILES = ("partial", "images", "scorer.onnx", "golden.json", "cases", "mnist", "stats.npz")
+FILES = ("partial", "images", "scorer.onnx", "golden.json", "cases", "mnist", "stats.npz",
+         "images.npz")
 
 TEXTS = ("", " ", "-", "--", "-1", "0", "00", "1", "2", "007", "+1", "1.5", "-0.0", "1e400",
          "1e-400", "1e-30", "nan", "-nan", "inf", "-inf", "0x10", "1_000", "1,2", "1;2", "1e3",
@@ -61,7 +67,7 @@ def options_in(text):
 
 def keys_in(text):
     """The keys of --set, listed in the help text of gan train."""
-    if "--set" not in text:
+    if "\nKeys of --set" not in text:  # gan sweep takes them too, and refers to gan train
         return []
     listed = text.partition("\nKeys of --set")[2].partition("\n\n")[0].partition("\nd.constraint,")[0]
     keys = re.findall(r"^[ *]{2}([a-z_.]+)\*? ", listed, re.MULTILINE)

@@ -57,25 +57,26 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--epochs", t.epochs, "passes over the images")
       ->capture_default_str()
       ->check(gan::console::positive_number());
-  app.add_option("--minutes", t.minutes, "the training is planned to end by then")
+  app.add_option("--minutes", t.minutes, "plan the training to end within this many minutes")
       ->check(gan::console::positive_number());
   app.add_option("--width", o.width, "channels of the first stage; the work grows with its square")
       ->capture_default_str()
       ->check(CLI::Range(4, 1024));
-  app.add_option("--batch", t.batch, "images of a step")
+  app.add_option("--batch", t.batch, "images per step")
       ->capture_default_str()
       ->check(CLI::Range(2, 65536));
   app.add_option("--lr", t.lr, "learning rate at its peak")
       ->capture_default_str()
       ->check(gan::console::positive_number());
-  app.add_option("--shift", t.shift, "move images by up to so many pixels")
+  app.add_option("--shift", t.shift, "move images by up to this many pixels")
       ->capture_default_str()
       ->check(CLI::Range(0, 64));
-  app.add_option("--cutout", t.cutout, "side of the square of grey put on every image; 0: none")
+  app.add_option("--cutout", t.cutout, "side of the gray square pasted on every image; 0: none")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
   app.add_flag("!--no-flip", t.flip, "do not mirror images: for letters and digits");
-  app.add_option("--seed", t.seed, "of weights, order and augmentation")->capture_default_str();
+  app.add_option("--seed", t.seed, "seed of weights, image order and augmentation")
+      ->capture_default_str();
   gan::console::add_device(app, o.device);
   gan::console::add_precision(app, o.precision);
   gan::console::add_threads(app);
@@ -98,7 +99,7 @@ std::unique_ptr<datasets::Dataset> open_set(const std::string& spec, bool test, 
 std::unique_ptr<datasets::Dataset> open_test_set(const Options& options,
                                                  const datasets::Dataset& data) {
   if (!options.test && options.data.starts_with("images:")) {
-    gan::console::note("note: without --test there is nothing to test on");
+    gan::console::note("note: without --test no accuracy is measured");
     return nullptr;
   }
   const std::string& spec = options.test.value_or(options.data);

@@ -115,7 +115,7 @@ bool train(layers::Sequential& network, const datasets::Dataset& data,
     shifts.step(whole.last(trained.shifts.size()));
     loss_mean.add(loss.item());
     engine::check(std::isfinite(loss_mean.mean()), "training: at step ", step,
-                  " the loss is no finite number any more; lower --lr");
+                  " the loss became non-finite; lower --lr");
     accuracy_mean.add(static_cast<double>(count_right(logits, batch.labels)) /
                       static_cast<double>(batch.labels.size()));
     char note[64];

@@ -32,7 +32,7 @@ struct Lanes {
 
 const Bf16Kernel* avx512_bf16_kernel() {
   // Three of these products take 1.5 to 3 times as long as an exact one.
-  static constexpr Bf16Kernel kernel = {block_kernel<Lanes>(), false, 1.7, &narrow, &interleave};
+  static constexpr Bf16Kernel kernel = {block_kernel<Lanes>(), false, 2, &narrow, &interleave};
   return &kernel;
 }
 #else

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 
+#include "engine/cpu/epilogue.h"
 #include "engine/cpu/isa.h"
 #include "engine/filtering.h"
 #include "engine/real.h"
@@ -63,9 +64,10 @@ struct FilterKernel {
   // goes to to[p distance + c / panel panel_distance + c % panel].
   using Transform = void (*)(int rows, const Real* weights, const Real* const* from, Index n,
                              Real* to, Index distance, Index panel, Index panel_distance);
-  // to[i columns + j][c] = (or += if `add`) weights[i] sum_p matrix[p][j] from[p distance + c].
-  using Back = void (*)(int rows, const Real* weights, const Real* from, Index distance, Index n,
-                        Real* const* to, bool add);
+  // Along that axis alone: to[j][c] = end(sum_p matrix[p][j] from[p distance + c]). The caller does
+  // what a tanh needs.
+  using Back = void (*)(const Real* from, Index distance, Index n, Real* const* to,
+                        const Epilogue& end);
   Transform b, g, a;
   Back g_back, a_back;
 };

@@ -67,75 +67,112 @@ typename Lanes::Register combine(int which, const typename Lanes::Register* x) {
   return sum;
 }
 
-template <class Lanes, class Matrix, bool kWhole>
-void transform_vector(int rows, const Real* weights, const Real* const* from, Index c, Real* to,
-                      Index distance, Index count) {
-  typename Lanes::Register line[Matrix::kColumns];
+// kTogether vectors at a time: a place is looked up once for all of them.
+template <class Lanes, class Matrix, int kTogether, bool kWhole>
+void transform_vectors(int rows, const Real* weights, const Real* const* from, Index c, Real* to,
+                       Index distance, Index count) {
+  typename Lanes::Register line[kTogether][Matrix::kColumns];
   const auto first = Lanes::repeat(weights);
 #pragma GCC unroll 6
-  for (int j = 0; j < Matrix::kColumns; ++j)
-    line[j] = first * load_channels<Lanes, kWhole>(from[j] + c, count);
+  for (int j = 0; j < Matrix::kColumns; ++j) {
+    const Real* place = from[j] + c;
+#pragma GCC unroll 4
+    for (int l = 0; l < kTogether; ++l)
+      line[l][j] = first * load_channels<Lanes, kWhole>(place + l * Lanes::kLanes, count);
+  }
   for (int i = 1; i < rows; ++i) {
     const auto weight = Lanes::repeat(weights + i);
     const Real* const* row = from + i * Matrix::kColumns;
 #pragma GCC unroll 6
-    for (int j = 0; j < Matrix::kColumns; ++j)
-      line[j] =
-          Lanes::multiply_add(weight, load_channels<Lanes, kWhole>(row[j] + c, count), line[j]);
+    for (int j = 0; j < Matrix::kColumns; ++j) {
+      const Real* place = row[j] + c;
+#pragma GCC unroll 4
+      for (int l = 0; l < kTogether; ++l)
+        line[l][j] = Lanes::multiply_add(
+            weight, load_channels<Lanes, kWhole>(place + l * Lanes::kLanes, count), line[l][j]);
+    }
   }
 #pragma GCC unroll 6
   for (int p = 0; p < Matrix::kRows; ++p)
-    store_channels<Lanes, kWhole>(to + p * distance, combine<Lanes, Matrix, false>(p, line), count);
+#pragma GCC unroll 4
+    for (int l = 0; l < kTogether; ++l)
+      store_channels<Lanes, kWhole>(to + p * distance + l * Lanes::kLanes,
+                                    combine<Lanes, Matrix, false>(p, line[l]), count);
 }
 
 template <class Lanes, int kFilter, FilterFactor kFactor>
 void transform(int rows, const Real* weights, const Real* const* from, Index n, Real* to,
                Index distance, Index panel, Index panel_distance) {
   using Matrix = FilterMatrix<kFilter, kFactor>;
-  constexpr Index kLanes = Lanes::kLanes;
+  // As many as registers hold, of which a block kernel's results leave a few.
+  constexpr int kTogether = Lanes::kRows * Lanes::kVectors > 16 ? 4 : 2;
+  constexpr Index kLanes = Lanes::kLanes, kMany = kTogether * kLanes;
   for (Index begin = 0; begin < n; begin += panel, to += panel_distance) {
     const Index end = begin + panel < n ? begin + panel : n;
     Index c = begin;
+    for (; c + kMany <= end; c += kMany)
+      transform_vectors<Lanes, Matrix, kTogether, true>(rows, weights, from, c, to + c - begin,
+                                                        distance, 0);
     for (; c + kLanes <= end; c += kLanes)
-      transform_vector<Lanes, Matrix, true>(rows, weights, from, c, to + c - begin, distance, 0);
+      transform_vectors<Lanes, Matrix, 1, true>(rows, weights, from, c, to + c - begin, distance,
+                                                0);
     if (c < end)
-      transform_vector<Lanes, Matrix, false>(rows, weights, from, c, to + c - begin, distance,
-                                             end - c);
+      transform_vectors<Lanes, Matrix, 1, false>(rows, weights, from, c, to + c - begin, distance,
+                                                 end - c);
   }
 }
 
-template <class Lanes, class Matrix, bool kWhole>
-void transform_vector_back(int rows, const Real* weights, const Real* from, Index distance, Index c,
-                           Real* const* to, bool add, Index count) {
+// What becomes of results before they are stored.
+enum class End { nothing, bias, relu, leaky };
+template <class Lanes, End kEnd>
+typename Lanes::Register finish(typename Lanes::Register x, typename Lanes::Register bias,
+                                typename Lanes::Register slope) {
+  if constexpr (kEnd == End::nothing) return x;
+  x += bias;
+  if constexpr (kEnd == End::relu) return x <= Lanes::zero() ? Lanes::zero() : x;  // NaN stays
+  if constexpr (kEnd == End::leaky) return x > Lanes::zero() ? x : slope * x;
+  return x;
+}
+
+template <class Lanes, class Matrix, End kEnd, bool kWhole>
+void back_vector(const Real* from, Index distance, Index c, Real* const* to, const Epilogue& end,
+                 Index count) {
   using Register = typename Lanes::Register;
   Register point[Matrix::kRows];
 #pragma GCC unroll 6
   for (int p = 0; p < Matrix::kRows; ++p)
     point[p] = load_channels<Lanes, kWhole>(from + p * distance + c, count);
+  Register bias = Lanes::zero();
+  const Register slope = Lanes::repeat(&end.slope);
+  if constexpr (kEnd != End::nothing) bias = load_channels<Lanes, kWhole>(end.bias + c, count);
 #pragma GCC unroll 6
-  for (int j = 0; j < Matrix::kColumns; ++j) {
-    const Register sum = combine<Lanes, Matrix, true>(j, point);
-    for (int i = 0; i < rows; ++i) {
-      Real* place = to[i * Matrix::kColumns + j] + c;
-      const Register weight = Lanes::repeat(weights + i);
-      const Register now =
-          add ? Lanes::multiply_add(weight, sum, load_channels<Lanes, kWhole>(place, count))
-              : weight * sum;
-      store_channels<Lanes, kWhole>(place, now, count);
-    }
-  }
+  for (int j = 0; j < Matrix::kColumns; ++j)
+    store_channels<Lanes, kWhole>(
+        to[j] + c, finish<Lanes, kEnd>(combine<Lanes, Matrix, true>(j, point), bias, slope), count);
 }
 
-template <class Lanes, int kFilter, FilterFactor kFactor>
-void transform_back(int rows, const Real* weights, const Real* from, Index distance, Index n,
-                    Real* const* to, bool add) {
-  using Matrix = FilterMatrix<kFilter, kFactor>;
+template <class Lanes, class Matrix, End kEnd>
+void back_to(const Real* from, Index distance, Index n, Real* const* to, const Epilogue& end) {
   constexpr Index kLanes = Lanes::kLanes;
   Index c = 0;
   for (; c + kLanes <= n; c += kLanes)
-    transform_vector_back<Lanes, Matrix, true>(rows, weights, from, distance, c, to, add, 0);
-  if (c < n)
-    transform_vector_back<Lanes, Matrix, false>(rows, weights, from, distance, c, to, add, n - c);
+    back_vector<Lanes, Matrix, kEnd, true>(from, distance, c, to, end, 0);
+  if (c < n) back_vector<Lanes, Matrix, kEnd, false>(from, distance, c, to, end, n - c);
+}
+
+template <class Lanes, int kFilter, FilterFactor kFactor>
+void transform_back(const Real* from, Index distance, Index n, Real* const* to,
+                    const Epilogue& end) {
+  using Matrix = FilterMatrix<kFilter, kFactor>;
+  if (end.bias == nullptr) return back_to<Lanes, Matrix, End::nothing>(from, distance, n, to, end);
+  switch (end.kind) {
+    case Activation::relu:
+      return back_to<Lanes, Matrix, End::relu>(from, distance, n, to, end);
+    case Activation::leaky_relu:
+      return back_to<Lanes, Matrix, End::leaky>(from, distance, n, to, end);
+    default:
+      return back_to<Lanes, Matrix, End::bias>(from, distance, n, to, end);
+  }
 }
 
 template <class Lanes, int kFilter>

@@ -6,7 +6,6 @@
 
 #include "engine/graph/ops/table.h"
 #include "engine/graph/ops/window.h"
-#include "engine/ops/fused.h"
 #include "engine/ops/move.h"
 #include "engine/ops/pointwise.h"
 
@@ -69,23 +68,6 @@ Tensor grouped(const Call& c, const Tensor& x, const Tensor& w, const F& f) {
   return concat(parts, -1);
 }
 
-// The activation that a pass has moved in here.
-Activation activation_of(const Call& c) {
-  const std::string name = c.text("activation", "");
-  return name == "Relu"        ? Activation::relu
-         : name == "LeakyRelu" ? Activation::leaky_relu
-         : name == "Tanh"      ? Activation::tanh
-                               : Activation::none;
-}
-
-// With the bias and the activation.
-Tensor finished(const Call& c, const Tensor& y) {
-  const Activation kind = activation_of(c);
-  if (!c.has(2) && kind == Activation::none) return y;
-  const Tensor bias = c.has(2) ? c.in(2).tensor() : zeros({y.dim(-1)});
-  return bias_activation(y, bias, kind, c.real("slope", 0));
-}
-
 std::vector<Index> spatial(const Tensor& w) {
   check(w.rank() >= 3, "a kernel with spatial axes is needed, got ", w.shape());
   return {w.shape().begin() + 1, w.shape().end() - 1};
@@ -115,7 +97,7 @@ void conv(const Call& c) {
         conv2d(x, w, options(steps[0], steps[1]), {bias, activation_of(c), c.real("slope", 0)}));
   }
   const auto f = [&](const Tensor& xs, const Tensor& ws) { return convolved(xs, ws, steps); };
-  c.out_image(finished(c, grouped(c, x, w, f)));
+  c.out_image(finished(c, 2, grouped(c, x, w, f)));
 }
 
 // --- Transposed convolution ------------------------------------------------------------------
@@ -201,7 +183,7 @@ void conv_transpose(const Call& c) {
   Tensor x = grouped(
       c, y, w, [&](const Tensor& ys, const Tensor& ws) { return spread(ys, ws, steps, cuts); });
   for (std::size_t i = 0; i < axes; ++i) x = cut(x, static_cast<int>(i) + 1, cuts[i]);
-  c.out_image(finished(c, x));
+  c.out_image(finished(c, 2, x));
 }
 
 // --- Writing ---------------------------------------------------------------------------------

@@ -160,7 +160,7 @@ void einsum(const Call& c) {
   }
   for (const char letter : result)
     check(in(seen, letter) && std::count(result.begin(), result.end(), letter) == 1, "axis ",
-          letter, " of the result '", result, "' is no axis of an operand, or stands twice");
+          letter, " of the result '", result, "' is not an axis of an operand, or occurs twice");
   Term total = terms[0];
   for (std::size_t i = 1; i < terms.size(); ++i) {
     std::string kept = result;

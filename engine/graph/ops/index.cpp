@@ -164,7 +164,7 @@ void one_hot(const Call& c) {
   Index axis = c.integer("axis", -1);
   if (axis < 0) axis += from.rank() + 1;
   check(axis >= 0 && axis <= from.rank() && from.rank() < Shape::kMaxRank, "axis ", axis,
-        " is no place for a new axis of ", from);
+        " is not a position for a new axis of ", from);
   std::vector<Index> extents(from.begin(), from.end());
   extents.insert(extents.begin() + axis, depth);
   const Shape shape = c.shape(extents);

@@ -23,7 +23,8 @@ void negative_log_likelihood(const Call& c, const Tensor& log_p) {
   for (Index& label : at) {
     ignored.push_back(c.given("ignore_index") && label == c.whole("ignore_index"));
     if (ignored.back()) label = 0;
-    check(label >= 0 && label < classes, "label ", label, " is none of ", classes, " classes");
+    check(label >= 0 && label < classes, "label ", label, " is not below the number of classes, ",
+          classes);
   }
   const Value p =
       picked(Value(log_p), labels, element_places(shape, 1, with_extent(shape, 1, 1), at));

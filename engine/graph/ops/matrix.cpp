@@ -23,7 +23,7 @@ Shape batch_of(const Tensor& x) {
 }  // namespace
 
 Tensor product(const Call& c, const Tensor& left, const Tensor& right) {
-  check(left.rank() >= 1 && right.rank() >= 1, "a single number is no matrix");
+  check(left.rank() >= 1 && right.rank() >= 1, "a single number is not a matrix");
   const Tensor a = left.rank() == 1 ? reshape(left, {1, left.dim(0)}) : left;
   const Tensor b = right.rank() == 1 ? reshape(right, {right.dim(0), 1}) : right;
   check(a.dim(-1) == b.dim(-2), left.shape(), " does not fit ", right.shape());

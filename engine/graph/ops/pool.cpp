@@ -133,7 +133,7 @@ void pool(const Call& c) {
   for (const Steps& s : steps) check(s.kernel <= 1 << 16, "a window of ", s.kernel);
   const Tensor y = pooled(x, steps, K, c.integer("count_include_pad", 0) != 0);
   if (c.outputs() > 1) c.out(places_of_maxima(c, x, steps), 1);
-  if (!whole) return c.out_image(y);
+  if (!whole) return c.out_image(K == Kind::average ? finished(c, 1, y) : y);
   const Value result = Value::image(y);
   Whole numbers;
   for (const Real v : result.tensor().values())  // -infinity: a window of padding alone

@@ -104,7 +104,7 @@ void size_of(const Call& c) { c.out(Value(Shape{}, Whole{c.in(0).size()})); }
 
 const Value& tensor_attribute(const Call& c, const char* name) {
   const Value* value = std::get_if<Value>(&c.attribute(name));
-  check(value != nullptr, "attribute ", name, " is no tensor");
+  check(value != nullptr, "attribute ", name, " is not a tensor");
   return *value;
 }
 
@@ -120,7 +120,7 @@ void constant(const Call& c) {
     c.out(Value(Shape{static_cast<Index>(numbers.size())}, Whole(numbers)));
   } else if (c.given("value_floats")) {
     const auto* numbers = std::get_if<std::vector<float>>(&c.attribute("value_floats"));
-    check(numbers != nullptr, "attribute value_floats is no list of numbers");
+    check(numbers != nullptr, "attribute value_floats is not a list of numbers");
     c.out(Value(
         Tensor::from({static_cast<Index>(numbers->size())}, {numbers->begin(), numbers->end()})));
   } else {

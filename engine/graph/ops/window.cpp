@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/ops/fused.h"
 #include "engine/ops/move.h"
 
 namespace engine::graph {
@@ -63,6 +64,21 @@ std::vector<Steps> window_steps(const Call& call, const Shape& image,
 
 Tensor with_height(const Tensor& x) {
   return x.rank() == 3 ? reshape(x, {x.dim(0), 1, x.dim(1), x.dim(2)}) : x;
+}
+
+Activation activation_of(const Call& c) {
+  const std::string name = c.text("activation", "");
+  return name == "Relu"        ? Activation::relu
+         : name == "LeakyRelu" ? Activation::leaky_relu
+         : name == "Tanh"      ? Activation::tanh
+                               : Activation::none;
+}
+
+Tensor finished(const Call& c, int bias_input, const Tensor& y) {
+  const Activation kind = activation_of(c);
+  if (!c.has(bias_input) && kind == Activation::none) return y;
+  const Tensor bias = c.has(bias_input) ? c.in(bias_input).tensor() : zeros({y.dim(-1)});
+  return bias_activation(y, bias, kind, c.real("slope", 0));
 }
 
 std::vector<Index> traced_pads(const TracedOp& t, const Shape& large, const Shape& small) {

@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "engine/geometry.h"
 #include "engine/graph/call.h"
 #include "engine/graph/traced_op.h"
 
@@ -30,6 +31,11 @@ std::vector<Index> per_axis(const Call& call, const char* name, std::size_t axes
 
 // An image with one or two spatial axes as one with two: [N, 1, W, C].
 Tensor with_height(const Tensor& x);
+
+// What the passes have moved into this op: an activation, and y with a bias, which is input
+// `bias_input` where there is one, and that activation. y is [N, spatial..., C].
+Activation activation_of(const Call& c);
+Tensor finished(const Call& c, int bias_input, const Tensor& y);
 
 // [top, left, bottom, right] where bottom and right are what is missing at the ends of the larger
 // image, `large`, for the windows over it, `small`. Negative: pixels that no window reaches.

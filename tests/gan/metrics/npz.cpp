@@ -116,8 +116,8 @@ TEST_CASE("npz: no more is unpacked than the array's header promises") {
 
 TEST_CASE("npy: what is no array of numbers, or not all of one") {
   const std::string data = raw<double>({1, 2});
-  CHECK(trouble("") == "bad: is no NumPy array");
-  CHECK(trouble("PK\x03\x04 and so on") == "bad: is no NumPy array");
+  CHECK(trouble("") == "bad: is not a NumPy array");
+  CHECK(trouble("PK\x03\x04 and so on") == "bad: is not a NumPy array");
   CHECK(says(trouble(npy(dict("<f8", "False", "(3,)"), data)), "16 bytes of numbers"));
   CHECK(says(trouble(npy(dict("<f8", "False", "(1,)"), data)), "16 bytes of numbers"));
   CHECK(says(trouble(npy(dict("<f8", "False", "(999999999, 999999999)"), data)), "bytes"));
@@ -188,7 +188,8 @@ TEST_CASE("npz: files that are broken, cut off or lie about their size") {
   REQUIRE(entry != std::string::npos);
   for (int i = 0; i < 4; ++i) bomb[entry + 24 + i] = i == 3 ? '\x7f' : '\xff';
   CHECK(says(complaint([&] { Npz(bomb, "bomb.npz").array("x"); }), "bomb.npz: array 'x'"));
-  CHECK(says(complaint([] { Npz("plain text", "text.npz"); }), "text.npz: is no .npz (zip) file"));
+  CHECK(says(complaint([] { Npz("plain text", "text.npz"); }),
+             "text.npz: is not an .npz (zip) file"));
 }
 
 TEST_CASE("statistics file: written, read back, and refused") {
@@ -214,9 +215,9 @@ TEST_CASE("statistics file: written, read back, and refused") {
   CHECK(refused({{"mu", mu}, {"sigma", NpyArray::from({4}, {1, 0, 0, 1})}}) ==
         "s.npz: mu is [2] and sigma [4]; [n] and [n, n] are needed");
   CHECK(refused({{"mu", mu}, {"sigma", NpyArray::from({2, 2}, {1, 0, 0, -1})}}) ==
-        "s.npz: sigma is no covariance: [1, 1] is -1");
+        "s.npz: sigma is not a covariance: [1, 1] is -1");
   CHECK(says(refused({{"mu", mu}, {"sigma", NpyArray::from({2, 2}, {1, 5, 0, 1})}}),
-             "no covariance"));
+             "not a covariance"));
   const NpyArray one = NpyArray::from({2, 2}, {1, 0, 0, 1});
   CHECK(refused({{"mu", mu}, {"sigma", one}, {"factor", NpyArray::from({2, 2}, {1, 0, 0, 2})}}) ==
         "s.npz: factor does not belong to sigma; write the file anew");

@@ -1,0 +1,151 @@
+// Which convolutions are filtered, and how.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#include "engine/algorithm.h"
+#include "engine/cpu/filtered.h"
+#include "engine/cpu/product.h"
+
+namespace engine::cpu {
+namespace {
+
+bool allowed(const Filter& filter) { return filter.exact || precision() != Precision::highest; }
+
+// Times are counted in products of float32. What moves a number, rather than multiplies it, takes
+// the time of so many of them: with vectors of 16, measured on a Zen 4 and a Zen 5, the middle.
+struct Costs {
+  double image = 45;         // a pixel at a point
+  double result = 14;        // a product brought back
+  double weight = 45;        // a weight at a point, in cache,
+  double weight_far = 100;   // and where all of them are more than caches hold
+  double gradient = 25;      // a weight's gradient brought back
+  double patch = 20;         // of the definition: a number of a patch,
+  double patch_across = 35;  // in slot W
+  static constexpr double kFar = 2e6;
+
+  // Narrower vectors multiply less in the time.
+  explicit Costs(double columns) {
+    for (double* each : {&image, &result, &weight, &weight_far, &gradient, &patch, &patch_across})
+      *each *= columns / 32;
+  }
+};
+
+double cost(const Filtering& f, Slot want, const Costs& costs) {
+  const auto k = static_cast<double>(f.depth()), n = static_cast<double>(f.out);
+  const double tiles = static_cast<double>(f.tiles()) * f.points(), weights = f.points() * k * n;
+  if (want == Slot::W)  // blocks of results transform again what they share
+    return tiles * (k * n + costs.image * (k * std::ceil(n / kWeightBlock) +
+                                           n * std::ceil(k / kWeightBlock))) +
+           weights * costs.gradient;
+  return tiles * (k * n + costs.image * k + costs.result * n) +
+         weights * (weights < Costs::kFar ? costs.weight : costs.weight_far);
+}
+
+// How fast the definition multiplies, with float32 as 1: it may use bf16, filters do not.
+double direct_speed() {
+  const Bf16Kernel* bf16 = bf16_kernel(isa());
+  if (bf16 != nullptr && precision() == Precision::medium) return bf16->speed;
+  if (bf16 != nullptr && precision() == Precision::high && bf16->fast_three) return bf16->speed / 3;
+  return 1;
+}
+
+double direct_cost(const Filtering& f, Slot want, const Costs& costs) {
+  // Phases are padded to the same taps, which the definition does not multiply.
+  const auto taps_of = [](const FilteredAxis& a) { return std::min(a.kernel, a.phases * a.taps); };
+  const auto taps = static_cast<double>(taps_of(f.h) * taps_of(f.w));
+  return static_cast<double>(f.n * f.h.results * f.w.results) * taps * static_cast<double>(f.in) *
+         (static_cast<double>(f.out) / direct_speed() +
+          (want == Slot::W ? costs.patch_across : costs.patch));
+}
+
+std::optional<Filtering> fastest(Filtering f, Slot want) {
+  constexpr Index kFewChannels = 16;
+  const bool always = algorithm() == Algorithm::filtered;
+  // The double build, which golden values come from, computes the definition.
+  if (std::is_same_v<Real, double> || algorithm() == Algorithm::direct) return std::nullopt;
+  if (!always && (f.in < kFewChannels || f.out < kFewChannels)) return std::nullopt;
+  std::optional<Filtering> found;
+  const Costs costs(exact_kernel(isa())->columns);
+  const double direct = direct_cost(f, want, costs);
+  if (f.tiles() * f.depth() * f.out == 0) return found;  // no images, channels or pixels
+  double least = always ? std::numeric_limits<double>::infinity() : 0.95 * direct;
+  for (int h = 0; h < kFilterCount; ++h)
+    for (int w = 0; w < kFilterCount; ++w) {
+      f.h.filter = h, f.w.filter = w;
+      if (f.h.of().taps != f.h.taps || f.w.of().taps != f.w.taps) continue;
+      if (f.points() == 1 || !allowed(f.h.of()) || !allowed(f.w.of())) continue;
+      const double now = cost(f, want, costs);
+      if (now < least) least = now, found = f;
+    }
+  return found;
+}
+
+std::optional<Filtering> definition() {
+  note_direct();
+  return std::nullopt;
+}
+
+std::optional<Filtering> best(const Filtering& f, Slot want) {
+  const std::optional<Filtering> found = fastest(f, want);
+  found ? note_filtered(found->h.filter, found->w.filter) : note_direct();
+  return found;
+}
+
+}  // namespace
+
+std::optional<Filtering> filtering(const Window& w, Slot want) {
+  if (w.dilation_h != 1 || w.dilation_w != 1) return definition();
+  const auto axis = [](Index source, Index stride, Index before, Index kernel, Index results) {
+    return FilteredAxis{.source = source,
+                        .source_step = stride,
+                        .source_first = -before,
+                        .phases = std::min(stride, kernel),
+                        .kernel = kernel,
+                        .taps = ceil_div(kernel, stride),
+                        .tap_first = 0,
+                        .tap_step = stride,
+                        .results = results,
+                        .result_first = 0,
+                        .result_step = 1,
+                        .result_extent = results};
+  };
+  return best({.h = axis(w.height, w.stride_h, w.top, w.kernel_h, w.out_height),
+               .w = axis(w.width, w.stride_w, w.left, w.kernel_w, w.out_width),
+               .n = w.n,
+               .in = w.in,
+               .out = w.out,
+               .turned = false},
+              want);
+}
+
+std::optional<Filtering> filtering_of_phase(const Window& w, Index first_h, Index first_w) {
+  if (w.dilation_h != 1 || w.dilation_w != 1) return definition();
+  const auto axis = [](Index source, Index stride, Index before, Index kernel, Index first,
+                       Index extent) {
+    Index tap = kernel - 1;  // the last one that meets the pixels `first`, `first` + stride, ...
+    while (tap >= 0 && (first + before - tap) % stride != 0) --tap;
+    return FilteredAxis{.source = source,
+                        .source_step = 1,
+                        .source_first = tap < 0 ? 0 : (first + before - tap) / stride,
+                        .phases = 1,
+                        .kernel = kernel,
+                        .taps = tap < 0 ? 0 : tap / stride + 1,
+                        .tap_first = tap,
+                        .tap_step = -stride,
+                        .results = ceil_div(extent - first, stride),
+                        .result_first = first,
+                        .result_step = stride,
+                        .result_extent = extent};
+  };
+  return best({.h = axis(w.out_height, w.stride_h, w.top, w.kernel_h, first_h, w.height),
+               .w = axis(w.out_width, w.stride_w, w.left, w.kernel_w, first_w, w.width),
+               .n = w.n,
+               .in = w.out,
+               .out = w.in,
+               .turned = true},
+              Slot::X);
+}
+
+}  // namespace engine::cpu

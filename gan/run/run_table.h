@@ -1,0 +1,35 @@
+// RunTable: a CSV file of a run (log.csv, audit.csv, gradients.csv) by its columns.
+//
+//   const RunTable log = read_table(run + "/log.csv");
+//   std::vector<std::optional<double>> losses = log.numbers("d_loss");    // none where it is empty
+//
+// Cost: the file in memory. Errors: a file that cannot be read; a missing one has no rows, and rows
+// of another number of fields than the header's are left out.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/real.h"
+
+namespace gan::run {
+
+using engine::Index;
+
+struct RunTable {
+  std::vector<std::string> columns = {};
+  std::vector<std::vector<std::string>> rows = {};
+
+  bool has(const std::string& column) const;
+  // A column, one for each row; where there is no such column, each is empty.
+  std::vector<std::string> texts(const std::string& column) const;
+  std::vector<std::optional<double>> numbers(const std::string& column) const;  // inf, too
+  std::vector<std::optional<Index>> steps() const;  // of the column `step`, from 0 to 10^15
+};
+
+RunTable read_table(const std::string& path);
+
+std::vector<std::string> split_fields(const std::string& row);
+
+}  // namespace gan::run

@@ -1,0 +1,140 @@
+// Arguments: settings that name rows of a table, each with numbers of its own.
+//
+//   spectral(k=2, iterations=2) + bjorck      several, joined by +
+//   gp(lambda=5)                              one; arguments left out keep their defaults
+//
+// Rows are values that list their options: each option's name, default and limits, so that reading,
+// help and checks follow from `options`. Errors: text of another form, an unknown name or argument
+// (with the known ones), an argument given twice or out of its limits.
+#pragma once
+
+#include <concepts>
+#include <limits>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "engine/real.h"
+#include "gan/console/table.h"
+
+namespace gan::training {
+
+using engine::Index;
+
+constexpr int kMostIterations = 1'000'000;  // more would take for ever
+
+struct Argument {
+  std::string name;
+  std::variant<double, int, bool> value;  // the default, or what the user gave
+  double above = 0;                       // what a double must be greater than
+  double below = std::numeric_limits<double>::infinity();
+  int most = 0;  // what an int may be at most
+  bool given = false;
+};
+using Arguments = std::vector<Argument>;
+
+// What every row has.
+struct Form {
+  std::string name;
+  Arguments defaults;
+  std::string help;
+};
+
+// What a value's `options` calls: notes each option with its default.
+struct ArgumentLister {
+  Arguments found;
+
+  void operator()(const char* name, engine::Real value, double above = 0,
+                  double below = std::numeric_limits<double>::infinity()) {
+    found.push_back({.name = name, .value = double{value}, .above = above, .below = below});
+  }
+  template <std::same_as<int> Int>  // an int for `above` makes no whole number of a Real
+  void operator()(const char* name, Int value, int most = kMostIterations) {
+    found.push_back({.name = name, .value = value, .most = most});
+  }
+  void operator()(const char* name, bool value) { found.push_back({.name = name, .value = value}); }
+};
+
+// And: sets each to the value in a list.
+struct ArgumentSetter {
+  const Arguments& arguments;
+
+  template <class T>
+  T value(const std::string& name) const {
+    for (const Argument& argument : arguments)
+      if (argument.name == name) return std::get<T>(argument.value);
+    return T();
+  }
+  void operator()(const char* name, engine::Real& member, double = 0, double = 0) const {
+    member = static_cast<engine::Real>(value<double>(name));
+  }
+  void operator()(const char* name, int& member, int = 0) const { member = value<int>(name); }
+  void operator()(const char* name, bool& member) const { member = value<bool>(name); }
+};
+
+// The options of a value, and the value with its options set.
+template <class Value>
+Arguments arguments_of(Value value) {
+  ArgumentLister lister;
+  value.options(lister);
+  return lister.found;
+}
+template <class Value>
+Value with_arguments(Value value, const Arguments& arguments) {
+  ArgumentSetter setter{arguments};
+  value.options(setter);
+  return value;
+}
+
+// "name(argument=default, ...)", and a line of that and one of help for each row.
+std::string written(const Form& form);
+std::string described(const Form& form);
+template <class Row>
+std::string described(std::span<const Row> rows) {
+  std::string text;
+  for (const Row& row : rows) text += described(row);
+  return text;
+}
+
+// The calls in a text: what stands before and between the parentheses of each.
+struct Call {
+  std::string name, arguments;
+};
+std::vector<Call> read_calls(const std::string& text);
+
+// The defaults of a row, with what the text between the parentheses says.
+Arguments read_arguments(const Form& form, const std::string& text);
+
+// Fails with what is wrong with a text; whoever knows its key puts that before it.
+[[noreturn]] void complain(const std::string& text, const char* complaint);
+
+// The rows that a setting names, each with its arguments. `what` is what a row is called; `check`
+// complains of arguments that exclude each other.
+template <class Row>
+using NamedRows = std::vector<std::pair<const Row*, Arguments>>;
+template <class Row>
+NamedRows<Row> read_rows(const char* what, std::span<const Row> rows, const std::string& text,
+                         void (*check)(const Arguments&) = nullptr) {
+  try {
+    NamedRows<Row> named;
+    for (const Call& call : read_calls(text)) {
+      const Row& row = console::find(rows, what, call.name);
+      named.emplace_back(&row, read_arguments(row, call.arguments));
+      if (check) check(named.back().second);
+    }
+    return named;
+  } catch (const engine::Error& error) {
+    complain(text, error.what());
+  }
+}
+
+// A setting of this kind: kept as the text that it was given as.
+template <class Setting>
+concept Written = requires(const Setting& setting) {
+  { setting.text() } -> std::same_as<const std::string&>;
+}
+&&std::constructible_from<Setting, std::string>;
+
+}  // namespace gan::training
