@@ -1,0 +1,46 @@
+# What `cmake --install` puts where, and how other projects find it: find_package(Kantor), pkg-config,
+# and the Debian package that cpack makes.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+# Other projects link Kantor::ROOM.
+function(kantor_install room)
+  set_target_properties(kantor_${room} PROPERTIES EXPORT_NAME ${room})
+  install(TARGETS kantor_${room} EXPORT Kantor ARCHIVE COMPONENT library)
+  set_property(GLOBAL APPEND PROPERTY KANTOR_INSTALLED kantor_${room})
+endfunction()
+
+function(kantor_install_package)
+  set(headers ${CMAKE_INSTALL_INCLUDEDIR}/kantor)
+  set(rooms engine layers)
+  set(private PATTERN cpu EXCLUDE PATTERN cuda EXCLUDE)
+  if(KANTOR_LABORATORY)
+    list(APPEND rooms datasets gan)
+  else()
+    list(APPEND private PATTERN graph EXCLUDE)
+  endif()
+  install(DIRECTORY ${rooms} DESTINATION ${headers} COMPONENT library
+    FILES_MATCHING PATTERN *.h PATTERN *.def ${private})
+  install(FILES ${PROJECT_BINARY_DIR}/engine/ops/pointwise_functions.h
+    DESTINATION ${headers}/engine/ops COMPONENT library)
+
+  set(package ${CMAKE_INSTALL_LIBDIR}/cmake/Kantor)
+  install(EXPORT Kantor NAMESPACE Kantor:: DESTINATION ${package} COMPONENT library)
+  configure_package_config_file(third_party/KantorConfig.cmake.in KantorConfig.cmake
+    INSTALL_DESTINATION ${package})
+  write_basic_package_version_file(KantorConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+  install(FILES ${PROJECT_BINARY_DIR}/KantorConfig.cmake
+    ${PROJECT_BINARY_DIR}/KantorConfigVersion.cmake DESTINATION ${package} COMPONENT library)
+
+  if(PROJECT_IS_TOP_LEVEL)
+    set(cuda_libraries)
+    if(KANTOR_CUDA_FOUND)
+      set(cuda_libraries "-L${CUDAToolkit_LIBRARY_DIR} -lcublas -lcudart_static -ldl -lrt")
+    endif()
+    file(RELATIVE_PATH up /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)  # --prefix moves all
+    configure_file(third_party/kantor.pc.in kantor.pc @ONLY)
+    install(FILES ${PROJECT_BINARY_DIR}/kantor.pc
+      DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT library)
+    include(third_party/debian.cmake)
+  endif()
+endfunction()
