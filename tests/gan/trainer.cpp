@@ -17,6 +17,7 @@
 #include "gan/training/presets.h"
 #include "tests/datasets/scratch.h"
 #include "tests/support/resumed.h"
+#include "tests/support/sanitized.h"
 
 namespace {
 
@@ -50,8 +51,9 @@ void restore_new(const Config& config, const datasets::Dataset& data, const std:
   gan::run::restore(path, trainer);
 }
 
-TEST_CASE("trainer: 20 steps are 10, a checkpoint, and 10 more, byte by byte") {
+TEST_CASE("trainer: steps are half of them, a checkpoint, and the rest, byte by byte") {
   const Scratch scratch;
+  const Index half = tests::kSanitized ? 2 : 10;
   for (const std::string constraint : {"spectral", "toeplitz(k=2, iterations=2)", "weight-norm"}) {
     CAPTURE(constraint);
     Config config = small(constraint);
@@ -61,20 +63,20 @@ TEST_CASE("trainer: 20 steps are 10, a checkpoint, and 10 more, byte by byte") {
     config.flip = config.dequantize = true;
 
     Trainer whole(config, training_shapes());
-    advance(whole, 20);
+    advance(whole, 2 * half);
     gan::run::save(scratch / "whole", whole);
     const auto picture = whole.samples().values();
 
     Trainer first(config, training_shapes());
-    advance(first, 10);
+    advance(first, half);
     gan::run::save(scratch / "half", first);
     advance(first, 3);  // what comes after a checkpoint leaves no trace in it
     Trainer second(config, training_shapes());
     gan::run::restore(scratch / "half", second);
-    CHECK(second.step_count() == 10);
+    CHECK(second.step_count() == half);
     gan::run::save(scratch / "again", second);
     CHECK(read_file(scratch / "again") == read_file(scratch / "half"));
-    advance(second, 10);
+    advance(second, half);
     gan::run::save(scratch / "resumed", second);
     CHECK(read_file(scratch / "resumed") == read_file(scratch / "whole"));
     CHECK(second.samples().values() == picture);
@@ -156,8 +158,9 @@ TEST_CASE("trainer: each optimizer of each network is resumed bit for bit, and t
   const Scratch scratch;
   std::set<std::string> ends;
   const auto resumes = [&](const Config& config) {
-    const std::string whole = tests::after(scratch, config, training_shapes(), 4);
-    CHECK(tests::resumed_after(scratch, config, training_shapes(), 4) == whole);
+    const Index steps = tests::kSanitized ? 2 : 4;
+    const std::string whole = tests::after(scratch, config, training_shapes(), steps);
+    CHECK(tests::resumed_after(scratch, config, training_shapes(), steps) == whole);
     CHECK(ends.insert(whole).second);
   };
   std::vector<std::string> names = gan::training::optimizer_names();

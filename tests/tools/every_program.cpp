@@ -10,14 +10,11 @@
 #include "engine/choices.h"
 #include "engine/device.h"
 #include "tests/support/program.h"
+#include "tests/support/sanitized.h"
 
 namespace {
 
-#ifdef __SANITIZE_ADDRESS__
-constexpr bool kSanitized = true;  // its shadow memory needs terabytes of address space
-#else
-constexpr bool kSanitized = false;
-#endif
+using tests::kSanitized;
 
 struct Example {
   Program program;
@@ -28,7 +25,8 @@ struct Example {
 // Those that are built; each is, but for builds of the tests alone.
 std::vector<Example> examples() {
   std::vector<Example> all = {
-      {kGan, "gan train --steps 1 --set batch=2 g.batch=2", "gan train --steps 1"},
+      {kGan, "gan train --preset sn-small --steps 1 --set batch=2 g.batch=2",
+       "gan train --steps 1"},
       {Program("tools/inception_score/inception_score"),
        "inception_score --graph s.onnx --images shapes --count 20 --splits 1",
        "inception_score --graph s.onnx --images shapes"},
@@ -88,7 +86,7 @@ TEST_CASE("every program: results that are lost are an error") {
 
 TEST_CASE("every command of gan: results that are lost are an error, and files are whole") {
   const Scratch scratch;
-  const std::string options = " --set batch=2 g.batch=2 data.resize=16";
+  const std::string options = " --preset sn-small --set batch=2 g.batch=2 data.resize=16";
   REQUIRE(lost(kGan.run(scratch, "gan train --steps 1 --out run" + options + " >&-")));
   for (const std::string command :
        {"gan sample run --count 2", "gan audit run --images 4", "gan audit run --images 4 --json",
