@@ -15,12 +15,7 @@
 namespace datasets {
 namespace {
 
-struct Form {
-  const char* name;
-  bool folder;  // written name:DIR; else only the name
-  std::unique_ptr<Dataset> (*open)(const std::string& folder, const OpenOptions& options);
-};
-constexpr Form kForms[] = {
+constexpr Kind kKinds[] = {
     {"shapes", false,
      [](const std::string&, const OpenOptions& options) -> std::unique_ptr<Dataset> {
        return std::make_unique<Shapes>(options);
@@ -32,35 +27,40 @@ constexpr Form kForms[] = {
     {"gaussians:25", false, open_grid_of_25},
 };
 
-std::string written(const Form& form) {
-  return std::string(form.name) + (form.folder ? ":DIR" : "");
+std::string written(const Kind& kind) {
+  return std::string(kind.name) + (kind.folder ? ":DIR" : "");
 }
 
-// The form of a spec; null if it has none.
-const Form* form_of(const std::string& spec) {
+// The kind that a spec names; null if there is none.
+const Kind* kind_of(const std::string& spec) {
   const std::string before_colon = spec.substr(0, spec.find(':'));
-  for (const Form& form : kForms)
-    if (form.name == (form.folder ? before_colon : spec)) return &form;
+  for (const Kind& kind : kinds())
+    if (kind.name == (kind.folder ? before_colon : spec)) return &kind;
   return nullptr;
 }
 
 }  // namespace
 
+engine::Table<Kind>& kinds() {
+  static engine::Table<Kind> table("data set", kKinds);
+  return table;
+}
+
 std::vector<std::string> forms() {
   std::vector<std::string> all;
-  for (const Form& form : kForms) all.push_back(written(form));
+  for (const Kind& kind : kinds()) all.push_back(written(kind));
   return all;
 }
 
 bool names_folder(const std::string& spec) {
-  const Form* const form = form_of(spec);
-  return form && form->folder;
+  const Kind* const kind = kind_of(spec);
+  return kind && kind->folder;
 }
 
 std::unique_ptr<Dataset> open(const std::string& spec, const OpenOptions& options) {
   const std::size_t colon = spec.find(':');
   const std::string folder = colon == std::string::npos ? "" : spec.substr(colon + 1);
-  const Form* const found = form_of(spec);
+  const Kind* const found = kind_of(spec);
   engine::check(found, "data set '", spec, "' is unknown: give ", engine::alternatives(forms()));
   engine::check(!found->folder || !folder.empty(), "data set '", spec, "' lacks a folder: give ",
                 written(*found));

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "engine/real.h"
+#include "engine/table.h"
 
 namespace datasets {
 
@@ -76,6 +77,14 @@ struct OpenOptions {
   const char* resize_option = "--set data.resize=";
   const char* orientation_option = "--set data.orientation=";
 };
+
+// A kind of data set.
+struct Kind {
+  const char* name;
+  bool folder;  // written name:DIR; else only the name
+  std::unique_ptr<Dataset> (*open)(const std::string& folder, const OpenOptions& options);
+};
+engine::Table<Kind>& kinds();
 
 // The forms of a SPEC: "shapes", "cifar10:DIR" and so on.
 std::vector<std::string> forms();

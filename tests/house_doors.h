@@ -45,7 +45,8 @@ inline const std::vector<Door> kDoors = {
     {"layers/", kFront + "|layers/.*", ""},
     {"datasets/",
      "engine/"
-     "(tensor|shape|check|choices|philox|real|file|random|capture|images|grey_levels)\\.h|datasets/"
+     "(tensor|shape|check|choices|table|philox|real|file|random|capture|images|grey_levels)\\.h|"
+     "datasets/"
      ".*",
      kPosix +
          "|stb_[a-z_]+\\.h|zlib\\.h|png\\.h|jpeglib\\.h|jerror\\.h|gif_lib\\.h|webp/[a-z]+\\.h"},
@@ -63,7 +64,9 @@ inline const std::vector<Door> kDoors = {
     {"gan/report/", kLab + "|gan/report/.*" + kOnSweep, "nlohmann/json\\.hpp"},
     {"gan/commands/", kLab + "|engine/graph/write_onnx\\.h|gan/commands/commands\\.h" + kOnReport,
      "CLI/.*"},
-    {"gan/", "gan/commands/commands\\.h" + kOnConsole, "CLI/.*"},
+    {"gan/",
+     "gan/gan\\.h|gan/commands/commands\\.h|engine/check\\.h|datasets/dataset\\.h" + kOnTraining,
+     "CLI/.*"},
     {"tools/", "(?!tests/).*", ".*"},
     {"tests/", ".*", ".*"},
 };

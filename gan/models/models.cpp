@@ -3,7 +3,6 @@
 #include "datasets/dataset.h"
 #include "datasets/gaussians.h"
 #include "engine/ops/move.h"
-#include "gan/console/table.h"
 #include "gan/models/mlp.h"
 #include "gan/models/sn_cnn.h"
 #include "gan/models/sn_resnet.h"
@@ -31,9 +30,12 @@ ImageSize size_of(const datasets::Dataset& data) {
   return {data.height(), data.width(), data.channels()};
 }
 
-std::span<const Model> all() { return kModels; }
+engine::Table<Model>& all() {
+  static engine::Table<Model> table("model", kModels);
+  return table;
+}
 
-const Model& find_model(const std::string& name) { return console::find(all(), "model", name); }
+const Model& find_model(const std::string& name) { return all().find(name); }
 
 Networks build_networks(const std::string& name, const ImageSize& image,
                         const Constraints& constraints) {

@@ -8,11 +8,11 @@
 // not fit.
 #pragma once
 
-#include <span>
 #include <string>
 #include <vector>
 
 #include "datasets/dataset.h"
+#include "engine/table.h"
 #include "layers/constraint.h"
 #include "layers/module.h"
 
@@ -40,7 +40,7 @@ struct Model {
   Index multiple = 8;  // of which height and width are
 };
 
-std::span<const Model> all();
+engine::Table<Model>& all();
 const Model& find_model(const std::string& name);
 
 // The networks of this name. Weights are drawn from engine/random.h.

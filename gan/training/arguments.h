@@ -10,14 +10,13 @@
 
 #include <concepts>
 #include <limits>
-#include <span>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "engine/real.h"
-#include "gan/console/table.h"
+#include "engine/table.h"
 
 namespace gan::training {
 
@@ -74,17 +73,16 @@ struct ArgumentSetter {
   void operator()(const char* name, bool& member) const { member = value<bool>(name); }
 };
 
-// The options of a value, and the value with its options set.
-template <class Value>
+// The options of a value, and the value with its options set. A value without `options` has none.
+template <class Lister = ArgumentLister, class Value>
 Arguments arguments_of(Value value) {
-  ArgumentLister lister;
-  value.options(lister);
+  Lister lister;
+  if constexpr (requires { value.options(lister); }) value.options(lister);
   return lister.found;
 }
-template <class Value>
-Value with_arguments(Value value, const Arguments& arguments) {
-  ArgumentSetter setter{arguments};
-  value.options(setter);
+template <class Value, class Setter = ArgumentSetter>
+Value with_arguments(Value value, Setter setter) {
+  if constexpr (requires { value.options(setter); }) value.options(setter);
   return value;
 }
 
@@ -92,7 +90,7 @@ Value with_arguments(Value value, const Arguments& arguments) {
 std::string written(const Form& form);
 std::string described(const Form& form);
 template <class Row>
-std::string described(std::span<const Row> rows) {
+std::string described(const engine::Table<Row>& rows) {
   std::string text;
   for (const Row& row : rows) text += described(row);
   return text;
@@ -110,17 +108,26 @@ Arguments read_arguments(const Form& form, const std::string& text);
 // Fails with what is wrong with a text; the caller adds the key.
 [[noreturn]] void complain(const std::string& text, const char* complaint);
 
-// The rows that a setting names, each with its arguments. `what` names the kind of row; `check`
-// reports arguments that exclude each other.
+// The names of the rows that do something: all but "none".
+template <class Row>
+std::vector<std::string> names_that_do(const engine::Table<Row>& rows) {
+  std::vector<std::string> names;
+  for (const Row& row : rows)
+    if (row.make) names.push_back(row.name);
+  return names;
+}
+
+// The rows that a setting names, each with its arguments. `check` reports arguments that
+// exclude each other.
 template <class Row>
 using NamedRows = std::vector<std::pair<const Row*, Arguments>>;
 template <class Row>
-NamedRows<Row> read_rows(const char* what, std::span<const Row> rows, const std::string& text,
+NamedRows<Row> read_rows(const engine::Table<Row>& rows, const std::string& text,
                          void (*check)(const Arguments&) = nullptr) {
   try {
     NamedRows<Row> named;
     for (const Call& call : read_calls(text)) {
-      const Row& row = console::find(rows, what, call.name);
+      const Row& row = rows.find(call.name);
       named.emplace_back(&row, read_arguments(row, call.arguments));
       if (check) check(named.back().second);
     }

@@ -5,7 +5,6 @@
 #include <sstream>
 
 #include "engine/engine.h"
-#include "gan/console/table.h"
 
 namespace gan::training {
 namespace {
@@ -85,13 +84,16 @@ Tensor counted(Index count, const engine::Shape& shape) {
 
 }  // namespace
 
-std::span<const Augmentation> augmentations() { return kAugmentations; }
+engine::Table<Augmentation>& augmentations() {
+  static engine::Table<Augmentation> table("augmentation", kAugmentations);
+  return table;
+}
 
 std::vector<const Augmentation*> find_augmentations(const std::string& text) {
   std::vector<const Augmentation*> found;
   std::istringstream names(text + ',');
   for (std::string name; std::getline(names, name, ',');) {
-    const Augmentation& row = console::find(augmentations(), "augmentation", name);
+    const Augmentation& row = augmentations().find(name);
     engine::check(std::ranges::find(found, &row) == found.end(), "augment=", text, ": ", name,
                   " is given twice");
     found.push_back(&row);

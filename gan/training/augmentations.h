@@ -15,10 +15,10 @@
 // Errors: an unknown name (with the known ones), one given twice.
 #pragma once
 
-#include <span>
 #include <string>
 #include <vector>
 
+#include "engine/table.h"
 #include "engine/tensor.h"
 #include "gan/models/models.h"
 
@@ -35,7 +35,7 @@ struct Augmentation {
   engine::Tensor (*apply)(const engine::Tensor& images, const Coordinates& at);  // none: no change
 };
 
-std::span<const Augmentation> augmentations();
+engine::Table<Augmentation>& augmentations();
 
 // The rows that a text names, joined by commas. Errors: as above.
 std::vector<const Augmentation*> find_augmentations(const std::string& text);

@@ -1,8 +1,6 @@
 #include "gan/training/constraints.h"
 
 #include <algorithm>
-#include <cmath>
-#include <functional>
 #include <utility>
 
 #include "layers/constraints/list.h"
@@ -12,61 +10,6 @@ namespace {
 
 using engine::check;
 using layers::Constraint;
-
-constexpr const char* kNetworkK = "network_k";
-
-// Options that only constraints have; network_k beside each k.
-struct Lister : ArgumentLister {
-  using ArgumentLister::operator();
-  void operator()(const char* name, engine::Real value, double above = 0,
-                  double below = std::numeric_limits<double>::infinity()) {
-    ArgumentLister::operator()(name, value, above, below);
-    if (found.back().name == "k") found.push_back({.name = kNetworkK, .value = 0.0});
-  }
-  void operator()(const char* name, layers::Mode value) {
-    (*this)(name, value == layers::Mode::at_most);
-  }
-  void operator()(layers::Target& target) { target.options(*this); }
-};
-
-struct Setter : ArgumentSetter {
-  Index layers;  // that share a network_k
-
-  using ArgumentSetter::operator();
-  void operator()(const char* name, engine::Real& member, double = 0, double = 0) const {
-    ArgumentSetter::operator()(name, member);
-    const double network_k = std::string(name) == "k" ? value<double>(kNetworkK) : 0;
-    if (network_k > 0)
-      member = static_cast<engine::Real>(std::pow(network_k, 1.0 / static_cast<double>(layers)));
-  }
-  void operator()(const char* name, layers::Mode& member) const {
-    member = value<bool>(name) ? layers::Mode::at_most : layers::Mode::equal;
-  }
-  void operator()(layers::Target& target) { target.options(*this); }
-};
-
-struct Row : Form {
-  std::function<Constraint(const Arguments&, Index layers)> make;  // empty: the raw weight
-};
-
-std::span<const Row> rows() {
-  static const std::vector<Row> table = [] {
-    std::vector<Row> rows = {{{"none", {}, "unconstrained weights"}, {}}};
-    layers::for_each_constraint([&](const char* name, auto constraint, const char* help) {
-      Lister lister;
-      constraint.options(lister);
-      rows.push_back(
-          {{name, lister.found, help}, [constraint](const Arguments& arguments, Index layers) {
-             auto made = constraint;
-             Setter setter{{arguments}, layers};
-             made.options(setter);
-             return Constraint(made);
-           }});
-    });
-    return rows;
-  }();
-  return table;
-}
 
 // Arguments that others would make ineffective.
 void check_together(const Arguments& arguments) {
@@ -84,8 +27,19 @@ void check_together(const Arguments& arguments) {
 
 }  // namespace
 
+engine::Table<ConstraintRow>& constraints() {
+  static engine::Table<ConstraintRow> table = [] {
+    std::vector<ConstraintRow> rows = {{{"none", {}, "unconstrained weights"}, {}}};
+    layers::for_each_constraint([&](const char* name, auto constraint, const char* help) {
+      rows.push_back(constraint_row(name, constraint, help));
+    });
+    return engine::Table<ConstraintRow>("constraint", rows);
+  }();
+  return table;
+}
+
 ConstraintChain::ConstraintChain(std::string text) : text_(std::move(text)) {
-  const auto named = read_rows("constraint", rows(), text_, check_together);
+  const auto named = read_rows(constraints(), text_, check_together);
   for (const auto& [row, arguments] : named)
     if (row->make)
       links_.push_back([make = row->make, arguments = arguments](Index layers) {
@@ -99,13 +53,8 @@ std::vector<Constraint> ConstraintChain::operator()(Index layers) const {
   return chain;
 }
 
-std::vector<std::string> constraint_names() {
-  std::vector<std::string> names;
-  for (const Row& row : rows())
-    if (row.make) names.push_back(row.name);
-  return names;
-}
+std::vector<std::string> constraint_names() { return names_that_do(constraints()); }
 
-std::string describe_constraints() { return described(rows()); }
+std::string describe_constraints() { return described(constraints()); }
 
 }  // namespace gan::training

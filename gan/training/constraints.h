@@ -16,8 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "gan/training/arguments.h"
-#include "layers/constraint.h"
+#include "gan/training/constraint_row.h"
 
 namespace gan::training {
 
@@ -39,6 +38,7 @@ class ConstraintChain {
   std::vector<Link> links_;
 };
 
+engine::Table<ConstraintRow>& constraints();
 std::vector<std::string> constraint_names();
 
 // One line per constraint: its form with the default arguments, and what it does.

@@ -1,7 +1,6 @@
 #include "gan/training/losses.h"
 
 #include "engine/engine.h"
-#include "gan/console/table.h"
 
 namespace gan::training {
 namespace {
@@ -52,7 +51,10 @@ Tensor fakes(models::Networks& networks, engine::Index count) {
 
 }  // namespace
 
-std::span<const Loss> losses() { return kLosses; }
+engine::Table<Loss>& losses() {
+  static engine::Table<Loss> table("loss", kLosses);
+  return table;
+}
 
 DiscriminatorLoss discriminator_loss(const Loss& loss, models::Networks& networks,
                                      const Tensor& real, const Augmenter& augment) {
@@ -77,6 +79,6 @@ Tensor generator_loss(const Loss& loss, models::Networks& networks, const Tensor
   return loss.generator(on_real, on_fake);
 }
 
-const Loss& find_loss(const std::string& name) { return console::find(losses(), "loss", name); }
+const Loss& find_loss(const std::string& name) { return losses().find(name); }
 
 }  // namespace gan::training

@@ -14,9 +14,9 @@
 // negligible.
 #pragma once
 
-#include <span>
 #include <string>
 
+#include "engine/table.h"
 #include "engine/tensor.h"
 #include "gan/models/models.h"
 #include "gan/training/augmentations.h"
@@ -30,7 +30,7 @@ struct Loss {
   bool generator_uses_real = false;  // else `real` is empty there
 };
 
-std::span<const Loss> losses();
+engine::Table<Loss>& losses();
 const Loss& find_loss(const std::string& name);
 
 // The loss of one update of each network. The discriminator sees as many fakes as real images, in

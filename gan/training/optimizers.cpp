@@ -3,16 +3,9 @@
 #include "engine/check.h"
 
 namespace gan::training {
-
-// Makes the optimizer for these arguments, or fails.
-struct OptimizerRow : Form {
-  std::function<OptimizerChoice::Make(const Arguments&)> choose;
-};
-
 namespace {
 
 using engine::Real;
-using Parameters = std::vector<layers::Param*>;
 
 // The options of each, besides OptimizerSettings.
 template <class Kind, class Options>
@@ -57,34 +50,22 @@ struct SgdChoice : Choice<layers::Sgd, layers::SgdOptions> {
   }
 };
 
-template <class Chosen>
-OptimizerRow row(const char* name, const char* help) {
-  return {{name, arguments_of(Chosen{}), help}, [](const Arguments& arguments) {
-            const auto choice = with_arguments(Chosen{}, arguments);
-            choice.check();
-            return [choice](const OptimizerSettings& settings,
-                            Parameters parameters) -> std::unique_ptr<layers::Optimizer> {
-              return std::make_unique<typename Chosen::Optimizer>(choice(settings),
-                                                                  std::move(parameters));
-            };
-          }};
-}
+}  // namespace
 
-std::span<const OptimizerRow> optimizer_rows() {
-  static const std::vector<OptimizerRow> table = {
-      row<AdamChoice>("adam", "with decay rates beta1 and beta2 (Kingma and Ba 2015)"),
-      row<RmsPropChoice>(
-          "rmsprop",
+engine::Table<OptimizerRow>& optimizers() {
+  static const std::vector<OptimizerRow> rows = {
+      optimizer_row("adam", AdamChoice{}, "with decay rates beta1 and beta2 (Kingma and Ba 2015)"),
+      optimizer_row(
+          "rmsprop", RmsPropChoice{},
           "gradient divided by its RMS (Tieleman and Hinton 2012); used by the original WGAN"),
-      row<SgdChoice>("sgd", "plain gradient descent, or with momentum"),
+      optimizer_row("sgd", SgdChoice{}, "plain gradient descent, or with momentum"),
   };
+  static engine::Table<OptimizerRow> table("optimizer", rows);
   return table;
 }
 
-}  // namespace
-
 OptimizerChoice::OptimizerChoice(std::string text) : text_(std::move(text)) {
-  const auto named = read_rows("optimizer", optimizer_rows(), text_);
+  const auto named = read_rows(optimizers(), text_);
   try {
     engine::check(named.size() == 1, "give only one optimizer per network");
     const auto& [row, arguments] = named[0];
@@ -100,8 +81,8 @@ std::unique_ptr<layers::Optimizer> OptimizerChoice::operator()(
   return make_(settings, std::move(parameters));
 }
 
-std::vector<std::string> optimizer_names() { return engine::names_of(optimizer_rows()); }
+std::vector<std::string> optimizer_names() { return engine::names_of(optimizers()); }
 
-std::string describe_optimizers() { return described(optimizer_rows()); }
+std::string describe_optimizers() { return described(optimizers()); }
 
 }  // namespace gan::training

@@ -11,6 +11,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gan/training/arguments.h"
@@ -22,6 +23,9 @@ struct OptimizerSettings;
 
 class OptimizerChoice {
  public:
+  using Make = std::function<std::unique_ptr<layers::Optimizer>(const OptimizerSettings&,
+                                                                std::vector<layers::Param*>)>;
+
   OptimizerChoice(std::string text);                                         // NOLINT
   OptimizerChoice(const char* text) : OptimizerChoice(std::string(text)) {}  // NOLINT
 
@@ -34,9 +38,6 @@ class OptimizerChoice {
                                                 std::vector<layers::Param*> parameters) const;
 
  private:
-  friend struct OptimizerRow;
-  using Make = std::function<std::unique_ptr<layers::Optimizer>(const OptimizerSettings&,
-                                                                std::vector<layers::Param*>)>;
   std::string text_, name_;
   Make make_;
 };
@@ -47,6 +48,33 @@ struct OptimizerSettings {
   OptimizerChoice optimizer = "adam";
 };
 
+// Makes the optimizer that the arguments ask for, or complains of them.
+struct OptimizerRow : Form {
+  std::function<OptimizerChoice::Make(const Arguments&)> choose;
+};
+
+// The row of an optimizer. `choice` is a value with the defaults of what a user may set:
+//   using Optimizer = ...;                         a layers::Optimizer, made of its options
+//   void options(V&)                               what may be set (arguments.h)
+//   void check() const                             complains of values that exclude each other
+//   auto operator()(const OptimizerSettings&)      the options of the optimizer
+template <class Choice>
+OptimizerRow optimizer_row(std::string name, Choice choice, std::string help) {
+  return {{std::move(name), arguments_of(choice), std::move(help)},
+          [choice](const Arguments& arguments) {
+            const auto chosen = with_arguments(choice, ArgumentSetter{arguments});
+            chosen.check();
+            return
+                [chosen](
+                    const OptimizerSettings& settings,
+                    std::vector<layers::Param*> parameters) -> std::unique_ptr<layers::Optimizer> {
+                  return std::make_unique<typename Choice::Optimizer>(chosen(settings),
+                                                                      std::move(parameters));
+                };
+          }};
+}
+
+engine::Table<OptimizerRow>& optimizers();
 std::vector<std::string> optimizer_names();
 
 // One line per optimizer: its form with the default arguments, and what it does.

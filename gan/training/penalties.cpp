@@ -5,29 +5,19 @@
 
 namespace gan::training {
 
-struct PenaltyRow : Form {
-  std::function<Penalty::Term(const Arguments&)> make;  // empty: no penalty
-};
-
-namespace {
-
-std::span<const PenaltyRow> penalty_rows() {
-  static const std::vector<PenaltyRow> table = [] {
+engine::Table<PenaltyRow>& penalties() {
+  static engine::Table<PenaltyRow> table = [] {
     std::vector<PenaltyRow> rows = {{{"none", {}, "no penalty"}, {}}};
     layers::for_each_penalty([&](const char* name, auto penalty, const char* help) {
-      rows.push_back({{name, arguments_of(penalty), help}, [penalty](const Arguments& arguments) {
-                        return with_arguments(penalty, arguments);
-                      }});
+      rows.push_back(penalty_row(name, penalty, help));
     });
-    return rows;
+    return engine::Table<PenaltyRow>("penalty", rows);
   }();
   return table;
 }
 
-}  // namespace
-
 Penalty::Penalty(std::string text) : text_(std::move(text)) {
-  for (const auto& [row, arguments] : read_rows("penalty", penalty_rows(), text_))
+  for (const auto& [row, arguments] : read_rows(penalties(), text_))
     if (row->make) terms_.push_back(row->make(arguments));
 }
 
@@ -39,13 +29,8 @@ engine::Tensor Penalty::operator()(layers::Sequential& critic, const engine::Ten
   return total;
 }
 
-std::vector<std::string> penalty_names() {
-  std::vector<std::string> names;
-  for (const PenaltyRow& row : penalty_rows())
-    if (row.make) names.push_back(row.name);
-  return names;
-}
+std::vector<std::string> penalty_names() { return names_that_do(penalties()); }
 
-std::string describe_penalties() { return described(penalty_rows()); }
+std::string describe_penalties() { return described(penalties()); }
 
 }  // namespace gan::training

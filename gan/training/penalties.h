@@ -10,6 +10,7 @@
 #include <functional>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gan/training/arguments.h"
@@ -19,6 +20,9 @@ namespace gan::training {
 
 class Penalty {
  public:
+  using Term = std::function<engine::Tensor(layers::Sequential&, const engine::Tensor& real,
+                                            const engine::Tensor& fake)>;
+
   Penalty(std::string text);                                 // NOLINT: a setting is its text
   Penalty(const char* text) : Penalty(std::string(text)) {}  // NOLINT
 
@@ -32,13 +36,24 @@ class Penalty {
                             const engine::Tensor& fake) const;
 
  private:
-  using Term = std::function<engine::Tensor(layers::Sequential&, const engine::Tensor& real,
-                                            const engine::Tensor& fake)>;
-  friend struct PenaltyRow;
   std::string text_;
   std::vector<Term> terms_;
 };
 
+struct PenaltyRow : Form {
+  std::function<Penalty::Term(const Arguments&)> make;  // empty: no penalty
+};
+
+// The row of a penalty; `penalty` holds the defaults (layers/penalty.h says what one is).
+template <class Kind>
+PenaltyRow penalty_row(std::string name, Kind penalty, std::string help) {
+  return {{std::move(name), arguments_of(penalty), std::move(help)},
+          [penalty](const Arguments& arguments) {
+            return with_arguments(penalty, ArgumentSetter{arguments});
+          }};
+}
+
+engine::Table<PenaltyRow>& penalties();
 std::vector<std::string> penalty_names();
 
 // One line per penalty: its form with the default arguments, and what it does.

@@ -3,8 +3,6 @@
 #include <map>
 #include <sstream>
 
-#include "gan/console/table.h"
-
 namespace gan::training {
 namespace {
 
@@ -191,11 +189,12 @@ std::string differences(const Config& config) {
 
 }  // namespace
 
-std::span<const Preset> presets() { return kPresets; }
-
-const Preset& find_preset(const std::string& name) {
-  return console::find(presets(), "preset", name);
+engine::Table<Preset>& presets() {
+  static engine::Table<Preset> table("preset", kPresets);
+  return table;
 }
+
+const Preset& find_preset(const std::string& name) { return presets().find(name); }
 
 std::string describe_presets() {
   std::string text;

@@ -5,9 +5,9 @@
 // with the known ones.
 #pragma once
 
-#include <span>
 #include <string>
 
+#include "engine/table.h"
 #include "gan/training/config.h"
 
 namespace gan::training {
@@ -21,7 +21,7 @@ struct Preset {
 
 inline constexpr const char* kDefaultPreset = "sn-small";
 
-std::span<const Preset> presets();
+engine::Table<Preset>& presets();
 const Preset& find_preset(const std::string& name);
 
 // All of them: name, source, settings that differ from the defaults, expected score.

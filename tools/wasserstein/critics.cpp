@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gan/console/table.h"
+#include "engine/table.h"
 #include "gan/training/constraints.h"
 
 namespace wasserstein {
@@ -165,7 +165,7 @@ std::span<const Critic> critics() {
 
 Critic custom_critic(const std::string& constraint, const std::string& activation) {
   const gan::training::ConstraintChain chain = read_chain(constraint);
-  const NamedActivation& chosen = gan::console::find(activations(), "activation", activation);
+  const NamedActivation& chosen = engine::find_row(activations(), "activation", activation);
   return {.name = "custom",
           .what = "MLP of " + activation + ", constraint " + constraint,
           .build = [chain, add = chosen.add](

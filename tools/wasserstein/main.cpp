@@ -7,10 +7,10 @@
 #include "datasets/dataset.h"
 #include "engine/choices.h"
 #include "engine/device.h"
+#include "engine/table.h"
 #include "gan/console/options.h"
 #include "gan/console/printable.h"
 #include "gan/console/program.h"
-#include "gan/console/table.h"
 #include "gan/console/usage.h"
 #include "gan/training/constraints.h"
 #include "tools/wasserstein/bench.h"
@@ -106,7 +106,7 @@ CLI::App* add_bench(CLI::App& app, Asked& asked) {
 int run_bench(Asked& asked) {
   BenchOptions& options = asked.bench;
   for (const std::string& name : asked.critics)
-    options.critics.push_back(gan::console::find(wasserstein::critics(), "critic", name));
+    options.critics.push_back(engine::find_row(wasserstein::critics(), "critic", name));
   if (!asked.constraint.empty())
     options.critics.push_back(gan::console::from_user(
         [&] { return wasserstein::custom_critic(asked.constraint, asked.activation); }));
