@@ -77,7 +77,7 @@ struct Config {
                          *place = "it determines the position in the data";
     visit("data", config.data, "images to learn from");
     visit("data.resize", config.resize, "side of the images; 0: original size", images);
-    visit("data.channels", config.channels, "1: gray, 3: RGB, auto: 1 if all images are gray",
+    visit("data.channels", config.channels, "channels (auto: 1 if all images are gray, else 3)",
           images);
     visit("data.orientation", config.orientation, "EXIF orientation of images", images);
     visit("data.flip", config.flip, "mirror images at random", images);
