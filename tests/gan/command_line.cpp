@@ -27,7 +27,7 @@ TEST_CASE("gan: help is complete and has examples") {
        {"gan --help", "gan train --help", "gan sample --help", "gan export --help"}) {
     const Outcome outcome = kGan.run(scratch, command);
     CHECK(outcome.status == 0);
-    CHECK(outcome.out.find("gan train") != std::string::npos);
+    CHECK(outcome.out.find("xample") != std::string::npos);
   }
   const std::string help = kGan.run(scratch, "gan train --help").out;
   for (const char* part : {"Examples:", "sn-resnet", "d.beta1", "toeplitz(", "--minutes"})

@@ -139,7 +139,7 @@ TEST_CASE("resume: images that moved are the same, others are noted") {
               .status == 0);
   std::filesystem::rename(scratch / "images", scratch / "moved");
   CHECK(kGan.refused(kGan.run(scratch, "gan train --resume run --steps 2"), 1, "images",
-                     "if it has moved, say where with --data"));
+                     "if it has moved, give its new place with --data"));
   const Outcome moved =
       kGan.run(scratch, "gan train --resume run --steps 2 --data images:moved --set scorer=");
   CHECK(moved.status == 0);

@@ -35,7 +35,7 @@ TEST_CASE("gan spectrum: of large images the largest values, and the circulant b
   CAPTURE(outcome.err);
   CHECK(outcome.status == 0);
   CHECK(outcome.err.find("note: run: layer 0, toeplitz: ") != std::string::npos);
-  CHECK(outcome.err.find(" largest values of 12288 are by Lanczos iteration") != std::string::npos);
+  CHECK(outcome.err.find(" largest values of 12288 come from Lanczos iteration") != std::string::npos);
   const std::string csv = read_file(scratch / "run/spectrum/spectrum.csv");
   const std::string script = read_file(scratch / "run/spectrum/spectrum.gnuplot");
   const auto top = row(csv, "run,0,toeplitz,1,"), torus = row(csv, "run,0,circulant,1,");
@@ -74,7 +74,7 @@ TEST_CASE(
   CHECK(draws("2.5 with lines dt 2"));
   CHECK(draws("1.5 with lines dt 3"));
   CHECK(draws("'layer 0, toeplitz: 1 largest of 100'"));
-  CHECK(draws("; no circulant of layer 0'"));
+  CHECK(draws("; no circulant for layer 0'"));
 }
 
 TEST_CASE("spectrum plot: many values enter the data evenly, with both ends") {

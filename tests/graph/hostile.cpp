@@ -167,7 +167,7 @@ TEST_CASE("hostile: graphs that lead nowhere") {
         }) == "bad.onnx: node 'y' (Relu): depends on its own result");
   CHECK(refusal([](onnx::ModelProto& m) {
           m.mutable_graph()->mutable_node(0)->set_input(1, "v");
-        }) == "bad.onnx: node 'c' (Conv): nothing makes 'v'");
+        }) == "bad.onnx: node 'c' (Conv): no node produces 'v'");
   CHECK(refusal([](onnx::ModelProto& m) { m.mutable_graph()->mutable_node(0)->clear_input(); }) ==
         "bad.onnx: node 'c' (Conv): input 0 is missing");
   CHECK(refusal([](onnx::ModelProto& m) {
@@ -178,9 +178,9 @@ TEST_CASE("hostile: graphs that lead nowhere") {
           m.mutable_graph()->mutable_node(1)->set_domain("com.bar");
         }) == "bad.onnx: not supported: Foo (node 'c'), com.bar.Relu (node 'y')");
   const Graph graph = Graph::parse(small_model().SerializeAsString(), "net.onnx");
-  CHECK_THROWS_WITH(graph.run({}), "net.onnx: input 'x' must be fed");
+  CHECK_THROWS_WITH(graph.run({}), "net.onnx: input 'x' needs a value");
   CHECK_THROWS_WITH(graph.run({{"x", ones({1, 4, 4, 3})}}),
-                    "net.onnx: input 'x' is fed [1, 3, 4, 4], the file says [-1, 2, 4, 4] (-1: "
+                    "net.onnx: input 'x' has shape [1, 3, 4, 4], the file says [-1, 2, 4, 4] (-1: "
                     "any; the first may always differ)");
 }
 
@@ -326,7 +326,7 @@ TEST_CASE("hostile: many tensors of one file take a few times what it holds, not
   CHECK_NOTHROW(load());
   *proto.mutable_graph()->add_initializer() = tensor;
   CHECK_THROWS_WITH_AS(
-      load(), doctest::Contains("the tensors so far take 160 bytes of files of 32"), Error);
+      load(), doctest::Contains("the tensors so far use 160 bytes from files of 32"), Error);
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ TEST_CASE("tensorflow: what cannot run is named, if it is needed") {
                        "frozen.pb: not supported: tensorflow.Const (string) (node "
                        "'DecodeJpeg/contents'), tensorflow.DecodeJpeg (node 'DecodeJpeg')",
                        Unsupported);
-  CHECK_THROWS_WITH(frozen.run({}, {"conv:1"}), "frozen.pb: no value is called 'conv:1'");
+  CHECK_THROWS_WITH(frozen.run({}, {"conv:1"}), "frozen.pb: no value 'conv:1'");
 }
 
 tensorflow::NodeDef& add_constant(tensorflow::GraphDef& graph, const char* name, int type,

@@ -119,7 +119,7 @@ TEST_CASE("gradient clipping: zero stays zero, rank one goes, one row is left al
 TEST_CASE("gradient clipping: what makes no sense is refused") {
   const Tensor g = engine::ones({3, 5});
   CHECK(error_of([&] { SpectralGradientClipping{.r = 1}(g); }) ==
-        "gradient clipping: r must be larger than 1, got 1");
+        "gradient clipping: r must be greater than 1, got 1");
   CHECK(error_of([&] { SpectralGradientClipping{.iterations = 0}(g); }) ==
         "gradient clipping: at least one iteration is needed, got 0");
   CHECK(error_of([&] { SpectralGradientClipping{}(engine::ones({5})); }) ==

@@ -96,9 +96,9 @@ TEST_CASE("graph run: arrays in, values out, all of them or none") {
   CHECK(read_array(scratch, "v.npy") == read_array(scratch, "c.npy"));
 
   CHECK(kGraph.refused(kGraph.run(scratch, "graph run net.onnx --out n.npy"), 1,
-                       "input 'x' must be fed"));
+                       "input 'x' needs a value"));
   CHECK(kGraph.refused(kGraph.run(scratch, "graph run net.onnx --in x.npy --out n.npy --value z"),
-                       1, "no value is called 'z'"));
+                       1, "no value 'z'"));
   CHECK(kGraph.refused(
       kGraph.run(scratch,
                  "graph run net.onnx --in x.npy --out n.npy --out none/m.npy --value y "

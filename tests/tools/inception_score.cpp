@@ -330,7 +330,7 @@ TEST_CASE("inception_score: bad usage ends with 2, work that fails with 1, each 
   scratch.write("mixed/1.ppm", "P6 1 1 255\nabc");
   scratch.write("mixed/2.ppm", "P6 2 1 255\nabcdef");
   CHECK(kInceptionScore.refused(ask("--graph pytorch.onnx --images mixed"), 1, "several sizes",
-                                "--resize 8 for instance"));
+                                "--resize 8, for instance"));
   scratch.write("odd.npz",
                 gan::metrics::write_npz({{"x", gan::metrics::NpyArray::from({1}, {1})}}));
   CHECK(kInceptionScore.refused(ask("--graph pytorch.onnx --images odd.npz"), 1, "odd.npz",

@@ -121,8 +121,8 @@ TEST_CASE("lipschitz check: what a file lacks is named in one line") {
       {"/cases/0/input_shape", {1, 1, 1}, "case 'poster': field 'input_shape' leaves no output"},
       {"/analytic/0/sigma", nullptr, "analytic number 0: field 'sigma' is missing"},
       {"/cases/0/groups", 1.5,
-       "case 'poster': field 'groups' is not of the kind that is needed: 1.5"},
-      {"/analytic/0/H", 1.5, "number 0: field 'H' is not of the kind that is needed: 1.5"},
+       "case 'poster': field 'groups' has the wrong type: 1.5"},
+      {"/analytic/0/H", 1.5, "number 0: field 'H' has the wrong type: 1.5"},
       {"/analytic/0/W", 1, "analytic number 0: linear map: a kernel that reaches 2"},
       {"/analytic/0/kernel", "ones 999999x999999x3x3", "number 0: field 'kernel' is \"ones 999999"},
       {"/analytic/0/kernel", "ones 9999999x9999999x3x3", "field 'kernel' is \"ones 9999999"},
@@ -131,7 +131,7 @@ TEST_CASE("lipschitz check: what a file lacks is named in one line") {
       {"/cases/0/gram_zero_t0", 1.0, "field 'gram_zero_t0': gram_zero_padding: 0 iterations"},
       {"/kernel_formula", "K[o,i,a,b] = ((" + terms(100'000) + ") mod 11) - 5", "no formula \"K["},
       {"/cases/0/stride", kDeep, "field 'stride' must be 2 whole numbers from 1 on"},
-      {"/cases/0/name", kDeep, "field 'name' is not of the kind that is needed"},
+      {"/cases/0/name", kDeep, "field 'name' has the wrong type"},
       {"/cases/0/sv_top3", kDeep, "field 'sv_top3' must be like ["},
   };
   for (const Bad& bad : all) {
@@ -228,7 +228,7 @@ TEST_CASE("lipschitz check: an all-zero weight has no NaN, and no gradient") {
   CHECK_FALSE(mentions(outcome, "nan"));
   zero["dsigma_dK"] = {0, 0, 0, 0};
   CHECK(
-      mentions(check(file.dump()), "case 'poster': field 'dsigma_dK': norm_gradient: a map that"));
+      mentions(check(file.dump()), "case 'poster': field 'dsigma_dK': norm_gradient: undefined, because the map"));
 }
 
 TEST_CASE("lipschitz conv: a table, and bad usage") {

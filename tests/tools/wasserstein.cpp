@@ -145,7 +145,7 @@ TEST_CASE("wasserstein exact: bad input") {
   };
   CHECK(refused("a.npy four.npy", 1, "a.npy has 3 points, four.npy 4", "--count"));
   CHECK(refused("a.npy wide.npy", 1, "points of 2 dimensions", "points of 3"));
-  CHECK(refused("a.npy nan.npy", 1, "nan.npy: holds values that are not finite"));
+  CHECK(refused("a.npy nan.npy", 1, "nan.npy: holds non-finite values"));
   CHECK(refused("none.npy none.npy", 1, "none.npy", "holds no points"));
   CHECK(refused("many.npy many.npy", 1, "9000 points", "--count"));
   CHECK(refused("a.npy a.npy --count 4", 1, "a.npy: has 3 points, fewer than --count 4"));

@@ -254,7 +254,7 @@ TEST_CASE("distances: what cannot be compared") {
                        "frechet distance: statistics of 24 features against 23; both must come "
                        "from one network",
                        engine::Error);
-  CHECK_THROWS_WITH_AS(statistics_of(one), "statistics: 1 images; a covariance needs 2 at least",
+  CHECK_THROWS_WITH_AS(statistics_of(one), "statistics: 1 images; a covariance needs at least 2",
                        engine::Error);
   CHECK_THROWS_WITH_AS(kernel_distance(first(), second()),
                        "kernel distance: 90 images are fewer than a subset of 1000; give more "
