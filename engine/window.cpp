@@ -48,7 +48,7 @@ Window pool_window(const char* op, const Shape& image, const PoolOptions& o) {
   const Padding& p = o.padding;
   check(std::max(p.top, p.bottom) < o.kernel.h && std::max(p.left, p.right) < o.kernel.w, op,
         ": padding by ", p.top, ", ", p.bottom, ", ", p.left, ", ", p.right,
-        " puts whole windows of ", o.kernel.h, " x ", o.kernel.w, " outside ", image);
+        " places whole windows of ", o.kernel.h, " x ", o.kernel.w, " outside ", image);
   const Shape kernel{image[3], o.kernel.h, o.kernel.w, image[3]};
   return conv_window(op, image, kernel, {.stride = o.stride, .padding = o.padding});
 }

@@ -96,7 +96,7 @@ TEST_CASE("images: subfolders are classes, in order of name") {
   CHECK(first_byte(*data, 3) == 50);
   REQUIRE(data->notes().size() == 3);
   CHECK(says(data->notes()[0], "class folders without images keep their numbers: empty"));
-  CHECK(says(data->notes()[1], "1 images beside the class folders"));
+  CHECK(says(data->notes()[1], "1 images outside the class folders"));
   CHECK(says(data->notes()[2], "left out: .txt files 2, hidden files 1"));
 }
 
@@ -126,7 +126,7 @@ TEST_CASE("images: what is left out is counted by kind") {
   CHECK(data->size() == 1);
   REQUIRE(data->notes().size() == 1);
   CHECK(says(data->notes()[0],
-             "left out: .csv files 1, TIFF images 2, broken links 2, files without an ending 1, "
+             "left out: .csv files 1, TIFF images 2, broken links 2, files without an extension 1, "
              "hidden files 1, hidden folders 1, pipes, sockets and devices 1"));
   fs::remove(desk.folder + "/a/1.png");
   CHECK(says(desk.complaint(), "holds no images", "TIFF images 2"));
@@ -164,7 +164,7 @@ TEST_CASE("images: links are followed, and none of them round in a circle") {
   CHECK(data->label(2) == 1);
   REQUIRE(data->notes().size() == 1);
   CHECK(says(data->notes()[0],
-             "left out: links to folders above 3, links to folders read already 1"));
+             "left out: links to folders above 3, links to folders already read 1"));
 }
 
 TEST_CASE("images: one channel where all are grey, or as asked for") {
@@ -202,12 +202,12 @@ TEST_CASE("images: EXIF's orientation is counted, and applied if asked") {
   CHECK(says(desk.complaint(), "several sizes", "8x16"));
   const auto stored = desk.open({.resize = 8});
   REQUIRE(stored->notes().size() == 1);
-  CHECK(says(stored->notes()[0], "1 of 2 images are not upright", "--set data.orientation=apply",
-             "the first is " + turned));
+  CHECK(says(stored->notes()[0], "1 of 2 images have an EXIF orientation",
+             "--set data.orientation=apply", "the first is " + turned));
   CHECK(desk.open({.resize = 8})->notes() == stored->notes());  // from the cache
   const auto applied = desk.open({.resize = 8, .orientation = datasets::Orientation::apply});
   REQUIRE(applied->notes().size() == 1);
-  CHECK(says(applied->notes()[0], "1 of 2 images were turned"));
+  CHECK(says(applied->notes()[0], "1 of 2 images were rotated"));
   std::vector<std::uint8_t> a(stored->image_size()), b(a.size());
   stored->read(1, a.data());
   applied->read(1, b.data());
@@ -235,7 +235,7 @@ TEST_CASE("images: several sizes want resize") {
   desk.write("a.png", png(8, 6, 3, 1));
   desk.write("b.png", png(12, 20, 3, 2));
   CHECK(says(desk.complaint(), desk.folder + "/a.png is 8x6", desk.folder + "/b.png is 12x20",
-             "--set data.resize=8 "));  // the shorter side of 8x6, as networks take it
+             "--set data.resize=8,"));  // the shorter side of 8x6, as networks take it
   const auto data = desk.open({.resize = 16});
   CHECK(data->size() == 2);
   CHECK(data->image_size() == 16 * 16 * 3);

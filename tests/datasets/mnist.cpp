@@ -109,7 +109,7 @@ TEST_CASE("mnist: no more is unpacked than the header promises") {
   write_gzipped(zipped, words({0x803, 1, 28, 28}) + std::string(10'000'000, 'x'));
   std::filesystem::resize_file(zipped, std::filesystem::file_size(zipped) / 2);
   const auto opening = [&] { datasets::open("mnist:" + scratch.path()); };
-  CHECK(says(complaint(opening), zipped, "more than the 784 bytes"));
+  CHECK(says(complaint(opening), zipped, "more than the expected 784 bytes"));
   write_gzipped(zipped, words({0x803, 0xFFFFFFFF, 28, 28}) + std::string(784, 'x'));
   CHECK(says(complaint(opening), zipped, "784 bytes follow offset 16"));
 

@@ -17,7 +17,8 @@ TEST_CASE("file: whole, in parts and up to a limit") {
   const std::string path = scratch.write("file", "0123456789");
   CHECK(engine::read_file(path) == "0123456789");
   CHECK(engine::read_file(path, 10) == "0123456789");
-  CHECK(says(complaint([&] { engine::read_file(path, 9); }), path, "10 bytes long", "at most 9"));
+  CHECK(says(complaint([&] { engine::read_file(path, 9); }), path, "10 bytes long",
+             "limit for such a file is 9"));
   CHECK(engine::read_file(scratch.write("empty", "")).empty());
   const engine::InputFile file(path);
   CHECK(file.size() == 10);
@@ -37,7 +38,7 @@ TEST_CASE("file: pipes, sockets, devices and folders are named, not waited for")
   };
   const std::string pipe = scratch / "pipe";
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
-  CHECK(says(reading(pipe), pipe, "is a pipe where a regular file is needed"));
+  CHECK(says(reading(pipe), pipe, "is a pipe, not a regular file"));
   std::filesystem::create_symlink("pipe", scratch / "link");
   CHECK(says(reading(scratch / "link"), "is a pipe"));
   CHECK(says(reading("/dev/null"), "/dev/null: is a device"));

@@ -333,7 +333,7 @@ TEST_CASE("serialize: a tensor that cannot be read is an error only where it is 
     CHECK(file.at("d", {1}).item() == d);
   } else {
     CHECK(error_of([&] { file.at("d", {1}); }) ==
-          where + "d' holds 1e+300, which is beyond the range of float32");
+          where + "d' holds 1e+300, which overflows float32");
   }
   CHECK(error_of([&] { save(scratch / "copy", file); }).find("cannot be written") !=
         std::string::npos);

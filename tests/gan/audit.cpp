@@ -92,7 +92,7 @@ TEST_CASE("gan audit, gan spectrum: a run of two steps, and one whose checkpoint
   const Outcome bad = kGan.run(scratch, "gan audit run --images 4");
   CHECK(bad.status == 1);
   CHECK(bad.out.find("certified") != std::string::npos);  // the table is printed all the same
-  CHECK(says(bad.err.substr(0, bad.err.size() - 1), "gan: layer 0: its bounds are not in order"));
+  CHECK(says(bad.err.substr(0, bad.err.size() - 1), "gan: layer 0: bounds are out of order"));
 }
 
 TEST_CASE("gan audit: weights whose squares leave float32, and that are not finite") {

@@ -89,7 +89,7 @@ TEST_CASE("graph files: a location may not leave the model's folder, whatever it
   CHECK(load("inner/w\0x"s).find("external data 'inner/w") != std::string::npos);
   // `inner/up` leads back to model/, but inner/up/.. is read as inner/.
   CHECK(load("inner/up/../w") == "");
-  CHECK(load("missing").ends_with("model/missing is not there; it belongs beside the model"));
+  CHECK(load("missing").ends_with("model/missing is missing; it belongs beside the model"));
   CHECK(load("inner").ends_with("model/inner cannot be read"));
 }
 
@@ -187,7 +187,7 @@ TEST_CASE("graph files: opsets up to the newest that is known, and what to do be
   for (const int opset : {1, 5, 6, 13, 20, 21, 22, 23, 24, 25, 26, 27, 28})
     CHECK(Graph::parse(sum_model(opset).SerializeAsString(), "net.onnx")(ones({1, 2})).size() == 2);
   CHECK(complaint([] { Graph::parse(sum_model(29).SerializeAsString(), "net.onnx"); }) ==
-        "net.onnx: has opset 29; 1 to 28 are known: export it again with an older one (PyTorch: "
+        "net.onnx: has opset 29; 1 to 28 are supported: export it with an older one (PyTorch: "
         "opset_version=20), or convert it with onnx.version_converter");
   for (const int opset : {0, -1})
     CHECK(complaint([&] { Graph::parse(sum_model(opset).SerializeAsString(), "net.onnx"); }) ==
@@ -206,7 +206,7 @@ TEST_CASE("graph files: what is no graph is told by what it is, and what to do")
   CHECK(told("PK\3\4....archive/data.pkl"s).starts_with("f: is a PyTorch file"));
   CHECK(told("PK\3\4....net/code/x net/constants.pkl"s).starts_with("f: is a PyTorch file"));
   CHECK(told("PK\3\4....x/archive_format x/models/model.json"s)
-            .starts_with("f: is a program of torch.export"));
+            .starts_with("f: is a torch.export program"));
   CHECK(told("PK\3\4....model.weights.h5"s).starts_with("f: is a Keras model"));
   CHECK(told("PK\3\4....mu.npy"s).starts_with("f: is an archive of NumPy arrays"));
   CHECK(told("PK\3\4....a.txt"s) == "f: is a zip archive; unpack it first");
@@ -220,7 +220,7 @@ TEST_CASE("graph files: what is no graph is told by what it is, and what to do")
   CHECK(told("\x93NUMPY\1"s).starts_with("f: is a NumPy array"));
   CHECK(told(std::string(257, 'x') + "ustar").starts_with("f: is a tar archive"));
   CHECK(told("version https://git-lfs.github.com/spec/v1\noid"s)
-            .starts_with("f: is a pointer of Git LFS"));
+            .starts_with("f: is a Git LFS pointer"));
   CHECK(told("\n<!DOCTYPE html>"s).starts_with("f: is a web page"));
   CHECK(told("node {\n  name: \"x\""s).starts_with("f: is a TensorFlow graph as text"));
   CHECK(told("ir_version: 8\n"s).starts_with("f: is an ONNX model as text"));
@@ -259,7 +259,7 @@ TEST_CASE("graph files: a folder is told by what lies in it") {
   CHECK(told("ckpt/model.ckpt-7.index").starts_with(": is the folder of a TensorFlow checkpoint"));
   CHECK(told("hub/model.safetensors").starts_with(": is a folder of weights without a graph"));
   CHECK(told("net/model.onnx").find("give the graph in it: ") != std::string::npos);
-  CHECK(told("empty/readme.txt").starts_with(": is a folder where a graph"));
+  CHECK(told("empty/readme.txt").starts_with(": is a folder; give a graph"));
   folder.write("run/config.json", "{}");
   CHECK(told("run/checkpoint.safetensors").find("gan export ") != std::string::npos);
 }

@@ -88,7 +88,7 @@ TEST_CASE("constraint list: a count of Gram iterations without a bound, or witho
   const LinearMap map = LinearMap::dense(engine::ones({4, 1}));
   for (const int iterations : {0, 7})
     CHECK(error_of([&] { GramNorm{.iterations = iterations}.bound(map); }) ==
-          "gram: 1 to 6 iterations make sense, got " + std::to_string(iterations));
+          "gram: iterations must be from 1 to 6, got " + std::to_string(iterations));
   CHECK(GramNorm{.iterations = 1}.bound(map).item() >= 2 * (1 - kClose));
 }
 

@@ -186,7 +186,7 @@ TEST_CASE("classifier: what is no classifier of these images") {
   CHECK(says(complaint([] {
                classifier(small_net({-1, 3, 8, 8}).model(), {.logits = "z"});
              }),
-             "net.onnx: no value is called 'z'; it could be one of 'y' [1, 2], 'pool' [1, 3]"));
+             "net.onnx: no value 'z' in the graph; candidates: 'y' [1, 2], 'pool' [1, 3]"));
   const Classifier net = classifier(small_net({-1, 3, 8, 8}).model());
   CHECK(says(complaint([&] { net(engine::ones({1, 8, 8, 1})); }), "3 channels", "[1, 8, 8, 1]"));
   Builder tokens = small_net({-1, 3, 8, 8}, [](Builder& b, const std::string& x) {

@@ -220,7 +220,7 @@ TEST_CASE("statistics file: written, read back, and refused") {
              "not a covariance"));
   const NpyArray one = NpyArray::from({2, 2}, {1, 0, 0, 1});
   CHECK(refused({{"mu", mu}, {"sigma", one}, {"factor", NpyArray::from({2, 2}, {1, 0, 0, 2})}}) ==
-        "s.npz: factor does not belong to sigma; write the file anew");
+        "s.npz: factor does not match sigma; write the file again");
   CHECK(says(refused({{"mu", mu}, {"sigma", one}, {"factor", NpyArray::from({2}, {1, 0})}}),
              "factor is [2]"));
   CHECK(says(refused({{"mu", NpyArray::from({2}, {1, NAN})},
