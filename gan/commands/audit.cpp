@@ -41,7 +41,7 @@ void add_audit(CLI::App& app) {
   auto options = std::make_shared<AuditOptions>();
   CLI::App* command = app.add_subcommand(
       "audit", "Compare a run's promised and actual Lipschitz bounds, layer by layer");
-  command->add_option("RUN", options->run, "folder of a run")->required();
+  command->add_option("RUN", options->run, "folder of a run of gan train")->required();
   command->add_option("--data", options->data, "images for the slopes [the run's own]");
   command->add_option("--images", options->images, "number of those images")
       ->capture_default_str()

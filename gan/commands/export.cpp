@@ -43,7 +43,7 @@ void add_export(CLI::App& app) {
   auto options = std::make_shared<ExportOptions>();
   const std::vector<std::string> networks = engine::names_of(kNetworks);
   CLI::App* command = app.add_subcommand("export", "Write a trained network as an ONNX file");
-  command->add_option("RUN", options->run, "folder of a run")->required();
+  command->add_option("RUN", options->run, "folder of a run of gan train")->required();
   command->add_option("--onnx", options->onnx, "ONNX file to write")
       ->required()
       ->transform(console::not_empty());

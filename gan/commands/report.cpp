@@ -23,7 +23,9 @@ void add_report(CLI::App& app) {
   auto options = std::make_shared<ReportOptions>();
   CLI::App* command =
       app.add_subcommand("report", "Write runs and sweeps as one HTML page with figures and data");
-  command->add_option("FOLDER", options->folders, "folders of runs or sweeps")->required();
+  command
+      ->add_option("FOLDER", options->folders, "folders of runs (gan train) or sweeps (gan sweep)")
+      ->required();
   command->add_option("--out", options->out, "HTML file to write")
       ->capture_default_str()
       ->transform(console::not_empty());

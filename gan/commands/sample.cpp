@@ -43,7 +43,7 @@ void add_sample(CLI::App& app) {
   auto options = std::make_shared<SampleOptions>();
   CLI::App* command =
       app.add_subcommand("sample", "Draw a grid of samples from a trained generator");
-  command->add_option("RUN", options->run, "folder of a run")->required();
+  command->add_option("RUN", options->run, "folder of a run of gan train")->required();
   command->add_option("--count", options->count, "number of images")
       ->capture_default_str()
       ->transform(console::whole_number(1, 100'000));

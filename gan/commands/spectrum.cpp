@@ -63,7 +63,8 @@ void add_spectrum(CLI::App& app) {
   auto options = std::make_shared<SpectrumOptions>();
   CLI::App* command = app.add_subcommand(
       "spectrum", "Write and plot the singular values of a discriminator's layers");
-  command->add_option("RUN", options->runs, "folders of runs, plotted side by side")->required();
+  command->add_option("RUN", options->runs, "folders of runs of gan train, plotted side by side")
+      ->required();
   command->add_option("--out", options->out,
                       "folder for spectrum.csv, .gnuplot, .svg and .png [RUN/spectrum; for several "
                       "runs: spectrum]");
