@@ -11,7 +11,7 @@
 
 namespace gan::models {
 
-Index sn_resnet_constrained(const ImageSize& image);  // layers of the discriminator
-Networks sn_resnet(const ImageSize& image, const Constraints& constraints);
+Index sn_resnet_weights(const ImageSize& image);  // layers of the discriminator
+Networks sn_resnet(const ImageSize& image, const Constraints& constraints, const Options& options);
 
 }  // namespace gan::models
