@@ -45,7 +45,7 @@ struct Model {
   const char* help;
   Index (*weights)(const ImageSize& image);  // of the discriminator, without options
   Networks (*build)(const ImageSize& image, const Constraints& constraints, const Options& options);
-  Index multiple = 8;                        // of which height and width are
+  Index multiple = 8;                         // of which height and width are
   bool conditional = false, attends = false;  // which options it has
 };
 

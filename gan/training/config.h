@@ -87,7 +87,8 @@ struct Config {
     visit("augment", config.augment,
           "augmentations of the discriminator's images, joined by commas");
     visit("model", config.model, "architecture of both networks", networks);
-    visit("conditional", config.conditional, "both networks take the classes of the data", networks);
+    visit("conditional", config.conditional, "both networks take the classes of the data",
+          networks);
     visit("attention", config.attention,
           "height of the feature maps with self-attention, of sn-resnet; 0: none", networks);
     visit("d.constraint", config.constraint, "constraint on every discriminator weight, see below",
