@@ -31,6 +31,7 @@ struct LoaderOptions {
   int shift = 0;            // shift an image by up to this many pixels each way, edges mirrored
   int cutout = 0;           // side of a mid-gray square pasted on an image; 0: none
   bool dequantize = false;  // see above
+  bool labels = false;      // give the labels as a tensor, too (Loader only)
   int prefetch = 2;         // batches prefetched in the background (Loader only)
   // Keep the set on the device and make batches there; excludes shift and cutout (Loader only).
   bool resident = false;

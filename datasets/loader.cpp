@@ -1,5 +1,6 @@
 #include "datasets/loader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/capture.h"
@@ -12,6 +13,7 @@ Loader::Loader(const Dataset& data, const LoaderOptions& options)
       options_(options),
       batches_per_epoch_(datasets::batches_per_epoch(data, options)),
       current_(buffer()) {
+  if (options.labels) classes_.resize(options.batch);
   engine::check(options.prefetch >= 1, "prefetch=", options.prefetch, ": give at least 1");
   engine::check(!options.resident || options.shift == 0, "shift=", options.shift,
                 ": images on the device cannot be shifted; use resident=false");
@@ -89,7 +91,15 @@ Batch Loader::next() {
     });
   }
   batch.labels = current_.labels;
+  if (options_.labels) batch.classes = classes();
   return batch;
+}
+
+engine::Tensor Loader::classes() {
+  return engine::live_tensor({options_.batch}, [this] {
+    std::ranges::copy(current_.labels, classes_.begin());
+    return std::span<const Real>(classes_);
+  });
 }
 
 // The images that fill_batch would take for batch k, and how.

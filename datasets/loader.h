@@ -8,9 +8,9 @@
 // `prefetch` ahead; tensors are made only by the thread that calls next(). With `resident` the set
 // is copied to the device once, as bytes, and next() makes the same batch there. Call next(),
 // seek() and position() from one thread only. In a captured step (engine/capture.h) each replay
-// sees the next batch; labels and number are those of the call. The data set must outlive the
-// loader. Errors: a set smaller than one batch; resident with a shift or cutout; next() rethrows
-// errors from the background thread.
+// sees the next batch, images and `classes`; labels and number are those of the call. The data set
+// must outlive the loader. Errors: a set smaller than one batch; resident with a shift or cutout;
+// next() rethrows errors from the background thread.
 #pragma once
 
 #include <condition_variable>
@@ -28,7 +28,8 @@
 namespace datasets {
 
 struct Batch {
-  engine::Tensor images;  // [batch, height, width, channels]
+  engine::Tensor images;   // [batch, height, width, channels]
+  engine::Tensor classes;  // the labels [batch], if LoaderOptions::labels; else empty
   engine::FreeListVector<int> labels;
   Index number = 0;
 };
@@ -58,6 +59,7 @@ class Loader {
   Buffer take();
   void choose(Index k);
   engine::Tensor resident_images();
+  engine::Tensor classes();  // of the batch whose images were made last
 
   const Dataset& data_;
   const LoaderOptions options_;
@@ -66,6 +68,7 @@ class Loader {
   Buffer current_;      // the latest batch, as the host sees it
   std::optional<engine::ImageTable> table_;
   Choice choice_;
+  std::vector<Real> classes_;  // the labels of current_
 
   std::mutex mutex_;  // guards everything below except the thread
   std::condition_variable_any changed_;

@@ -14,6 +14,8 @@ if len(sys.argv) != 3:
 tensors = load_file(sys.argv[1])
 prefix = "average."
 weights = {name[len(prefix):]: t for name, t in tensors.items() if name.startswith(prefix)}
+if any(name.endswith(".gammas") for name in weights):
+    sys.exit(sys.argv[1] + ": is of a conditional run; use gan export --class NAME")
 side = int((weights["0.weight"].shape[0] / 128) ** 0.5)  # of the smallest image
 channels = weights["10.weight"].shape[3]
 

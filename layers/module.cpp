@@ -1,5 +1,10 @@
 #include "layers/module.h"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "layers/labels.h"
 #include "layers/mode.h"
 
 namespace layers {
@@ -53,16 +58,39 @@ void Sequential::visit(Visitor& visitor) {
   for (const auto& held : modules_) held->visit(std::to_string(number++), visitor);
 }
 
+namespace {
+
+// Of two modules, one after the other; one bound is that of all classes. Infinity times 0 is still
+// no bound.
+std::vector<double> product(std::vector<double> a, std::vector<double> b) {
+  if (a.size() < b.size()) std::swap(a, b);
+  engine::check(b.size() == 1 || a.size() == b.size(), "class_bounds: modules of ", a.size(),
+                " and of ", b.size(), " classes");
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const double factor = b[b.size() == 1 ? 0 : i];
+    a[i] = std::isinf(a[i]) || std::isinf(factor) ? std::numeric_limits<double>::infinity()
+                                                  : a[i] * factor;
+  }
+  return a;
+}
+
+}  // namespace
+
 double Sequential::lipschitz(const engine::Shape& input) {
+  return std::ranges::max(class_bounds(input));
+}
+
+std::vector<double> Sequential::class_bounds(const engine::Shape& input) {
   const engine::NoGrad constant;
   const Eval evaluate;
-  double bound = 1;
+  const Labels any = Labels::any();
+  std::vector<double> bounds = {1};
   Tensor x = engine::zeros(input);  // only its shape matters
   for (const auto& held : modules_) {
-    bound *= held->lipschitz(x.shape());
+    bounds = product(std::move(bounds), held->bounds(x.shape()));
     x = held->call(x);
   }
-  return bound;
+  return bounds;
 }
 
 void Sequential::archive(Archive& file) {
@@ -74,12 +102,13 @@ void Sequential::archive(Archive& file) {
 std::vector<ModuleRow> Sequential::rows(const engine::Shape& input) {
   const engine::NoGrad constant;
   const Eval evaluate;
+  const Labels any = Labels::any();
   std::vector<ModuleRow> all;
   Tensor x = engine::zeros(input);  // only its shape matters
   for (const auto& held : modules_) {
     const engine::Shape shape = x.shape();
     x = held->call(x);
-    ModuleRow row{held->type(), 0, x.shape(), {}, held->lipschitz(shape)};
+    ModuleRow row{held->type(), 0, x.shape(), {}, std::ranges::max(held->bounds(shape))};
     Visitor visitor([&](const std::string&, Param& param) { row.parameters.push_back(&param); },
                     [](const std::string&, State&) {});
     held->visit("", visitor);

@@ -7,6 +7,10 @@
 // a known Lipschitz bound has
 //
 //   double lipschitz(const Shape& input) const    for inputs of this shape; infinity if none is
+//
+// or, where it depends on the classes of its samples (labels.h), once for each class:
+//
+//   std::vector<double> class_bounds(const Shape& input) const
 #pragma once
 
 #include <concepts>
@@ -121,8 +125,11 @@ class Sequential {
   std::vector<Param*> parameters() { return layers::parameters(*this); }
   std::size_t size() const { return modules_.size(); }
 
-  // A certified bound: the product of its modules' bounds; infinity if one has none.
+  // A certified bound: the product of its modules' bounds; infinity if one has none. The largest of
+  // all classes, where it depends on them.
   double lipschitz(const engine::Shape& input);
+  // The same for each class; for all of them at once where no module tells them apart.
+  std::vector<double> class_bounds(const engine::Shape& input);
 
   // Each module, followed by those inside it: in evaluation mode, on an input of this shape.
   std::vector<ModuleRow> rows(const engine::Shape& input);
@@ -133,7 +140,7 @@ class Sequential {
     virtual std::unique_ptr<Held> clone() const = 0;
     virtual engine::Tensor call(const engine::Tensor& x) = 0;
     virtual void visit(const std::string& name, Visitor& visitor) = 0;
-    virtual double lipschitz(const engine::Shape& input) = 0;
+    virtual std::vector<double> bounds(const engine::Shape& input) = 0;  // one, or by class
     virtual std::string type() const = 0;
     virtual std::vector<ModuleRow> rows(const engine::Shape& input) = 0;  // of those inside
   };
@@ -143,11 +150,13 @@ class Sequential {
     std::unique_ptr<Held> clone() const override { return std::make_unique<Holder>(module); }
     engine::Tensor call(const engine::Tensor& x) override { return module(x); }
     void visit(const std::string& name, Visitor& visitor) override { visitor(name, module); }
-    double lipschitz(const engine::Shape& input) override {
-      if constexpr (requires { module.lipschitz(input); }) {
-        return module.lipschitz(input);
+    std::vector<double> bounds(const engine::Shape& input) override {
+      if constexpr (requires { module.class_bounds(input); }) {
+        return module.class_bounds(input);
+      } else if constexpr (requires { module.lipschitz(input); }) {
+        return {module.lipschitz(input)};
       } else {
-        return std::numeric_limits<double>::infinity();
+        return {std::numeric_limits<double>::infinity()};
       }
     }
     std::string type() const override { return type_name<Module>(); }

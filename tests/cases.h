@@ -30,6 +30,27 @@ Case layer(std::string name, const Shape& input, Make make, bool evaluate = fals
           .evaluate = evaluate};
 }
 
+// A class-conditional module with the classes of its samples.
+template <class Module>
+struct Labeled {
+  Module module;
+  std::vector<Real> classes;
+  Tensor operator()(const Tensor& x) {
+    const layers::Labels given(Tensor::from({std::ssize(classes)}, classes));
+    return module(x);
+  }
+  template <class V>
+  void visit(V& v) {
+    v("module", module);
+  }
+};
+
+inline layers::SelfAttention attention_at_work() {  // gamma starts at 0, where it does nothing
+  layers::SelfAttention attention(16);
+  attention.gamma.assign(engine::full({1}, Real(0.7)));
+  return attention;
+}
+
 inline void add_layers(std::vector<Case>& list) {
   using namespace layers;
   using engine::Activation;
@@ -55,6 +76,18 @@ inline void add_layers(std::vector<Case>& list) {
   list.push_back(layer("BatchNorm of rank 2", {7, 4}, [] { return BatchNorm(4); }));
   list.push_back(layer(
       "BatchNorm in evaluation", image, [] { return BatchNorm(4); }, true));
+  list.push_back(layer("ClassBatchNorm", image, [] {
+    return Labeled<ClassBatchNorm>{ClassBatchNorm(4, 3), {2, 0}};
+  }));
+  list.push_back(layer("ClassBatchNorm of rank 2, one class twice", {3, 4}, [] {
+    return Labeled<ClassBatchNorm>{ClassBatchNorm(4, 3), {1, 2, 1}};
+  }));
+  list.push_back(layer(
+      "ClassBatchNorm in evaluation, all of one class", image,
+      [] {
+        return Labeled<ClassBatchNorm>{ClassBatchNorm(4, 3), {1}};
+      },
+      true));
   list.push_back(layer("InstanceNorm", image, [] { return InstanceNorm(4); }));
   list.push_back(layer("LayerNorm", image, [] { return LayerNorm(4); }));
   list.push_back(layer("GroupNorm", image, [] { return GroupNorm(2, 4); }));
@@ -73,6 +106,16 @@ inline void add_layers(std::vector<Case>& list) {
   list.push_back(layer("GlobalAveragePool", image, [] { return GlobalAveragePool{}; }));
   list.push_back(layer("GlobalSumPool", image, [] { return GlobalSumPool{}; }));
   list.push_back(layer("UpsampleNearest", image, [] { return UpsampleNearest{}; }));
+  list.push_back(layer("Projection", {4, 5}, [] {
+    return Labeled<Projection>{Projection(5, 3, LinearOptions{}), {2, 0, 2, 1}};
+  }));
+  list.push_back(layer(
+      "Projection SpectralNorm, all of one class", {4, 5},
+      [] {
+        return Labeled<Projection>{Projection(5, 3, {.bias = false}, SpectralNorm{}), {1}};
+      },
+      true));
+  list.push_back(layer("SelfAttention", {2, 2, 3, 16}, attention_at_work));
   list.push_back(layer("Residual", image, [] {
     return Residual{{BatchNorm(4), Tanh{}, Conv2d(4, 2, {.padding = 1})},
                     {Conv2d(4, 2, {.kernel = 1})}};

@@ -6,6 +6,8 @@
 //   distance    D's estimate of the distance between N real images and N fakes beside the exact W1
 //               of the same images: (mean D(real) - mean D(fake)) / certified <= W1
 //
+// For a conditional discriminator, images are compared within their class: bound and slope are also
+// given for each class, and the distance is the mean over all images of W1 within their class.
 // The discriminator's Lipschitz constant lies between the empirical and the certified value. Its
 // estimate never exceeds the exact distance, by Kantorovich-Rubinstein duality. Cost: seconds to a
 // minute. Errors: none of their own.
@@ -30,6 +32,11 @@ struct AuditRow {
   layers::LayerAudit found;
 };
 
+struct ClassAudit {
+  std::string name;
+  double certified = 0, empirical = 0;
+};
+
 struct DistanceAudit {
   Index images = 0;     // of each set
   double gap = 0;       // mean D(real) - mean D(fake)
@@ -40,8 +47,11 @@ struct DistanceAudit {
 struct RunAudit {
   std::string constraint;
   std::vector<AuditRow> layers;
-  double certified = 0, empirical = 0;
+  double certified = 0, empirical = 0;  // certified: infinity if a layer has no bound
   DistanceAudit distance = {};
+  std::vector<ClassAudit> classes = {};  // of a conditional discriminator
+
+  bool bounded() const;
 
   // The lower bound of the distance that D certifies, gap / certified; and its fraction of the
   // exact distance.

@@ -41,14 +41,20 @@ Tensor grey_levels(const Tensor& images) {
   return Tensor::from(images.shape(), values);
 }
 
-Index count_covered(const Features& logits) {
-  std::vector<Index> answers(static_cast<std::size_t>(logits.columns));
+std::vector<Index> classes_seen(const Features& logits) {
+  std::vector<Index> answers;
   for (Index i = 0; i < logits.rows(); ++i) {
     const auto row = logits.row(i);
-    ++answers[std::max_element(row.begin(), row.end()) - row.begin()];
+    answers.push_back(std::max_element(row.begin(), row.end()) - row.begin());
   }
-  const Index enough = std::max<Index>(1, logits.rows() / (10 * logits.columns));
-  return std::count_if(answers.begin(), answers.end(), [&](Index n) { return n >= enough; });
+  return answers;
+}
+
+Index count_covered(const std::vector<Index>& answers, Index classes) {
+  std::vector<Index> counts(static_cast<std::size_t>(classes));
+  for (const Index answer : answers) ++counts[static_cast<std::size_t>(answer)];
+  const Index enough = std::max<Index>(1, std::ssize(answers) / (10 * classes));
+  return std::ranges::count_if(counts, [&](Index n) { return n >= enough; });
 }
 
 void append(Features& to, const Tensor& rows) {
@@ -166,8 +172,12 @@ ProxyScore ProxyScorer::operator()(Index count, const Images& images) const {
   const Answers found = answers(count, images);
   const metrics::Estimate score =
       metrics::inception_score(found.logits, {.splits = 1, .shuffle = std::nullopt});
-  ProxyScore result{
-      .value = score.mean, .covered = count_covered(found.logits), .classes = found.logits.columns};
+  const std::vector<Index> answers = classes_seen(found.logits);
+  const Index classes = found.logits.columns;
+  ProxyScore result{.value = score.mean,
+                    .covered = count_covered(answers, classes),
+                    .classes = classes,
+                    .answers = answers};
   if (reference_ && count > 1)
     result.distance =
         metrics::frechet_distance(metrics::statistics_of(found.features), *reference_);

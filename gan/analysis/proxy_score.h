@@ -21,6 +21,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "datasets/dataset.h"
 #include "engine/device.h"
@@ -36,6 +37,7 @@ struct ProxyScore {
   double value = 0;  // from 1 to the number of classes
   Index covered = 0, classes = 0;
   std::optional<double> distance = {};  // Frechet; none if the scorer has no images to compare with
+  std::vector<Index> answers = {};      // the class that the scorer sees in each image
 };
 
 class ProxyScorer {
@@ -46,6 +48,8 @@ class ProxyScorer {
   bool is_inception() const { return classifier_.found().is_inception(); }
   std::string name() const;           // "proxy-IS(shapes)"; of Inception: "IS(inception)"
   std::string distance_name() const;  // "proxy-FID(shapes)"
+  // Of its classes, in order; none where its file does not say them.
+  std::vector<std::string> class_names() const { return classifier_.class_names(); }
   const std::string& sha256() const { return classifier_.sha256(); }
   // Errors: `image` is not what the classifier takes; the message begins with the file.
   void check_fits(const models::ImageSize& image) const;

@@ -6,6 +6,7 @@
 
 #include "engine/engine.h"
 #include "engine/linalg.h"
+#include "layers/labels.h"
 #include "layers/lipschitz/audit.h"
 #include "layers/lipschitz/fourier.h"
 #include "layers/lipschitz/largest.h"
@@ -91,6 +92,7 @@ Spectra spectra(layers::Sequential& discriminator, const models::ImageSize& imag
                 const std::string& title) {
   const engine::NoGrad constant;
   const layers::Eval evaluate;
+  const layers::Labels any = layers::Labels::any();  // the layers learn their maps
   discriminator(engine::zeros({1, image.height, image.width, image.channels}));
   Spectra result;
   for (const auto& [layer, number, param] : layers::weights(discriminator)) {
@@ -108,6 +110,7 @@ std::vector<Spectrum> kernel_spectra(layers::Sequential& discriminator,
                                      const models::ImageSize& image, const std::string& title) {
   const engine::NoGrad constant;
   const layers::Eval evaluate;
+  const layers::Labels any = layers::Labels::any();
   discriminator(engine::zeros({1, image.height, image.width, image.channels}));
   std::vector<Spectrum> found;
   for (const auto& [layer, number, param] : layers::weights(discriminator)) {

@@ -5,6 +5,7 @@
 #include "engine/device.h"
 #include "gan/commands/commands.h"
 #include "gan/run/loaded_run.h"
+#include "gan/training/networks.h"
 #include "gan/training/open_data.h"
 
 namespace gan::commands {
@@ -13,12 +14,12 @@ namespace {
 struct AuditOptions {
   std::string run, data, device = "cpu";
   Index images = 256;
-  bool json = false;
+  bool json = false, best = false;
 };
 
 void run(const AuditOptions& options) {
   engine::Device::named(options.device).use();
-  run::LoadedRun loaded = run::LoadedRun::open(options.run);
+  run::LoadedRun loaded = run::LoadedRun::open(options.run, /*averaged=*/true, options.best);
   const training::Config& config = loaded.header.config;
   const std::string& spec = options.data.empty() ? config.data : options.data;
   const auto data = open_data(config, spec);
@@ -27,6 +28,7 @@ void run(const AuditOptions& options) {
                 image.height, "x", image.width, "x", image.channels, ", those of ",
                 data->description(), " are ", data->height(), "x", data->width(), "x",
                 data->channels(), "; give the run's own with --data");
+  run::check_classes(options.run, loaded.header.class_names, training::class_names(config, *data));
   const analysis::RunAudit found = analysis::audit(loaded.networks, config.constraint.text(),
                                                    config.seed, *data, options.images);
   std::fputs((options.json ? analysis::as_json(found) : analysis::as_table(found)).c_str(), stdout);
@@ -46,6 +48,7 @@ void add_audit(CLI::App& app) {
   command->add_option("--images", options->images, "number of those images")
       ->capture_default_str()
       ->transform(console::whole_number(1, 100'000));
+  command->add_flag("--best", options->best, "the checkpoint with the best score, not the latest");
   command->add_flag("--json", options->json, "print JSON");
   console::add_device(*command, options->device);
   console::add_threads(*command);
@@ -54,6 +57,7 @@ void add_audit(CLI::App& app) {
       "audited,\n"
       "sigma after 200 power iterations from several starts; certified, an upper bound; reshaped,\n"
       "sigma of the reshaped kernel; s1/s2 and the stable rank of that kernel.\n"
+      "Of a conditional run: bound and largest slope of each class, too.\n"
       "The last line compares the critic's estimate of the distance between at most 1000 real and\n"
       "as many generated images with the exact one, which a network simplex finds.\n"
       "Exits with status 1 if running <= audited <= certified fails in a row, or if the estimate\n"

@@ -1,16 +1,20 @@
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 #include "engine/graph/write_onnx.h"
 #include "gan/commands/commands.h"
+#include "gan/console/usage.h"
 #include "gan/models/onnx.h"
 #include "gan/run/loaded_run.h"
+#include "layers/labels.h"
 
 namespace gan::commands {
 namespace {
 
 struct ExportOptions {
   std::string run, onnx, network = "generator";
+  std::optional<std::string> of_class;
   bool raw = false, best = false;
 };
 
@@ -28,11 +32,20 @@ constexpr Network kNetworks[] = {
 
 void run(const ExportOptions& options) {
   run::LoadedRun loaded = run::LoadedRun::open(options.run, !options.raw, options.best);
+  const engine::Tensor label = console::from_user([&] {
+    engine::check(options.of_class || loaded.networks.classes == 0, options.run,
+                  ": is a conditional run, and an ONNX file is of one class: give --class ",
+                  engine::alternatives(loaded.header.class_names));
+    if (!options.of_class) return engine::Tensor();
+    return models::labels_in_turn(loaded.networks.classes, 1, loaded.label(*options.of_class));
+  });
+  const layers::Labels given(label);
   const auto chosen = std::ranges::find(kNetworks, options.network, &Network::name);
   engine::graph::Model model = chosen->model(loaded);
   model.metadata = {{"kantor.model", loaded.header.config.model},
                     {"kantor.network", options.network},
                     {"kantor.step", std::to_string(loaded.header.step)}};
+  if (options.of_class) model.metadata["kantor.class"] = *options.of_class;
   engine::graph::save_onnx(options.onnx, model);
   console::print(options.onnx);
 }
@@ -50,6 +63,8 @@ void add_export(CLI::App& app) {
   command->add_option("--network", options->network, engine::alternatives(networks))
       ->capture_default_str()
       ->check(console::one_of(networks));
+  command->add_option("--class", options->of_class,
+                      "the class that the network is exported for, of a conditional run");
   console::add_threads(*command);
   command->add_flag("--no-ema", options->raw, "the generator itself, not its moving average");
   command->add_flag("--best", options->best, "the checkpoint with the best score, not the latest");

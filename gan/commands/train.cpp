@@ -45,9 +45,13 @@ struct TrainOptions {
 
 std::string footer() {
   std::string text = "Presets (gan presets shows their settings and expected scores):\n";
-  for (const Preset& preset : training::presets())
-    text += "  " + std::string(preset.name) +
-            std::string(18 - std::string(preset.name).size(), ' ') + preset.source + "\n";
+  std::size_t widest = 0;
+  for (const std::string& name : engine::names_of(training::presets()))
+    widest = std::max(widest, name.size());
+  for (const Preset& preset : training::presets()) {
+    const std::string name = preset.name;
+    text += "  " + name + std::string(widest + 2 - name.size(), ' ') + preset.source + "\n";
+  }
   text += std::string("\nKeys of --set, with the defaults of ") + kDefaultPreset +
           " (*: may change on --resume):\n" +
           training::describe(find_preset(kDefaultPreset).config());
@@ -161,6 +165,13 @@ void print_scores(Trainer& trainer, const ProxyScorer& scorer, const datasets::D
               console::printable(scorer.name()).c_str(), static_cast<long long>(images),
               fake->value, real.value, static_cast<long long>(fake->covered),
               static_cast<long long>(fake->classes));
+  if (const auto accuracy = run::class_accuracy(trainer, scorer, *fake)) {
+    std::printf("the class asked for is seen in %.1f %% of them:", 100 * accuracy->all);
+    for (std::size_t c = 0; c < accuracy->each.size(); ++c)
+      std::printf("%s %s %.0f %%", c == 0 ? "" : ",",
+                  console::printable(trainer.class_names()[c]).c_str(), 100 * accuracy->each[c]);
+    std::printf("\n");
+  }
   if (fake->distance && real.distance)
     std::printf("%s of %lld images: generated %.4g, real %.4g\n",
                 console::printable(scorer.distance_name()).c_str(), static_cast<long long>(images),

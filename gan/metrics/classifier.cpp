@@ -108,6 +108,16 @@ void Classifier::find_pooled() {
   }
 }
 
+std::vector<std::string> Classifier::class_names() const {
+  std::vector<std::string> names;
+  const auto& metadata = graph_.model().metadata;
+  const auto found = metadata.find("kantor.classes");
+  if (found == metadata.end()) return names;
+  std::istringstream text(found->second);
+  for (std::string name; std::getline(text, name, ',');) names.push_back(name);
+  return names;
+}
+
 std::string Classifier::name() const {
   if (is_scorer()) return graph_.model().metadata.at("kantor.scorer");
   return std::filesystem::path(graph_.model().path).stem().string();

@@ -16,6 +16,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "gan/metrics/choice.h"
 #include "gan/metrics/features.h"
@@ -50,7 +51,8 @@ class Classifier {
   // without folder and extension.
   bool is_scorer() const { return graph_.model().metadata.contains("kantor.scorer"); }
   std::string name() const;
-  std::string preprocessing() const;  // one line: the preprocessing of images
+  std::vector<std::string> class_names() const;  // as train_scorer writes them; else none
+  std::string preprocessing() const;             // one line: the preprocessing of images
 
  private:
   bool resizes() const { return survey_.height > 0 && survey_.width > 0; }

@@ -6,7 +6,7 @@ namespace gan::models {
 
 using namespace layers;
 
-Networks mlp(const ImageSize& image, const Constraints& constraints) {
+Networks mlp(const ImageSize& image, const Constraints& constraints, const Options&) {
   const Index z_dim = 2, hidden = 128, pixels = image.height * image.width * image.channels;
   Sequential generator = {
       Linear(z_dim, hidden),  Relu{},

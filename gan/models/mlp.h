@@ -8,6 +8,6 @@
 
 namespace gan::models {
 
-Networks mlp(const ImageSize& image, const Constraints& constraints);
+Networks mlp(const ImageSize& image, const Constraints& constraints, const Options& options);
 
 }  // namespace gan::models

@@ -2,10 +2,11 @@
 // one function in its own file, for the data set's image size.
 //
 // Generators map noise [N, z_dim], normal, to images [N, height, width, channels] in [-1, 1];
-// discriminators map images to one number each, [N, 1]. The constraints go on every weight of the
-// discriminator. Height and width are multiples of a number given by the model: 8 for networks that
-// scale by 2 three times. Errors: an unknown name (with the known ones), an image size that does
-// not fit.
+// discriminators map images to one number each, [N, 1]; conditional ones for the classes that
+// layers::Labels gives. The constraints go on every weight of the discriminator. Height and width
+// are multiples of a number given by the model: 8 for networks that scale by 2 three times.
+// Errors: an unknown name (with the known ones), an image size that does not fit, an option that
+// the model does not have.
 #pragma once
 
 #include <string>
@@ -27,33 +28,50 @@ struct ImageSize {
 };
 ImageSize size_of(const datasets::Dataset& data);
 
+// What a model may have besides.
+struct Options {
+  Index classes = 0;    // conditional networks for so many classes; 0: unconditional ones
+  Index attention = 0;  // height of the feature maps that attend to themselves; 0: none do
+};
+
 struct Networks {
   layers::Sequential generator, discriminator;
   Index z_dim;
+  Index classes = 0;
 };
 
 struct Model {
   const char* name;
   const char* help;
-  Index (*constrained)(const ImageSize& image);  // layers that share a norm of the discriminator
-  Networks (*build)(const ImageSize& image, const Constraints& constraints);
-  Index multiple = 8;  // of which height and width are
+  Index (*weights)(const ImageSize& image);  // of the discriminator, without options
+  Networks (*build)(const ImageSize& image, const Constraints& constraints, const Options& options);
+  Index multiple = 8;                         // of which height and width are
+  bool conditional = false, attends = false;  // which options it has
 };
 
 engine::Table<Model>& all();
 const Model& find_model(const std::string& name);
+// Errors: an option that the model does not have.
+void check_options(const Model& model, const Options& options);
+
+// The weights that share a norm of the discriminator.
+Index constrained(const Model& model, const ImageSize& image, const Options& options = {});
 
 // The networks of this name. Weights are drawn from engine/random.h.
 Networks build_networks(const std::string& name, const ImageSize& image,
-                        const Constraints& constraints);
+                        const Constraints& constraints, const Options& options = {});
 
 // The discriminator on real and fake images in one pass; no discriminator uses batch statistics,
-// which this would mix.
+// which this would mix. Labels are those of the real images, one each, and of as many fakes.
 struct Scores {
   engine::Tensor real, fake;
 };
 Scores judge(layers::Sequential& discriminator, const engine::Tensor& real,
              const engine::Tensor& fake);
+
+// Labels of `count` samples: the classes first, first + 1, ..., each `times` times, from 0 again
+// after the last. Empty for 0 classes: the networks are not conditional.
+engine::Tensor labels_in_turn(Index classes, Index count, Index first = 0, Index times = 1);
 
 // The number of values that an optimizer trains.
 Index parameter_count(layers::Sequential& network);

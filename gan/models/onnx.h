@@ -4,8 +4,9 @@
 //   discriminator   images [N, C, H, W] in [-1, 1]           to  score [N, 1]
 //
 // Both are in evaluation mode: batch norms with running statistics; constrained weights as the
-// layers use them, so no power iteration remains. Cost: two small forward passes. Errors: an op
-// without a counterpart in ONNX, by name.
+// layers use them, so no power iteration remains. Conditional networks are exported for the one
+// class that layers::Labels gives. Cost: two small forward passes. Errors: an op without a
+// counterpart in ONNX, by name.
 #pragma once
 
 #include "engine/graph/model.h"

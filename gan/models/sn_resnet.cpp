@@ -1,9 +1,13 @@
 #include "gan/models/sn_resnet.h"
 
+#include <algorithm>
 #include <cmath>
+#include <string>
+#include <utility>
 #include <vector>
 
-#include "layers/layers.h"
+#include "engine/choices.h"
+#include "gan/models/conditional.h"
 
 namespace gan::models {
 namespace {
@@ -20,6 +24,18 @@ Layer glorot(Layer layer, engine::Real gain = 1) {
   return layer;
 }
 
+Projection glorot(Projection head) {
+  head.linear = glorot(std::move(head.linear));
+  head.embedding.assign(glorot_uniform(head.embedding.raw().shape()));
+  return head;
+}
+
+SelfAttention glorot(SelfAttention attention) {
+  for (Conv2d* part : {&attention.query, &attention.key, &attention.value, &attention.out})
+    *part = glorot(std::move(*part));
+  return attention;
+}
+
 Conv2d conv3x3(Index in, Index out, const Constraints& constraints = {},
                Activation activation = Activation::none) {
   return glorot(Conv2d(in, out, {.kernel = 3, .padding = 1, .activation = activation}, constraints),
@@ -33,10 +49,17 @@ Conv2d conv1x1(Index in, Index out, const Constraints& constraints = {}) {
 // A 1x1 convolution commutes with nearest upsampling and with average pooling; the shortcuts below
 // take the order that convolves the smaller image.
 
-Residual upsampling_block(Index in, Index out) {
-  return {.main = {BatchNorm(in), Relu{}, UpsampleNearest{}, conv3x3(in, out), BatchNorm(out),
-                   Relu{}, conv3x3(out, out)},
-          .shortcut = {conv1x1(in, out), UpsampleNearest{}}};
+Residual upsampling_block(Index in, Index out, const Options& options) {
+  Residual block;
+  add_norm(block.main, in, options);
+  block.main.add(Relu{});
+  block.main.add(UpsampleNearest{});
+  block.main.add(conv3x3(in, out));
+  add_norm(block.main, out, options);
+  block.main.add(Relu{});
+  block.main.add(conv3x3(out, out));
+  block.shortcut = {conv1x1(in, out), UpsampleNearest{}};
+  return block;
 }
 
 // The discriminator's first block, which sees the image: without an activation before it.
@@ -79,9 +102,21 @@ const Blocks& blocks_for(const ImageSize& image) {
   return table[0];
 }
 
+// In both networks there are feature maps of so many rows, behind a block that scales.
+void check_attention(const Blocks& blocks, const ImageSize& image, Index rows) {
+  if (rows == 0) return;
+  std::vector<std::string> heights;
+  Index height = image.height;
+  for (std::size_t i = 0; i < std::min(blocks.halving, blocks.generator.size() - 1); ++i)
+    heights.push_back(std::to_string(height /= 2));
+  engine::check(std::ranges::find(heights, std::to_string(rows)) != heights.end(),
+                "attention=", rows, ": no feature maps of both networks have that height; give ",
+                engine::alternatives(heights));
+}
+
 }  // namespace
 
-Index sn_resnet_constrained(const ImageSize& image) {
+Index sn_resnet_weights(const ImageSize& image) {
   const Blocks& blocks = blocks_for(image);
   Index layers = 1;  // the dense one
   for (std::size_t i = 0; i < blocks.discriminator.size(); ++i) {
@@ -91,32 +126,42 @@ Index sn_resnet_constrained(const ImageSize& image) {
   return layers;
 }
 
-Networks sn_resnet(const ImageSize& image, const Constraints& constraints) {
+Networks sn_resnet(const ImageSize& image, const Constraints& constraints, const Options& options) {
   const Blocks& blocks = blocks_for(image);
+  check_attention(blocks, image, options.attention);
   const Index z_dim = 128, scale = Index{1} << blocks.generator.size();
-  const Index height = image.height / scale, width = image.width / scale;
+  Index height = image.height / scale;
+  const Index width = image.width / scale;
   Sequential generator = {glorot(Linear(z_dim, height * width * blocks.start)),
                           Unflatten{height, width, blocks.start}};
   Index channels = blocks.start;
   for (const Index next : blocks.generator) {
-    generator.add(upsampling_block(channels, next));
+    generator.add(upsampling_block(channels, next, options));
     channels = next;
+    height *= 2;
+    if (height == options.attention) generator.add(glorot(SelfAttention(channels)));
   }
-  generator.add(BatchNorm(channels));
+  generator.add(BatchNorm(channels));  // the same for all classes, as in the authors' code
   generator.add(Relu{});
   generator.add(glorot(Conv2d(channels, image.channels,
                               {.kernel = 3, .padding = 1, .activation = Activation::tanh})));
 
-  channels = blocks.discriminator[0];
-  Sequential discriminator = {first_block(image.channels, channels, constraints)};
-  for (std::size_t i = 1; i < blocks.discriminator.size(); ++i) {
+  Sequential discriminator;
+  for (std::size_t i = 0; i < blocks.discriminator.size(); ++i) {
     const Index next = blocks.discriminator[i];
-    discriminator.add(block(channels, next, i < blocks.halving, constraints));
+    if (i == 0)
+      discriminator.add(first_block(image.channels, next, constraints));
+    else
+      discriminator.add(block(channels, next, i < blocks.halving, constraints));
     channels = next;
+    if (i < blocks.halving) height /= 2;
+    if (i < blocks.halving && height == options.attention)
+      discriminator.add(glorot(SelfAttention(channels, constraints)));
   }
   discriminator.add(Relu{});
   discriminator.add(GlobalSumPool{});
-  discriminator.add(glorot(Linear(channels, 1, {.bias = false}, constraints)));
+  add_head(discriminator, channels, {.bias = false}, constraints, options,
+           [](auto head) { return glorot(std::move(head)); });
   return {std::move(generator), std::move(discriminator), z_dim};
 }
 

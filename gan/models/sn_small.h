@@ -8,6 +8,6 @@
 
 namespace gan::models {
 
-Networks sn_small(const ImageSize& image, const Constraints& constraints);
+Networks sn_small(const ImageSize& image, const Constraints& constraints, const Options& options);
 
 }  // namespace gan::models

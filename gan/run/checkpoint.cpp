@@ -1,5 +1,8 @@
 #include "gan/run/checkpoint.h"
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
 #include "gan/training/finite.h"
 
 namespace gan::run {
@@ -15,7 +18,29 @@ void write_header(engine::TensorFile& file, const CheckpointHeader& header) {
   metadata["random.seed"] = std::to_string(header.random.seed);
   metadata["random.counter"] = std::to_string(header.random.counter);
   metadata["data.sha256"] = header.data_hash;
+  if (!header.class_names.empty())
+    metadata["data.classes"] = nlohmann::json(header.class_names).dump();
 }
+
+namespace {
+
+// Names of classes may hold any character, so they are a JSON array.
+std::vector<std::string> read_class_names(const engine::TensorFile& file, bool conditional) {
+  const auto found = file.metadata.find("data.classes");
+  const bool given = found != file.metadata.end();
+  engine::check(given == conditional, file.path, ": its metadata ",
+                given ? "has 'data.classes', though its model is not conditional"
+                      : "lacks 'data.classes', which its conditional model needs",
+                "; it is damaged");
+  if (!given) return {};
+  const auto json = nlohmann::json::parse(found->second, nullptr, /*allow_exceptions=*/false);
+  const bool names = json.is_array() && json.size() > 1 &&
+                     std::ranges::all_of(json, [](const auto& name) { return name.is_string(); });
+  engine::check(names, file.path, ": its data.classes are not names of classes; it is damaged");
+  return json.get<std::vector<std::string>>();
+}
+
+}  // namespace
 
 CheckpointHeader read_header(const engine::TensorFile& file) {
   const auto config = file.metadata.find("config");
@@ -36,6 +61,7 @@ CheckpointHeader read_header(const engine::TensorFile& file) {
       .step = file.integer("step"),
       .random = {.seed = file.natural("random.seed"), .counter = file.natural("random.counter")},
       .data_hash = data_hash == file.metadata.end() ? "" : data_hash->second};
+  header.class_names = read_class_names(file, header.config.conditional);
   constexpr Index kMostSteps = 1'000'000'000'000;  // as validate() allows
   engine::check(header.step >= 0 && header.step <= kMostSteps, file.path,
                 ": is damaged: it claims step ", header.step);
@@ -44,6 +70,16 @@ CheckpointHeader read_header(const engine::TensorFile& file) {
                     (hash.size() == 64 && hash.find_first_not_of("0123456789abcdef") == hash.npos),
                 file.path, ": is damaged: its data.sha256 is not a SHA-256");
   return header;
+}
+
+void check_classes(const std::string& path, const std::vector<std::string>& then,
+                   const std::vector<std::string>& now) {
+  if (then == now) return;
+  const auto at = std::ranges::mismatch(then, now);
+  engine::fail(path, ": was trained on other classes than those of the data set: ",
+               then.size() != now.size()
+                   ? std::to_string(then.size()) + " then, " + std::to_string(now.size()) + " now"
+                   : "'" + *at.in1 + "' then, '" + *at.in2 + "' now");
 }
 
 void check_finite(const engine::TensorFile& file, const std::string& prefix) {
@@ -61,7 +97,8 @@ void save(const std::string& path, training::Trainer& trainer) {
   write_header(file, {.config = trainer.config(),
                       .image = trainer.image(),
                       .step = trainer.step_count(),
-                      .data_hash = trainer.data_hash()});
+                      .data_hash = trainer.data_hash(),
+                      .class_names = trainer.class_names()});
   engine::save(path, file);
 }
 
@@ -73,6 +110,7 @@ CheckpointHeader restore(const std::string& path, training::Trainer& trainer) {
   engine::check(then == now, path, ": was trained on images of ", then.height, "x", then.width, "x",
                 then.channels, "; the data set has ", now.height, "x", now.width, "x",
                 now.channels);
+  check_classes(path, header.class_names, trainer.class_names());
   trainer.restore(file, header.step);
   engine::set_random_state(header.random);
   return header;

@@ -5,10 +5,12 @@
 //   const CheckpointHeader header = restore(run.checkpoint(), trainer);  // resumes bit-for-bit
 //
 // Errors: save if any value is not finite, naming the first bad step; restore from a file that is
-// not a checkpoint of this model, or that holds non-finite values.
+// not a checkpoint of this model, that holds non-finite values, or of a run with other classes than
+// those of the data.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/random.h"
 #include "engine/serialize.h"
@@ -27,6 +29,7 @@ struct CheckpointHeader {
   Index step = 0;
   engine::RandomState random = engine::random_state();
   std::string data_hash = {};  // SHA-256 of the images; "": written before it was kept
+  std::vector<std::string> class_names = {};  // that conditional networks know
 };
 
 void write_header(engine::TensorFile& file, const CheckpointHeader& header);
@@ -34,6 +37,10 @@ CheckpointHeader read_header(const engine::TensorFile& file);
 
 // Errors: a tensor whose name begins with this prefix is not finite.
 void check_finite(const engine::TensorFile& file, const std::string& prefix = "");
+
+// Errors: a run was trained on other classes than these.
+void check_classes(const std::string& path, const std::vector<std::string>& then,
+                   const std::vector<std::string>& now);
 
 void save(const std::string& path, training::Trainer& trainer);
 CheckpointHeader restore(const std::string& path, training::Trainer& trainer);

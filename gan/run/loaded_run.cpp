@@ -1,7 +1,9 @@
 #include "gan/run/loaded_run.h"
 
+#include <algorithm>
 #include <filesystem>
 
+#include "engine/choices.h"
 #include "gan/training/networks.h"
 
 namespace gan::run {
@@ -17,10 +19,21 @@ LoadedRun LoadedRun::open(const std::string& path, bool averaged, bool best) {
   const std::string generator = averaged ? "average." : "generator.";
   for (const std::string& prefix : {generator, std::string("discriminator.")})
     check_finite(file, prefix);
-  models::Networks networks = build_networks(header.config, header.image);
+  models::Networks networks =
+      build_networks(header.config, header.image, std::ssize(header.class_names));
   layers::restore(file, generator, networks.generator);
   layers::restore(file, "discriminator.", networks.discriminator);
   return {directory, std::move(header), std::move(networks)};
+}
+
+Index LoadedRun::label(const std::string& class_name) const {
+  const std::vector<std::string>& names = header.class_names;
+  engine::check(!names.empty(), "--class ", class_name, ": ", directory.path(),
+                " is not a conditional run, so it knows no classes; leave the option out");
+  const auto found = std::ranges::find(names, class_name);
+  engine::check(found != names.end(), "--class ", class_name, ": ", directory.path(),
+                " has no such class; give ", engine::alternatives(names));
+  return found - names.begin();
 }
 
 }  // namespace gan::run

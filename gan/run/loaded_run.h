@@ -14,6 +14,9 @@ struct LoadedRun {
   // the latest, or the one with the best score.
   static LoadedRun open(const std::string& path, bool averaged = true, bool best = false);
 
+  // The label of a class of this name. Errors: the run is not conditional, or has no such class.
+  Index label(const std::string& class_name) const;
+
   RunDirectory directory;
   CheckpointHeader header;
   models::Networks networks;

@@ -40,9 +40,16 @@ std::string distance_column(const ProxyScorer& scorer) {
   return scorer.is_inception() ? "fid" : "proxy_fid";
 }
 
-std::vector<std::string> measures(const Config& config, const ProxyScorer* scorer) {
+bool same_classes(const Trainer& trainer, const ProxyScorer& scorer) {
+  const std::vector<std::string>& names = trainer.class_names();
+  return !names.empty() && names == scorer.class_names();
+}
+
+std::vector<std::string> measures(const Trainer& trainer, const Config& config,
+                                  const ProxyScorer* scorer) {
   std::vector<std::string> columns;
   if (scorer) columns = {score_column(*scorer), "classes"};
+  if (scorer && same_classes(trainer, *scorer)) columns.emplace_back("class_accuracy");
   if (scorer && scorer->has_distance()) columns.push_back(distance_column(*scorer));
   if (config.audit_every > 0)
     columns.insert(columns.end(), {"certified", "slope", "estimate_over_bound"});
@@ -92,7 +99,7 @@ class Recorder {
         config_(config),
         scorer_(scorer),
         limits_(limits),
-        log_(run.log(), last_row(trainer, config), measures(config, scorer)),
+        log_(run.log(), last_row(trainer, config), measures(trainer, config, scorer)),
         events_(run.path(), trainer.step_count()),
         gradients_(run.path(), trainer.step_count()),
         progress_(trainer.step_count(), config.steps),
@@ -217,6 +224,8 @@ class Recorder {
     if (!scored) return false;
     measured[score_column(*scorer_)] = scored->value;
     measured["classes"] = static_cast<double>(scored->covered);
+    if (const auto accuracy = class_accuracy(trainer_, *scorer_, *scored))
+      measured["class_accuracy"] = accuracy->all;
     if (scored->distance) measured[distance_column(*scorer_)] = *scored->distance;
     const double value = as_logged(scored->value);
     if (!best_ || value > best_->value) best_ = {trainer_.step_count(), value};
@@ -251,8 +260,8 @@ class Recorder {
     check_finite();
     sampled_ = trainer_.step_count();
     run_.make_samples_folder();
-    save_samples(run_.samples(sampled_), trainer_.samples(), {.columns = 8, .scale = 2},
-                 &trainer_.data());
+    save_samples(run_.samples(sampled_), trainer_.samples(),
+                 {.columns = Trainer::kShownColumns, .scale = 2}, &trainer_.data());
     events_.picture(sampled_, "samples", engine::read_file(run_.samples(sampled_)));
   }
 
@@ -324,7 +333,8 @@ std::optional<ProxyScore> score(Trainer& trainer, const ProxyScorer& scorer, Ind
       // The start of image `first`'s noise, in blocks of four numbers.
       const auto block = static_cast<std::uint64_t>((first * trainer.z_dim() + 3) / 4);
       engine::set_random_state({.seed = kSampleSeed, .counter = block});
-      const engine::Tensor samples = trainer.samples(engine::normal({count, trainer.z_dim()}));
+      const engine::Tensor samples =
+          trainer.samples(engine::normal({count, trainer.z_dim()}), first);
       if (!std::isfinite(training::blemish(samples).item())) throw BadSample("a sample");
       return samples;
     });
@@ -332,6 +342,23 @@ std::optional<ProxyScore> score(Trainer& trainer, const ProxyScorer& scorer, Ind
   }
   engine::set_random_state(training);
   return score;
+}
+
+std::optional<ClassAccuracy> class_accuracy(const Trainer& trainer, const ProxyScorer& scorer,
+                                            const ProxyScore& score) {
+  if (!same_classes(trainer, scorer)) return std::nullopt;
+  const std::size_t classes = trainer.class_names().size();
+  std::vector<double> right(classes), asked(classes);
+  for (std::size_t i = 0; i < score.answers.size(); ++i) {
+    ++asked[i % classes];
+    if (score.answers[i] == static_cast<Index>(i % classes)) ++right[i % classes];
+  }
+  ClassAccuracy found;
+  for (std::size_t c = 0; c < classes; ++c) {
+    found.each.push_back(asked[c] > 0 ? right[c] / asked[c] : 0);
+    found.all += right[c] / static_cast<double>(score.answers.size());
+  }
+  return found;
 }
 
 bool row_is_due(const Trainer& trainer, const Config& config) {

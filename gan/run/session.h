@@ -11,6 +11,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "gan/analysis/proxy_score.h"
 #include "gan/run/run_directory.h"
@@ -51,8 +52,19 @@ struct BadSample : engine::Error {
 engine::Tensor samples(training::Trainer& trainer, Index count);
 
 // The score of samples of the averaged generator from the same noise; the training's random numbers
-// are not affected. Empty if interrupted. Errors: a BadSample.
+// are not affected. Image i of a conditional generator is of class i modulo the number of classes.
+// Empty if interrupted. Errors: a BadSample.
 std::optional<analysis::ProxyScore> score(training::Trainer& trainer,
                                           const analysis::ProxyScorer& scorer, Index images);
+
+// Of a conditional generator and a scorer that knows the same classes: the share of each class's
+// images in which the scorer sees that class; and of all. Empty for others.
+struct ClassAccuracy {
+  std::vector<double> each;
+  double all = 0;
+};
+std::optional<ClassAccuracy> class_accuracy(const training::Trainer& trainer,
+                                            const analysis::ProxyScorer& scorer,
+                                            const analysis::ProxyScore& score);
 
 }  // namespace gan::run

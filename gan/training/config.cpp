@@ -145,7 +145,7 @@ struct Limits {
 Limits limits(const std::string& key) {
   constexpr Index most = 1'000'000'000'000;
   if (key == "data.resize") return {0, datasets::kLargestResize};
-  if (key == "decay_steps" || key == "audit_every") return {0, most};
+  if (key == "decay_steps" || key == "audit_every" || key == "attention") return {0, most};
   // With one sample, batch norm has no variance to divide by.
   if (key == "batch" || key == "g.batch") return {2, 100'000};
   if (key == "n_dis" || key == "clip.iterations") return {1, 10'000};
@@ -183,10 +183,20 @@ layers::SpectralGradientClipping clipping(const Config& config) {
   return {.r = r, .iterations = static_cast<int>(config.clip_iterations)};
 }
 
+bool is_utf8(const std::string& text) {
+  try {
+    Json(text).dump();
+    return true;
+  } catch (const Json::exception&) {
+    return false;
+  }
+}
+
 void validate(const Config& config) {
   find_loss(config.loss);
   find_augmentations(config.augment);
-  models::find_model(config.model);
+  models::check_options(models::find_model(config.model),
+                        {.classes = config.conditional ? 1 : 0, .attention = config.attention});
   engine::precision_named(config.precision);
   if (!config.score_precision.empty()) check_choice("score_precision", config.score_precision);
   check_choice("device", config.device);
@@ -199,13 +209,9 @@ void validate(const Config& config) {
   check(config.ema >= 0 && config.ema < 1, "ema=", config.ema, ": give 0 to below 1");
   Config::fields(config, [](const char* key, const auto& value, const char*) {
     using Value = std::remove_cvref_t<decltype(value)>;
-    if constexpr (std::is_same_v<Value, std::string>) {
-      try {
-        Json(value).dump();
-      } catch (const Json::exception&) {
-        fail(key, ": is not text in UTF-8, as config.json is; rename the file or the folder");
-      }
-    }
+    if constexpr (std::is_same_v<Value, std::string>)
+      check(is_utf8(value), key,
+            ": is not text in UTF-8, as config.json is; rename the file or the folder");
     if constexpr (std::is_same_v<Value, Index>) check_limits(key, value);
   });
   check(config.decay_steps == 0 || config.steps <= config.decay_steps, "steps=", config.steps,

@@ -27,6 +27,8 @@ struct Config {
   std::string augment = "none";
 
   std::string model = "sn-small";
+  bool conditional = false;
+  Index attention = 0;
   ConstraintChain constraint = "spectral";
   std::string loss = "hinge";
   Penalty penalty = "none";
@@ -85,6 +87,10 @@ struct Config {
     visit("augment", config.augment,
           "augmentations of the discriminator's images, joined by commas");
     visit("model", config.model, "architecture of both networks", networks);
+    visit("conditional", config.conditional, "both networks take the classes of the data",
+          networks);
+    visit("attention", config.attention,
+          "height of the feature maps with self-attention, of sn-resnet; 0: none", networks);
     visit("d.constraint", config.constraint, "constraint on every discriminator weight, see below",
           networks);
     visit("loss", config.loss, "loss of both networks", learnt);
@@ -133,6 +139,8 @@ void set(Config& config, const std::string& assignment);
 
 // The spectral gradient clipping in the settings. Errors: out-of-range or invalid values.
 layers::SpectralGradientClipping clipping(const Config& config);
+
+bool is_utf8(const std::string& text);  // as all text of a run's files is
 
 // Checks the values, alone and together. Errors: the first invalid one.
 void validate(const Config& config);

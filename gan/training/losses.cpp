@@ -1,6 +1,7 @@
 #include "gan/training/losses.h"
 
 #include "engine/engine.h"
+#include "layers/labels.h"
 
 namespace gan::training {
 namespace {
@@ -49,6 +50,12 @@ Tensor fakes(models::Networks& networks, engine::Index count) {
   return networks.generator(engine::normal({count, networks.z_dim}));
 }
 
+// As many at random; of unconditional networks none.
+Tensor any_classes(const models::Networks& networks, engine::Index count) {
+  if (networks.classes == 0) return {};
+  return floor(engine::uniform({count}, 0, static_cast<engine::Real>(networks.classes)));
+}
+
 }  // namespace
 
 engine::Table<Loss>& losses() {
@@ -70,7 +77,10 @@ DiscriminatorLoss discriminator_loss(const Loss& loss, models::Networks& network
 
 Tensor generator_loss(const Loss& loss, models::Networks& networks, const Tensor& real,
                       engine::Index count, const Augmenter& augment) {
-  const Tensor on_fake = networks.discriminator(augment(fakes(networks, count)));
+  const Tensor on_fake = [&] {
+    const layers::Labels given(any_classes(networks, count));
+    return networks.discriminator(augment(fakes(networks, count)));
+  }();
   if (!loss.generator_uses_real) return loss.generator({}, on_fake);
   const Tensor on_real = [&] {  // second: the constraints' values are then on the tape already
     const engine::NoGrad constant;

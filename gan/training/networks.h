@@ -1,5 +1,6 @@
 // The networks of a run: its model, with its constraints on every layer of the discriminator.
-// Weights are drawn from engine/random.h. Errors: an image size that does not fit.
+// Weights are drawn from engine/random.h. Errors: an image size that does not fit; data without the
+// classes that conditional networks learn.
 #pragma once
 
 #include "gan/models/models.h"
@@ -7,9 +8,12 @@
 
 namespace gan::training {
 
-inline models::Networks build_networks(const Config& config, const models::ImageSize& image) {
-  const models::Model& model = models::find_model(config.model);
-  return models::build_networks(model.name, image, config.constraint(model.constrained(image)));
-}
+// `classes`: those of the data, if the settings ask for conditional networks.
+models::Networks build_networks(const Config& config, const models::ImageSize& image,
+                                Index classes);
+
+// The classes that the networks of a run tell apart; none, unless they are conditional. Errors:
+// fewer than two; one without images.
+std::vector<std::string> class_names(const Config& config, const datasets::Dataset& data);
 
 }  // namespace gan::training

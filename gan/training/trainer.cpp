@@ -8,6 +8,7 @@
 #include "gan/metrics/content_hash.h"
 #include "gan/training/finite.h"
 #include "gan/training/networks.h"
+#include "layers/labels.h"
 #include "layers/mode.h"
 
 namespace gan::training {
@@ -18,9 +19,10 @@ using engine::Real;
 using engine::Tensor;
 
 // Seeds first, so that the weights drawn next are those of this seed.
-models::Networks seeded_networks(const Config& config, const models::ImageSize& image) {
+models::Networks seeded_networks(const Config& config, const models::ImageSize& image,
+                                 Index classes) {
   engine::seed(config.seed);
-  return build_networks(config, image);
+  return build_networks(config, image, classes);
 }
 
 // Whether the device has memory of its own, a quarter of which holds the images as bytes.
@@ -53,14 +55,16 @@ Trainer::Trainer(const Config& config, const datasets::Dataset& data)
     : config_(config),
       loss_(find_loss(config.loss)),
       data_(data),
+      class_names_(training::class_names(config, data)),
       loader_(data, {.batch = config.batch,
                      .seed = config.seed,
                      .flip = config.flip,
                      .dequantize = config.dequantize,
+                     .labels = config.conditional,
                      .resident = fits_on_device(data)}),
       image_{data.height(), data.width(), data.channels()},
       augment_(config.augment, image_),
-      networks_(seeded_networks(config, image_)),
+      networks_(seeded_networks(config, image_, std::ssize(class_names_))),
       generator_parameters_(networks_.generator.parameters()),
       discriminator_parameters_(networks_.discriminator.parameters()),
       generator_optimizer_(config.g.optimizer(config.g, generator_parameters_)),
@@ -68,7 +72,7 @@ Trainer::Trainer(const Config& config, const datasets::Dataset& data)
       average_(static_cast<Real>(config.ema), networks_.generator),
       generator_gradients_(networks_.generator, clipping(config)),
       discriminator_gradients_(networks_.discriminator, clipping(config)),
-      fixed_noise_(engine::normal({samples_shown(image_), networks_.z_dim})),
+      fixed_noise_(engine::normal({samples_shown(image_, networks_.classes), networks_.z_dim})),
       captured_{engine::Captured([this] { iterate(); }), engine::Captured([this] { iterate(); })} {}
 
 void Trainer::set_learning_rates() {
@@ -90,7 +94,7 @@ void Trainer::step() {
 }
 
 void Trainer::iterate() {
-  Tensor real;
+  datasets::Batch real;
   for (Index i = 0; i < config_.n_dis; ++i) real = update_discriminator();
   update_generator(real);
   average_.step();
@@ -98,10 +102,11 @@ void Trainer::iterate() {
   sums_.count();
 }
 
-Tensor Trainer::update_discriminator() {
-  const Tensor real = loader_.next().images;
+datasets::Batch Trainer::update_discriminator() {
+  datasets::Batch real = loader_.next();
+  const layers::Labels given(real.classes);  // fakes are of the classes of the real images
   auto [loss, on_real, on_fake, seen_real, seen_fake] =
-      discriminator_loss(loss_, networks_, real, augment_);
+      discriminator_loss(loss_, networks_, real.images, augment_);
   if (penalize_)
     loss = loss + static_cast<Real>(config_.penalty_every) *
                       config_.penalty(networks_.discriminator, seen_real, seen_fake);
@@ -116,8 +121,9 @@ Tensor Trainer::update_discriminator() {
   return real;
 }
 
-void Trainer::update_generator(const Tensor& real) {
-  const Tensor loss = generator_loss(loss_, networks_, real, config_.g_batch, augment_);
+void Trainer::update_generator(const datasets::Batch& real) {
+  const layers::Labels given(real.classes);
+  const Tensor loss = generator_loss(loss_, networks_, real.images, config_.g_batch, augment_);
   generator_optimizer_->step(clipped(grad(loss, generator_parameters_), "g", generator_gradients_));
   add_scaled(1, loss, sums_.generator);
 }
@@ -159,14 +165,26 @@ LossMeans Trainer::losses() {
   return means;
 }
 
-Tensor Trainer::samples(const Tensor& noise) {
+Tensor Trainer::averaged(const Tensor& noise, const Tensor& labels) {
   const NoGrad constant;
   const layers::Eval evaluate;
+  const layers::Labels given(labels);
   return average_.average()(noise);
 }
 
-Index Trainer::samples_shown(const models::ImageSize& image) {
-  return datasets::is_plane(image.height, image.width, image.channels) ? 1000 : 64;
+Tensor Trainer::samples() {
+  return averaged(fixed_noise_,
+                  models::labels_in_turn(networks_.classes, fixed_noise_.dim(0), 0, kShownColumns));
+}
+
+Tensor Trainer::samples(const Tensor& noise, Index first) {
+  return averaged(noise, models::labels_in_turn(networks_.classes, noise.dim(0), first));
+}
+
+Index Trainer::samples_shown(const models::ImageSize& image, Index classes) {
+  if (datasets::is_plane(image.height, image.width, image.channels)) return 1000;
+  constexpr Index most = 16;  // rows
+  return kShownColumns * (classes == 0 ? 8 : std::min(classes, most));
 }
 
 std::string Trainer::not_finite() {

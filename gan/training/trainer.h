@@ -54,10 +54,11 @@ class Trainer {
   // device.
   std::vector<analysis::GradientSpectra::Row> gradients() const;
 
-  // Samples [count, height, width, channels] of the averaged generator from the fixed noise, and
-  // from other noise [count, z_dim].
-  engine::Tensor samples() { return samples(fixed_noise_); }
-  engine::Tensor samples(const engine::Tensor& noise);
+  // Samples [count, height, width, channels] of the averaged generator from the fixed noise, in rows
+  // of kShownColumns of one class if it is conditional.
+  engine::Tensor samples();
+  // And from other noise [count, z_dim]: number i is of class `first` + i, modulo their number.
+  engine::Tensor samples(const engine::Tensor& noise, Index first = 0);
   Index z_dim() const { return networks_.z_dim; }
 
   // Audits the discriminator against the generator itself, not its average. Copies both networks;
@@ -78,15 +79,18 @@ class Trainer {
   const models::ImageSize& image() const { return image_; }
   const datasets::Dataset& data() const { return data_; }
   const std::string& data_hash();  // SHA-256 of the images, computed on first use
+  const std::vector<std::string>& class_names() const { return class_names_; }  // if conditional
 
-  // Of the fixed noise: as many as one sees at a time.
-  static Index samples_shown(const models::ImageSize& image);
+  static constexpr int kShownColumns = 8;
+  // Of the fixed noise: as many as one sees at a time, of so many classes.
+  static Index samples_shown(const models::ImageSize& image, Index classes);
 
  private:
   void set_learning_rates();
   void iterate();
-  engine::Tensor update_discriminator();  // the real images
-  void update_generator(const engine::Tensor& real);
+  datasets::Batch update_discriminator();  // the real images
+  void update_generator(const datasets::Batch& real);
+  engine::Tensor averaged(const engine::Tensor& noise, const engine::Tensor& labels);
   using Gradients = engine::TensorList;
   Gradients clipped(const Gradients& gradients, const char* network,
                     analysis::GradientSpectra& spectra);
@@ -116,6 +120,7 @@ class Trainer {
   const Loss& loss_;
   const datasets::Dataset& data_;
   std::string data_hash_;
+  const std::vector<std::string> class_names_;
   datasets::Loader loader_;
   const models::ImageSize image_;
   const Augmenter augment_;

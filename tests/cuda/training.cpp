@@ -144,6 +144,10 @@ TEST_CASE("cuda: training steps that replay equal steps that are called, byte by
   config.penalty_every = 2;
   equal(config, 8);
   equal(config, 9);
+  // Labels come anew with each replay, as the images do.
+  config.conditional = true;
+  config.n_dis = 2;
+  equal(config, 7);
 }
 
 TEST_CASE("cuda: reading losses and making samples between replays changes nothing") {

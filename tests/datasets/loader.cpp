@@ -218,6 +218,20 @@ TEST_CASE("loader: gives what fill_batch gives, from any position") {
   CHECK(batch.images.shape() == engine::Shape{8, 32, 32, 3});
 }
 
+TEST_CASE("loader: labels as a tensor are those of the batch, resident or not") {
+  const Counting data(60);
+  for (const bool resident : {false, true}) {
+    Loader loader(data, {.batch = 7, .labels = true, .resident = resident});
+    for (int i = 0; i < 10; ++i) {
+      const Batch batch = loader.next();
+      const std::vector<Real> classes = batch.classes.values();
+      CHECK(std::ranges::equal(classes, batch.labels));
+    }
+  }
+  Loader plain(data, {.batch = 7});
+  CHECK(!plain.next().classes.defined());
+}
+
 TEST_CASE("loader: a resident set gives the same batches, to the bit") {
   const Counting data(60);
   for (const bool flip : {false, true})

@@ -10,6 +10,7 @@
 #include "engine/serialize.h"
 #include "gan/metrics/npz.h"
 #include "gan/run/checkpoint.h"
+#include "gan/sweep/experiments.h"
 #include "gan/training/constraints.h"
 #include "gan/training/presets.h"
 #include "tests/datasets/append.h"
@@ -141,9 +142,17 @@ Seeds constraints_seeds() {
   return seeds;
 }
 
+Seeds experiment_seeds() {
+  Seeds seeds;
+  for (const gan::sweep::Experiment& experiment : gan::sweep::experiments())
+    seeds[experiment.name] = experiment.text;
+  return seeds;
+}
+
 const std::map<std::string, std::function<Seeds()>> kSeeds = {{"cifar", cifar_seeds},
                                                               {"config", config_seeds},
                                                               {"constraints", constraints_seeds},
+                                                              {"experiment", experiment_seeds},
                                                               {"features", features_seeds},
                                                               {"idx", idx_seeds},
                                                               {"image", image_seeds},

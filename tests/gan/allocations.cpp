@@ -38,10 +38,19 @@ void operator delete(void* block, std::size_t) noexcept { std::free(block); }
 
 TEST_CASE("allocations: none in the third training step") {
   const auto data = datasets::open("shapes");
-  for (const char* model : {"sn-cnn", "sn-resnet", "sn-small"}) {
-    CAPTURE(model);
+  struct Example {
+    const char* model;
+    bool conditional = false;
+    engine::Index attention = 0;
+  };
+  for (const Example& example : {Example{"sn-cnn"}, Example{"sn-resnet"}, Example{"sn-small"},
+                                 Example{"sn-small", true}, Example{"sn-resnet", true, 8}}) {
+    CAPTURE(example.model);
+    CAPTURE(example.conditional);
     gan::training::Config config;
-    config.model = model;
+    config.model = example.model;
+    config.conditional = example.conditional;
+    config.attention = example.attention;
     config.batch = config.g_batch = 4;
     config.n_dis = 2;
     gan::training::Trainer trainer(config, *data);

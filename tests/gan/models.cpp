@@ -78,7 +78,8 @@ TEST_CASE("models: every weight of a discriminator is constrained, no other valu
     CAPTURE(model.name);
     Networks networks = gan::models::build_networks(model.name, {32, 32, 3},
                                                     gan::training::ConstraintChain("spectral")());
-    CHECK(std::ssize(layers::weights(networks.discriminator)) == model.constrained({32, 32, 3}));
+    CHECK(std::ssize(layers::weights(networks.discriminator)) ==
+          gan::models::constrained(model, {32, 32, 3}));
     for (const layers::Param* param : networks.discriminator.parameters())
       CHECK(param->constraints().size() == (param->raw().rank() >= 2 ? 1 : 0));
     for (const layers::Param* param : networks.generator.parameters())
@@ -117,7 +118,7 @@ TEST_CASE("models: the ResNet of each size has the blocks of its source") {
     Networks networks = gan::models::build_networks(model.name, image, {});
     CHECK(gan::models::parameter_count(networks.generator) == example.generator);
     CHECK(gan::models::parameter_count(networks.discriminator) == example.discriminator);
-    CHECK(model.constrained(image) == example.constrained);
+    CHECK(gan::models::constrained(model, image) == example.constrained);
     CHECK(std::ssize(layers::weights(networks.discriminator)) == example.constrained);
     if (example.side > 64) continue;  // the others are slow on a CPU
     const engine::NoGrad constant;

@@ -17,7 +17,7 @@ void check_known(const ScoredSet& set) {
                 ": holds statistics over all classes; --by-class needs images or features");
   engine::check(set.class_names.size() > 1 && !set.labels.empty(), set.info.spec,
                 ": has one class or no class names; --by-class needs a folder with one subfolder "
-                "per class, or a .npz with labels");
+                "per class, a .npz with labels, or a conditional run");
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "gan/metrics/random_order.h"
 #include "gan/metrics/sha256.h"
 #include "gan/run/loaded_run.h"
+#include "layers/labels.h"
 #include "layers/mode.h"
 
 namespace inception_score {
@@ -42,13 +43,19 @@ std::unique_ptr<Dataset> draw(const std::string& folder, const Options& options)
   engine::seed(options.seed);
   const engine::NoGrad constant;
   const layers::Eval evaluate;
+  std::vector<std::string> names = run.header.class_names;  // drawn in turn
+  if (names.empty()) names = {"samples"};
+  std::vector<int> labels;
   std::string pixels;
   gan::console::Progress progress(0, count, "sample");
   constexpr Index most = 64;
   for (Index made = 0; made < count; made += most) {
     const Index now = std::min(most, count - made);
+    const layers::Labels given(gan::models::labels_in_turn(run.networks.classes, now, made));
     for (const float x : run.networks.generator(engine::normal({now, run.networks.z_dim})).values())
       pixels += byte_of(x);
+    for (Index i = made; i < made + now; ++i)
+      labels.push_back(static_cast<int>(i % std::ssize(names)));
     progress.step(made + now, INFINITY);
   }
   Info info{.name = "run",
@@ -57,9 +64,8 @@ std::unique_ptr<Dataset> draw(const std::string& folder, const Options& options)
             .height = static_cast<int>(size.height),
             .width = static_cast<int>(size.width),
             .channels = static_cast<int>(size.channels),
-            .class_names = {"samples"}};
-  return std::make_unique<StoredImages>(std::move(info), std::move(pixels),
-                                        std::vector<int>(static_cast<std::size_t>(count), 0));
+            .class_names = std::move(names)};
+  return std::make_unique<StoredImages>(std::move(info), std::move(pixels), std::move(labels));
 }
 
 // Why an array cannot be images; "": it can.

@@ -1,0 +1,58 @@
+// RunningMoments: what batch norms share: mean and (unbiased) variance of each channel of [..., C]
+// over the batches seen so far, for evaluation. `momentum` is the weight of the newest batch, as in
+// PyTorch. Cost: next to nothing.
+#pragma once
+
+#include "layers/mode.h"
+#include "layers/module.h"
+
+namespace layers {
+
+struct BatchNormOptions {
+  engine::Real epsilon = 1e-5F;
+  engine::Real momentum = 0.1F;
+};
+
+class RunningMoments {
+ public:
+  engine::State running_mean, running_variance;
+  BatchNormOptions options;
+
+ protected:
+  RunningMoments(engine::Index channels, const BatchNormOptions& options)
+      : running_mean(engine::zeros({channels})),
+        running_variance(engine::ones({channels})),
+        options(options) {}
+
+  // 1 / deviation of each channel, in evaluation.
+  engine::Tensor scale() const { return rsqrt(running_variance.value() + options.epsilon); }
+
+  // In evaluation: (x - mean) / deviation times gamma, plus beta, which broadcast to x.
+  engine::Tensor evaluated(const engine::Tensor& x, const engine::Tensor& gamma,
+                           const engine::Tensor& beta) const {
+    const engine::Tensor scaled = gamma * scale();
+    return x * scaled + (beta - running_mean.value() * scaled);
+  }
+
+  // The moments of this batch, which are remembered.
+  engine::Tensor seen(const engine::Tensor& x) {
+    const engine::Tensor batch = moments(x);
+    remember(batch, x.size() / x.dim(-1));
+    return batch;
+  }
+
+ private:
+  void remember(const engine::Tensor& batch, engine::Index n) {
+    const engine::NoGrad constant;
+    const engine::Index channels = batch.dim(1);
+    const auto mixed = [&](const engine::State& running, engine::Index row, engine::Real factor) {
+      const engine::Tensor newest = reshape(slice(batch, 0, row, row + 1), {channels});
+      return running.value() * (1 - options.momentum) + newest * (options.momentum * factor);
+    };
+    const auto count = static_cast<engine::Real>(n);
+    running_mean.assign(mixed(running_mean, 0, 1));
+    running_variance.assign(mixed(running_variance, 1, n > 1 ? count / (count - 1) : 1));
+  }
+};
+
+}  // namespace layers
