@@ -120,8 +120,7 @@ TEST_CASE("lipschitz check: what a file lacks is named in one line") {
       {"/cases/0/weight", {1, 2}, "case 'poster': field 'weight' has 2 numbers, 4 are needed"},
       {"/cases/0/input_shape", {1, 1, 1}, "case 'poster': field 'input_shape' leaves no output"},
       {"/analytic/0/sigma", nullptr, "analytic number 0: field 'sigma' is missing"},
-      {"/cases/0/groups", 1.5,
-       "case 'poster': field 'groups' has the wrong type: 1.5"},
+      {"/cases/0/groups", 1.5, "case 'poster': field 'groups' has the wrong type: 1.5"},
       {"/analytic/0/H", 1.5, "number 0: field 'H' has the wrong type: 1.5"},
       {"/analytic/0/W", 1, "analytic number 0: linear map: a kernel that reaches 2"},
       {"/analytic/0/kernel", "ones 999999x999999x3x3", "number 0: field 'kernel' is \"ones 999999"},
@@ -227,8 +226,8 @@ TEST_CASE("lipschitz check: an all-zero weight has no NaN, and no gradient") {
   CHECK(outcome.status == 1);  // the stored values are another weight's
   CHECK_FALSE(mentions(outcome, "nan"));
   zero["dsigma_dK"] = {0, 0, 0, 0};
-  CHECK(
-      mentions(check(file.dump()), "case 'poster': field 'dsigma_dK': norm_gradient: undefined, because the map"));
+  CHECK(mentions(check(file.dump()),
+                 "case 'poster': field 'dsigma_dK': norm_gradient: undefined, because the map"));
 }
 
 TEST_CASE("lipschitz conv: a table, and bad usage") {
