@@ -35,7 +35,8 @@ TEST_CASE("gan spectrum: of large images the largest values, and the circulant b
   CAPTURE(outcome.err);
   CHECK(outcome.status == 0);
   CHECK(outcome.err.find("note: run: layer 0, toeplitz: ") != std::string::npos);
-  CHECK(outcome.err.find(" largest values of 12288 come from Lanczos iteration") != std::string::npos);
+  CHECK(outcome.err.find(" largest values of 12288 come from Lanczos iteration") !=
+        std::string::npos);
   const std::string csv = read_file(scratch / "run/spectrum/spectrum.csv");
   const std::string script = read_file(scratch / "run/spectrum/spectrum.gnuplot");
   const auto top = row(csv, "run,0,toeplitz,1,"), torus = row(csv, "run,0,circulant,1,");
