@@ -13,7 +13,7 @@ namespace {
 using namespace engine;
 using namespace layers;
 
-constexpr double kClose = sizeof(Real) == 8 ? 1e-12 : 1e-5;  // rounding of sums of few numbers
+constexpr double kFewSums = sizeof(Real) == 8 ? 1e-12 : 1e-5;  // rounding of sums of few numbers
 
 Tensor row(const Tensor& table, Index i) {
   return reshape(slice(table, 0, i, i + 1), {table.dim(1)});
@@ -41,7 +41,7 @@ TEST_CASE("ClassBatchNorm: each sample is as under batch norm with the numbers o
       const Tensor all = plain(x);
       for (Index i = 0; i < 6; ++i)
         if (classes[static_cast<std::size_t>(i)] == static_cast<Real>(c))
-          CHECK(farthest(slice(y, 0, i, i + 1), slice(all, 0, i, i + 1)) < kClose);
+          CHECK(farthest(slice(y, 0, i, i + 1), slice(all, 0, i, i + 1)) < kFewSums);
     }
     if (!evaluate) CHECK(max(abs(layer.running_mean.value())).item() > 0);
   }
@@ -82,11 +82,11 @@ TEST_CASE("Projection: <psi + V_c, x> + b, and for each class the bound is what 
     const Labels given = Labels::all_of(c);
     const Tensor slope = grad(sum(critic(x)), {x})[0];
     const double reached = norm(slope).item(), bound = bounds[static_cast<std::size_t>(c)];
-    CHECK(reached <= bound * (1 + kClose));
+    CHECK(reached <= bound * (1 + kFewSums));
     // By hand: |W^T (psi + V_c)| is the slope, and |psi + V_c| that of the head alone.
     const LinearMap psi = all[1].param->map(), v = all[2].param->map(), w = all[0].param->map();
     const Tensor head = all[1].param->value(psi) + slice(all[2].param->value(v), 0, c, c + 1);
-    CHECK(farthest(matmul(head, all[0].param->value(w)), slope) < kClose);
+    CHECK(farthest(matmul(head, all[0].param->value(w)), slope) < kFewSums);
     CHECK(bound == doctest::Approx(norm(head).item() * 1).epsilon(1e-3));  // |W| = 1
     CHECK(bound <= 2 * (1 + 1e-3));
   }
