@@ -11,20 +11,23 @@ file(WRITE ${PROJECT_BINARY_DIR}/copyright
 find_program(KANTOR_GZIP gzip)
 mark_as_advanced(KANTOR_GZIP)
 if(KANTOR_GZIP)
-  configure_file(CHANGELOG.md changelog COPYONLY)
+  # In Debian's form: lintian reads it. CHANGELOG.md is the text.
+  string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)
+  file(WRITE ${PROJECT_BINARY_DIR}/changelog "kantor (${PROJECT_VERSION}) unstable; urgency=medium\n\n"
+    "  * See CHANGELOG.md.\n\n -- The Kantor authors <maintainers@kantor.example>  ${date}\n")
   execute_process(COMMAND ${KANTOR_GZIP} --force --keep --no-name --best ${PROJECT_BINARY_DIR}/changelog)
   install(FILES ${PROJECT_BINARY_DIR}/changelog.gz DESTINATION ${documents} COMPONENT library)
 endif()
-install(FILES ${PROJECT_BINARY_DIR}/copyright README.md DESTINATION ${documents} COMPONENT library)
+install(FILES ${PROJECT_BINARY_DIR}/copyright CHANGELOG.md README.md DESTINATION ${documents} COMPONENT library)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME kantor)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "deep-learning engine with Lipschitz-constrained layers")
-set(CPACK_PACKAGE_DESCRIPTION "Tensors with automatic differentiation of any order, convolutions whose Lipschitz
-constants are held and certified, a laboratory for Wasserstein and other GANs, and
-programs that compute Inception Score, FID and further scores. Headers, static
-libraries and programs.")
+set(CPACK_PACKAGE_DESCRIPTION "Tensors with automatic differentiation of any order, convolutions with
+bounded and certified Lipschitz constants, a laboratory for Wasserstein and
+other GANs, and programs that compute Inception Score, FID and further scores.
+Headers, static libraries and programs.")
 set(CPACK_PACKAGE_CONTACT "The Kantor authors <maintainers@kantor.example>")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)

@@ -35,7 +35,7 @@ function(kantor_install_package)
   if(PROJECT_IS_TOP_LEVEL)
     set(cuda_libraries)
     if(KANTOR_CUDA_FOUND)
-      set(cuda_libraries "-L${CUDAToolkit_LIBRARY_DIR} -lcudart_static -ldl -lrt")
+      set(cuda_libraries "${CUDA_cudart_static_LIBRARY} -ldl -lrt")
     endif()
     file(RELATIVE_PATH up /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)  # --prefix moves all
     configure_file(third_party/kantor.pc.in kantor.pc @ONLY)
