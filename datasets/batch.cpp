@@ -81,6 +81,8 @@ void dequantize(std::span<const std::uint8_t> pixels, const engine::RandomStream
 
 Index batches_per_epoch(const Dataset& data, const LoaderOptions& options) {
   engine::check(options.batch >= 1, "batch=", options.batch, ": give at least 1");
+  engine::check(options.parts >= 1 && options.batch % options.parts == 0, "batch=", options.batch,
+                ": ", options.parts, " processes cannot share it evenly");
   engine::check(data.size() >= options.batch, data.name(), ": its ", data.size(),
                 " images are fewer than one batch of ", options.batch,
                 "; set a smaller batch or give more images");
@@ -138,14 +140,15 @@ void fill_batch(const Dataset& data, const LoaderOptions& options, Index k,
   const auto offset = [&](Index number) {  // from -shift to shift
     return below(2 * options.shift + 1, Purpose::shift, number) - options.shift;
   };
-  for (Index i = 0; i < options.batch; ++i) {
-    const Index image = order[first + i];
+  const Index begin = options.first_of_part();
+  for (Index i = begin; i < begin + options.part_size(); ++i) {  // the sample's place in the batch
+    const Index image = order[first + i], at = i - begin;
     data.read(image, pixels.data());
-    labels[i] = data.label(image);
+    labels[at] = data.label(image);
     if (mirrored(options, k, i))
       mirror(pixels.data(), data.height(), data.width(), data.channels());
     if (options.shift > 0) move(pixels, data, offset(2 * i), offset(2 * i + 1), scratch);
-    const std::span<Real> out = images.subspan(i * image_size, image_size);
+    const std::span<Real> out = images.subspan(at * image_size, image_size);
     if (options.dequantize)
       dequantize(pixels, noise_stream(options, k), i * noise_words, out);
     else

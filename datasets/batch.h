@@ -35,9 +35,14 @@ struct LoaderOptions {
   int prefetch = 2;         // batches prefetched in the background (Loader only)
   // Keep the set on the device and make batches there; excludes shift and cutout (Loader only).
   bool resident = false;
+  // Of batches that several processes share: which of so many equal parts is made here.
+  Index part = 0, parts = 1;
+
+  Index part_size() const { return batch / parts; }
+  Index first_of_part() const { return part * part_size(); }
 };
 
-// Errors: a set smaller than one batch.
+// Errors: a set smaller than one batch; a batch that has no equal parts.
 Index batches_per_epoch(const Dataset& data, const LoaderOptions& options);
 
 // The order of one epoch: a permutation of 0 .. size - 1 (Fisher-Yates); also into an existing
@@ -50,8 +55,8 @@ void epoch_order(Index size, const LoaderOptions& options, Index epoch, std::vec
 bool mirrored(const LoaderOptions& options, Index k, Index i);
 engine::RandomStream noise_stream(const LoaderOptions& options, Index k);
 
-// Makes batch number k: images [batch, height, width, channels] and labels [batch]. `order` is that
-// of its epoch, k / batches_per_epoch; computed if not given.
+// Makes this part of batch number k: images [part_size, height, width, channels] and labels
+// [part_size]. `order` is that of its epoch, k / batches_per_epoch; computed if not given.
 void fill_batch(const Dataset& data, const LoaderOptions& options, Index k, std::span<Real> images,
                 std::span<int> labels);
 void fill_batch(const Dataset& data, const LoaderOptions& options, Index k,

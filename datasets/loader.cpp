@@ -13,7 +13,7 @@ Loader::Loader(const Dataset& data, const LoaderOptions& options)
       options_(options),
       batches_per_epoch_(datasets::batches_per_epoch(data, options)),
       current_(buffer()) {
-  if (options.labels) classes_.resize(options.batch);
+  if (options.labels) classes_.resize(options.part_size());
   engine::check(options.prefetch >= 1, "prefetch=", options.prefetch, ": give at least 1");
   engine::check(!options.resident || options.shift == 0, "shift=", options.shift,
                 ": images on the device cannot be shifted; use resident=false");
@@ -22,8 +22,8 @@ Loader::Loader(const Dataset& data, const LoaderOptions& options)
   if (options.resident) {
     table_.emplace(data.size(), data.height(), data.width(), data.channels(),
                    [&](Index i, std::uint8_t* pixels) { data.read(i, pixels); });
-    choice_.number.resize(options.batch);
-    choice_.mirror.resize(options.batch);
+    choice_.number.resize(options.part_size());
+    choice_.mirror.resize(options.part_size());
     return;
   }
   for (int i = 0; i < options.prefetch; ++i) spare_.push_back(buffer());
@@ -31,8 +31,9 @@ Loader::Loader(const Dataset& data, const LoaderOptions& options)
 }
 
 Loader::Buffer Loader::buffer() const {
-  return {.images = std::vector<Real>(options_.resident ? 0 : options_.batch * data_.image_size()),
-          .labels = engine::FreeListVector<int>(options_.batch)};
+  return {.images =
+              std::vector<Real>(options_.resident ? 0 : options_.part_size() * data_.image_size()),
+          .labels = engine::FreeListVector<int>(options_.part_size())};
 }
 
 void Loader::work(const std::stop_token& stop) {
@@ -80,7 +81,8 @@ Batch Loader::next() {
   if (table_) {
     batch.images = resident_images();
   } else {
-    const engine::Shape shape{options_.batch, data_.height(), data_.width(), data_.channels()};
+    const engine::Shape shape{options_.part_size(), data_.height(), data_.width(),
+                              data_.channels()};
     batch.images = engine::live_tensor(shape, [this] {
       Buffer used = std::exchange(current_, take());
       ++position_;
@@ -96,7 +98,7 @@ Batch Loader::next() {
 }
 
 engine::Tensor Loader::classes() {
-  return engine::live_tensor({options_.batch}, [this] {
+  return engine::live_tensor({options_.part_size()}, [this] {
     std::ranges::copy(current_.labels, classes_.begin());
     return std::span<const Real>(classes_);
   });
@@ -108,25 +110,26 @@ void Loader::choose(Index k) {
     choice_.epoch = k / batches_per_epoch_;
     epoch_order(data_.size(), options_, choice_.epoch, choice_.order);
   }
-  for (Index i = 0; i < options_.batch; ++i) {
-    const Index image = choice_.order[k % batches_per_epoch_ * options_.batch + i];
+  const Index first = options_.first_of_part();
+  for (Index i = 0; i < options_.part_size(); ++i) {
+    const Index image = choice_.order[k % batches_per_epoch_ * options_.batch + first + i];
     choice_.number[i] = static_cast<Real>(image);
-    choice_.mirror[i] = mirrored(options_, k, i);
+    choice_.mirror[i] = mirrored(options_, k, first + i);
     current_.labels[i] = data_.label(image);
   }
 }
 
 engine::Tensor Loader::resident_images() {
-  const engine::Tensor number = engine::live_tensor({options_.batch}, [this] {
+  const engine::Tensor number = engine::live_tensor({options_.part_size()}, [this] {
     choose(position_++);
     return std::span<const Real>(choice_.number);
   });
   const engine::Tensor mirror = engine::live_tensor(
-      {options_.batch}, [this] { return std::span<const Real>(choice_.mirror); });
+      {options_.part_size()}, [this] { return std::span<const Real>(choice_.mirror); });
   if (!options_.dequantize) return table_->batch(number, mirror);
   const auto noise =
       engine::live<engine::RandomStream>([this] { return noise_stream(options_, position_ - 1); });
-  return table_->noisy_batch(number, mirror, noise);
+  return table_->noisy_batch(number, mirror, noise, options_.first_of_part());
 }
 
 void Loader::seek(Index number) {

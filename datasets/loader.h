@@ -28,8 +28,8 @@
 namespace datasets {
 
 struct Batch {
-  engine::Tensor images;   // [batch, height, width, channels]
-  engine::Tensor classes;  // the labels [batch], if LoaderOptions::labels; else empty
+  engine::Tensor images;   // [part_size, height, width, channels]
+  engine::Tensor classes;  // the labels [part_size], if LoaderOptions::labels; else empty
   engine::FreeListVector<int> labels;
   Index number = 0;
 };

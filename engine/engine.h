@@ -19,6 +19,7 @@
 #include "engine/print.h"
 #include "engine/random.h"
 #include "engine/serialize.h"
+#include "engine/shared_batch.h"
 #include "engine/state.h"
 #include "engine/tensor.h"
 #include "engine/update.h"

@@ -28,21 +28,22 @@ ImageTable::ImageTable(Index count, Index height, Index width, Index channels,
 }
 
 Tensor ImageTable::batch(const Tensor& number, const Tensor& mirror) const {
-  return make(number, mirror, {}, false);
+  return make(number, mirror, {}, false, 0);
 }
 
 Tensor ImageTable::noisy_batch(const Tensor& number, const Tensor& mirror,
-                               const Live<RandomStream>& noise) const {
-  return make(number, mirror, noise, true);
+                               const Live<RandomStream>& noise, Index first) const {
+  return make(number, mirror, noise, true, first);
 }
 
 Tensor ImageTable::make(const Tensor& number, const Tensor& mirror, const Live<RandomStream>& noise,
-                        bool dequantize) const {
+                        bool dequantize, Index first) const {
   check(number.rank() == 1 && number.shape() == mirror.shape(), "images: numbers ", number.shape(),
         " and mirrors ", mirror.shape(), " are not one of each for every image");
   ImageBatch batch = layout_;
   batch.n = number.dim(0);
   batch.dequantize = dequantize;
+  batch.first = first;
   Tensor out(Shape{batch.n, batch.height, batch.width, batch.channels});
   out.backend().images(batch, noise, bytes_.data(), number.data(), mirror.data(), out.data());
   return out;

@@ -28,12 +28,13 @@ class ImageTable {
   // [n, height, width, channels]: the images with these numbers [n], mirrored left to right where
   // mirror [n] is not 0.
   Tensor batch(const Tensor& number, const Tensor& mirror) const;
-  Tensor noisy_batch(const Tensor& number, const Tensor& mirror,
-                     const Live<RandomStream>& noise) const;
+  // With noise, as images `first`, first + 1, ... of the batch.
+  Tensor noisy_batch(const Tensor& number, const Tensor& mirror, const Live<RandomStream>& noise,
+                     Index first = 0) const;
 
  private:
   Tensor make(const Tensor& number, const Tensor& mirror, const Live<RandomStream>& noise,
-              bool dequantize) const;
+              bool dequantize, Index first) const;
   ImageBatch layout_;
   Tensor bytes_;  // as many Reals as hold them
 };

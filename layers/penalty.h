@@ -19,17 +19,17 @@ namespace layers {
 inline engine::Tensor between(const engine::Tensor& a, const engine::Tensor& b) {
   engine::check(a.shape() == b.shape(), "between: samples must have the same shape, got ",
                 a.shape(), " and ", b.shape());
-  const engine::Tensor places = engine::uniform({a.dim(0), 1});
+  const engine::Tensor places = engine::uniform_per_sample({a.dim(0), 1});
   const engine::Tensor from = reshape(a, {a.dim(0), -1}), to = reshape(b, {b.dim(0), -1});
   return reshape(from + places * (to - from), a.shape());
 }
 
-// The squared slope of `critic` at each sample of x [N, ...]: [N], differentiable. The critic must
-// treat samples independently (no batch norm).
+// The squared slope of `critic` at each sample of x [N, ...], in a shared batch at each sample of the
+// whole: [N], differentiable. The critic must treat samples independently (no batch norm).
 inline engine::Tensor squared_slopes(Sequential& critic, const engine::Tensor& x) {
   const engine::Tensor at = x.detach();
   const engine::Tensor gradient = grad(sum(critic(at)), {at}, /*differentiable=*/true)[0];
-  return sum(square(reshape(gradient, {x.dim(0), -1})), {1});
+  return whole_batch(sum(square(reshape(gradient, {x.dim(0), -1})), {1}));
 }
 
 // The slopes themselves. At slope zero the derivative is zero.

@@ -40,6 +40,7 @@ inline const std::vector<Door> kDoors = {
     {"engine/graph/", kFront + "|engine/ops/pointwise\\.def|engine/graph/.*|.*\\.pb\\.h",
      "google/protobuf/.*"},
     {"engine/version.cpp", kEngine + "|engine/cpu/isa\\.h", ""},
+    {"engine/collective_mpi.cpp", kEngine, kPosix + "|mpi\\.h"},
     {"engine/serialize.cpp", kEngine, kPosix + "|nlohmann/json\\.hpp"},
     {"engine/", kEngine, kPosix},
     {"layers/", kFront + "|layers/.*", ""},
@@ -51,7 +52,7 @@ inline const std::vector<Door> kDoors = {
      kPosix +
          "|stb_[a-z_]+\\.h|zlib\\.h|png\\.h|jpeglib\\.h|jerror\\.h|gif_lib\\.h|webp/[a-z]+\\.h"},
     {"gan/console/",
-     "engine/(check|choices|device|file|notice|real|threads|version)\\.h|gan/console/.*",
+     "engine/(check|choices|collective|device|file|notice|real|threads|version)\\.h|gan/console/.*",
      kPosix + "|CLI/.*"},
     {"gan/metrics/", kFront + "|engine/graph/(graph|write_onnx)\\.h|datasets/.*|gan/metrics/.*",
      "zip\\.h|openssl/evp\\.h|lemon/[a-z_]+\\.h"},

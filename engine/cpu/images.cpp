@@ -21,7 +21,8 @@ void CpuBackend::images(const ImageBatch& b, const Live<RandomStream>& noise, co
         const Index column = mirror[i] != 0 ? b.width - 1 - w : w;
         const Real pixel = image[(line + column) * b.channels + c];
         if (j % 4 == 0 && b.dequantize)
-          random = philox(from.seed, from.stream, static_cast<std::uint64_t>(i * blocks + j / 4));
+          random = philox(from.seed, from.stream,
+                          static_cast<std::uint64_t>((b.first + i) * blocks + j / 4));
         y[i * size + j] = b.dequantize ? from_grey(pixel, random.word[j % 4]) : from_grey(pixel);
       }
     }

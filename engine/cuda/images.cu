@@ -8,7 +8,7 @@ namespace engine::cuda {
 namespace {
 
 struct ImageLayout {
-  Index count, size;
+  Index count, size, first_block;   // of the noise
   Divider blocks, channels, width;  // blocks of four elements of an image
 };
 
@@ -24,7 +24,7 @@ __global__ void images_kernel(ImageLayout layout, Index threads, bool dequantize
   Random4 random{};
   if (dequantize) {
     const RandomStream from = noise.get();
-    random = philox(from.seed, from.stream, static_cast<std::uint64_t>(i));
+    random = philox(from.seed, from.stream, static_cast<std::uint64_t>(layout.first_block + i));
   }
   for (int j = 0; j < 4; ++j) {
     const Index element = Index{4} * block + j;
@@ -47,7 +47,11 @@ void CudaBackend::images(const ImageBatch& batch, const Live<RandomStream>& nois
   if (threads == 0) return;
   engine::check(batch.count > 0, "images: the table has no images");
   check_elements("images", threads * 4);
-  const ImageLayout layout{batch.count, batch.size(), Divider(blocks), Divider(batch.channels),
+  const ImageLayout layout{batch.count,
+                           batch.size(),
+                           batch.first * blocks,
+                           Divider(blocks),
+                           Divider(batch.channels),
                            Divider(batch.width)};
   launch("images", stream_, one_each(threads), &images_kernel, layout, threads, batch.dequantize,
          noise, reinterpret_cast<const std::uint8_t*>(table), number, mirror, y, fault_);

@@ -8,6 +8,7 @@
 #include "engine/ops/move.h"
 #include "engine/ops/pointwise.h"
 #include "engine/ops/reduce.h"
+#include "engine/shared_batch.h"
 
 namespace engine {
 namespace {
@@ -96,8 +97,9 @@ struct BatchNormOp : FusedOp {
   }
   Tensor definition(Inputs in) const override {
     const Axes axes = all_but_last(in[0]);
-    const Tensor centred = in[0] - mean(in[0], axes);
-    return centred * rsqrt(mean(square(centred), axes) + epsilon) * in[1] + in[2];
+    const Tensor centred = in[0] - mean_over_sharers(mean(in[0], axes));
+    const Tensor variance = mean_over_sharers(mean(square(centred), axes));
+    return centred * rsqrt(variance + epsilon) * in[1] + in[2];
   }
   void backward(const Tensor& g, Inputs in, const Tensor&, std::span<const char>,
                 std::span<Tensor> cotangents) const override {
@@ -106,8 +108,30 @@ struct BatchNormOp : FusedOp {
     g.backend().batch_norm_grad(r.rows, r.channels, epsilon, in[0].data(), stored.data(),
                                 in[1].data(), g.data(), cotangents[0].data(), cotangents[1].data(),
                                 cotangents[2].data());
+    if (sharers() > 1) cotangents[0] = cotangents[0] + rest(in, cotangents[1], cotangents[2]);
+  }
+  // The kernel takes sum g / n and sum g h / n (h: x normalized) of its rows for those of the batch.
+  // What is missing, gamma / deviation times their differences and h, is linear in x as batch norm is.
+  Tensor rest(Inputs in, const Tensor& sum_gh, const Tensor& sum_g) const {
+    const Tensor sums = concat({sum_gh, sum_g}, 0) / static_cast<Real>(Rows(in[0].shape()).rows);
+    const Index channels = in[0].dim(-1);
+    const Tensor missing = reshape(sums - mean_over_sharers(sums), {2, channels});
+    const Tensor variance = reshape(slice(stored, 0, 1, 2), {channels});
+    const Tensor factors = missing * (in[1] * rsqrt(variance + epsilon));
+    return batch_norm(in[0], reshape(slice(factors, 0, 0, 1), {channels}),
+                      reshape(slice(factors, 0, 1, 2), {channels}), stored, epsilon);
   }
 };
+
+// From the moments of this process's rows, as many as each has.
+Tensor of_whole_batch(const Tensor& mine) {
+  const NoGrad constant;
+  const Tensor all = whole_batch(reshape(mine, {1, 2, mine.dim(1)}));
+  const Tensor means = slice(all, 1, 0, 1), variances = slice(all, 1, 1, 2);
+  const Tensor center = mean(means, {0});
+  const Tensor variance = mean(variances + square(means - center), {0});
+  return concat({center, variance}, 0);
+}
 
 }  // namespace
 
@@ -154,7 +178,7 @@ Tensor moments(const Tensor& x) {
   const Rows r(x.shape());
   Tensor out(Shape{2, r.channels});
   out.backend().moments(r.rows, r.channels, x.data(), out.data());
-  return out;
+  return sharers() == 1 ? out : of_whole_batch(out);
 }
 
 Tensor batch_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, const Tensor& stored,

@@ -7,6 +7,7 @@
 
 #include "datasets/dataset.h"
 #include "datasets/gaussians.h"
+#include "engine/collective.h"
 #include "engine/engine.h"
 #include "gan/commands/commands.h"
 #include "gan/console/interrupt.h"
@@ -65,7 +66,8 @@ std::string footer() {
          "  gan train --data shapes --preset sn-small --minutes 2\n"
          "  gan train --data cifar10:data --preset sn-cnn --set 'd.constraint=toeplitz(k=2)'\n"
          "  gan train --resume runs/sn-cnn-cifar10-1 --steps 200000\n"
-         "  gan train --resume runs/sn-cnn-cifar10-1 --set g.lr=1e-4 d.lr=1e-4\n";
+         "  gan train --resume runs/sn-cnn-cifar10-1 --set g.lr=1e-4 d.lr=1e-4\n"
+         "  mpirun -n 4 gan train --preset sn-cnn --data cifar10:data   (shares each batch)\n";
 }
 
 // Applies the options to settings.
@@ -80,11 +82,50 @@ void apply(const TrainOptions& options, Config& config) {
   make_paths_absolute(config);
 }
 
+// Processes that train together take equal parts of each batch.
+void check_shares(const Config& config) {
+  const Index processes = engine::processes().size();
+  const auto check = [&](const char* key, Index batch) {
+    engine::check(batch % processes == 0, key, "=", batch, ": cannot be shared evenly by ",
+                  processes, " processes; give a multiple of ", processes,
+                  ", or start another number of processes");
+  };
+  check("batch", config.batch);
+  check("g.batch", config.g_batch);
+}
+
+bool is_first() { return engine::processes().rank() == 0; }
+
+// What all processes open, and the first before the others: caches that it makes, they find.
+template <class Open>
+auto open_in_turn(Open open) {
+  if (!is_first()) engine::processes().barrier();
+  auto opened = open();
+  if (is_first()) engine::processes().barrier();
+  return opened;
+}
+
+// Each process reads the images from where it runs.
+void check_same_images(Trainer& trainer) {
+  if (engine::processes().size() == 1) return;
+  std::string first = trainer.data_hash();
+  engine::processes().broadcast(first);
+  engine::check(first == trainer.data_hash(), trainer.config().data,
+                ": these are not the images that rank 0 has; give all processes the same");
+}
+
+// What the processes besides the first do.
+void follow(Trainer& trainer, const Config& config) {
+  console::catch_interrupts("");
+  run::follow_session(trainer, config);
+}
+
 Config new_config(const TrainOptions& options) {
   return from_user([&] {
     Config config = find_preset(options.preset.value_or(kDefaultPreset)).config();
     apply(options, config);
     validate(config);
+    check_shares(config);
     return config;
   });
 }
@@ -98,6 +139,7 @@ Config resumed_config(const TrainOptions& options, const Config& before) {
                   config.steps, ": learning rates are 0 from step ", config.decay_steps,
                   " on; give at most that many");
     validate(config);
+    check_shares(config);
     run::changes(before, config);
     return config;
   });
@@ -210,11 +252,13 @@ void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& con
 
 void start(const TrainOptions& options) {
   Config config = new_config(options);
-  if (!options.out.empty()) RunDirectory::check_free(options.out);
+  if (is_first() && !options.out.empty()) RunDirectory::check_free(options.out);
   use_device(config);
-  const auto data = open_data(config, config.data);
+  const auto data = open_in_turn([&] { return open_data(config, config.data); });
   config.channels = std::to_string(data->channels());  // the result of auto, for resuming
   Trainer trainer(config, *data);
+  check_same_images(trainer);
+  if (!is_first()) return follow(trainer, config);
   const auto scorer = run::open_scorer(config, *data, trainer.data_hash());
   const std::string preset = options.preset.value_or(kDefaultPreset);
   const RunDirectory run = options.out.empty()
@@ -230,22 +274,28 @@ void resume(const TrainOptions& options) {
                   "--preset: a resumed run keeps its settings; change some with --set");
     engine::check(options.out.empty(), "--out: a resumed run stays in its folder; omit --out");
   });
-  const RunDirectory run = RunDirectory::resume(options.resume);
+  const RunDirectory run = open_in_turn([&] {
+    return is_first() ? RunDirectory::resume(options.resume) : RunDirectory::open(options.resume);
+  });
   const Config config = resumed_config(options, run.config());
   engine::check(run.has_checkpoint(), options.resume,
                 ": stopped before its first checkpoint; start it again with --out ",
                 options.resume);
   use_device(config);
-  const auto data = open_again("--data", options.data.has_value(),
-                               [&] { return open_data(config, config.data); });
-  Trainer trainer(config, *data);
-  const auto scorer = open_again("--scorer", options.scorer.has_value(), [&] {
-    return run::open_scorer(config, *data, trainer.data_hash());
+  const auto data = open_again("--data", options.data.has_value(), [&] {
+    return open_in_turn([&] { return open_data(config, config.data); });
   });
+  Trainer trainer(config, *data);
+  check_same_images(trainer);
   const run::CheckpointHeader before = run::restore(run.checkpoint(), trainer);
   if (before.step >= config.steps && !run::row_is_due(trainer, config))
     throw console::UsageError("--resume " + options.resume + ": already has " +
                               std::to_string(before.step) + " steps; give a larger --steps");
+  engine::processes().barrier();  // all have read the files that rank 0 rewrites next
+  if (!is_first()) return follow(trainer, config);
+  const auto scorer = open_again("--scorer", options.scorer.has_value(), [&] {
+    return run::open_scorer(config, *data, trainer.data_hash());
+  });
   change_settings(run, before, config, trainer.data_hash());
   announce(*data, run);
   run_to_the_end(trainer, run, config, *data, scorer.get(), options.minutes);
@@ -282,6 +332,7 @@ void add_train(CLI::App& app) {
   train->footer(footer);
   train->callback([options] {
     console::outlive_readers();
+    engine::join_processes();
     options->resume.empty() ? start(*options) : resume(*options);
   });
 }

@@ -1,5 +1,7 @@
 #include "gan/console/program.h"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -11,6 +13,7 @@
 #include <string>
 #include <system_error>
 
+#include "engine/collective.h"
 #include "engine/notice.h"
 #include "engine/version.h"
 #include "gan/console/printable.h"
@@ -60,17 +63,30 @@ std::string lost_output() {
          "/dev/null";
 }
 
+// Of processes that work together, any that fails ends all, and says which it was. What is wrong for
+// all of them is told by the first alone: the others give it the time to.
+void end_all(const std::string& program, const std::string& what, Status status) {
+  engine::Collective& processes = engine::processes();
+  if (processes.rank() > 0) sleep(1);
+  note(program + ": rank " + std::to_string(processes.rank()) + ": " + what);
+  processes.abort(status);
+}
+
 }  // namespace
 
 int run(CLI::App& app, int argc, char** argv, const std::function<int()>& work,
         const Advice& advice) {
   restore_environment();
   reserve_streams();
-  engine::on_notice([](const std::string& text) { note("note: " + text); });
+  engine::on_notice([](const std::string& text) {
+    if (engine::processes().rank() == 0) note("note: " + text);
+  });
   std::signal(SIGXFSZ, SIG_IGN);  // turns a file size limit into an error of write()
   const auto complain = [&](const std::string& what, Status status) {
     std::cout.flush();
     std::fflush(stdout);  // flushes earlier output first
+    if (engine::processes().size() > 1) end_all(app.get_name(), what, status);
+    if (status == bad_usage && engine::launch().rank > 0) return status;  // rank 0 reports it
     note(app.get_name() + ": " + what);
     return status;
   };
@@ -99,6 +115,7 @@ int run(CLI::App& app, int argc, char** argv, const std::function<int()>& work,
   } catch (const std::exception& error) {
     return complain(error.what(), failed);
   }
+  engine::leave_processes();
   const std::string lost = lost_output();
   return lost.empty() ? status : complain(lost, failed);
 }

@@ -5,10 +5,12 @@
 #include <iomanip>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <sstream>
 #include <utility>
 
 #include "engine/check.h"
+#include "engine/collective.h"
 #include "engine/file.h"
 #include "engine/random.h"
 #include "gan/console/interrupt.h"
@@ -115,19 +117,18 @@ class Recorder {
     run.remove_samples_after(trainer.step_count());  // as the logs do with their rows
   }
 
-  // Writes missing records of the step from which the run resumes. Returns false if interrupted.
-  bool catch_up() {
+  // Writes missing records of the step from which the run resumes, unless it is interrupted.
+  void catch_up() {
     const Index step = trainer_.step_count();
     if (std::filesystem::exists(run_.samples(step)))
       sampled_ = step;
     else if (step > 0 && due(config_.sample_every))
       sample();
     if (row_is_due(trainer_, config_)) {
-      if (!log()) return false;
+      if (!log()) return;
       checkpoint();
     }
     if (best_ && best_->step == step) keep_best();
-    return true;
   }
 
   // The checkpoint comes last: it marks the step's records as complete.
@@ -303,6 +304,14 @@ constexpr std::uint64_t kSampleSeed = 0x5C03E;
 // An interrupt while images are scored.
 struct Interrupted {};
 
+// What comes next, as all processes see it: what any of them has to end for.
+SessionEnd agreed(SessionEnd mine) {
+  float votes[] = {mine == SessionEnd::out_of_time ? 1.0F : 0, interrupted() ? 1.0F : 0};
+  engine::processes().sum(std::span<float>(votes));
+  if (votes[1] > 0) return SessionEnd::interrupted;
+  return votes[0] > 0 ? SessionEnd::out_of_time : SessionEnd::done;
+}
+
 }  // namespace
 
 std::unique_ptr<const ProxyScorer> open_scorer(const Config& config, const datasets::Dataset& data,
@@ -368,18 +377,21 @@ bool row_is_due(const Trainer& trainer, const Config& config) {
 SessionEnd run_session(Trainer& trainer, const RunDirectory& run, const Config& config,
                        const SessionLimits& limits, const ProxyScorer* scorer) {
   Recorder recorder(trainer, run, config, scorer, limits);
-  SessionEnd ending = recorder.catch_up() ? SessionEnd::done : SessionEnd::interrupted;
+  recorder.catch_up();
+  SessionEnd ending = agreed(SessionEnd::done);
   while (ending == SessionEnd::done && trainer.step_count() < config.steps) {
     trainer.step();
     const double seconds_left = 60 * limits.minutes - recorder.seconds();
     recorder.after_step(seconds_left);
-    if (interrupted())
-      ending = SessionEnd::interrupted;
-    else if (seconds_left <= 0)
-      ending = SessionEnd::out_of_time;
+    ending = agreed(seconds_left <= 0 ? SessionEnd::out_of_time : SessionEnd::done);
   }
   recorder.finish();
   return ending;
+}
+
+void follow_session(Trainer& trainer, const Config& config) {
+  while (agreed(SessionEnd::done) == SessionEnd::done && trainer.step_count() < config.steps)
+    trainer.step();
 }
 
 }  // namespace gan::run

@@ -3,7 +3,9 @@
 // of samples, checkpoints, events for TensorBoard. It ends early at the time limit or on an
 // interrupt, always after a complete step and with a checkpoint. The checkpoint of a step is
 // written after all its other records: on resume, records of later steps that a kill left behind
-// are removed and recreated. Errors: a non-finite value (the previous checkpoint is kept and
+// are removed and recreated. If several processes train together (engine/collective.h), rank 0
+// keeps the records and all end after the same step. Errors: a non-finite value (the previous
+// checkpoint is kept and
 // named); a file that cannot be written.
 #pragma once
 
@@ -31,6 +33,9 @@ enum class SessionEnd { done, out_of_time, interrupted };
 SessionEnd run_session(training::Trainer& trainer, const RunDirectory& run,
                        const training::Config& config, const SessionLimits& limits = {},
                        const analysis::ProxyScorer* scorer = nullptr);
+
+// What the other ranks do while rank 0 runs the session: their share of each step.
+void follow_session(training::Trainer& trainer, const training::Config& config);
 
 // Whether an interrupt prevented the latest step's row in log.csv; the session then begins with
 // that row.

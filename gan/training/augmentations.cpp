@@ -15,7 +15,7 @@ using engine::Tensor;
 
 // One number for each image, as it broadcasts.
 Tensor draw(const Tensor& images, Real low, Real high) {
-  return engine::uniform({images.dim(0), 1, 1, 1}, low, high);
+  return engine::uniform_per_sample({images.dim(0), 1, 1, 1}, low, high);
 }
 
 // A whole number for each, from `low` to `high`.

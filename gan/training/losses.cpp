@@ -47,13 +47,13 @@ constexpr Loss kLosses[] = {
 };
 
 Tensor fakes(models::Networks& networks, engine::Index count) {
-  return networks.generator(engine::normal({count, networks.z_dim}));
+  return networks.generator(engine::normal_per_sample({count, networks.z_dim}));
 }
 
 // As many at random; of unconditional networks none.
 Tensor any_classes(const models::Networks& networks, engine::Index count) {
   if (networks.classes == 0) return {};
-  return floor(engine::uniform({count}, 0, static_cast<engine::Real>(networks.classes)));
+  return floor(engine::uniform_per_sample({count}, 0, static_cast<engine::Real>(networks.classes)));
 }
 
 }  // namespace
@@ -71,7 +71,8 @@ DiscriminatorLoss discriminator_loss(const Loss& loss, models::Networks& network
     seen_fake = augment(fakes(networks, real.dim(0)));
     seen_real = augment(real);
   }
-  const auto [on_real, on_fake] = models::judge(networks.discriminator, seen_real, seen_fake);
+  const models::Scores mine = models::judge(networks.discriminator, seen_real, seen_fake);
+  const Tensor on_real = whole_batch(mine.real), on_fake = whole_batch(mine.fake);
   return {loss.discriminator(on_real, on_fake), on_real, on_fake, seen_real, seen_fake};
 }
 
@@ -79,12 +80,12 @@ Tensor generator_loss(const Loss& loss, models::Networks& networks, const Tensor
                       engine::Index count, const Augmenter& augment) {
   const Tensor on_fake = [&] {
     const layers::Labels given(any_classes(networks, count));
-    return networks.discriminator(augment(fakes(networks, count)));
+    return whole_batch(networks.discriminator(augment(fakes(networks, count))));
   }();
   if (!loss.generator_uses_real) return loss.generator({}, on_fake);
   const Tensor on_real = [&] {  // second: the constraints' values are then on the tape already
     const engine::NoGrad constant;
-    return networks.discriminator(augment(real));
+    return whole_batch(networks.discriminator(augment(real)));
   }();
   return loss.generator(on_real, on_fake);
 }

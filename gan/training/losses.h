@@ -10,8 +10,8 @@
 //                   real and fake exchanged                  Jolicoeur-Martineau (2019)
 //
 // A generator's loss may use r too, for the step's last real images, held constant; its row says
-// so. Hinge: first in Lim and Ye (2017). Errors: an unknown name, with the known ones. Cost:
-// negligible.
+// so. In a shared batch (engine/shared_batch.h) a loss sees the outputs of the whole batch. Hinge:
+// first in Lim and Ye (2017). Errors: an unknown name, with the known ones. Cost: negligible.
 #pragma once
 
 #include <string>
@@ -39,8 +39,8 @@ const Loss& find_loss(const std::string& name);
 // discriminator update are of the same classes, since a penalty between a real image and a fake
 // needs one class (sngan_projection draws them); those of a generator update are drawn uniformly.
 struct DiscriminatorLoss {
-  engine::Tensor loss, on_real, on_fake;
-  engine::Tensor real, fake;  // the images as it saw them
+  engine::Tensor loss, on_real, on_fake;  // of the whole batch
+  engine::Tensor real, fake;              // the images as it saw them
 };
 DiscriminatorLoss discriminator_loss(const Loss& loss, models::Networks& networks,
                                      const engine::Tensor& real, const Augmenter& augment = {});

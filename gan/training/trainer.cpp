@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "datasets/gaussians.h"
+#include "engine/collective.h"
 #include "engine/engine.h"
 #include "gan/metrics/content_hash.h"
 #include "gan/training/finite.h"
@@ -30,6 +31,12 @@ bool fits_on_device(const datasets::Dataset& data) {
   const auto bytes = static_cast<std::size_t>(data.size() * data.image_size());
   return data.size() <= engine::ImageTable::kMost &&
          bytes < engine::Device::current().memory_left() / 4;
+}
+
+// Of the whole batch, where processes share it.
+engine::TensorList shared_gradients(const Tensor& loss,
+                                    const std::vector<layers::Param*>& parameters) {
+  return engine::mean_over_sharers(grad(loss, parameters));
 }
 
 }  // namespace
@@ -61,7 +68,9 @@ Trainer::Trainer(const Config& config, const datasets::Dataset& data)
                      .flip = config.flip,
                      .dequantize = config.dequantize,
                      .labels = config.conditional,
-                     .resident = fits_on_device(data)}),
+                     .resident = fits_on_device(data),
+                     .part = engine::processes().rank(),
+                     .parts = engine::processes().size()}),
       image_{data.height(), data.width(), data.channels()},
       augment_(config.augment, image_),
       networks_(seeded_networks(config, image_, std::ssize(class_names_))),
@@ -94,6 +103,7 @@ void Trainer::step() {
 }
 
 void Trainer::iterate() {
+  const engine::SharedBatch shared;
   datasets::Batch real;
   for (Index i = 0; i < config_.n_dis; ++i) real = update_discriminator();
   update_generator(real);
@@ -111,7 +121,7 @@ datasets::Batch Trainer::update_discriminator() {
     loss = loss + static_cast<Real>(config_.penalty_every) *
                       config_.penalty(networks_.discriminator, seen_real, seen_fake);
   discriminator_optimizer_->step(
-      clipped(grad(loss, discriminator_parameters_), "d", discriminator_gradients_));
+      clipped(shared_gradients(loss, discriminator_parameters_), "d", discriminator_gradients_));
 
   const NoGrad constant;
   const Real share = 1 / static_cast<Real>(config_.n_dis);
@@ -123,8 +133,10 @@ datasets::Batch Trainer::update_discriminator() {
 
 void Trainer::update_generator(const datasets::Batch& real) {
   const layers::Labels given(real.classes);
-  const Tensor loss = generator_loss(loss_, networks_, real.images, config_.g_batch, augment_);
-  generator_optimizer_->step(clipped(grad(loss, generator_parameters_), "g", generator_gradients_));
+  const Tensor loss =
+      generator_loss(loss_, networks_, real.images, engine::share_of(config_.g_batch), augment_);
+  generator_optimizer_->step(
+      clipped(shared_gradients(loss, generator_parameters_), "g", generator_gradients_));
   add_scaled(1, loss, sums_.generator);
 }
 

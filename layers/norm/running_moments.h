@@ -37,7 +37,7 @@ class RunningMoments {
   // The moments of this batch, which are remembered.
   engine::Tensor seen(const engine::Tensor& x) {
     const engine::Tensor batch = moments(x);
-    remember(batch, x.size() / x.dim(-1));
+    remember(batch, engine::sharers() * (x.size() / x.dim(-1)));
     return batch;
   }
 
