@@ -7,12 +7,14 @@
 #include <optional>
 
 #include "datasets/dataset.h"
+#include "engine/collective.h"
 #include "engine/file.h"
 #include "gan/commands/commands.h"
 #include "gan/console/interrupt.h"
 #include "gan/console/usage.h"
 #include "gan/report/report.h"
 #include "gan/run/run_lock.h"
+#include "gan/sweep/claims.h"
 #include "gan/sweep/experiments.h"
 #include "gan/sweep/run_sweep.h"
 #include "gan/sweep/tables.h"
@@ -82,10 +84,12 @@ void check_folder(const std::string& folder, Plan plan) {
   engine::check(fs::is_directory(folder), folder, ": is a file; --out takes a folder");
   const std::string file = plan_file(folder);
   if (!fs::exists(file)) {
-    for (const auto& entry : fs::directory_iterator(folder))
-      engine::check(entry.path().filename() == run::RunLock::kFile, folder, ": holds ",
-                    entry.path().filename().string(),
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      const std::string name = entry.path().filename();
+      const bool begins = name == run::RunLock::kFile || name.starts_with("sweep.json");
+      engine::check(begins, folder, ": holds ", name,
                     " and is not the folder of a sweep; choose a new or empty folder for --out");
+    }
     return;
   }
   const Plan before = sweep::read_plan(engine::read_file(file, 1 << 20), file);
@@ -118,6 +122,26 @@ int jobs_of(const SweepCommand& command, const std::vector<Cell>& cells) {
   return gpu ? 1 : std::min({engine::threads(), most, static_cast<int>(cells.size())});
 }
 
+// Tables, plot and report of what there is by now.
+void show_results(const SweepCommand& command, const Plan& plan, const std::vector<Cell>& cells,
+                  const std::string& folder) {
+  const sweep::Results results = sweep::read_results(plan, cells, folder);
+  const std::string plot = sweep::write_tables(plan, results, folder);
+  const bool begun = std::ranges::any_of(
+      results.cells, [](const auto& c) { return c.state != sweep::CellState::waiting; });
+  const std::string report = folder + "/report.html";
+  if (begun && !console::interrupted()) engine::write_file(report, report::page({folder}));
+  if (engine::launch().rank > 0) return;  // of several under mpirun the first shows the results
+  const std::string shown =
+      command.json ? sweep::as_json(plan, results) : sweep::as_text(plan, results);
+  std::fputs(shown.c_str(), stdout);
+  if (!command.json) {
+    console::print(folder + "/table.md");
+    if (!plot.empty()) console::print(plot);
+    if (fs::exists(report)) console::print(report);
+  }
+}
+
 void run(const SweepCommand& command) {
   const auto [plan, folder] = console::from_user([&] {
     const Plan wanted = plan_of(command);
@@ -127,9 +151,6 @@ void run(const SweepCommand& command) {
   std::vector<Cell> cells = sweep::cells(plan);
   check_folder(folder, plan);
   engine::make_folders(folder);
-  const run::RunLock lock(folder);
-  engine::write_file(plan_file(folder), to_json(plan));
-  engine::make_folders(folder + "/logs");
   console::catch_interrupts(
       "\ngan: interrupted; finishing the current steps, then saving the runs\n");
   const int jobs = jobs_of(command, cells);
@@ -137,25 +158,18 @@ void run(const SweepCommand& command) {
   console::note(std::to_string(cells.size()) + " cells in " + folder + ", " + std::to_string(jobs) +
                 " at once, " + std::to_string(threads) +
                 (threads == 1 ? " thread each" : " threads each"));
-  if (wants_shapes_scorer(cells)) add_shapes_scorer(cells, folder);
+  if (const sweep::Claim alone = sweep::claim_folder(folder)) {
+    check_folder(folder, plan);  // again: another process may have begun it
+    engine::write_file(plan_file(folder), to_json(plan));
+    engine::make_folders(folder + "/logs");
+    if (wants_shapes_scorer(cells)) add_shapes_scorer(cells, folder);
+  }
   sweep::SweepEnd end;
   if (!console::interrupted())
     end = sweep::run_sweep(cells, folder,
                            {.jobs = jobs, .threads = threads, .minutes = plan.minutes});
-  const sweep::Results results = sweep::read_results(plan, cells, folder);
-  const std::string plot = sweep::write_tables(plan, results, folder);
-  const bool begun = std::ranges::any_of(
-      results.cells, [](const auto& c) { return c.state != sweep::CellState::waiting; });
-  const std::string report = folder + "/report.html";
-  if (begun && !console::interrupted()) engine::write_file(report, report::page({folder}));
-  const std::string shown =
-      command.json ? sweep::as_json(plan, results) : sweep::as_text(plan, results);
-  std::fputs(shown.c_str(), stdout);
-  if (!command.json) {
-    console::print(folder + "/table.md");
-    if (!plot.empty()) console::print(plot);
-    if (fs::exists(report)) console::print(report);
-  }
+  if (const sweep::Claim alone = sweep::claim_folder(folder))
+    show_results(command, plan, cells, folder);
   if (console::interrupted()) console::note("interrupted; resume with gan sweep --out " + folder);
   for (std::size_t i = 1; i < end.failures.size(); ++i) console::note("gan: " + end.failures[i]);
   engine::check(end.failures.empty(), end.failures.empty() ? "" : end.failures.front(),

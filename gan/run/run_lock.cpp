@@ -51,7 +51,7 @@ bool is_at(int descriptor, const std::string& path) {
 
 }  // namespace
 
-RunLock::RunLock(const std::string& folder) : path_(folder + "/" + kFile) {
+RunLock::RunLock(const std::string& folder, const std::string& file) : path_(folder + "/" + file) {
   for (;;) {
     descriptor_ = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0644);
     const int unopened = descriptor_ < 0 ? errno : 0;
@@ -69,7 +69,7 @@ RunLock::RunLock(const std::string& folder) : path_(folder + "/" + kFile) {
       if (!works_) return;
       close(descriptor_);
       engine::check(error == EWOULDBLOCK, path_, ": cannot be locked: ", std::strerror(error));
-      engine::fail(folder, ": is in use by ", by, "; wait until it ends, or stop it");
+      throw InUse(folder + ": is in use by " + by + "; wait until it ends, or stop it");
     }
     if (is_at(descriptor_, path_)) break;
     close(descriptor_);  // its holder has just removed it

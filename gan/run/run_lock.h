@@ -4,16 +4,24 @@
 //   const RunLock lock("runs/mine");
 //
 // The file names the process, and is removed at the end. On NFS, Linux enforces such locks across
-// machines. Errors: the folder is locked, with the process that holds the lock.
+// machines. Errors: InUse if it is locked, with the process that holds the lock.
 #pragma once
 
 #include <string>
 
+#include "engine/check.h"
+
 namespace gan::run {
+
+class InUse : public engine::Error {
+ public:
+  using Error::Error;
+};
 
 class RunLock {
  public:
-  explicit RunLock(const std::string& folder);
+  static constexpr const char* kFile = "run.lock";
+  explicit RunLock(const std::string& folder, const std::string& file = kFile);
   ~RunLock();
   RunLock(const RunLock&) = delete;
   RunLock& operator=(const RunLock&) = delete;
@@ -22,7 +30,6 @@ class RunLock {
   void check_held() const;
   bool works() const { return works_; }  // false: the file system of the folder has no locks
 
-  static constexpr const char* kFile = "run.lock";
   // Whether a RunLock made the file: another program may use the same name.
   static bool is_of_run(const std::string& file);
 

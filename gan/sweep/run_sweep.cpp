@@ -18,6 +18,7 @@
 #include "gan/metrics/content_hash.h"
 #include "gan/run/run_table.h"
 #include "gan/sweep/child.h"
+#include "gan/sweep/claims.h"
 #include "gan/sweep/train_cell.h"
 #include "gan/training/open_data.h"
 
@@ -28,6 +29,7 @@ namespace fs = std::filesystem;
 using training::Config;
 
 constexpr useconds_t kPause = 50'000;  // between looks at the cells
+constexpr double kPatience = 1;        // seconds between looks at those of other processes
 
 std::string log_of(const std::string& folder, const Cell& cell) {
   return folder + "/logs/" + cell.folder + ".txt";
@@ -108,37 +110,62 @@ SweepEnd run_sweep(const std::vector<Cell>& cells, const std::string& folder,
   SweepEnd end;
   if (open.empty()) return end;
   engine::make_folders(folder + "/logs");
-  check_inputs(open, folder, options.jobs * options.threads);
+  if (const Claim alone = claim_folder(folder))
+    check_inputs(open, folder, options.jobs * options.threads);
 
   Distance distance(open, folder, options.minutes);
   const Index start = distance.sum();
   console::Progress progress(start, distance.total(), distance.unit());
-  std::map<std::size_t, Child> running;
-  std::size_t next = 0, ended = cells.size() - open.size();
-  const auto begin = [&](std::size_t i) {
-    const Cell& cell = *open[i];
+  struct Running {
+    Claim claim;
+    Child child;
+  };
+  std::map<std::size_t, Running> running;
+  std::vector<std::size_t> left(open.size());  // not finished, and not begun here
+  std::iota(left.begin(), left.end(), std::size_t{0});
+  std::size_t ended = cells.size() - open.size();
+  const auto path = [&](std::size_t i) { return folder + "/" + open[i]->folder; };
+  const auto finish = [&](std::size_t i) {
+    distance.finish(i);
+    ++ended;
+  };
+  const auto begin = [&](std::size_t i, Claim claim) {
     const auto train = [&, i] {
       engine::set_threads(options.threads);
       const auto on_step = [&](Index step) { distance.reached(i, step); };
-      return train_cell(cell.config, folder + "/" + cell.folder, options.minutes, on_step) ? 0 : 1;
+      return train_cell(open[i]->config, path(i), options.minutes, on_step) ? 0 : 1;
     };
-    running.emplace(i, Child(train, log_of(folder, cell)));
+    running.emplace(i, Running{std::move(claim), Child(train, log_of(folder, *open[i]))});
     distance.begin(i);
   };
-  while (!running.empty() || (next < open.size() && !console::interrupted())) {
-    while (std::ssize(running) < options.jobs && next < open.size() && !console::interrupted())
-      begin(next++);
+  // Begins as many as may run of those that no other process has.
+  const auto begin_some = [&] {
+    std::erase_if(left, [&](std::size_t i) {
+      const bool room = std::ssize(running) < options.jobs && !console::interrupted();
+      Claim claim = room ? claim_cell(folder, open[i]->folder) : nullptr;
+      const bool finished = is_finished(path(i));  // now that nobody else is at it
+      if (finished) finish(i);
+      if (claim && !finished) begin(i, std::move(claim));
+      return finished || running.contains(i);
+    });
+  };
+  console::Clock clock;
+  double look = 0;  // at the cells that are left: at this time
+  while (!running.empty() || (!left.empty() && !console::interrupted())) {
+    if (std::ssize(running) < options.jobs && clock.seconds() >= look) {
+      begin_some();
+      look = clock.seconds() + kPatience;
+    }
     for (auto at = running.begin(); at != running.end();) {
-      auto& [i, child] = *at;
+      const std::size_t i = at->first;
+      Child& child = at->second.child;
       if (console::interrupted()) child.interrupt();
       if (!child.ended()) {
         ++at;
         continue;
       }
-      const std::string path = folder + "/" + open[i]->folder;
-      if (is_finished(path)) {
-        distance.finish(i);
-        ++ended;
+      if (is_finished(path(i))) {
+        finish(i);
       } else if (!console::interrupted()) {
         const std::string said = child.last_line();
         const int signal = *child.ended() - 128;
@@ -146,6 +173,7 @@ SweepEnd run_sweep(const std::vector<Cell>& cells, const std::string& folder,
                                (signal > 0 ? "ended by signal " + std::to_string(signal) : said));
       }
       at = running.erase(at);
+      look = 0;
     }
     progress.note(std::to_string(ended) + " of " + std::to_string(cells.size()) + " cells");
     progress.step(distance.sum());

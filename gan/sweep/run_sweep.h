@@ -1,6 +1,8 @@
 // run_sweep: trains all unfinished cells of a plan, several at once, each in its own process
 // (child.h), with progress on stderr. A cell that diverges is finished. An interrupt stops all of
-// them after a complete step; the same call resumes them later.
+// them after a complete step; the same call resumes them later. Several processes may call it with
+// the same folder: each cell is trained by one of them (claims.h), and each call returns when all
+// cells have ended.
 //
 //   const SweepEnd end = run_sweep(cells(plan), "sweeps/poster-k", {.jobs = 2, .threads = 1});
 //

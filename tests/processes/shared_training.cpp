@@ -3,8 +3,10 @@
 //   mpirun -n 2 shared_training two.safetensors 20 model=sn-small batch=8 ...
 //   shared_training --compare one.safetensors two.safetensors 1e-12
 //
-// The comparison prints the largest relative difference of any tensor (its largest difference over
-// its largest value) and fails where that is above the tolerance.
+// The comparison prints the largest relative difference of any tensor, its largest difference over
+// its largest value, or over 0.01 where that is smaller, and fails above the tolerance. With Adam a
+// bias in front of batch norm is nothing but rounding: its gradient is 0, and Adam divides that by
+// itself. So SGD is what is compared strictly.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -37,12 +39,12 @@ void train(int count, char** words) {
 
 double difference(const engine::Tensor& a, const engine::Tensor& b) {
   const auto x = a.values(), y = b.values();
-  double largest = 0, apart = 0;
+  double largest = 0.01, apart = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
     largest = std::max(largest, std::abs(double{x[i]}));
     apart = std::max(apart, std::abs(double{x[i]} - y[i]));
   }
-  return largest > 0 ? apart / largest : apart;
+  return apart / largest;
 }
 
 bool compare(const std::string& a, const std::string& b, double tolerance) {
