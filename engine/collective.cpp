@@ -1,8 +1,7 @@
 #include "engine/collective.h"
 
 #include <cstdlib>
-
-#include "engine/check.h"
+#include <utility>
 
 namespace engine {
 namespace {
@@ -48,15 +47,7 @@ Collective& processes() {
   return alone;
 }
 
-void join_processes() {
-  if (joined || launch().size == 1) return;
-#ifdef KANTOR_MPI
-  joined = mpi_collective();
-#else
-  fail(launch().size, " processes were started together, but this build has no MPI: configure ",
-       "with -DKANTOR_MPI=ON (Debian package libopenmpi-dev), or start one process");
-#endif
-}
+void join_processes(std::unique_ptr<Collective> others) { joined = std::move(others); }
 
 void leave_processes() { joined.reset(); }
 

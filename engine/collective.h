@@ -38,11 +38,10 @@ struct Launch {
 Launch launch();
 
 Collective& processes();
+// On MPI, if several processes were started; nothing happens if they have joined already.
 void join_processes();
+void join_processes(std::unique_ptr<Collective> others);  // on anything else that has the verbs
 // Waits for all others, which must leave as well; then this process is alone again.
 void leave_processes();
-
-// The implementation on MPI, in builds with it; nobody else names it.
-std::unique_ptr<Collective> mpi_collective();
 
 }  // namespace engine
