@@ -14,6 +14,7 @@
 #include "gan/console/usage.h"
 #include "gan/run/changes.h"
 #include "gan/run/checkpoint.h"
+#include "gan/run/ranks.h"
 #include "gan/run/session.h"
 #include "gan/training/constraints.h"
 #include "gan/training/open_data.h"
@@ -27,6 +28,10 @@ namespace {
 using analysis::ProxyScore;
 using analysis::ProxyScorer;
 using console::from_user;
+using run::check_same_start;
+using run::check_shares;
+using run::is_first;
+using run::open_in_turn;
 using run::RunDirectory;
 using run::SessionEnd;
 using training::Config;
@@ -82,39 +87,7 @@ void apply(const TrainOptions& options, Config& config) {
   make_paths_absolute(config);
 }
 
-// Processes that train together take equal parts of each batch.
-void check_shares(const Config& config) {
-  const Index processes = engine::processes().size();
-  const auto check = [&](const char* key, Index batch) {
-    engine::check(batch % processes == 0, key, "=", batch, ": cannot be shared evenly by ",
-                  processes, " processes; give a multiple of ", processes,
-                  ", or start another number of processes");
-  };
-  check("batch", config.batch);
-  check("g.batch", config.g_batch);
-}
-
-bool is_first() { return engine::processes().rank() == 0; }
-
-// What all processes open, and the first before the others: caches that it makes, they find.
-template <class Open>
-auto open_in_turn(Open open) {
-  if (!is_first()) engine::processes().barrier();
-  auto opened = open();
-  if (is_first()) engine::processes().barrier();
-  return opened;
-}
-
-// Each process reads the images from where it runs.
-void check_same_images(Trainer& trainer) {
-  if (engine::processes().size() == 1) return;
-  std::string first = trainer.data_hash();
-  engine::processes().broadcast(first);
-  engine::check(first == trainer.data_hash(), trainer.config().data,
-                ": these are not the images that rank 0 has; give all processes the same");
-}
-
-// What the processes besides the first do.
+// What ranks other than 0 do.
 void follow(Trainer& trainer, const Config& config) {
   console::catch_interrupts("");
   run::follow_session(trainer, config);
@@ -257,7 +230,7 @@ void start(const TrainOptions& options) {
   const auto data = open_in_turn([&] { return open_data(config, config.data); });
   config.channels = std::to_string(data->channels());  // the result of auto, for resuming
   Trainer trainer(config, *data);
-  check_same_images(trainer);
+  check_same_start(trainer);
   if (!is_first()) return follow(trainer, config);
   const auto scorer = run::open_scorer(config, *data, trainer.data_hash());
   const std::string preset = options.preset.value_or(kDefaultPreset);
@@ -286,7 +259,7 @@ void resume(const TrainOptions& options) {
     return open_in_turn([&] { return open_data(config, config.data); });
   });
   Trainer trainer(config, *data);
-  check_same_images(trainer);
+  check_same_start(trainer);
   const run::CheckpointHeader before = run::restore(run.checkpoint(), trainer);
   if (before.step >= config.steps && !run::row_is_due(trainer, config))
     throw console::UsageError("--resume " + options.resume + ": already has " +

@@ -5,8 +5,7 @@
 // written after all its other records: on resume, records of later steps that a kill left behind
 // are removed and recreated. If several processes train together (engine/collective.h), rank 0
 // keeps the records and all end after the same step. Errors: a non-finite value (the previous
-// checkpoint is kept and
-// named); a file that cannot be written.
+// checkpoint is kept and named); a file that cannot be written.
 #pragma once
 
 #include <functional>

@@ -189,6 +189,25 @@ TEST_CASE("sweep: stopped and continued, it comes to the same tables to the bit"
   CHECK(kGan.refused(kGan.run(scratch, "gan train --resume whole"), 1, "whole"));
 }
 
+TEST_CASE("sweep: processes share the cells, and take over those of one that was killed") {
+  const Scratch scratch;
+  write_sweep_scorer(scratch);
+  const std::string arguments = kTinySweep + "--vary n_dis=1,2 --jobs 1 --threads 1 --out ";
+  REQUIRE(kGan.run(scratch, "gan sweep" + arguments + "alone").status == 0);
+  const std::string start = " { '" + kGan.path() + "' sweep" + arguments + "shared & } ; ";
+  const Outcome shared = kGan.run(
+      scratch, start + "killed=$!; " + start + "one=$!; " + start + "other=$!; n=0; " +
+                   "until [ $(ls shared/logs/*.lock 2>/dev/null | wc -l) -ge 2 ] || "
+                   "[ $n -gt 3000 ]; do sleep 0.01; n=$((n + 1)); done; kill -KILL $killed; "
+                   "wait $one && wait $other");
+  INFO(shared.err);
+  CHECK(shared.status == 0);
+  for (const std::string file : {"table.csv", "cells.csv", "score.csv"})
+    CHECK((read_file(scratch / ("shared/" + file)) == read_file(scratch / ("alone/" + file))));
+  for (const auto& entry : fs::directory_iterator(scratch / "shared/logs"))
+    CHECK(entry.path().extension() != ".lock");
+}
+
 TEST_CASE("sweep: a cell that diverges is a result, a scorer that is missing is not") {
   const Scratch scratch;
   write_sweep_scorer(scratch);

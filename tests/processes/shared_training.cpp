@@ -1,6 +1,7 @@
 // Trains a few steps in as many processes as mpirun starts, and keeps all that the trainer holds:
 //
 //   mpirun -n 2 shared_training two.safetensors 20 model=sn-small batch=8 ...
+//   mpirun -n 2 shared_training two.safetensors norm      // or batch norm's gradients, to 2nd order
 //   shared_training --compare one.safetensors two.safetensors 1e-12
 //
 // The comparison prints the largest relative difference of any tensor, its largest difference over
@@ -14,17 +15,35 @@
 #include <string>
 
 #include "engine/collective.h"
-#include "engine/serialize.h"
+#include "engine/engine.h"
 #include "gan/training/open_data.h"
 #include "gan/training/trainer.h"
+#include "layers/layers.h"
 
 namespace {
 
 using gan::training::Config;
 using gan::training::Trainer;
 
-void train(int count, char** words) {
-  engine::join_processes();
+engine::TensorFile differentiate() {
+  const engine::SharedBatch shared;
+  const engine::Index n = engine::share_of(8);
+  layers::BatchNorm norm(3);
+  const engine::Tensor x = engine::normal_per_sample({n, 3}), y = norm(x);
+  const engine::Tensor slope = grad(sum(y * y * y), {x}, /*differentiable=*/true)[0];
+  const engine::Tensor loss = mean(whole_batch(square(slope)));
+  const engine::TensorList means = engine::mean_over_sharers(grad(loss, {norm.gamma.raw()}));
+  engine::TensorFile file;
+  file.tensors = {{"y", whole_batch(y)},
+                  {"slope", whole_batch(slope)},
+                  {"by_gamma", means[0]},
+                  {"by_x", whole_batch(grad(loss, {x})[0] / engine::Real(engine::sharers()))},
+                  {"mean", norm.running_mean.value()},
+                  {"variance", norm.running_variance.value()}};
+  return file;
+}
+
+engine::TensorFile train(int count, char** words) {
   Config config;
   for (int i = 2; i < count; ++i) set(config, words[i]);
   validate(config);
@@ -33,8 +52,7 @@ void train(int count, char** words) {
   while (trainer.step_count() < std::stoll(words[1])) trainer.step();
   engine::TensorFile file;
   layers::store(file, "", trainer);
-  if (engine::processes().rank() == 0) engine::save(words[0], file);
-  engine::leave_processes();
+  return file;
 }
 
 double difference(const engine::Tensor& a, const engine::Tensor& b) {
@@ -68,7 +86,11 @@ int main(int count, char** words) {
   try {
     if (count == 5 && std::string(words[1]) == "--compare")
       return compare(words[2], words[3], std::stod(words[4])) ? 0 : 1;
-    train(count - 1, words + 1);
+    engine::join_processes();
+    const bool norm = std::string(words[2]) == "norm";
+    const engine::TensorFile file = norm ? differentiate() : train(count - 1, words + 1);
+    if (engine::processes().rank() == 0) engine::save(words[1], file);
+    engine::leave_processes();
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "shared_training: %s\n", error.what());
