@@ -1,5 +1,7 @@
 #include "gan/run/ranks.h"
 
+#include <algorithm>
+
 #include "engine/check.h"
 #include "engine/version.h"
 
@@ -26,8 +28,8 @@ std::string kernels() {
 }  // namespace
 
 void check_shares(const training::Config& config) {
-  const Index processes = engine::processes().size();
-  const auto check = [&](const char* key, Index batch) {
+  const engine::Index processes = engine::processes().size();
+  const auto check = [&](const char* key, engine::Index batch) {
     engine::check(batch % processes == 0, key, "=", batch, ": ", processes,
                   " processes cannot share it evenly; give a multiple of ", processes,
                   ", or start another number of processes");
