@@ -202,8 +202,8 @@ TEST_CASE("images: EXIF's orientation is counted, and applied if asked") {
   CHECK(says(desk.complaint(), "several sizes", "8x16"));
   const auto stored = desk.open({.resize = 8});
   REQUIRE(stored->notes().size() == 1);
-  CHECK(says(stored->notes()[0], "1 of 2 images have an EXIF orientation", "--set data.orientation=apply",
-             "the first is " + turned));
+  CHECK(says(stored->notes()[0], "1 of 2 images have an EXIF orientation",
+             "--set data.orientation=apply", "the first is " + turned));
   CHECK(desk.open({.resize = 8})->notes() == stored->notes());  // from the cache
   const auto applied = desk.open({.resize = 8, .orientation = datasets::Orientation::apply});
   REQUIRE(applied->notes().size() == 1);

@@ -17,7 +17,8 @@ TEST_CASE("file: whole, in parts and up to a limit") {
   const std::string path = scratch.write("file", "0123456789");
   CHECK(engine::read_file(path) == "0123456789");
   CHECK(engine::read_file(path, 10) == "0123456789");
-  CHECK(says(complaint([&] { engine::read_file(path, 9); }), path, "10 bytes long", "the limit for such a file is 9"));
+  CHECK(says(complaint([&] { engine::read_file(path, 9); }), path, "10 bytes long",
+             "the limit for such a file is 9"));
   CHECK(engine::read_file(scratch.write("empty", "")).empty());
   const engine::InputFile file(path);
   CHECK(file.size() == 10);

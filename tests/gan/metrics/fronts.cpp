@@ -353,7 +353,8 @@ TEST_CASE("fronts: what the graph does not say must be given, and can be told fr
   CHECK(says(refusal({.mean = {1, 2}}, path), "--mean", "2 numbers", "3 channels"));
   CHECK(says(refusal({.range = Range::symmetric, .mean = {0.5F}}, path), "--range -1..1"));
   CHECK(says(refusal({.deviation = {0}}, path), "--std", "0 is out of range"));
-  CHECK(says(refusal({.range = Range::unit, .mean = {117}}, path), "--mean", "117 is out of range"));
+  CHECK(
+      says(refusal({.range = Range::unit, .mean = {117}}, path), "--mean", "117 is out of range"));
   CHECK(says(refusal({.range = Range::unit, .size = InputSize{9, 9}}, path), "8x8",
              "not --input-size 9x9"));
   const std::string any =
