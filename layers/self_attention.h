@@ -20,7 +20,7 @@ namespace layers {
 
 class SelfAttention {
  public:
-  explicit SelfAttention(engine::Index channels, std::vector<Constraint> chain = {})
+  explicit SelfAttention(engine::Index channels, const std::vector<Constraint>& chain = {})
       : query(projection(channels, inner(channels), chain)),
         key(projection(channels, inner(channels), chain)),
         value(projection(channels, inner(channels), chain)),
@@ -52,8 +52,9 @@ class SelfAttention {
     engine::check(channels >= 8, "self_attention: it needs 8 channels or more, not ", channels);
     return channels / 8;
   }
-  static Conv2d projection(engine::Index in, engine::Index to, std::vector<Constraint> chain) {
-    return Conv2d(in, to, {.kernel = 1, .bias = false}, std::move(chain));
+  static Conv2d projection(engine::Index in, engine::Index to,
+                           const std::vector<Constraint>& chain) {
+    return Conv2d(in, to, {.kernel = 1, .bias = false}, chain);
   }
   static engine::Tensor pixels(const engine::Tensor& x) {  // [N, H W, C]
     return reshape(x, {x.dim(0), x.dim(1) * x.dim(2), x.dim(3)});
