@@ -7,7 +7,7 @@
 // they were computed, empty in the others:
 //
 //   proxy_is (is, if the classifier is Inception), classes (covered), proxy_fid (fid)   scores
-//   certified, slope, estimate_over_bound                                               audits
+//   certified, slope, estimate_over_bound, exact_distance                               audits
 //
 // Errors: a row that cannot be written, with the system's reason.
 #pragma once

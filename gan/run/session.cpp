@@ -54,7 +54,7 @@ std::vector<std::string> measures(const Trainer& trainer, const Config& config,
   if (scorer && same_classes(trainer, *scorer)) columns.emplace_back("class_accuracy");
   if (scorer && scorer->has_distance()) columns.push_back(distance_column(*scorer));
   if (config.audit_every > 0)
-    columns.insert(columns.end(), {"certified", "slope", "estimate_over_bound"});
+    columns.insert(columns.end(), {"certified", "slope", "estimate_over_bound", "exact_distance"});
   return columns;
 }
 
@@ -243,6 +243,7 @@ class Recorder {
     measured["certified"] = found.certified;
     measured["slope"] = found.empirical;
     measured["estimate_over_bound"] = found.told();
+    measured["exact_distance"] = found.distance.exact;
     Measures ratios;
     for (const analysis::AuditRow& row : found.layers)
       ratios["weight_ratio/" + row.name] = row.found.ratio;

@@ -23,6 +23,8 @@ BASES = {
     "wasserstein exact": "images.npz images.npz",
     "bench matmul": "--rounds 1",
     "bench conv": "--rounds 1 --batch 1 --image 8",
+    "bench inception": "--rounds 1 --batch 1",
+    "bench constraints": "--rounds 1 --batch 1",
     "bench step": "--rounds 1 --batch 2 --image 8 --model sn-small",
 }
 FILES = ("partial", "images", "scorer.onnx", "golden.json", "cases", "mnist", "stats.npz",
