@@ -7,6 +7,7 @@
 #include "tests/support/definitions.h"
 #include "tests/support/draw.h"
 #include "tests/support/restore.h"
+#include "tests/support/sanitized.h"
 
 using namespace tests;
 using engine::Algorithm;
@@ -180,7 +181,7 @@ TEST_CASE("filtering: the same bits for any number of threads") {
 // Against float64, with inputs of one sign as activations have them: the filters of `highest` have
 // at most 1.5 times the error of the direct sum, those of `high` less than 1e-5.
 TEST_CASE("filtering: how accurate it is") {
-  if (kDouble) return;
+  if (kDouble || kSanitized) return;
   const Restore restore;
   Draw draw(21);
   for (const Filtered& g :
