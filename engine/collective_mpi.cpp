@@ -6,6 +6,7 @@
 #include <chrono>
 #include <limits>
 
+#include "engine/check.h"
 #include "engine/collective.h"
 
 namespace engine {
@@ -88,7 +89,12 @@ class Mpi : public Collective {
 }  // namespace
 
 void join_processes() {
-  if (processes().size() == 1 && launch().size > 1) join_processes(std::make_unique<Mpi>());
+  if (processes().size() > 1 || launch().size == 1) return;
+  auto joined = std::make_unique<Mpi>();
+  check(joined->size() == launch().size, "started as one of ", launch().size,
+        " processes, of which MPI joined ", joined->size(),
+        "; start them with the mpirun of the MPI that this program was built with");
+  join_processes(std::move(joined));
 }
 
 }  // namespace engine
