@@ -5,9 +5,9 @@
 //
 // Joined by +, constraints compose: each acts on the result of the one before. k is the norm of
 // each layer; network_k gives each of n layers the norm network_k^(1/n), so that a chain of them
-// has norm network_k (the sums and the sum pool of sn-resnet and a conditional last layer add to it;
-// see gan audit). at_most=1 does not scale weights whose norm is below k; through_scale=0 stops the
-// gradient through the scale. Errors: text of another form, an unknown name or argument (with the
+// has norm network_k (the sums and the sum pool of sn-resnet and a conditional last layer add to
+// it; see gan audit). at_most=1 does not scale weights whose norm is below k; through_scale=0 stops
+// the gradient through the scale. Errors: text of another form, an unknown name or argument (with the
 // known ones), arguments that exclude each other.
 #pragma once
 
