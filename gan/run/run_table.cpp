@@ -40,12 +40,11 @@ std::vector<std::optional<double>> RunTable::numbers(const std::string& column) 
   return result;
 }
 
-std::vector<std::optional<Index>> RunTable::steps() const {
+std::vector<std::optional<Index>> RunTable::wholes(const std::string& column) const {
   constexpr double kMost = 1e15;  // whole numbers that a double holds
   std::vector<std::optional<Index>> result;
-  for (const std::optional<double>& step : numbers("step"))
-    result.push_back(step && *step >= 0 && *step <= kMost ? std::optional(Index(*step))
-                                                          : std::nullopt);
+  for (const std::optional<double>& n : numbers(column))
+    result.push_back(n && *n >= 0 && *n <= kMost ? std::optional(Index(*n)) : std::nullopt);
   return result;
 }
 

@@ -25,7 +25,7 @@ struct RunTable {
   // A column, one value per row; all empty if there is no such column.
   std::vector<std::string> texts(const std::string& column) const;
   std::vector<std::optional<double>> numbers(const std::string& column) const;  // inf, too
-  std::vector<std::optional<Index>> steps() const;  // of the column `step`, from 0 to 10^15
+  std::vector<std::optional<Index>> wholes(const std::string& column) const;  // 0 to 10^15, cut off
 };
 
 RunTable read_table(const std::string& path);

@@ -74,7 +74,7 @@ double as_logged(double value) {
 std::optional<BestScore> best_score(const std::string& log, const std::string& column) {
   const RunTable table = read_table(log);
   std::optional<BestScore> best;
-  const std::vector<std::optional<Index>> steps = table.steps();
+  const std::vector<std::optional<Index>> steps = table.wholes("step");
   const std::vector<std::optional<double>> values = table.numbers(column);
   for (std::size_t i = 0; i < values.size(); ++i)
     if (steps[i] && values[i] && (!best || *values[i] > best->value))

@@ -59,7 +59,7 @@ CellResult read_cell(const Cell& cell, const std::string& folder) {
                     .seed = cell.seed,
                     .values = Numbers(quantities().size())};
   const run::RunTable log = run::read_table(path + "/log.csv");
-  result.step = last_of(log.steps()).value_or(0);
+  result.step = last_of(log.wholes("step")).value_or(0);
   result.values = values_of(log);
   if (fs::exists(path + "/diverged.json")) {
     result.state = CellState::diverged;

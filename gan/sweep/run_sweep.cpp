@@ -68,9 +68,8 @@ class Distance {
       : timed_(minutes < std::numeric_limits<double>::infinity()), counters_(cells.size()) {
     for (const Cell* cell : cells) {
       const run::RunTable log = run::read_table(folder + "/" + cell->folder + "/log.csv");
-      const auto known = log.numbers(timed_ ? "seconds" : "step");
-      start_.push_back(
-          known.empty() ? 0 : static_cast<Index>(std::clamp(known.back().value_or(0), 0.0, 1e15)));
+      const auto known = log.wholes(timed_ ? "seconds" : "step");
+      start_.push_back(known.empty() ? 0 : known.back().value_or(0));
       goal_.push_back(timed_ ? static_cast<Index>(60 * minutes) : cell->config.steps);
       begun_.emplace_back();
     }
