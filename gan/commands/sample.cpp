@@ -32,7 +32,8 @@ struct Grid {
 // Of one class, of all in turn or, where all are asked for, a row of each.
 Grid grid_for(const SampleOptions& options, const run::LoadedRun& run) {
   const Index classes = run.networks.classes;
-  if (options.of_class == "all" && classes > 0) {
+  const bool a_name = std::ranges::count(run.header.class_names, "all") > 0;
+  if (options.of_class == "all" && classes > 0 && !a_name) {
     const Index columns = options.count.value_or(8), count = classes * columns;
     engine::check(count <= kMost, "--count ", columns, ": of each of ", classes,
                   " classes: these are more than ", kMost, " images");

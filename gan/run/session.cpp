@@ -242,7 +242,7 @@ class Recorder {
     audits_->add(trainer_.step_count(), found);
     measured["certified"] = found.certified;
     measured["slope"] = found.empirical;
-    measured["estimate_over_bound"] = found.told();
+    if (found.bounded()) measured["estimate_over_bound"] = found.told();
     measured["exact_distance"] = found.distance.exact;
     Measures ratios;
     for (const analysis::AuditRow& row : found.layers)

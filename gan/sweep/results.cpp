@@ -18,7 +18,19 @@ using Number = std::optional<double>;
 
 // The quantities, as they are numbered.
 struct At {
-  enum { score, best_score, distance, best_distance, classes, certified, slope, estimate, seconds };
+  enum {
+    score,
+    best_score,
+    distance,
+    best_distance,
+    classes,
+    certified,
+    slope,
+    estimate,
+    seconds,
+    speed,
+    memory
+  };
 };
 
 template <class Value>
@@ -35,6 +47,26 @@ Number best_of(const Numbers& numbers, Better better) {
   return best;
 }
 
+// The median over the rows whose time includes neither a score nor an audit, nor the start: those
+// are taken after a row is timed, so the next row pays.
+Number speed_of(const run::RunTable& log, const Numbers& scores) {
+  const Numbers rates = log.numbers("steps_per_second"), audits = log.numbers("certified");
+  std::vector<double> undisturbed;
+  for (std::size_t i = 1; i < rates.size(); ++i)
+    if (rates[i] && !scores[i - 1] && !audits[i - 1]) undisturbed.push_back(*rates[i]);
+  if (undisturbed.empty()) return std::nullopt;
+  const auto middle = undisturbed.begin() + std::ssize(undisturbed) / 2;
+  std::ranges::nth_element(undisturbed, middle);
+  return *middle;
+}
+
+nlohmann::json read_object(const std::string& path) {
+  nlohmann::json found = nlohmann::json::object();
+  if (fs::exists(path))
+    found = nlohmann::json::parse(engine::read_file(path), nullptr, /*allow_exceptions=*/false);
+  return found.is_object() ? found : nlohmann::json::object();
+}
+
 Numbers values_of(const run::RunTable& log) {
   const bool inception = log.has("is");
   const Numbers scores = log.numbers(inception ? "is" : "proxy_is"),
@@ -49,6 +81,7 @@ Numbers values_of(const run::RunTable& log) {
   values[At::slope] = best_of(log.numbers("slope"), std::greater<>());
   values[At::estimate] = last_of(log.numbers("estimate_over_bound"));
   values[At::seconds] = last_of(log.numbers("seconds"));
+  values[At::speed] = speed_of(log, scores);
   return values;
 }
 
@@ -61,13 +94,14 @@ CellResult read_cell(const Cell& cell, const std::string& folder) {
   const run::RunTable log = run::read_table(path + "/log.csv");
   result.step = last_of(log.wholes("step")).value_or(0);
   result.values = values_of(log);
+  const nlohmann::json end = read_object(path + "/cell.json");
+  if (end.contains(kPeakMemory) && end[kPeakMemory].is_number())
+    result.values[At::memory] = end[kPeakMemory].get<double>();
   if (fs::exists(path + "/diverged.json")) {
     result.state = CellState::diverged;
-    const auto about = nlohmann::json::parse(engine::read_file(path + "/diverged.json"), nullptr,
-                                             /*allow_exceptions=*/false);
-    const auto known = [&](const char* key) { return about.is_object() && about.contains(key); };
-    if (known("step") && about["step"].is_number_integer()) result.step = about["step"];
-    if (known("not_finite") && about["not_finite"].is_string())
+    const nlohmann::json about = read_object(path + "/diverged.json");
+    if (about.contains("step") && about["step"].is_number_integer()) result.step = about["step"];
+    if (about.contains("not_finite") && about["not_finite"].is_string())
       result.reason = about["not_finite"].get<std::string>() + " is not finite";
   } else if (is_finished(path)) {
     result.state = CellState::done;
@@ -124,6 +158,8 @@ const std::vector<Quantity>& quantities() {
       {"estimate_over_bound", "estimate/bound",
        "(mean D(real) - mean D(fake)) / certified, at the end: a lower bound of W1"},
       {"seconds", "seconds", "of training, including scores and audits", true},
+      {"steps_per_second", "steps/s", "median over training, without scores and audits", true},
+      {"memory_mib", "memory, MiB", "peak of the cell's process", true},
   };
   return all;
 }

@@ -197,10 +197,17 @@ std::string cells_csv(const Plan& plan, const Results& results) {
 
 std::string timing_csv(const Results& results) {
   std::ostringstream text;
-  text << "folder,seconds\n";
+  text << "folder";
+  for (const Quantity& quantity : quantities())
+    if (quantity.timed) text << ',' << quantity.name;
+  text << '\n';
   for (const CellResult& cell : results.cells) {
-    text << cell.folder << ',';
-    if (cell.values.back()) text << *cell.values.back();
+    text << cell.folder;
+    for (std::size_t i = 0; i < quantities().size(); ++i) {
+      if (!quantities()[i].timed) continue;
+      text << ',';
+      if (cell.values[i]) text << *cell.values[i];
+    }
     text << '\n';
   }
   return text.str();

@@ -1,5 +1,7 @@
 #include "gan/sweep/train_cell.h"
 
+#include <sys/resource.h>
+
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -37,6 +39,13 @@ double seconds_of(const RunDirectory& directory) {
   return seconds.empty() ? 0 : seconds.back().value_or(0);
 }
 
+// In MiB; the peak of this process so far.
+double peak_memory() {
+  rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
 }  // namespace
 
 bool is_finished(const std::string& folder) {
@@ -63,7 +72,8 @@ bool train_cell(const Config& settings, const std::string& folder, double minute
                                                {.minutes = left, .on_step = on_step}, scorer.get());
   if (end == run::SessionEnd::interrupted) return false;
   const nlohmann::ordered_json about = {{"step", trainer.step_count()},
-                                        {"scorer.sha256", scorer ? scorer->sha256() : ""}};
+                                        {"scorer.sha256", scorer ? scorer->sha256() : ""},
+                                        {kPeakMemory, peak_memory()}};
   engine::write_file(cell_file(folder), about.dump(2) + "\n");
   return true;
 }

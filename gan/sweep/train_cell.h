@@ -17,6 +17,9 @@ namespace gan::sweep {
 
 using engine::Index;
 
+// In cell.json, beside the last step and the scorer's hash: the peak memory of the last process.
+constexpr const char* kPeakMemory = "peak_memory_mib";
+
 bool is_finished(const std::string& folder);
 
 // Whether it is finished; false: interrupted.

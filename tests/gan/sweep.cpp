@@ -184,6 +184,7 @@ TEST_CASE("sweep: stopped and continued, it comes to the same tables to the bit"
   CHECK(parsed["cells"].size() == 4);
   CHECK(parsed["settings"][0]["certified"]["mean"] > 0);
   CHECK(parsed["settings"][1]["seconds"]["mean"] > 0);
+  CHECK(parsed["settings"][1]["memory_mib"]["mean"] > 1);
   CHECK(kGan.refused(kGan.run(scratch, "gan sweep --preset sn-small --vary n_dis=1,2 --out whole"),
                      1, "another sweep", "--out"));
   CHECK(kGan.refused(kGan.run(scratch, "gan train --resume whole"), 1, "whole"));
@@ -236,9 +237,10 @@ TEST_CASE("sweep: mean and sample deviation over the seeds that are done") {
   const double scores[] = {1, 2, 4};
   for (std::size_t i = 0; i < 3; ++i) {
     scratch.write(cells[i].folder + "/log.csv",
-                  "step,proxy_is,proxy_fid,certified,seconds\n1,9,5,inf,1\n2," +
-                      std::to_string(scores[i]) + ",7,inf,2\n");
-    scratch.write(cells[i].folder + "/cell.json", "{}");
+                  "step,proxy_is,proxy_fid,certified,steps_per_second,seconds\n"
+                  "1,9,5,inf,90,1\n2,,,,1,1\n3,,,,4,2\n4,,,,5,2\n5,,,,7,2\n6," +
+                      std::to_string(scores[i]) + ",7,inf,6,2\n");
+    scratch.write(cells[i].folder + "/cell.json", R"({"peak_memory_mib": 12.5})");
   }
   scratch.write(cells[2].folder + "/diverged.json", R"({"step": 2, "not_finite": "w"})");
   auto results = gan::sweep::read_results(plan, cells, scratch.path());
@@ -250,6 +252,9 @@ TEST_CASE("sweep: mean and sample deviation over the seeds that are done") {
   CHECK(*results.settings[0].values[0]->deviation == doctest::Approx(std::sqrt(0.5)));
   CHECK(results.settings[0].values[1]->mean == 9);  // the best, which was earlier
   CHECK(results.settings[0].values[3]->mean == 5);
+  CHECK(results.settings[0].values[9]->mean ==
+        6);  // of 4, 5, 6, 7: no start, no step after a score
+  CHECK(results.settings[0].values[10]->mean == 12.5);
   CHECK(!results.settings[1].values[0]);
   CHECK(gan::sweep::as_markdown(plan, results).find(cells[3].folder + " has not started") !=
         std::string::npos);
