@@ -13,7 +13,7 @@ namespace gan::report {
 namespace {
 
 constexpr double kWidth = 440, kHeight = 260;  // of the drawing, in its own units
-constexpr double kLeft = 56, kRight = 10, kTop = 8;
+constexpr double kLeft = 56, kRight = 22, kTop = 8;
 constexpr std::size_t kMostPoints = 400;
 constexpr int kColors = 8;
 
@@ -67,6 +67,7 @@ class Frame {
         if (p.error > 0) y_.add(p.y + p.error);
       }
     if (empty()) return;
+    if (chart.trim_y) trim();
     if (!chart.categories.empty())
       x_ = {-0.5, static_cast<double>(chart.categories.size()) - 0.5};
     else if (x_.low == x_.high)
@@ -82,8 +83,10 @@ class Frame {
   }
 
   bool empty() const { return y_.empty(); }
+  bool trimmed() const { return trimmed_; }
   bool drawn(const Point& p) const {
     constexpr double most = 1e30;  // beyond, differences of positions are lost
+    if (trimmed_ && (p.y < y_.low || p.y > y_.high)) return false;
     return std::abs(p.x) < most && std::abs(p.y) < most && (!chart_.log_y || p.y > 1 / most);
   }
   double x(double value) const {
@@ -101,9 +104,22 @@ class Frame {
   double bottom() const { return bottom_; }
 
  private:
+  void trim() {
+    std::vector<double> values;
+    for (const Series& series : chart_.series)
+      for (const Point& p : series.points)
+        if (drawn(p)) values.push_back(p.y);
+    std::ranges::sort(values);
+    const std::size_t beyond = values.size() * 3 / 100;
+    const Range central = {values[beyond], values[values.size() - 1 - beyond]};
+    trimmed_ = y_.high - y_.low > 3 * (central.high - central.low) && central.high > central.low;
+    if (trimmed_) y_ = central;
+  }
+
   const Chart& chart_;
   Range x_, y_;
   double bottom_ = 0;
+  bool trimmed_ = false;
 };
 
 class Drawing {
@@ -122,6 +138,7 @@ class Drawing {
     return svg_.str();
   }
   bool empty() const { return frame_.empty(); }
+  bool trimmed() const { return frame_.trimmed(); }
 
  private:
   void line(double x1, double y1, double x2, double y2, const std::string& kind) {
@@ -273,7 +290,8 @@ std::string as_html(const Chart& chart) {
   Drawing drawing(chart);
   if (chart.series.empty() || drawing.empty()) return "";
   return "<figure class=\"chart\">\n<p class=\"title\">" + escaped(chart.title) + "</p>\n" +
-         drawing.svg() + legend(chart) + "<figcaption>" + escaped(chart.caption) + " " +
+         drawing.svg() + legend(chart) + "<figcaption>" + escaped(chart.caption) +
+         (drawing.trimmed() ? " The axis spans the central 94 % of the values. " : " ") +
          csv_link(chart.name + ".csv", csv_of(chart)) + "</figcaption>\n</figure>\n";
 }
 

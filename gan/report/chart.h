@@ -7,7 +7,8 @@
 //   page += as_html(chart);
 //
 // Non-finite values, and on a logarithmic axis values not above 0, are omitted from the drawing,
-// not from the data. A curve of more than 400 points is thinned evenly, keeping both ends. Cost:
+// not from the data. With `trim_y`, an axis that a few far values would stretch more than threefold
+// spans the central 94 % of the values, and the caption says so. A curve of more than 400 points is thinned evenly, keeping both ends. Cost:
 // negligible. Errors: none; a chart without points is an empty string.
 #pragma once
 
@@ -34,7 +35,7 @@ struct Chart {
   std::string name;  // of the file with its data
   std::string title, x_label, y_label, caption;
   std::vector<std::string> categories = {};  // names of x = 0, 1, ...; none: x is a number
-  bool log_y = false, bars = false, from_zero = false;
+  bool log_y = false, bars = false, from_zero = false, trim_y = false;
   std::vector<Series> series = {};
 };
 

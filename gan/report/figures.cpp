@@ -33,6 +33,7 @@ struct Curve {
   const char* unit;
   const char* caption;
   bool log_y;
+  bool trim_y = false;  // the first steps may be far from the rest
 };
 
 constexpr Curve kCurves[] = {
@@ -46,11 +47,11 @@ constexpr Curve kCurves[] = {
     {"classes", "Classes covered", "classes",
      "Classes that the scorer finds among the samples; a drop means mode collapse.", false},
     {"d_loss", "Loss of the discriminator", "loss",
-     "Mean over the steps since the previous row of the log.", false},
+     "Mean over the steps since the previous row of the log.", false, true},
     {"g_loss", "Loss of the generator", "loss",
      "For hinge and Wasserstein losses, the negative mean output on fakes; not a measure of "
      "quality.",
-     false},
+     false, true},
     {"certified", "Certified Lipschitz bound", "bound",
      "The discriminator's slope never exceeds it.", true},
     {"slope", "Largest slope found", "slope",
@@ -69,7 +70,8 @@ Chart chart_of(const Curve& curve) {
           .x_label = "step (generator updates)",
           .y_label = curve.unit,
           .caption = curve.caption,
-          .log_y = curve.log_y};
+          .log_y = curve.log_y,
+          .trim_y = curve.trim_y};
 }
 
 // At most this many grids, evenly spaced, with both ends.

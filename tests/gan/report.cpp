@@ -84,6 +84,22 @@ TEST_CASE("report: a chart leaves out what cannot be drawn, and keeps it in its 
   CHECK(rectangles == 3);  // one in the legend
 }
 
+TEST_CASE("report: a few far values do not flatten a chart that may trim its axis") {
+  Chart chart{.name = "c", .title = "t", .trim_y = true};
+  chart.series.push_back({.name = "a"});
+  for (int i = 0; i < 100; ++i) chart.series[0].points.push_back({i + 0.0, i % 10 / 10.0});
+  CHECK(as_html(chart).find("central") == std::string::npos);
+  chart.series[0].points[0].y = 4e6;
+  const std::string html = as_html(chart);
+  CHECK(html.find("The axis spans the central 94 %") != std::string::npos);
+  CHECK(html.find(">0.8</text>") != std::string::npos);
+  CHECK(html.find(">4e+06</text>") == std::string::npos);
+  CHECK(html.find(gan::report::data_uri("text/csv", "series,x,y,error\na,0,4000000,\na,1,0.1,\n")
+                      .substr(0, 50)) != std::string::npos);
+  for (int i = 0; i < 50; ++i) chart.series[0].points[i].y = 4e6;  // not a few
+  CHECK(as_html(chart).find("central") == std::string::npos);
+}
+
 TEST_CASE("report: grids are cropped to rows of images at their own size") {
   const Scratch scratch;
   std::vector<engine::Real> values;
