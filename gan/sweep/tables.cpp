@@ -95,8 +95,10 @@ std::vector<Row> table_rows(const Plan& plan, const Results& results, bool timed
 
 std::string caption(const Plan& plan, const Results& results) {
   std::ostringstream text;
-  text << "Mean and standard deviation over " << plan.seeds
-       << (plan.seeds == 1 ? " seed" : " seeds");
+  if (plan.seeds == 1)
+    text << "One seed";
+  else
+    text << "Mean and standard deviation over " << plan.seeds << " seeds";
   if (!results.cells.empty()) text << "; diverged runs are left out";
   if (results.score == "proxy-IS")
     text << "; proxy scores are comparable only with scores of the same classifier";

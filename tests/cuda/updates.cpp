@@ -53,3 +53,7 @@ TEST_CASE("cuda: Adam and the moving average") {
 TEST_CASE("cuda: stochastic gradient descent with momentum") {
   compare<Sgd>(SgdOptions{.lr = Real(0.02), .momentum = Real(0.9)});
 }
+
+TEST_CASE("cuda: RMSprop") {
+  compare<RmsProp>(RmsPropOptions{.lr = Real(0.02), .alpha = Real(0.9)});
+}

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -18,6 +19,8 @@
 #include "tests/support/program.h"
 
 namespace {
+
+namespace fs = std::filesystem;
 
 using engine::read_file;
 using Json = nlohmann::json;
@@ -78,8 +81,12 @@ TEST_CASE("gan audit, gan spectrum: a run of two steps, and one whose checkpoint
   CHECK(rows.find("\nrun (2),0,reshaped,32,") != std::string::npos);
   CHECK(read_file(scratch / "twice/spectrum.gnuplot").find("'run (2)'") != std::string::npos);
 
+  const std::string checkpoint = scratch / "run/checkpoint.safetensors",
+                    best = "gan audit run --best --images 4 --json";
+  CHECK(kGan.refused(kGan.run(scratch, best), 1, "run", "best"));  // it was never scored
+  fs::copy_file(checkpoint, scratch / "run/best.safetensors");
+
   // The constraint gives the same weight for a huge one, whose squares overflow float32.
-  const std::string checkpoint = scratch / "run/checkpoint.safetensors";
   multiply(checkpoint, "discriminator.0.weight", 1e25F);
   const Outcome huge = kGan.run(scratch, "gan audit run --images 4 --json");
   CAPTURE(huge.err);
@@ -93,6 +100,7 @@ TEST_CASE("gan audit, gan spectrum: a run of two steps, and one whose checkpoint
   CHECK(bad.status == 1);
   CHECK(bad.out.find("certified") != std::string::npos);  // the table is printed all the same
   CHECK(says(bad.err.substr(0, bad.err.size() - 1), "gan: layer 0: bounds are out of order"));
+  CHECK(kGan.run(scratch, best).out == good.out);
 }
 
 TEST_CASE("gan audit: weights whose squares leave float32, and that are not finite") {
