@@ -13,8 +13,8 @@ namespace datasets {
 struct ImageFormat {
   const char* name;
   bool (*is)(std::string_view file);                              // from at most kImageHead bytes
-  std::vector<std::string_view> endings;                          // file extensions, if it is read
-  Image (*read)(std::string_view file, const std::string& path);  // null: it is not read
+  std::vector<std::string_view> endings;                          // file extensions, if supported
+  Image (*read)(std::string_view file, const std::string& path);  // null: not supported
   bool marked = true;  // false: recognized by a plausible header, not by a signature
 };
 

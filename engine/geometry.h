@@ -51,7 +51,7 @@ struct AdamStep {
 struct ImageBatch {
   Index n, count, height, width, channels;
   bool dequantize;  // add noise below one step of the bytes
-  Index first = 0;  // whose noise image 0 takes, where they are a part of a batch
+  Index first = 0;  // index of image 0 in the whole batch, which selects its noise
   Index size() const { return height * width * channels; }
 };
 

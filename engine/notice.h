@@ -15,7 +15,7 @@ namespace engine {
 
 using NoticeReceiver = std::function<void(const std::string& text)>;
 
-NoticeReceiver on_notice(NoticeReceiver receiver);  // returns the receiver before it
+NoticeReceiver on_notice(NoticeReceiver receiver);  // returns the previous receiver
 void tell(const std::string& text);                 // hands one line to the receiver
 
 template <class... Parts>

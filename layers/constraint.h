@@ -7,7 +7,7 @@
 //   void options(V&)              to name its settings, for `d.constraint=name(setting=value)`
 //   Tensor project(raw)           the raw values to continue with after an optimizer step
 //   void attach(raw)              called with the raw values when they are set from outside
-//   optional<double> aim()        the target norm, if not always that of `target` or `k`
+//   optional<double> aim()        the target norm, overriding the members `target` and `k`
 //   TopVectors top                the vectors of its power iteration; audits show |W v|
 //   static constexpr Bounds       whose norm k bounds (constraints/target.h)
 #pragma once

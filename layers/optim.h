@@ -2,9 +2,10 @@
 // After a step every constraint is evaluated again.
 //   Adam adam({.lr = 2e-4f, .beta1 = 0, .beta2 = 0.9f}, critic.parameters());
 //   adam.step(grad(loss, critic.parameters()));
-// In a captured step each replay is a step: counted, with the learning rate set before it. So an
-// optimizer must not move in memory. Cost: one pass over the block; memory for one (Sgd, RmsProp)
-// or two (Adam) more blocks of its size. Errors: gradients that do not match the parameters.
+// In a captured step each replay counts as one step, with the learning rate set before it. An
+// optimizer must therefore not move in memory. Cost: one pass over the block; memory for one (Sgd,
+// RmsProp) or two (Adam) more blocks of its size. Errors: gradients that do not match the
+// parameters.
 #pragma once
 
 #include <span>

@@ -2,8 +2,8 @@
 //
 // Lipschitz constants, with n the most windows that read one pixel: maximum sqrt(n), average sqrt(n
 // / (kh kw)), global sum sqrt(H W), global average 1 / sqrt(H W), nearest upsampling sqrt(factor).
-// (An average that excludes the padding divides by less at the border: there the largest weight
-// counts.)
+// (An average that excludes the padding has larger weights at the border; the bound uses the
+// largest.)
 #pragma once
 
 #include <cmath>

@@ -24,8 +24,8 @@ struct Node {
   std::map<std::string, Attribute> attributes;
 };
 
-// An input or output of the graph. An extent of -1 may be anything; no extents and `any_shape`:
-// all.
+// An input or output of the graph. An extent of -1 accepts any number; `any_shape` without extents
+// accepts any shape.
 struct Port {
   std::string name;
   Type type = Type::float32;

@@ -55,7 +55,7 @@ enum class Type {
   float64 = 11,
   uint32 = 12,
   uint64 = 13,
-  bfloat16 = 16  // known by name only
+  bfloat16 = 16  // recognized, but not supported
 };
 Type type_of_tensorflow(int number);  // none: no type of ours
 bool is_real(Type type);              // a floating-point type

@@ -50,7 +50,7 @@ Plan named_plan(const SweepCommand& command) {
   }
   const std::string file = plan_file(command.out);
   engine::check(fs::exists(file), command.out,
-                ": holds no sweep to resume; name an experiment, or give --vary");
+                ": holds no sweep to resume; name an experiment, or pass --vary");
   return sweep::read_plan(engine::read_file(file, 1 << 20), file);
 }
 

@@ -110,7 +110,7 @@ Config resumed_config(const TrainOptions& options, const Config& before) {
     apply(options, config);
     engine::check(config.decay_steps == 0 || config.steps <= config.decay_steps, "--steps ",
                   config.steps, ": learning rates are 0 from step ", config.decay_steps,
-                  " on; give at most that many");
+                  " on; use at most that many steps");
     validate(config);
     check_shares(config);
     run::changes(before, config);
@@ -141,7 +141,7 @@ auto open_again(const char* option, bool given, Open open) {
     return open();
   } catch (const engine::Error& error) {
     if (given) throw;
-    engine::fail(error.what(), "; if it has moved, give its new place with ", option);
+    engine::fail(error.what(), "; if it has moved, pass its new location with ", option);
   }
 }
 
@@ -165,7 +165,7 @@ void change_settings(const RunDirectory& run, const run::CheckpointHeader& befor
                   ": not the images that the run has been trained on so far");
   }
   if (!changed.empty())
-    console::note("a new run with these settings may give other results; see " + run.changes());
+    console::note("a new run with these settings may have other results; see " + run.changes());
   run::record(run.changes(), before.step, before.config, changed);
   run.write_config(config);
 }
@@ -181,7 +181,8 @@ void print_scores(Trainer& trainer, const ProxyScorer& scorer, const datasets::D
               fake->value, real.value, static_cast<long long>(fake->covered),
               static_cast<long long>(fake->classes));
   if (const auto accuracy = run::class_accuracy(trainer, scorer, *fake)) {
-    std::printf("the class asked for is seen in %.1f %% of them:", 100 * accuracy->all);
+    std::printf("the scorer recognizes the requested class in %.1f %% of them:",
+                100 * accuracy->all);
     for (std::size_t c = 0; c < accuracy->each.size(); ++c)
       std::printf("%s %s %.0f %%", c == 0 ? "" : ",",
                   console::printable(trainer.class_names()[c]).c_str(), 100 * accuracy->each[c]);
@@ -263,7 +264,7 @@ void resume(const TrainOptions& options) {
   const run::CheckpointHeader before = run::restore(run.checkpoint(), trainer);
   if (before.step >= config.steps && !run::row_is_due(trainer, config))
     throw console::UsageError("--resume " + options.resume + ": already has " +
-                              std::to_string(before.step) + " steps; give a larger --steps");
+                              std::to_string(before.step) + " steps; use a larger --steps");
   engine::processes().barrier();  // all have read the files that rank 0 rewrites next
   if (!is_first()) return follow(trainer, config);
   const auto scorer = open_again("--scorer", options.scorer.has_value(), [&] {

@@ -177,7 +177,7 @@ std::string page(const std::vector<std::string>& folders) {
   Runs runs;
   for (const std::string& folder : folders) {
     engine::check(fs::is_directory(folder), folder,
-                  ": is not a folder; give the folder of a run or sweep");
+                  ": is not a folder; pass the folder of a run or sweep");
     Part part =
         fs::exists(folder + "/sweep.json") ? sweep_part(folder, notes) : run_part(folder, notes);
     title += (title.empty() ? "" : " · ") + part.title;

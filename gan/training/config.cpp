@@ -42,7 +42,7 @@ std::vector<std::string> choices(std::string_view key) {
 
 void check_choice(const char* key, const std::string& value) {
   const std::vector<std::string> names = choices(key);
-  check(std::ranges::find(names, value) != names.end(), key, "=", value, ": give ",
+  check(std::ranges::find(names, value) != names.end(), key, "=", value, ": must be ",
         engine::alternatives(names));
 }
 
@@ -105,7 +105,7 @@ void parse(const std::string& assignment, const std::string& text, Written auto&
 }
 
 void parse(const std::string& assignment, const std::string& text, bool& value) {
-  check(text == "true" || text == "false", "--set ", assignment, ": give true or false");
+  check(text == "true" || text == "false", "--set ", assignment, ": must be true or false");
   value = text == "true";
 }
 
@@ -154,8 +154,8 @@ Limits limits(const std::string& key) {
 
 void check_limits(const char* key, Index value) {
   const auto [least, most] = limits(key);
-  check(value >= least, key, "=", value, ": give ", least, " or more");
-  check(value <= most, key, "=", value, ": give ", most, " or less");
+  check(value >= least, key, "=", value, ": must be at least ", least);
+  check(value <= most, key, "=", value, ": must be at most ", most);
 }
 
 void check_adam(const char* who, const OptimizerSettings& adam) {
@@ -177,8 +177,7 @@ void set(Config& config, const std::string& assignment) {
 
 layers::SpectralGradientClipping clipping(const Config& config) {
   const auto r = static_cast<engine::Real>(config.clip_r);
-  check(r > 1 && std::isfinite(r), "clip.r=", config.clip_r,
-        ": give a ratio above 1, by 1e-6 or more");
+  check(r > 1 && std::isfinite(r), "clip.r=", config.clip_r, ": must be at least 1 + 1e-6");
   check_limits("clip.iterations", config.clip_iterations);
   return {.r = r, .iterations = static_cast<int>(config.clip_iterations)};
 }
@@ -206,7 +205,7 @@ void validate(const Config& config) {
   check_adam("d", config.d);
   check_choice("clip", config.clip);
   clipping(config);
-  check(config.ema >= 0 && config.ema < 1, "ema=", config.ema, ": give 0 to below 1");
+  check(config.ema >= 0 && config.ema < 1, "ema=", config.ema, ": must be at least 0 and below 1");
   Config::fields(config, [](const char* key, const auto& value, const char*) {
     using Value = std::remove_cvref_t<decltype(value)>;
     if constexpr (std::is_same_v<Value, std::string>)
@@ -216,7 +215,7 @@ void validate(const Config& config) {
   });
   check(config.decay_steps == 0 || config.steps <= config.decay_steps, "steps=", config.steps,
         " continue after the learning rates reach 0 at decay_steps=", config.decay_steps,
-        ": give fewer, or set decay_steps too");
+        ": use fewer steps, or set decay_steps too");
 }
 
 void make_paths_absolute(Config& config) {
