@@ -23,6 +23,7 @@ namespace datasets {
 
 using engine::Real;
 
+// How batches are made; shared by fill_batch() and Loader.
 struct LoaderOptions {
   Index batch = 64;         // images per batch
   std::uint64_t seed = 0;   // seed of order, flips and noise

@@ -18,7 +18,7 @@ struct ImageFormat {
   bool marked = true;  // false: recognized by a plausible header, not by a signature
 };
 
-constexpr std::size_t kImageHead = 64;
+constexpr std::size_t kImageHead = 64;  // bytes that suffice to recognize a format
 
 const ImageFormat* recognize(std::string_view file);  // null: none of them
 

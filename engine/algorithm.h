@@ -10,6 +10,8 @@
 namespace engine {
 
 enum class Algorithm { automatic, direct, filtered };
+
+// The algorithm in use, for all threads; and the algorithms by name.
 Algorithm algorithm();
 void set_algorithm(Algorithm algorithm);
 Algorithm algorithm_named(const std::string& name);  // Errors: a name not in algorithm_names()

@@ -143,7 +143,7 @@ class Backend {
                       const Real* number, const Real* mirror, Real* y) = 0;
 };
 
-Backend& cpu_backend();
+Backend& cpu_backend();   // always available
 Backend& cuda_backend();  // in builds with CUDA. Errors: no usable GPU, and why
 
 }  // namespace engine

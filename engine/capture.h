@@ -38,6 +38,7 @@ class NotCaptured : public Error {
   using Error::Error;
 };
 
+// A step with its state: called, watched, captured, or replaying. See above.
 class Captured {
  public:
   explicit Captured(std::function<void()> step);

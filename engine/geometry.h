@@ -15,6 +15,7 @@ struct Strides {
   std::array<Index, Shape::kMaxRank> x{}, y{};
 };
 
+// The reductions along an axis that a backend computes.
 enum class Reduction { sum, max };
 
 // The trilinear forms: <conv(X, W), Y> and <X W^T, Y>. A verb computes the named slot from the

@@ -13,7 +13,7 @@
 
 namespace engine {
 
-using NoticeReceiver = std::function<void(const std::string& text)>;
+using NoticeReceiver = std::function<void(const std::string& text)>;  // called with each notice
 
 NoticeReceiver on_notice(NoticeReceiver receiver);  // returns the previous receiver
 void tell(const std::string& text);                 // hands one line to the receiver

@@ -17,8 +17,8 @@
 
 namespace engine {
 
-using Inputs = std::span<const Tensor>;
-using Settings = std::map<std::string, std::vector<double>>;
+using Inputs = std::span<const Tensor>;                       // of an op
+using Settings = std::map<std::string, std::vector<double>>;  // numbers by name
 
 struct Op {
   virtual ~Op() = default;

@@ -25,6 +25,7 @@ using std::isfinite, std::isinf, std::isnan, std::signbit;
 template <std::floating_point T>
 using Same = std::type_identity_t<T>;  // whatever converts to T
 
+// Functions of two and three arguments, as in <cmath>.
 template <std::floating_point T>
 KANTOR_DEVICE T atan2(T y, Same<T> x) {
   return std::atan2(y, x);

@@ -6,6 +6,6 @@
 namespace engine {
 
 int threads();
-void set_threads(int count);
+void set_threads(int count);  // at least 1
 
 }  // namespace engine

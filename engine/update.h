@@ -10,6 +10,7 @@
 
 namespace engine {
 
+// Replaces all values.
 void overwrite(const Tensor& x, std::span<const Real> values);  // x = values from the host
 void overwrite(const Tensor& x, const Tensor& values);
 

@@ -25,6 +25,7 @@
 #include "engine/engine.h"
 #include "layers/archive.h"
 #include "layers/param.h"
+#include "layers/type_name.h"
 
 namespace layers {
 
@@ -78,16 +79,6 @@ std::vector<engine::State*> states(Module& module) {
 // Gradients with respect to the raw values of parameters.
 engine::TensorList grad(const engine::Tensor& y, const std::vector<Param*>& parameters,
                         bool differentiable = false);
-
-// The name of a type without namespaces: "Conv2d"; "module" for a lambda.
-template <class T>
-std::string type_name() {
-  const std::string_view self = __PRETTY_FUNCTION__;                  // of g++ and clang
-  const std::string_view begin = self.substr(self.find("T = ") + 4);  // "layers::Conv2d; ...]"
-  const std::string_view name = begin.substr(0, begin.find_first_of(";]<"));
-  const std::string_view last = name.substr(name.rfind(':') + 1);
-  return last.empty() ? "module" : std::string(last);
-}
 
 // One module of a network as summary() shows it.
 struct ModuleRow {

@@ -44,6 +44,7 @@ class Optimizer {
   virtual void archive(Archive& file) = 0;  // everything kept between steps
 };
 
+// The settings of Adam; the defaults of PyTorch.
 struct AdamOptions {
   engine::Real lr = 1e-3F;
   engine::Real beta1 = 0.9F, beta2 = 0.999F;
@@ -68,6 +69,7 @@ class Adam : public Optimizer {
   engine::Index steps_ = 0;
 };
 
+// The settings of RmsProp; the defaults of PyTorch.
 struct RmsPropOptions {
   engine::Real lr = 1e-2F;
   engine::Real alpha = 0.99F;
@@ -91,6 +93,7 @@ class RmsProp : public Optimizer {
   engine::Tensor v_;
 };
 
+// The settings of Sgd.
 struct SgdOptions {
   engine::Real lr = 1e-2F;
   engine::Real momentum = 0;

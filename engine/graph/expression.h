@@ -15,6 +15,7 @@
 
 namespace engine::graph {
 
+// Writes the ONNX nodes of an op by its expression; returns its result.
 Written write_traced(const TracedOp& op);
 
 }  // namespace engine::graph

@@ -15,9 +15,11 @@
 
 namespace engine::graph {
 
+// An attribute of a node.
 using Attribute = std::variant<Index, float, std::string, std::vector<Index>, std::vector<float>,
                                std::vector<std::string>, Value>;
 
+// One op of a graph.
 struct Node {
   std::string name, op;
   std::vector<std::string> inputs, outputs;  // an empty name: not given

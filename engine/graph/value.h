@@ -73,7 +73,7 @@ Real real_from(const std::string& what, double x);
 // x as float16 holds it: rounded to the nearest, ties to even; beyond its range, an infinity.
 Real half_from(Real x);
 
-using Whole = std::vector<std::int64_t>;
+using Whole = std::vector<std::int64_t>;  // the integers of a value
 
 class Value {
  public:

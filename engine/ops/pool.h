@@ -8,6 +8,7 @@
 
 namespace engine {
 
+// The average or the largest element of each window, for each channel.
 Tensor average_pool(const Tensor& x, const PoolOptions& options = {});
 Tensor max_pool(const Tensor& x, const PoolOptions& options = {});
 

@@ -4,6 +4,7 @@
 
 #include "engine/device.h"
 #include "gan/commands/commands.h"
+#include "gan/console/program_name.h"
 #include "gan/run/loaded_run.h"
 #include "gan/training/networks.h"
 #include "gan/training/open_data.h"
@@ -33,7 +34,8 @@ void run(const AuditOptions& options) {
                                                    config.seed, *data, options.images);
   std::fputs((options.json ? analysis::as_json(found) : analysis::as_table(found)).c_str(), stdout);
   const std::vector<std::string> wrong = found.contradictions();
-  for (std::size_t i = 1; i < wrong.size(); ++i) console::note("gan: " + wrong[i]);
+  for (std::size_t i = 1; i < wrong.size(); ++i)
+    console::note(console::program_name() + ": " + wrong[i]);
   engine::check(wrong.empty(), wrong.empty() ? "" : wrong.front());
 }
 

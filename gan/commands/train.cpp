@@ -11,6 +11,7 @@
 #include "engine/engine.h"
 #include "gan/commands/commands.h"
 #include "gan/console/interrupt.h"
+#include "gan/console/program_name.h"
 #include "gan/console/usage.h"
 #include "gan/run/changes.h"
 #include "gan/run/checkpoint.h"
@@ -204,18 +205,22 @@ void print_modes(Trainer& trainer, const datasets::Gaussians& data) {
 
 void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& config,
                     const datasets::Dataset& data, const ProxyScorer* scorer, double minutes) {
-  console::catch_interrupts(
-      "\ngan: interrupted; finishing the current step, then saving the run; interrupt again to "
-      "stop at once\n");
+  static const std::string answer =
+      "\n" + console::program_name() +
+      ": interrupted; finishing the current step, then saving the run; interrupt again to stop at "
+      "once\n";
+  console::catch_interrupts(answer.c_str());
   const SessionEnd end = run::run_session(trainer, run, config, {.minutes = minutes}, scorer);
   if (end != SessionEnd::done)
-    std::fprintf(stderr, "%s at step %lld; resume with gan train --resume %s\n",
+    std::fprintf(stderr, "%s at step %lld; resume with %s train --resume %s\n",
                  end == SessionEnd::interrupted ? "interrupted" : "time limit reached",
-                 static_cast<long long>(trainer.step_count()),
+                 static_cast<long long>(trainer.step_count()), console::program_name().c_str(),
                  console::printable(run.path()).c_str());
   if (scorer && !console::interrupted()) {
-    console::end_on_interrupt(
-        "\ngan: interrupted while scoring the final samples; the run is saved\n");
+    static const std::string last_words =
+        "\n" + console::program_name() +
+        ": interrupted while scoring the final samples; the run is saved\n";
+    console::end_on_interrupt(last_words.c_str());
     print_scores(trainer, *scorer, data, config.score_images);
   }
   if (const auto* plane = dynamic_cast<const datasets::Gaussians*>(&data))

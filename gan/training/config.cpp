@@ -14,6 +14,7 @@
 #include "engine/check.h"
 #include "engine/choices.h"
 #include "engine/device.h"
+#include "gan/console/program_name.h"
 #include "gan/console/read_number.h"
 #include "gan/models/models.h"
 #include "gan/training/augmentations.h"
@@ -172,7 +173,7 @@ void set(Config& config, const std::string& assignment) {
   const std::string key = assignment.substr(0, equals), text = assignment.substr(equals + 1);
   if (!with_field(config, key, [&](auto& member) { parse(assignment, text, member); }))
     fail("--set ", assignment, ": unknown setting '", key, "'; did you mean '", nearest_key(key),
-         "'? gan train --help lists them all");
+         "'? ", console::program_name(), " train --help lists them all");
 }
 
 layers::SpectralGradientClipping clipping(const Config& config) {

@@ -15,6 +15,7 @@
 
 namespace layers {
 
+// The figures for one layer.
 struct LayerAudit {
   std::optional<double> k;        // the norm that its constraints aim at, if they name one
   std::optional<double> running;  // |W v| or |R v| by the constraint's stored v, if it stores one

@@ -8,6 +8,7 @@
 
 namespace layers {
 
+// The options of every batch norm.
 struct BatchNormOptions {
   engine::Real epsilon = 1e-5F;
   engine::Real momentum = 0.1F;
