@@ -80,15 +80,16 @@ void dequantize(std::span<const std::uint8_t> pixels, const engine::RandomStream
 }  // namespace
 
 Index batches_per_epoch(const Dataset& data, const LoaderOptions& options) {
-  engine::check(options.batch >= 1, "batch=", options.batch, ": give at least 1");
+  engine::check(options.batch >= 1, "batch=", options.batch, ": must be at least 1");
   engine::check(options.parts >= 1 && options.batch % options.parts == 0, "batch=", options.batch,
                 ": ", options.parts, " processes cannot share it evenly");
   engine::check(data.size() >= options.batch, data.name(), ": its ", data.size(),
                 " images are fewer than one batch of ", options.batch,
-                "; set a smaller batch or give more images");
+                "; use a smaller batch or more images");
   engine::check(options.shift >= 0 && options.shift < std::min(data.height(), data.width()),
-                "shift=", options.shift, ": give 0 to less than the side of the images");
-  engine::check(options.cutout >= 0, "cutout=", options.cutout, ": give 0 or more pixels");
+                "shift=", options.shift,
+                ": must be at least 0 and less than the side of the images");
+  engine::check(options.cutout >= 0, "cutout=", options.cutout, ": must be 0 or more pixels");
   return data.size() / options.batch;
 }
 

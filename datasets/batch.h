@@ -23,26 +23,27 @@ namespace datasets {
 
 using engine::Real;
 
+// How batches are made; shared by fill_batch() and Loader.
 struct LoaderOptions {
-  Index batch = 64;         // images a batch
+  Index batch = 64;         // images per batch
   std::uint64_t seed = 0;   // seed of order, flips and noise
   bool shuffle = true;      // false: in the order of the set, every epoch
   bool flip = false;        // mirror an image left to right with probability 1/2
   int shift = 0;            // shift an image by up to this many pixels each way, edges mirrored
   int cutout = 0;           // side of a mid-gray square pasted on an image; 0: none
   bool dequantize = false;  // see above
-  bool labels = false;      // give the labels as a tensor, too (Loader only)
+  bool labels = false;      // also return the labels as a tensor (Loader only)
   int prefetch = 2;         // batches prefetched in the background (Loader only)
   // Keep the set on the device and make batches there; excludes shift and cutout (Loader only).
   bool resident = false;
-  // Of batches that several processes share: which of so many equal parts is made here.
+  // If several processes share a batch: make part number `part` of `parts` equal parts.
   Index part = 0, parts = 1;
 
   Index part_size() const { return batch / parts; }
   Index first_of_part() const { return part * part_size(); }
 };
 
-// Errors: a set smaller than one batch; a batch that has no equal parts.
+// Errors: a set smaller than one batch; a batch that does not divide into equal parts.
 Index batches_per_epoch(const Dataset& data, const LoaderOptions& options);
 
 // The order of one epoch: a permutation of 0 .. size - 1 (Fisher-Yates); also into an existing

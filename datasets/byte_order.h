@@ -7,6 +7,7 @@
 
 namespace datasets {
 
+// Byte number i of the file.
 inline std::uint8_t byte_at(std::string_view file, std::size_t i) {
   return static_cast<std::uint8_t>(file[i]);
 }
@@ -18,6 +19,7 @@ inline std::uint32_t big_endian(std::string_view file, std::size_t offset, int b
   return value;
 }
 
+// The same, least significant byte first.
 inline std::uint32_t little_endian(std::string_view file, std::size_t offset, int bytes) {
   std::uint32_t value = 0;
   for (int i = bytes - 1; i >= 0; --i) value = value << 8 | byte_at(file, offset + i);

@@ -16,6 +16,7 @@
 
 namespace datasets {
 
+// Opens one split of cifar10:DIR.
 std::unique_ptr<Dataset> open_cifar10(const std::string& directory, const OpenOptions& options);
 
 }  // namespace datasets

@@ -61,12 +61,12 @@ std::unique_ptr<Dataset> open(const std::string& spec, const OpenOptions& option
   const std::size_t colon = spec.find(':');
   const std::string folder = colon == std::string::npos ? "" : spec.substr(colon + 1);
   const Kind* const found = kind_of(spec);
-  engine::check(found, "data set '", spec, "' is unknown: give ", engine::alternatives(forms()));
-  engine::check(!found->folder || !folder.empty(), "data set '", spec, "' lacks a folder: give ",
+  engine::check(found, "unknown data set '", spec, "'; use ", engine::alternatives(forms()));
+  engine::check(!found->folder || !folder.empty(), "data set '", spec, "' needs a folder: use ",
                 written(*found));
   engine::check(options.resize == 0 || (options.resize >= 4 && options.resize <= kLargestResize),
-                options.resize_option, options.resize, " is out of range: give 4 to ",
-                kLargestResize, ", or 0 to keep the images' size");
+                options.resize_option, options.resize, ": must be from 4 to ", kLargestResize,
+                ", or 0 to keep the images' size");
   engine::check(options.channels == 0 || options.channels == 1 || options.channels == 3,
                 "images have 1 or 3 channels, not ", options.channels);
   auto data = found->open(folder, options);

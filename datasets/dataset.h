@@ -60,10 +60,12 @@ class Dataset {
   Info info_;
 };
 
-constexpr int kLargestResize = 1024;
+constexpr int kLargestResize = 1024;  // the largest side that `resize` takes
 
+// What to do with the EXIF orientation of an image.
 enum class Orientation { ignore, apply };
 
+// How to open a data set.
 struct OpenOptions {
   int resize = 0;     // side of square images; 0 keeps their own size (see each set's header)
   int channels = 0;   // 1: gray, 3: RGB, converted if necessary; 0: as stored

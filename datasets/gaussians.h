@@ -21,6 +21,7 @@
 
 namespace datasets {
 
+// A point in the plane.
 struct PlanePoint {
   double x, y;
 };
@@ -48,6 +49,7 @@ class Gaussians : public Dataset {
   const Index first_;  // the test split starts where the training split ends
 };
 
+// Open gaussians:8 and gaussians:25.
 std::unique_ptr<Dataset> open_ring_of_8(const std::string&, const OpenOptions& options);
 std::unique_ptr<Dataset> open_grid_of_25(const std::string&, const OpenOptions& options);
 

@@ -14,6 +14,7 @@
 
 namespace datasets {
 
+// The decoded images of a folder, as the cache stores them.
 struct DecodedImages {
   int height = 0, width = 0, channels = 3;
   std::string pixels;      // of the images that were read, [height, width, channels] each
@@ -28,6 +29,7 @@ std::string user_cache_folder();
 // In `folder` or, without one, in the user's: "" if the system defines no cache folder.
 std::string cache_path(std::uint64_t key, const std::string& folder = "");
 
+// The images of a cache file with this key, if it is whole; and writes such a file.
 std::optional<DecodedImages> read_cache(const std::string& path, std::uint64_t key);
 void write_cache(const std::string& path, std::uint64_t key, DecodedImages& images);
 

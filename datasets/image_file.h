@@ -9,6 +9,7 @@
 
 namespace datasets {
 
+// A decoded image.
 struct Image {
   int height = 0, width = 0;
   int channels = 3;         // 1: the file holds gray levels
@@ -16,6 +17,7 @@ struct Image {
   int orientation = 1;      // of EXIF, 1 to 8; 1: upright
 };
 
+// Reads and decodes one file.
 Image decode_image(const std::string& path);
 
 // The image with its EXIF orientation applied: mirrored, rotated or both.

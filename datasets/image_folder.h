@@ -18,6 +18,7 @@
 
 namespace datasets {
 
+// Opens images:DIR.
 std::unique_ptr<Dataset> open_image_folder(const std::string& folder, const OpenOptions& options);
 
 }  // namespace datasets

@@ -13,12 +13,12 @@ namespace datasets {
 struct ImageFormat {
   const char* name;
   bool (*is)(std::string_view file);                              // from at most kImageHead bytes
-  std::vector<std::string_view> endings;                          // file extensions, if it is read
-  Image (*read)(std::string_view file, const std::string& path);  // null: it is not read
+  std::vector<std::string_view> endings;                          // file extensions, if supported
+  Image (*read)(std::string_view file, const std::string& path);  // null: not supported
   bool marked = true;  // false: recognized by a plausible header, not by a signature
 };
 
-constexpr std::size_t kImageHead = 64;
+constexpr std::size_t kImageHead = 64;  // bytes that suffice to recognize a format
 
 const ImageFormat* recognize(std::string_view file);  // null: none of them
 

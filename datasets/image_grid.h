@@ -13,6 +13,7 @@
 
 namespace datasets {
 
+// The layout of a grid, for images given as plain numbers.
 struct GridLayout {
   engine::Index count = 0;
   int height = 0, width = 0, channels = 3;
@@ -20,12 +21,14 @@ struct GridLayout {
   int scale = 1;    // each pixel becomes scale x scale
 };
 
+// Writes the grid of these images, one image after the other, as PNG.
 void save_grid(const std::string& path, std::span<const engine::Real> pixels,
                const GridLayout& layout);
 
 // The bytes of the file. Errors: as above, beginning with "grid".
 std::string grid_png(std::span<const engine::Real> pixels, const GridLayout& layout);
 
+// The layout of a grid, as far as it does not follow from a tensor.
 struct GridOptions {
   int columns = 0;
   int scale = 1;

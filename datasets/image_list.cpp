@@ -57,7 +57,7 @@ ImageList list_unchecked(const std::string& folder) {
 ImageList list_images(const std::string& folder) {
   try {
     engine::check(fs::exists(folder), "images:", folder, ": no such folder");
-    engine::check(fs::is_directory(folder), "images:", folder, ": is a file; give its folder");
+    engine::check(fs::is_directory(folder), "images:", folder, ": is a file; pass its folder");
     ImageList list = list_unchecked(folder);
     engine::check(!list.entries.empty(), "images:", folder, ": holds no images (",
                   readable_formats(), ")",

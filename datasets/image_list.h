@@ -16,6 +16,7 @@
 
 namespace datasets {
 
+// One image file.
 struct ImageEntry {
   std::string path;  // relative to the folder
   int label = 0;
@@ -33,6 +34,7 @@ struct ImageList {
   std::string full_path(std::size_t i) const { return folder + "/" + entries[i].path; }
 };
 
+// Lists the images of a folder.
 ImageList list_images(const std::string& folder);
 
 // A number that changes with the folder and with any path or attribute in the list.

@@ -15,6 +15,7 @@
 
 namespace datasets {
 
+// One reader per format; `file` holds the bytes, `path` is for messages.
 Image read_png(std::string_view file, const std::string& path);
 Image read_jpeg(std::string_view file, const std::string& path);
 Image read_webp(std::string_view file, const std::string& path);

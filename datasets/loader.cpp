@@ -14,7 +14,7 @@ Loader::Loader(const Dataset& data, const LoaderOptions& options)
       batches_per_epoch_(datasets::batches_per_epoch(data, options)),
       current_(buffer()) {
   if (options.labels) classes_.resize(options.part_size());
-  engine::check(options.prefetch >= 1, "prefetch=", options.prefetch, ": give at least 1");
+  engine::check(options.prefetch >= 1, "prefetch=", options.prefetch, ": must be at least 1");
   engine::check(!options.resident || options.shift == 0, "shift=", options.shift,
                 ": images on the device cannot be shifted; use resident=false");
   engine::check(!options.resident || options.cutout == 0, "cutout=", options.cutout,

@@ -15,6 +15,7 @@
 
 namespace datasets {
 
+// Opens one split of mnist:DIR.
 std::unique_ptr<Dataset> open_mnist(const std::string& directory, const OpenOptions& options);
 
 }  // namespace datasets

@@ -1,6 +1,6 @@
 // The algorithm that convolutions use. `automatic`, the default, lets the shape and precision()
 // choose. `direct` computes the definition. `filtered` takes a minimal filter (filtering.h)
-// wherever one exists, whether it is faster or not: for comparisons and tests. Results differ in
+// wherever one exists, even where it is slower; use it for comparisons and tests. Results differ in
 // their last digits. The double build and CUDA compute the definition.
 #pragma once
 
@@ -10,9 +10,11 @@
 namespace engine {
 
 enum class Algorithm { automatic, direct, filtered };
+
+// The algorithm in use, for all threads; and the algorithms by name.
 Algorithm algorithm();
 void set_algorithm(Algorithm algorithm);
-Algorithm algorithm_named(const std::string& name);  // Errors: none of `algorithm_names`
+Algorithm algorithm_named(const std::string& name);  // Errors: a name not in algorithm_names()
 std::vector<std::string> algorithm_names();
 
 // The convolutions that ran on the CPU since the last call: "direct 2, F(4x4, 3x3) 5". Each phase

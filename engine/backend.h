@@ -73,7 +73,7 @@ class Backend {
   virtual void gemm(bool transpose_a, bool transpose_b, Index count, Index m, Index n, Index k,
                     const Real* a, const Real* b, Real* z) = 0;
   // A batch of solutions: x[n, k] with op(a) x = b, for a [n, n] and b [n, k], in double. Errors: a
-  // matrix that is singular; an asynchronous device reports it at the next download.
+  // singular matrix, which an asynchronous device reports at the next download.
   virtual void solve(bool transpose_a, Index count, Index n, Index k, const Real* a, const Real* b,
                      Real* x) = 0;
 
@@ -119,8 +119,8 @@ class Backend {
                                Real* dgamma, Real* dbeta) = 0;
 
   // y[i] = table[index[i]], and (from a zeroed table) table[index[i]] += y[i]; rows of `width`.
-  // Errors: an index that is not a row of the table; an asynchronous device reports it at the next
-  // download.
+  // Errors: an index that is not a row of the table, which an asynchronous device reports at the
+  // next download.
   virtual void gather(Index n, Index width, Index table_rows, const Real* table, const Real* index,
                       Real* y) = 0;
   virtual void scatter_add(Index n, Index width, Index table_rows, const Real* y, const Real* index,
@@ -138,12 +138,12 @@ class Backend {
   virtual void lerp(Index n, Real t, const Real* x, Real* y) = 0;
 
   // y[i] = image number[i] of `table` (bytes, one image after the other) as numbers (images.h),
-  // mirrored where mirror[i] is not 0. Errors: as gather.
+  // mirrored where mirror[i] is not 0. Errors: those of gather.
   virtual void images(const ImageBatch& batch, const Live<RandomStream>& noise, const Real* table,
                       const Real* number, const Real* mirror, Real* y) = 0;
 };
 
-Backend& cpu_backend();
-Backend& cuda_backend();  // in builds with CUDA. Errors: there is no such device, and why
+Backend& cpu_backend();   // always available
+Backend& cuda_backend();  // in builds with CUDA. Errors: no usable GPU, and why
 
 }  // namespace engine

@@ -12,8 +12,9 @@
 //
 // The second call is watched: if it reads a value back, or sends values to the device outside
 // `live_tensor`, the step is never captured, and a notice (notice.h) says why. The same happens if
-// the capture itself fails (out of memory, an error of CUDA). Nothing has run by then: the step is
-// called instead, with the live values of the capture. Errors: whatever the step itself throws.
+// the capture itself fails (out of memory, a CUDA error). Nothing of the step has run by then, so
+// it is called as a function, with the live values of the capture. Errors: whatever the step itself
+// throws.
 #pragma once
 
 #include <cstddef>
@@ -37,6 +38,7 @@ class NotCaptured : public Error {
   using Error::Error;
 };
 
+// A step with its state: called, watched, captured, or replaying. See above.
 class Captured {
  public:
   explicit Captured(std::function<void()> step);
@@ -55,11 +57,11 @@ class Captured {
   void capture();
   void refuse(const std::string& why);
   std::function<void()> step_;
-  Backend* device_ = nullptr;  // that the counts and the work belong to
+  Backend* device_ = nullptr;  // that generation() and work_ belong to
   int calls_ = 0;
   std::string why_not_;
-  Index live_elements_ = 0;     // that a call asks for
-  std::unique_ptr<Work> work_;  // to replay
+  Index live_elements_ = 0;     // live values that one call uses
+  std::unique_ptr<Work> work_;  // the captured step; null until captured
 };
 
 inline Captured capture(std::function<void()> step) { return Captured(std::move(step)); }
@@ -74,7 +76,7 @@ void not_capturable(const char* why);
 // Counts the beginnings and ends of captured steps on a capturing device. A result of another
 // generation may since have been overwritten by a replay.
 std::uint64_t generation();
-bool undone(std::uint64_t generation);  // work of a capture that failed was never done
+bool undone(std::uint64_t generation);  // whether that capture failed, so that its work never ran
 
 // A value in which the host records work on the device, such as whether a state has advanced. If
 // the capture of that work fails, it reverts to its previous value.
@@ -100,7 +102,7 @@ void note_live(std::size_t bytes);
 // the bytes at `first`. Only while capturing.
 const void* live_slot(std::size_t bytes, const void* first, std::function<void(void*)> make);
 
-// In the call that replaces a failed capture: the next live value of that capture.
+// The next live value of a failed capture, in the call that replaces it; otherwise empty.
 std::optional<std::span<const Real>> given_before(std::size_t bytes);
 
 // The value make() has now and, in a captured step, in each replay.

@@ -92,8 +92,8 @@ void join_processes() {
   if (processes().size() > 1 || launch().size == 1) return;
   auto joined = std::make_unique<Mpi>();
   check(joined->size() == launch().size, "started as one of ", launch().size,
-        " processes, of which MPI joined ", joined->size(),
-        "; start them with the mpirun of the MPI that this program was built with");
+        " processes, but MPI joined ", joined->size(),
+        "; use the mpirun of the MPI library that this program was built with");
   join_processes(std::move(joined));
 }
 

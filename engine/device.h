@@ -13,8 +13,8 @@ class Backend;
 class Device {
  public:
   static Device cpu();
-  static Device cuda();                          // Errors: none available, in one sentence
-  static Device named(const std::string& name);  // Errors: none of `names`
+  static Device cuda();                          // Errors: no usable GPU, and why
+  static Device named(const std::string& name);  // Errors: a name not in names()
   static std::vector<std::string> names();
 
   static Device current();
@@ -22,7 +22,7 @@ class Device {
 
   Backend& backend() const { return *backend_; }
   const char* name() const;
-  std::size_t memory_left() const;  // bytes; 0 where tensors live in the host's own memory
+  std::size_t memory_left() const;  // bytes; 0 if tensors are in host memory
 
  private:
   explicit Device(Backend& backend) : backend_(&backend) {}
@@ -35,7 +35,7 @@ class Device {
 enum class Precision { highest, high, medium };
 Precision precision();
 void set_precision(Precision precision);
-Precision precision_named(const std::string& name);  // Errors: none of `precision_names`
+Precision precision_named(const std::string& name);  // Errors: a name not in precision_names()
 std::vector<std::string> precision_names();
 
 }  // namespace engine

@@ -50,8 +50,9 @@ constexpr Fraction operator/(Fraction x, Fraction y) {
   return fraction(x.over * y.under, x.under * y.over);
 }
 
-constexpr int kMostPoints = 6;
+constexpr int kMostPoints = 6;  // of the filters in use
 
+// A filter F(m, r): its sizes and its three matrices.
 struct Filter {
   using Matrix = std::array<std::array<Fraction, kMostPoints>, kMostPoints>;
   int outputs, taps, points;  // m, r, t

@@ -9,6 +9,7 @@
 
 namespace engine {
 
+// A block of at least this many bytes, and its return.
 void* free_list_allocate(std::size_t bytes);
 void free_list_release(void* block, std::size_t bytes) noexcept;
 
@@ -26,6 +27,7 @@ struct FreeListAllocator {
   }
 };
 
+// A vector whose memory comes from the free lists.
 template <class T>
 using FreeListVector = std::vector<T, FreeListAllocator<T>>;
 

@@ -10,13 +10,14 @@
 namespace engine {
 
 Tensor norm(const Tensor& x);  // Euclidean norm of all elements, without overflow or underflow
-Tensor dot(const Tensor& x, const Tensor& y);
-Tensor unit(const Tensor& x);  // x / |x|; zero stays zero
+Tensor dot(const Tensor& x, const Tensor& y);  // sum of x y
+Tensor unit(const Tensor& x);                  // x / |x|; zero stays zero
 
 // The divisor of x before squaring, so that no square overflows or underflows: 1 if the largest |x|
 // is ordinary (or 0), else the largest |x|. A constant in gradients.
 Tensor square_scale(const Tensor& x, const Axes& axes, bool keep = false);
 
+// exp(x) / sum of exp(x) along an axis, and its logarithm, without overflow.
 Tensor softmax(const Tensor& x, int axis = -1);
 Tensor log_softmax(const Tensor& x, int axis = -1);
 

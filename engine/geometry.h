@@ -15,6 +15,7 @@ struct Strides {
   std::array<Index, Shape::kMaxRank> x{}, y{};
 };
 
+// The reductions along an axis that a backend computes.
 enum class Reduction { sum, max };
 
 // The trilinear forms: <conv(X, W), Y> and <X W^T, Y>. A verb computes the named slot from the
@@ -51,7 +52,7 @@ struct AdamStep {
 struct ImageBatch {
   Index n, count, height, width, channels;
   bool dequantize;  // add noise below one step of the bytes
-  Index first = 0;  // whose noise image 0 takes, where they are a part of a batch
+  Index first = 0;  // index of image 0 in the whole batch, which selects its noise
   Index size() const { return height * width * channels; }
 };
 

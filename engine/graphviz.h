@@ -15,7 +15,7 @@
 
 namespace engine {
 
-using TensorNames = std::vector<std::pair<std::string, Tensor>>;
+using TensorNames = std::vector<std::pair<std::string, Tensor>>;  // names to show for some tensors
 
 std::string graphviz(const Tensor& y, const TensorNames& names = {});
 

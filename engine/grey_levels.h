@@ -10,8 +10,8 @@
 
 namespace engine {
 
+// A gray level as a number; the second form adds noise from a random word.
 KANTOR_DEVICE inline Real from_grey(Real level) { return level / static_cast<Real>(127.5) - 1; }
-
 KANTOR_DEVICE inline Real from_grey(Real level, std::uint32_t word) {
   return (level + static_cast<Real>(unit_interval(word))) / 128 - 1;
 }

@@ -36,7 +36,7 @@ class ImageTable {
   Tensor make(const Tensor& number, const Tensor& mirror, const Live<RandomStream>& noise,
               bool dequantize, Index first) const;
   ImageBatch layout_;
-  Tensor bytes_;  // as many Reals as hold them
+  Tensor bytes_;  // packed into Reals
 };
 
 }  // namespace engine

@@ -13,9 +13,9 @@
 
 namespace engine {
 
-using NoticeReceiver = std::function<void(const std::string& text)>;
+using NoticeReceiver = std::function<void(const std::string& text)>;  // called with each notice
 
-NoticeReceiver on_notice(NoticeReceiver receiver);  // returns the receiver before it
+NoticeReceiver on_notice(NoticeReceiver receiver);  // returns the previous receiver
 void tell(const std::string& text);                 // hands one line to the receiver
 
 template <class... Parts>

@@ -1,7 +1,7 @@
 // Op: one differentiable function. A structured op is one struct in one file under ops/:
 //   shape    checks the inputs and returns the shape of the result
 //   forward  computes it, through the verbs of backend.h
-//   vjp      the cotangent of input i, WRITTEN WITH OPS: so every order of gradient exists
+//   vjp      the cotangent of input i, WRITTEN WITH OPS, so that gradients of every order exist
 // `apply` runs an op and, in grad mode, puts it on the tape: the result remembers it.
 #pragma once
 
@@ -17,8 +17,8 @@
 
 namespace engine {
 
-using Inputs = std::span<const Tensor>;
-using Settings = std::map<std::string, std::vector<double>>;
+using Inputs = std::span<const Tensor>;                       // of an op
+using Settings = std::map<std::string, std::vector<double>>;  // numbers by name
 
 struct Op {
   virtual ~Op() = default;
@@ -26,12 +26,13 @@ struct Op {
   virtual Shape shape(Inputs in) const = 0;
   virtual void forward(Inputs in, const Tensor& out) const = 0;
 
-  // The cotangent of input i, where g is that of the result `out`. It may have any shape that
-  // broadcasts from the input's: grad() undoes broadcasting. An undefined tensor: no flow.
+  // The cotangent of input i, where g is that of the result `out`. It may have any shape that the
+  // input's broadcasts to, because grad() undoes broadcasting. An undefined tensor means that no
+  // gradient flows.
   virtual Tensor vjp(int i, const Tensor& g, Inputs in, const Tensor& out) const = 0;
 
-  // All wanted cotangents at once; for ops whose cotangents share work. Entry i of `cotangents` is
-  // to be set where wanted[i].
+  // All wanted cotangents at once, for ops whose cotangents share work. Sets entry i of
+  // `cotangents` where wanted[i] is not 0.
   virtual void vjps(const Tensor& g, Inputs in, const Tensor& out, std::span<const char> wanted,
                     std::span<Tensor> cotangents) const {
     for (int i = 0; i < static_cast<int>(in.size()); ++i)
@@ -39,8 +40,8 @@ struct Op {
   }
 
   // For graph export: the settings that determine the result besides inputs and shapes, by name
-  // (strides, axes, a slope), and the op as an ONNX expression (engine/graph/expression.h); null:
-  // none.
+  // (strides, axes, a slope), and the op as an ONNX expression (engine/graph/expression.h), or null
+  // if it has none.
   virtual Settings settings() const { return {}; }
   virtual const char* onnx() const { return nullptr; }
 

@@ -22,7 +22,7 @@ struct RandomStream {
   std::uint64_t seed = 0, stream = 0;
 };
 
-struct Random4 {
+struct Random4 {  // one block of random words
   std::uint32_t word[4];
 };
 

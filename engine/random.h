@@ -13,6 +13,8 @@
 namespace engine {
 
 void seed(std::uint64_t value);  // restarts the sequence of this seed
+
+// The state of the generator: to save, and to restore.
 RandomState random_state();
 void set_random_state(const RandomState& state);
 

@@ -1,9 +1,9 @@
 // The functions that a row of pointwise.def may call. In a row `abs(x)` is
 // unqualified, and could be C's abs(int); after `using namespace row_functions` it is the overload
 // for Real. Each exists for float and double, on the CPU and in CUDA kernels; with several
-// arguments the first one selects the type, so that pow(x, 2) is a Real. Cost: none. Errors: in the
-// CPU build of rows (CMakeLists.txt), a function that is not of Real is a conversion, which is a
-// compile error.
+// arguments the first one selects the type, so that pow(x, 2) is a Real. Cost: none. Errors:
+// calling any other function, such as one of int or double, does not compile (CMakeLists.txt makes
+// the conversion an error).
 #pragma once
 
 #include <cmath>
@@ -25,6 +25,7 @@ using std::isfinite, std::isinf, std::isnan, std::signbit;
 template <std::floating_point T>
 using Same = std::type_identity_t<T>;  // whatever converts to T
 
+// Functions of two and three arguments, as in <cmath>.
 template <std::floating_point T>
 KANTOR_DEVICE T atan2(T y, Same<T> x) {
   return std::atan2(y, x);

@@ -16,6 +16,7 @@
 
 namespace engine {
 
+// The contents of a file.
 struct TensorFile {
   std::map<std::string, Tensor> tensors;
   std::map<std::string, std::string> metadata;
@@ -31,6 +32,7 @@ struct TensorFile {
   std::string path;                                      // where it was loaded from, for messages
 };
 
+// Writes a file, and reads one.
 void save(const std::string& path, const TensorFile& file);
 TensorFile load(const std::string& path);
 

@@ -19,7 +19,7 @@ Index Shape::size() const {
   Index product = 1;
   for (Index extent : *this)
     check(!__builtin_mul_overflow(product, extent, &product),
-          "tensor: too many elements for any memory: ", *this);
+          "tensor: more elements than memory can hold: ", *this);
   return product;
 }
 
@@ -30,8 +30,10 @@ int Shape::axis(int i, const char* op) const {
 }
 
 void Shape::push_back(Index extent) {
-  check(rank_ < kMaxRank, "shape: at most ", kMaxRank, " axes are possible, ", *this, " has them");
-  check(extent >= -1, "shape: an axis cannot have ", extent, " elements, after ", *this);
+  check(rank_ < kMaxRank, "shape: at most ", kMaxRank, " axes are possible; ", *this,
+        " cannot grow");
+  check(extent >= -1, "shape: an axis cannot have ", extent,
+        " elements (the axes before it: ", *this, ")");
   extents_[rank_++] = extent;
 }
 

@@ -1,17 +1,17 @@
-// A batch that several processes share: each holds equal parts of it, one row per sample, and what
-// they compute is what one process would compute of the whole.
+// A batch shared by several processes: each holds an equal part of its rows (samples), and together
+// they compute what one process would compute from the whole batch.
 //
 //   const SharedBatch shared;                               // for this scope, on this thread
 //   const Tensor z = normal_per_sample({share_of(64), 128});      // this process's rows of 64
 //   const Tensor loss = mean(whole_batch(critic(x)));             // the same on all processes
 //   adam.step(mean_over_sharers(grad(loss, parameters)));
 //
-// What is differentiated is the sum over the processes of what each asks `grad` for; when all ask
-// for one and the same loss, the mean of their gradients is that of the loss. Sums over processes
-// are ops with gradients of every order, so this holds for penalties and batch norm, too.
-// Outside of such a scope, or where processes() is one, nothing is shared: sharers() is 1 and each
-// function gives what its plain namesake would, to the bit. All processes must ask for the same.
-// Cost: a message of the size of the result. Errors: a batch that has no equal parts.
+// `grad` differentiates the sum of the losses that the processes pass to it. If all pass the same
+// loss, the mean of their gradients is the gradient of that loss. Sums over processes are ops with
+// gradients of every order, so this holds for penalties and batch norm too. Outside such a scope,
+// or in a process started alone, sharers() is 1 and every function is bit-identical to its plain
+// namesake. All processes must call the same functions in the same order. Cost: one message of the
+// size of the result. Errors: a batch that does not divide into equal parts.
 #pragma once
 
 #include <span>
@@ -20,7 +20,7 @@
 
 namespace engine {
 
-// While one lives, the batches of this thread are shared between all processes().
+// During its lifetime, all processes() share the batches of this thread.
 class SharedBatch {
  public:
   SharedBatch();
@@ -33,19 +33,20 @@ class SharedBatch {
 };
 Index sharers();
 
-// How many samples of a batch of `n` are this process's. Errors: they cannot be shared evenly.
+// The number of this process's samples in a batch of `n`. Errors: n does not divide evenly.
 Index share_of(Index n);
 
-// Random numbers for this process's samples, a row [shape[0], ...] each: its rows of what one
-// process would draw for the whole batch.
+// Random numbers for this process's samples, one row each. Together, the rows of all processes are
+// the numbers that one process would draw for the whole batch.
 Tensor uniform_per_sample(const Shape& shape, Real low = 0, Real high = 1);
 Tensor normal_per_sample(const Shape& shape);
 
 // The rows [n, ...] of all processes, in the order of the batch.
 Tensor whole_batch(const Tensor& mine);
-// The mean over the processes: that of the batch, if x is that of this process's rows.
+// The mean over the processes. If x is the mean over this process's rows, the result is the mean
+// over the batch.
 Tensor mean_over_sharers(const Tensor& x);
-// Of gradients by the same parameters: one message for all.
+// The same for each of a list of gradients, in one message.
 TensorList mean_over_sharers(std::span<const Tensor> gradients);
 
 }  // namespace engine

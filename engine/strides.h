@@ -8,7 +8,7 @@
 
 namespace engine {
 
-using AxisStrides = std::array<Index, Shape::kMaxRank>;
+using AxisStrides = std::array<Index, Shape::kMaxRank>;  // one stride per axis, in elements
 
 // The strides of a contiguous array of this shape.
 AxisStrides contiguous_strides(const Shape& shape);

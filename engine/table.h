@@ -9,9 +9,9 @@
 //   losses().add({"mine", ...});
 //   losses().find("mine")
 //
-// Rows have a member `name`, and keep their addresses. Not to be changed while others read it.
-// Errors: find: an unknown name, with those that are known; add: a name that is taken, or that a
-// setting cannot hold. Cost: next to nothing.
+// Rows have a member `name`, and their addresses never change. Add rows before other threads read
+// the table. Errors: find: an unknown name, listing the known ones; add: a name that is taken, or
+// that has characters other than a-z, 0-9 and '-'. Cost: negligible.
 #pragma once
 
 #include <deque>
@@ -29,13 +29,13 @@ template <class Rows>
 const auto& find_row(const Rows& rows, const char* what, const std::string& name) {
   for (const auto& row : rows)
     if (row.name == name) return row;
-  fail(what, " '", name, "' is unknown: give ", alternatives(names_of(rows)));
+  fail("unknown ", what, " '", name, "'; use ", alternatives(names_of(rows)));
 }
 
 template <class Row>
 class Table {
  public:
-  // `what` is what messages call a row.
+  // `what` is the word for a row in messages.
   Table(const char* what, std::span<const Row> rows)
       : what_(what), rows_(rows.begin(), rows.end()) {}
 
@@ -43,7 +43,7 @@ class Table {
     const std::string name = row.name;
     const bool fits = name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == name.npos;
     check(fits && !name.empty(), what_, " '", name,
-          "' cannot be added: a name is made of lowercase letters, digits and '-'");
+          "' cannot be added: use only lowercase letters, digits and '-' in a name");
     for (const Row& other : rows_)
       check(other.name != name, what_, " '", name,
             "' cannot be added: the name is taken; choose another");

@@ -42,7 +42,7 @@ Tensor::Tensor(const Shape& shape, Backend& backend) {
   const Index elements = shape.size();
   // A count of bytes must not overflow either.
   check(elements <= std::numeric_limits<Index>::max() / 16,
-        "tensor: too many elements for any memory: ", shape);
+        "tensor: more elements than memory can hold: ", shape);
   auto storage = std::allocate_shared<Storage>(FreeListAllocator<Storage>(), backend, elements);
   Real* data = storage->data();
   node_ = leaf(shape, std::move(storage), data);

@@ -74,7 +74,7 @@ class Tensor {
   std::shared_ptr<Node> node_;
 };
 
-using TensorList = FreeListVector<Tensor>;
+using TensorList = FreeListVector<Tensor>;  // a vector that does not allocate from the heap
 
 // One value of the graph. `id` counts creations, so inputs are always older than their users.
 struct Node {
@@ -92,7 +92,7 @@ struct Node {
 enum class Tape { off, on, always };
 bool grad_mode();  // whether it is on (the default)
 
-// Switches the tape for a scope. NoGrad: results computed in it are leaves.
+// Switches the tape for a scope.
 class GradMode {
  public:
   explicit GradMode(Tape tape);
@@ -104,10 +104,13 @@ class GradMode {
  private:
   Tape before_;
 };
+
+// Results computed in this scope are leaves.
 struct NoGrad : GradMode {
   NoGrad() : GradMode(Tape::off) {}
 };
 
+// Tensors of one value, on the current device.
 Tensor zeros(const Shape& shape);
 Tensor ones(const Shape& shape);
 Tensor full(const Shape& shape, Real value);

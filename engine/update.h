@@ -1,7 +1,7 @@
 // In-place updates, for optimizers, moving averages, State and loaders: the only functions that
 // change values. They keep address and shape, so every handle to the tensor sees the new values,
-// also through the tape. All tensors of a call have the same shape. Cost: one pass. Errors:
-// different shapes, with both; different devices.
+// including handles on the tape. All tensors of a call have the same shape. Cost: one pass. Errors:
+// shapes that differ (the message has both); different devices.
 #pragma once
 
 #include "engine/geometry.h"
@@ -10,7 +10,8 @@
 
 namespace engine {
 
-void overwrite(const Tensor& x, std::span<const Real> values);  // x = values of the host
+// Replaces all values.
+void overwrite(const Tensor& x, std::span<const Real> values);  // x = values from the host
 void overwrite(const Tensor& x, const Tensor& values);
 
 // Adam with first and second moments m and v (Kingma and Ba, 2015). Where beta1 is 0, m may be g.

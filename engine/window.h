@@ -29,6 +29,7 @@ struct Padding {
   bool operator==(const Padding&) const = default;
 };
 
+// The geometry of a convolution besides the sizes of kernel and image.
 struct ConvOptions {
   Pair stride = 1;
   Padding padding = 0;
@@ -36,6 +37,7 @@ struct ConvOptions {
   bool operator==(const ConvOptions&) const = default;
 };
 
+// The geometry of a pool.
 struct PoolOptions {
   Pair kernel = 2;
   Pair stride = 2;

@@ -1,11 +1,13 @@
-// gan: the program of that name as a function, and what a program of your own adds to it. What is
-// added is like what is built in: --set finds it, --help lists it, runs save and resume it.
+// The program gan as a function, and the extensions that a program of your own can add to it. An
+// extension behaves like what is built in: --set finds it, --help lists it, and runs save and
+// resume it.
 //
 //   int main(int argc, char** argv) {
 //     return gan::program(argc, argv, {gan::constraint("mine", Mine{}, "k W / the largest weight")});
 //   }
 //
-// docs/template is a project that does this. Kinds, and where each says what a value of it is:
+// docs/template is a project that does this. The kinds of extensions, and the header that describes
+// each:
 //   constraint    a value, called with a LinearMap       layers/constraint.h
 //   penalty       a value, called with critic and images layers/penalty.h
 //   optimizer     a value that makes one                 gan/training/optimizers.h
@@ -14,7 +16,7 @@
 //   model         a function that builds both networks   gan/models/models.h
 //   data_set      a function that opens it               datasets/dataset.h
 //   preset        a function that gives all settings     gan/training/presets.h
-// Errors: a name that is taken or not of the form [a-z0-9-]+: one line on stderr and status 1.
+// Errors: a name that is taken or not of the form [a-z0-9-]+ gives one line on stderr and status 1.
 #pragma once
 
 #include <functional>

@@ -10,23 +10,32 @@
 
 namespace layers {
 
+// max(0, x).
 struct Relu {
   engine::Tensor operator()(const engine::Tensor& x) const { return relu(x); }
   static double lipschitz(const engine::Shape&) { return 1; }
 };
+
+// x, or slope x for negative x.
 struct LeakyRelu {
   engine::Real slope = 0.2F;
   engine::Tensor operator()(const engine::Tensor& x) const { return leaky_relu(x, slope); }
   double lipschitz(const engine::Shape&) const { return std::max(1.0, std::abs(double{slope})); }
 };
+
+// tanh(x), in (-1, 1).
 struct Tanh {
   engine::Tensor operator()(const engine::Tensor& x) const { return tanh(x); }
   static double lipschitz(const engine::Shape&) { return 1; }
 };
+
+// 1 / (1 + exp(-x)), in (0, 1).
 struct Sigmoid {
   engine::Tensor operator()(const engine::Tensor& x) const { return sigmoid(x); }
   static double lipschitz(const engine::Shape&) { return 0.25; }
 };
+
+// log(1 + exp(x)), a smooth Relu.
 struct Softplus {
   engine::Tensor operator()(const engine::Tensor& x) const { return softplus(x); }
   static double lipschitz(const engine::Shape&) { return 1; }

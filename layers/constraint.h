@@ -7,7 +7,7 @@
 //   void options(V&)              to name its settings, for `d.constraint=name(setting=value)`
 //   Tensor project(raw)           the raw values to continue with after an optimizer step
 //   void attach(raw)              called with the raw values when they are set from outside
-//   optional<double> aim()        the target norm, if not always that of `target` or `k`
+//   optional<double> aim()        the target norm, overriding the members `target` and `k`
 //   TopVectors top                the vectors of its power iteration; audits show |W v|
 //   static constexpr Bounds       whose norm k bounds (constraints/target.h)
 #pragma once
@@ -58,6 +58,9 @@ class Constraint {
     const auto* holder = dynamic_cast<const Holder<C>*>(held_.get());
     return holder ? &holder->constraint : nullptr;
   }
+  // The name of its type: "SpectralNorm".
+  std::string type() const { return held_->type(); }
+
   // Its target norm, if it has `aim()` or a member `target` or `k`.
   std::optional<double> target() const { return held_->target(); }
   // The vectors of its power iteration: the member `top`. Null if there is none.
@@ -69,6 +72,7 @@ class Constraint {
     virtual std::unique_ptr<Held> clone() const = 0;
     virtual engine::Tensor call(const LinearMap& map) = 0;
     virtual void visit(Visitor& visitor);  // the states, by number
+    virtual std::string type() const = 0;
     virtual engine::Tensor project(const engine::Tensor&) { return {}; }
     virtual void attach(const engine::Tensor&) {}
     virtual std::optional<double> target() const { return std::nullopt; }
@@ -91,6 +95,7 @@ class Constraint {
         Held::visit(visitor);
       }
     }
+    std::string type() const override { return type_name<C>(); }
     engine::Tensor project(const engine::Tensor& raw) override {
       if constexpr (requires { constraint.project(raw); }) {
         return constraint.project(raw);

@@ -9,6 +9,7 @@
 
 namespace layers {
 
+// The geometry, the bias and the activation, named as in PyTorch.
 struct Conv2dOptions {
   engine::Pair kernel = 3;
   engine::Pair stride = 1;

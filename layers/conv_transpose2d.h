@@ -10,6 +10,7 @@
 
 namespace layers {
 
+// The geometry, the bias and the activation.
 struct ConvTranspose2dOptions {
   engine::Pair kernel = 4;
   engine::Pair stride = 2;

@@ -1,6 +1,6 @@
-// Convolution: shared by Conv2d and ConvTranspose2d: a weight [first, kH, kW, last] with its
-// constraints, a bias, and a fused activation. Weight and bias start uniform within +-1 / sqrt(kH
-// kW last), as PyTorch's. The options type of a layer defines:
+// Convolution: the common base of Conv2d and ConvTranspose2d. It has a weight [first, kH, kW, last]
+// with its constraints, a bias, and a fused activation. Weight and bias start uniform within +-1 /
+// sqrt(kH kW last), as PyTorch's. The options type of a layer defines:
 //
 //   kName                              in messages
 //   weight_shape(in, out)

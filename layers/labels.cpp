@@ -28,7 +28,7 @@ Labels Labels::all_of(Index label) {
 
 Tensor rows_by_label(const char* who, const Tensor& table, Index samples) {
   engine::check(labels_now.defined(), who,
-                ": the classes of the samples are not known; give them with layers::Labels");
+                ": the classes of the samples are unknown; set them with layers::Labels");
   engine::check(labels_now.rank() == 1 && (labels_now.dim(0) == samples || labels_now.dim(0) == 1),
                 who, ": labels ", labels_now.shape(), " do not fit ", samples, " samples");
   return gather(table, labels_now);

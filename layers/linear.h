@@ -9,6 +9,7 @@
 
 namespace layers {
 
+// Options besides the constraints.
 struct LinearOptions {
   bool bias = true;
 };

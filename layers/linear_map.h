@@ -6,10 +6,10 @@
 //   conv             weight [O, kH, kW, I]      [N, H, W, I] to [N, P, Q, O]
 //   conv_transpose   weight [O, kH, kW, I]      [N, P, Q, O] to [N, H, W, I]
 //
-// The last is the adjoint of the convolution of an H x W image with the same options, of which the
-// last rows and columns may be `beyond` the windows: PyTorch's output padding. (That many pixels
-// are too few for another window, unless the stride is smaller.)
-// Cost: one product or convolution per call.
+// The last is the adjoint of a convolution with the same options on an H x W image. That
+// convolution's windows may leave the last `beyond` rows and columns uncovered: PyTorch's output
+// padding. (They are too few for another window, unless the stride is smaller.) Cost: one product
+// or convolution per call.
 #pragma once
 
 #include "engine/engine.h"
@@ -67,7 +67,7 @@ class LinearMap {
   Kind kind_;
   engine::ConvOptions options_;
   engine::Index height_, width_;  // of the conv's input
-  engine::Pair beyond_;           // of those, the last that make no windows
+  engine::Pair beyond_;           // rows and columns at the end that no window covers
 };
 
 }  // namespace layers

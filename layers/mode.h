@@ -4,7 +4,7 @@
 
 namespace layers {
 
-bool evaluating();
+bool evaluating();  // whether this thread is in evaluation mode
 
 // Evaluation mode for a scope.
 class Eval {

@@ -3,12 +3,12 @@
 //
 //   template <class V> void visit(V& v) { v("weight", weight); v("running_mean", running_mean); }
 //
-// From that line follow the parameters for an optimizer, saving, loading and copying. A module with
+// Parameters for an optimizer, saving, loading and copying all follow from that line. A module with
 // a known Lipschitz bound has
 //
-//   double lipschitz(const Shape& input) const    for inputs of this shape; infinity if none is
+//   double lipschitz(const Shape& input) const    for inputs of this shape; infinity: no bound
 //
-// or, where it depends on the classes of its samples (labels.h), once for each class:
+// or, if its bound depends on the class of a sample (labels.h), one bound per class:
 //
 //   std::vector<double> class_bounds(const Shape& input) const
 #pragma once
@@ -25,6 +25,7 @@
 #include "engine/engine.h"
 #include "layers/archive.h"
 #include "layers/param.h"
+#include "layers/type_name.h"
 
 namespace layers {
 
@@ -79,20 +80,10 @@ std::vector<engine::State*> states(Module& module) {
 engine::TensorList grad(const engine::Tensor& y, const std::vector<Param*>& parameters,
                         bool differentiable = false);
 
-// The name of a type without namespaces: "Conv2d"; "module" for a lambda.
-template <class T>
-std::string type_name() {
-  const std::string_view self = __PRETTY_FUNCTION__;                  // of g++ and clang
-  const std::string_view begin = self.substr(self.find("T = ") + 4);  // "layers::Conv2d; ...]"
-  const std::string_view name = begin.substr(0, begin.find_first_of(";]<"));
-  const std::string_view last = name.substr(name.rfind(':') + 1);
-  return last.empty() ? "module" : std::string(last);
-}
-
 // One module of a network as summary() shows it.
 struct ModuleRow {
   std::string type;
-  int depth = 0;  // how many others it is inside
+  int depth = 0;  // number of modules that contain it
   engine::Shape output;
   std::vector<Param*> parameters;
   double bound = 0;  // certified; infinity if there is none
@@ -125,13 +116,13 @@ class Sequential {
   std::vector<Param*> parameters() { return layers::parameters(*this); }
   std::size_t size() const { return modules_.size(); }
 
-  // A certified bound: the product of its modules' bounds; infinity if one has none. The largest of
-  // all classes, where it depends on them.
+  // A certified bound: the product of its modules' bounds; infinity if one has none. If bounds
+  // depend on the class, the largest one.
   double lipschitz(const engine::Shape& input);
-  // The same for each class; for all of them at once where no module tells them apart.
+  // The same per class; a single bound if no module depends on the class.
   std::vector<double> class_bounds(const engine::Shape& input);
 
-  // Each module, followed by those inside it: in evaluation mode, on an input of this shape.
+  // Each module, followed by those inside it, in evaluation mode on an input of this shape.
   std::vector<ModuleRow> rows(const engine::Shape& input);
 
  private:

@@ -2,9 +2,10 @@
 // After a step every constraint is evaluated again.
 //   Adam adam({.lr = 2e-4f, .beta1 = 0, .beta2 = 0.9f}, critic.parameters());
 //   adam.step(grad(loss, critic.parameters()));
-// In a captured step each replay is a step: counted, with the learning rate set before it. So an
-// optimizer must not move in memory. Cost: one pass over the block; memory for one (Sgd, RmsProp)
-// or two (Adam) more blocks of its size. Errors: gradients that do not match the parameters.
+// In a captured step each replay counts as one step, with the learning rate set before it. An
+// optimizer must therefore not move in memory. Cost: one pass over the block; memory for one (Sgd,
+// RmsProp) or two (Adam) more blocks of its size. Errors: gradients that do not match the
+// parameters.
 #pragma once
 
 #include <span>
@@ -43,6 +44,7 @@ class Optimizer {
   virtual void archive(Archive& file) = 0;  // everything kept between steps
 };
 
+// The settings of Adam; the defaults of PyTorch.
 struct AdamOptions {
   engine::Real lr = 1e-3F;
   engine::Real beta1 = 0.9F, beta2 = 0.999F;
@@ -67,6 +69,7 @@ class Adam : public Optimizer {
   engine::Index steps_ = 0;
 };
 
+// The settings of RmsProp; the defaults of PyTorch.
 struct RmsPropOptions {
   engine::Real lr = 1e-2F;
   engine::Real alpha = 0.99F;
@@ -90,6 +93,7 @@ class RmsProp : public Optimizer {
   engine::Tensor v_;
 };
 
+// The settings of Sgd.
 struct SgdOptions {
   engine::Real lr = 1e-2F;
   engine::Real momentum = 0;

@@ -1,8 +1,8 @@
 // Param: a trained tensor with the chain of constraints that turns its raw values into those a
 // layer uses. The chain is evaluated once per optimizer step and shared: D(real), D(fake) and a
 // penalty see the same weight, and a power iteration advances once. A copy of a Param is an
-// independent parameter, including constraints and states. Const: value() may advance states, which
-// are saved, so it is not const; neither is calling a layer that has a Param with constraints.
+// independent parameter, including constraints and states. value() is not const, because it may
+// advance states, which are saved; for the same reason, calling a layer with constraints is not.
 #pragma once
 
 #include <cstdint>
@@ -30,12 +30,13 @@ class Param {
 
   // Overwrites the raw values in place; resets power iterations.
   void assign(const engine::Tensor& values);
-  // The values now live in `block` from `offset` on; its owner reports changes.
+  // Moves the values into `block` from `offset` on. The owner of the block must report changes by
+  // calling changed() or stepped().
   void move_into(const engine::Tensor& block, engine::Index offset);
   const engine::Tensor& block() const { return block_; }  // empty before move_into
   engine::Index offset() const { return offset_; }
   void changed();
-  void stepped();  // changed by an optimizer: projections (weight clipping) are applied
+  void stepped();  // after an optimizer step: also applies projections (weight clipping)
 
   // Whether the states of the constraints have advanced for the current raw values. Saved in
   // checkpoints: a resumed run must not advance them a second time.
@@ -64,10 +65,10 @@ class Param {
   engine::Tensor raw_, block_;
   engine::Index offset_ = 0;
   std::vector<Constraint> chain_;
-  engine::Noted<bool> advanced_;  // whether the states have, for these raw values
+  engine::Noted<bool> advanced_;  // whether the states have advanced for these raw values
   Memo memo_;                     // for these raw values and this input size
   std::optional<LinearMap> map_;  // last asked for
-  bool told_of_size_ = false;     // that the input size has changed
+  bool told_of_size_ = false;     // whether a notice has reported a new input size
 };
 
 }  // namespace layers

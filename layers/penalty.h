@@ -6,8 +6,8 @@
 //
 // A penalty is a value that is called with the critic and its samples, real and fake [N, ...], and
 // returns one number. To add one, write a struct and a line in for_each_penalty: gan train finds it
-// by name, with the options that it visits. Sources: at each. Cost: a forward and a backward pass;
-// about twice that again to differentiate them.
+// by name, with the options that it visits. Sources: see each penalty. Cost: a forward and a
+// backward pass; about twice that again to differentiate them.
 #pragma once
 
 #include "engine/engine.h"
@@ -24,8 +24,8 @@ inline engine::Tensor between(const engine::Tensor& a, const engine::Tensor& b) 
   return reshape(from + places * (to - from), a.shape());
 }
 
-// The squared slope of `critic` at each sample of x [N, ...], in a shared batch at each sample of the
-// whole: [N], differentiable. The critic must treat samples independently (no batch norm).
+// The squared slope of `critic` at each sample of x [N, ...], or of the whole batch if it is
+// shared: [N], differentiable. The critic must treat samples independently (no batch norm).
 inline engine::Tensor squared_slopes(Sequential& critic, const engine::Tensor& x) {
   const engine::Tensor at = x.detach();
   const engine::Tensor gradient = grad(sum(critic(at)), {at}, /*differentiable=*/true)[0];
@@ -100,9 +100,9 @@ struct R2 {
   }
 };
 
-// lambda max slope^2 between real and fake: of the batch's steepest sample.
-// Source: Zhou et al., "Lipschitz Generative Adversarial Nets" (2019), section 5, whose code takes
-// lambda from 0.01 to 10, and 0.1 where nothing is said; 10 is StudioGAN's.
+// lambda max slope^2 between real and fake: only the steepest sample of a batch counts. Source:
+// Zhou et al., "Lipschitz Generative Adversarial Nets" (2019), section 5. Their code uses lambda
+// from 0.01 to 10, by default 0.1; the default here, 10, is StudioGAN's.
 struct MaxGradientPenalty {
   engine::Real lambda = 10;
 

@@ -1,11 +1,11 @@
-// Projection: y = <psi, x> + b + <V_c, x> for samples x [N, features] of the classes c that Labels
-// gives (labels.h), y [N, 1]: the last layer of a discriminator that judges an image as one of its
-// class. psi [1, features] and V [classes, features] take the same constraints, each on its own: V
-// is a matrix, and all its rows together have the norm that the constraint says.
+// Projection: the last layer of a class-conditional discriminator, y = <psi, x> + b + <V_c, x>. x
+// is [N, features], c the class of each sample (labels.h), y [N, 1]. The constraints apply to psi
+// [1, features] and to V [classes, features] separately; they bound the norm of the whole matrix V,
+// not of each row.
 //   Projection(128, 10, {.bias = false}, SpectralNorm{})
-// For one class it is a linear functional, whose Lipschitz constant is exactly |psi + V_c|.
-// Cost: next to nothing. Errors: x is not [N, features]; no labels, or those of another batch.
-// Source: Miyato and Koyama, "cGANs with Projection Discriminator" (2018), equation 4.
+// For a fixed class it is linear in x up to b, with the Lipschitz constant |psi + V_c|, exactly.
+// Cost: negligible. Errors: x is not [N, features]; no labels, or another number of labels than
+// samples. Source: Miyato and Koyama, "cGANs with Projection Discriminator" (2018), equation 4.
 #pragma once
 
 #include <vector>

@@ -2,13 +2,13 @@
 //
 //   o_j = sum over i of softmax_i(<F x_i, G x_j>) H x_i
 //
-// F, G, H and W are 1x1 convolutions without bias, the first three to C / 8 channels, W back to C;
-// gamma starts at 0, so that it starts as the identity. Further arguments are constraints on the
-// four. Whatever they are, it is not Lipschitz: its bound is infinite (Kim, Papamakarios and Mnih,
-// "The Lipschitz Constant of Self-Attention", 2021).
-// Cost: (H W)^2 numbers of memory for each image; H W C (3 C + H W) / 4 multiplications.
-// Errors: x is not [N, H, W, C]; fewer than 8 channels.
-// Source: Zhang et al., "Self-Attention Generative Adversarial Networks" (2019), section 3.
+// F, G, H and W are 1x1 convolutions without bias: the first three reduce x to C / 8 channels, and
+// W restores C. gamma starts at 0, so the layer starts as the identity. The constraints apply to
+// all four weights. None of them makes the layer Lipschitz: its bound is infinite (Kim,
+// Papamakarios and Mnih, "The Lipschitz Constant of Self-Attention", 2021). Cost: H W C (3 C + H W)
+// / 4 multiplications and (H W)^2 numbers of memory per image. Errors: x is not [N, H, W, C]; fewer
+// than 8 channels. Source: Zhang et al., "Self-Attention Generative Adversarial Networks" (2019),
+// section 3.
 #pragma once
 
 #include <limits>

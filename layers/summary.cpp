@@ -27,7 +27,7 @@ std::string number(double bound) {
 }
 
 std::string name_of(const Constraint& constraint) {
-  std::string found = "(own)";
+  std::string found = constraint.type();  // of a constraint that is not in the list
   for_each_constraint([&](const char* name, const auto& row, const char*) {
     if (constraint.as<std::remove_cvref_t<decltype(row)>>()) found = name;
   });

@@ -7,8 +7,8 @@
 //   total                             1,792                        1.734
 //
 // Bounds are certified, in evaluation mode; "none" if a module has none. The bound of the network
-// is the product of its modules' bounds. The network runs once on zeros of this shape. Cost: that,
-// and a bound for each weight: seconds for a wide convolution.
+// is the product of its modules' bounds. Cost: one forward pass on zeros of this shape, and a
+// certified bound per weight, which takes seconds for a wide convolution.
 #pragma once
 
 #include <string>

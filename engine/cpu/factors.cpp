@@ -69,7 +69,7 @@ Svd svd(Index rows, Index columns, std::vector<double> matrix, bool vectors) {
 void orthonormalize_rows(Index n, std::vector<double>& x) {
   Device::cpu();
   const Index rows = n > 0 ? static_cast<Index>(x.size()) / n : 0;
-  check(rows <= n, "orthonormal rows: ", rows, " of ", n, " numbers cannot be");
+  check(rows <= n, "orthonormalize_rows: ", rows, " rows of ", n, " numbers cannot be orthonormal");
   const blasint length = extent(n), count = extent(rows);
   std::vector<double> scales(rows), signs(rows);
   blasint info = 0;

@@ -52,7 +52,7 @@ class Call {
     if (has(i)) return {numbers(i).begin(), numbers(i).end()};
     return integers(name, otherwise);
   }
-  const Attribute& attribute(const char* name) const;  // Errors: it is not given
+  const Attribute& attribute(const char* name) const;  // Errors: it is missing
   Index whole(const char* name) const;                 // the same
 
   int opset() const { return opset_; }

@@ -4,8 +4,8 @@
 //   Log(Add(x, 1))           ONNX ops of the inputs x and y, of numbers, and of each other
 //   Clip(x, a, b)            another name: a setting of the op, as a constant
 //   Elu(x, alpha=a)          an attribute: a setting as a float, or a whole number (to=1: float32)
-//   Conv                     a name alone: the row of that op in ops/ has a writer, for what takes
-//                            more than words
+//   Conv                     a name alone: the row of that op in ops/ has a writer, for exports
+//                            that need code
 //
 // Images keep their order of axes. Cost: parsing the text. Errors: no text; text of another form,
 // an unknown setting, or an op without a writer.
@@ -15,6 +15,7 @@
 
 namespace engine::graph {
 
+// Writes the ONNX nodes of an op by its expression; returns its result.
 Written write_traced(const TracedOp& op);
 
 }  // namespace engine::graph

@@ -19,7 +19,7 @@ constexpr const char* kFromTensorFlow =
     "; convert it: python -m tf2onnx.convert --saved-model FOLDER --output net.onnx";
 constexpr const char* kFromCheckpoint =
     "; freeze the graph, or convert it: python -m tf2onnx.convert --checkpoint FILE.meta ...";
-constexpr const char* kFromFile = "; give the .onnx file it was made from";
+constexpr const char* kFromFile = "; use the .onnx file it was made from";
 constexpr const char* kFromKeras =
     "; load it in Keras and export the network: model.export(\"net.onnx\", format=\"onnx\")";
 constexpr const char* kFromWhereItWasTrained =
@@ -107,7 +107,7 @@ const Kind kKinds[] = {
      [](std::string_view b) { return holds(b, "archive_format") && holds(b, "models/"); }},
     {0, {}, "a Keras model", kFromKeras,
      [](std::string_view b) { return holds(b, "model.weights.h5"); }},
-    {0, {}, "an archive of NumPy arrays", "; give a graph",
+    {0, {}, "an archive of NumPy arrays", "; pass a graph file",
      [](std::string_view b) { return holds(b, ".npy"); }},
     {0, {}, "a zip archive", "; unpack it first", is_zip},
     {0, {"\x1f\x8b"sv}, "a gzip file", "; unpack it first (gunzip, or tar xzf)"},
@@ -117,7 +117,7 @@ const Kind kKinds[] = {
     {0, {"\x89HDF\r\n\x1a\n"sv}, "an HDF5 file (weights, or a Keras model)", kFromKeras},
     {0, {}, "a safetensors file: weights without a graph", kFromWhereItWasTrained, is_safetensors},
     {0, {"GGUF"sv}, "a GGUF file: weights without a graph", kFromWhereItWasTrained},
-    {0, {"\x93NUMPY"sv}, "a NumPy array", "; give a graph"},
+    {0, {"\x93NUMPY"sv}, "a NumPy array", "; pass a graph file"},
     {4, {"TFL3"sv}, "a TFLite model", "; convert it: python -m tf2onnx.convert --tflite FILE --output net.onnx"},
     {4, {"ORTM"sv}, "an ONNX Runtime model (.ort)", kFromFile},
     {0, {}, "an index of a TensorFlow checkpoint: weights without a graph", kFromCheckpoint, is_checkpoint_index},
@@ -160,13 +160,13 @@ std::string known_folder(const std::string& path) {
     checkpoint = checkpoint || ending == ".index" || ending == ".meta";
     weights = weights || ending == ".safetensors" || name == "pytorch_model.bin";
   }
-  if (!graph.empty()) return "is a folder; give the graph in it: " + (folder / graph).string();
+  if (!graph.empty()) return "is a folder; pass the graph in it: " + (folder / graph).string();
   if (checkpoint)
     return std::string("is the folder of a TensorFlow checkpoint: weights without a graph") +
            kFromCheckpoint;
   if (weights)
     return std::string("is a folder of weights without a graph") + kFromWhereItWasTrained;
-  return "is a folder; give a graph file (.onnx, or TensorFlow .pb)";
+  return "is a folder; pass a graph file (.onnx, or TensorFlow .pb)";
 }
 
 }  // namespace engine::graph

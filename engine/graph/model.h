@@ -15,17 +15,19 @@
 
 namespace engine::graph {
 
+// An attribute of a node.
 using Attribute = std::variant<Index, float, std::string, std::vector<Index>, std::vector<float>,
                                std::vector<std::string>, Value>;
 
+// One op of a graph.
 struct Node {
   std::string name, op;
   std::vector<std::string> inputs, outputs;  // an empty name: not given
   std::map<std::string, Attribute> attributes;
 };
 
-// An input or output of the graph. An extent of -1 may be anything; no extents and `any_shape`:
-// all.
+// An input or output of the graph. An extent of -1 accepts any number; `any_shape` without extents
+// accepts any shape.
 struct Port {
   std::string name;
   Type type = Type::float32;

@@ -84,6 +84,7 @@ struct Rewrite {
   }
 };
 
+// A row of the tables of rewritings: an op of TensorFlow and its function.
 struct RewriteRow {
   const char* op;
   void (*run)(const Rewrite&);

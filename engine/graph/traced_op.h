@@ -15,10 +15,12 @@
 
 namespace engine::graph {
 
+// A value in both traces.
 struct Traced {
   Tensor first, second;  // the same value, from batches of different size
 };
 
+// A value of the model: its name and its order of axes.
 struct Written {
   std::string name;
   bool channels_first = false;

@@ -55,7 +55,7 @@ enum class Type {
   float64 = 11,
   uint32 = 12,
   uint64 = 13,
-  bfloat16 = 16  // known by name only
+  bfloat16 = 16  // recognized, but not supported
 };
 Type type_of_tensorflow(int number);  // none: no type of ours
 bool is_real(Type type);              // a floating-point type
@@ -73,7 +73,7 @@ Real real_from(const std::string& what, double x);
 // x as float16 holds it: rounded to the nearest, ties to even; beyond its range, an infinity.
 Real half_from(Real x);
 
-using Whole = std::vector<std::int64_t>;
+using Whole = std::vector<std::int64_t>;  // the integers of a value
 
 class Value {
  public:

@@ -12,6 +12,7 @@
 
 namespace engine {
 
+// The convolution y of x with w.
 Tensor conv2d(const Tensor& x, const Tensor& w, const ConvOptions& options = {});
 
 // The adjoint: <conv2d(x, w), y> = <x, conv2d_transpose(y, w)>. `height` and `width` are those of

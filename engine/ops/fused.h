@@ -13,7 +13,8 @@ namespace engine {
 Tensor bias_activation(const Tensor& x, const Tensor& bias, Activation kind, Real slope = 0);
 
 // [2, C]: mean and biased variance of each channel of x [..., C], in one pass. No gradient. In a
-// shared batch (shared_batch.h), here and below, x is this process's part and they are of the whole.
+// shared batch (shared_batch.h), x here and below is this process's part, and the moments are those
+// of the whole batch.
 Tensor moments(const Tensor& x);
 
 // (x - mean) / sqrt(variance + epsilon) * gamma + beta over all axes but the last, where mean and

@@ -11,8 +11,9 @@
 namespace engine {
 
 using Axes = std::vector<int, FreeListAllocator<int>>;
-Axes all_axes(const Tensor& x);
+Axes all_axes(const Tensor& x);  // 0 to rank - 1
 
+// Sum, mean and maximum: of all elements (one number), or along some axes.
 Tensor sum(const Tensor& x);
 Tensor sum(const Tensor& x, const Axes& axes, bool keep = false);
 Tensor mean(const Tensor& x);

@@ -225,7 +225,7 @@ std::string as_table(const RunAudit& audit) {
         << " % of it\n";
   else if (audit.distance.images > 0)
     out << "for " << audit.distance.images << " real and as many generated images, mean D(real) - "
-        << "mean D(fake) = " << audit.distance.gap << ",\nwhich without a bound says nothing of "
+        << "mean D(fake) = " << audit.distance.gap << ",\nwhich says nothing without a bound about "
         << exact << audit.distance.exact << '\n';
   return out.str();
 }

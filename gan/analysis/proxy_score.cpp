@@ -122,7 +122,7 @@ class PrecisionScope {
 ProxyScorer::ProxyScorer(const std::string& path, std::optional<engine::Precision> precision)
     : path_(path), classifier_(open_classifier(path)), precision_(precision) {
   engine::check(!classifier_.logits().empty(), path,
-                ": has no logits to score with; give a classifier, such as one from train_scorer");
+                ": has no logits to score with; use a classifier, such as one from train_scorer");
 }
 
 std::string ProxyScorer::name() const {
@@ -136,7 +136,7 @@ std::string ProxyScorer::distance_name() const {
 void ProxyScorer::check_fits(const models::ImageSize& image) const {
   const metrics::Survey& net = classifier_.found();
   engine::check(net.channels == image.channels, path_, ": takes images of ", net.channels,
-                " channels, these have ", image.channels, "; give data.channels=", net.channels);
+                " channels, these have ", image.channels, "; set data.channels=", net.channels);
   engine::check(
       !classifier_.is_scorer() || (net.height == image.height && net.width == image.width), path_,
       ": was trained on images of ", net.height, "x", net.width, "x", net.channels, ", these are ",

@@ -48,7 +48,7 @@ class ProxyScorer {
   bool is_inception() const { return classifier_.found().is_inception(); }
   std::string name() const;           // "proxy-IS(shapes)"; of Inception: "IS(inception)"
   std::string distance_name() const;  // "proxy-FID(shapes)"
-  // Of its classes, in order; none where its file does not say them.
+  // The names of its classes, in order; empty if its file has none.
   std::vector<std::string> class_names() const { return classifier_.class_names(); }
   const std::string& sha256() const { return classifier_.sha256(); }
   // Errors: `image` is not what the classifier takes; the message begins with the file.

@@ -4,8 +4,10 @@
 // (2018), Figure 3.
 //
 //   reshaped   the reshaped kernel: all values
-//   toeplitz   the convolution itself: all values if the matrix can be formed, else the largest (layers/lipschitz/largest.h)
-//   circulant  the convolution on a torus, by Fourier transforms: all values; shown beside a Toeplitz matrix with only the largest values, which it approximates on images much larger than the kernel
+//   toeplitz   the convolution itself: all values if the matrix can be formed, else the largest
+//              (layers/lipschitz/largest.h)
+//   circulant  the convolution on a torus, by Fourier transforms: all values; shown where toeplitz
+//              has only the largest, which it approximates on images much larger than the kernel
 //
 // Cost: seconds per layer, up to half a minute. Errors: none.
 #pragma once

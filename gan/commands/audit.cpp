@@ -4,6 +4,7 @@
 
 #include "engine/device.h"
 #include "gan/commands/commands.h"
+#include "gan/console/program_name.h"
 #include "gan/run/loaded_run.h"
 #include "gan/training/networks.h"
 #include "gan/training/open_data.h"
@@ -27,13 +28,14 @@ void run(const AuditOptions& options) {
   engine::check(image == models::size_of(*data), "audit: the run was trained on images of ",
                 image.height, "x", image.width, "x", image.channels, ", those of ",
                 data->description(), " are ", data->height(), "x", data->width(), "x",
-                data->channels(), "; give the run's own with --data");
+                data->channels(), "; pass the run's own with --data");
   run::check_classes(options.run, loaded.header.class_names, training::class_names(config, *data));
   const analysis::RunAudit found = analysis::audit(loaded.networks, config.constraint.text(),
                                                    config.seed, *data, options.images);
   std::fputs((options.json ? analysis::as_json(found) : analysis::as_table(found)).c_str(), stdout);
   const std::vector<std::string> wrong = found.contradictions();
-  for (std::size_t i = 1; i < wrong.size(); ++i) console::note("gan: " + wrong[i]);
+  for (std::size_t i = 1; i < wrong.size(); ++i)
+    console::note(console::program_name() + ": " + wrong[i]);
   engine::check(wrong.empty(), wrong.empty() ? "" : wrong.front());
 }
 
@@ -57,7 +59,7 @@ void add_audit(CLI::App& app) {
       "audited,\n"
       "sigma after 200 power iterations from several starts; certified, an upper bound; reshaped,\n"
       "sigma of the reshaped kernel; s1/s2 and the stable rank of that kernel.\n"
-      "Of a conditional run: bound and largest slope of each class, too.\n"
+      "For conditional runs, each class has its own bound and largest slope.\n"
       "The last line compares the critic's estimate of the distance between at most 1000 real and\n"
       "as many generated images with the exact one, which a network simplex finds.\n"
       "Exits with status 1 if running <= audited <= certified fails in a row, or if the estimate\n"

@@ -34,7 +34,7 @@ void run(const ExportOptions& options) {
   run::LoadedRun loaded = run::LoadedRun::open(options.run, !options.raw, options.best);
   const engine::Tensor label = console::from_user([&] {
     engine::check(options.of_class || loaded.networks.classes == 0, options.run,
-                  ": is a conditional run, and an ONNX file is of one class: give --class ",
+                  ": is a conditional run, but an ONNX file holds one class; pass --class ",
                   engine::alternatives(loaded.header.class_names));
     if (!options.of_class) return engine::Tensor();
     return models::labels_in_turn(loaded.networks.classes, 1, loaded.label(*options.of_class));
@@ -63,8 +63,7 @@ void add_export(CLI::App& app) {
   command->add_option("--network", options->network, engine::alternatives(networks))
       ->capture_default_str()
       ->check(console::one_of(networks));
-  command->add_option("--class", options->of_class,
-                      "the class that the network is exported for, of a conditional run");
+  command->add_option("--class", options->of_class, "class to export, for conditional runs");
   console::add_threads(*command);
   command->add_flag("--no-ema", options->raw, "the generator itself, not its moving average");
   command->add_flag("--best", options->best, "the checkpoint with the best score, not the latest");

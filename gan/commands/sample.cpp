@@ -35,8 +35,8 @@ Grid grid_for(const SampleOptions& options, const run::LoadedRun& run) {
   const bool a_name = std::ranges::count(run.header.class_names, "all") > 0;
   if (options.of_class == "all" && classes > 0 && !a_name) {
     const Index columns = options.count.value_or(8), count = classes * columns;
-    engine::check(count <= kMost, "--count ", columns, ": of each of ", classes,
-                  " classes: these are more than ", kMost, " images");
+    engine::check(count <= kMost, "--count ", columns, ": for each of ", classes,
+                  " classes makes more than ", kMost, " images");
     return {count, models::labels_in_turn(classes, count, 0, columns), static_cast<int>(columns)};
   }
   const Index count = options.count.value_or(64);
@@ -80,8 +80,8 @@ void add_sample(CLI::App& app) {
                    "number of images [64]; with --class all, of each class [8]")
       ->transform(console::whole_number(1, kMost));
   command->add_option("--class", options->of_class,
-                      "of a conditional run: images of this class, or all: one row per class [the "
-                      "classes in turn]");
+                      "for conditional runs: a class, or all for one row per class [cycle through "
+                      "the classes]");
   command->add_option("--out", options->out, "PNG file to write")
       ->capture_default_str()
       ->transform(console::not_empty());

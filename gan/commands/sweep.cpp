@@ -11,6 +11,7 @@
 #include "engine/file.h"
 #include "gan/commands/commands.h"
 #include "gan/console/interrupt.h"
+#include "gan/console/program_name.h"
 #include "gan/console/usage.h"
 #include "gan/report/report.h"
 #include "gan/run/run_lock.h"
@@ -50,7 +51,7 @@ Plan named_plan(const SweepCommand& command) {
   }
   const std::string file = plan_file(command.out);
   engine::check(fs::exists(file), command.out,
-                ": holds no sweep to resume; name an experiment, or give --vary");
+                ": holds no sweep to resume; name an experiment, or pass --vary");
   return sweep::read_plan(engine::read_file(file, 1 << 20), file);
 }
 
@@ -94,8 +95,8 @@ void check_folder(const std::string& folder, Plan plan) {
   }
   const Plan before = sweep::read_plan(engine::read_file(file, 1 << 20), file);
   plan.seeds = before.seeds;  // there may be more of them
-  engine::check(to_json(before) == to_json(plan), folder,
-                ": holds another sweep; resume it with gan sweep --out ", folder,
+  engine::check(to_json(before) == to_json(plan), folder, ": holds another sweep; resume it with ",
+                console::program_name(), " sweep --out ", folder,
                 ", or choose another --out for this one");
 }
 
@@ -151,8 +152,10 @@ void run(const SweepCommand& command) {
   std::vector<Cell> cells = sweep::cells(plan);
   check_folder(folder, plan);
   engine::make_folders(folder);
-  console::catch_interrupts(
-      "\ngan: interrupted; finishing the current steps, then saving the runs\n");
+  static const std::string answer = "\n" + console::program_name() +
+                                    ": interrupted; finishing the current steps, then saving the "
+                                    "runs\n";
+  console::catch_interrupts(answer.c_str());
   const int jobs = jobs_of(command, cells);
   const int threads = std::max(1, engine::threads() / jobs);
   console::note(std::to_string(cells.size()) + " cells in " + folder + ", " + std::to_string(jobs) +
@@ -170,10 +173,13 @@ void run(const SweepCommand& command) {
                            {.jobs = jobs, .threads = threads, .minutes = plan.minutes});
   if (const sweep::Claim alone = sweep::claim_folder(folder))
     show_results(command, plan, cells, folder);
-  if (console::interrupted()) console::note("interrupted; resume with gan sweep --out " + folder);
-  for (std::size_t i = 1; i < end.failures.size(); ++i) console::note("gan: " + end.failures[i]);
+  if (console::interrupted())
+    console::note("interrupted; resume with " + console::program_name() + " sweep --out " + folder);
+  for (std::size_t i = 1; i < end.failures.size(); ++i)
+    console::note(console::program_name() + ": " + end.failures[i]);
   engine::check(end.failures.empty(), end.failures.empty() ? "" : end.failures.front(),
-                "; after fixing it, resume with gan sweep --out ", folder);
+                "; after fixing it, resume with ", console::program_name(), " sweep --out ",
+                folder);
 }
 
 std::string sweep_footer() {

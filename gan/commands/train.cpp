@@ -11,6 +11,7 @@
 #include "engine/engine.h"
 #include "gan/commands/commands.h"
 #include "gan/console/interrupt.h"
+#include "gan/console/program_name.h"
 #include "gan/console/usage.h"
 #include "gan/run/changes.h"
 #include "gan/run/checkpoint.h"
@@ -110,7 +111,7 @@ Config resumed_config(const TrainOptions& options, const Config& before) {
     apply(options, config);
     engine::check(config.decay_steps == 0 || config.steps <= config.decay_steps, "--steps ",
                   config.steps, ": learning rates are 0 from step ", config.decay_steps,
-                  " on; give at most that many");
+                  " on; use at most that many steps");
     validate(config);
     check_shares(config);
     run::changes(before, config);
@@ -141,7 +142,7 @@ auto open_again(const char* option, bool given, Open open) {
     return open();
   } catch (const engine::Error& error) {
     if (given) throw;
-    engine::fail(error.what(), "; if it has moved, give its new place with ", option);
+    engine::fail(error.what(), "; if it has moved, pass its new location with ", option);
   }
 }
 
@@ -165,7 +166,7 @@ void change_settings(const RunDirectory& run, const run::CheckpointHeader& befor
                   ": not the images that the run has been trained on so far");
   }
   if (!changed.empty())
-    console::note("a new run with these settings may give other results; see " + run.changes());
+    console::note("a new run with these settings may have other results; see " + run.changes());
   run::record(run.changes(), before.step, before.config, changed);
   run.write_config(config);
 }
@@ -181,7 +182,8 @@ void print_scores(Trainer& trainer, const ProxyScorer& scorer, const datasets::D
               fake->value, real.value, static_cast<long long>(fake->covered),
               static_cast<long long>(fake->classes));
   if (const auto accuracy = run::class_accuracy(trainer, scorer, *fake)) {
-    std::printf("the class asked for is seen in %.1f %% of them:", 100 * accuracy->all);
+    std::printf("the scorer recognizes the requested class in %.1f %% of them:",
+                100 * accuracy->all);
     for (std::size_t c = 0; c < accuracy->each.size(); ++c)
       std::printf("%s %s %.0f %%", c == 0 ? "" : ",",
                   console::printable(trainer.class_names()[c]).c_str(), 100 * accuracy->each[c]);
@@ -203,18 +205,22 @@ void print_modes(Trainer& trainer, const datasets::Gaussians& data) {
 
 void run_to_the_end(Trainer& trainer, const RunDirectory& run, const Config& config,
                     const datasets::Dataset& data, const ProxyScorer* scorer, double minutes) {
-  console::catch_interrupts(
-      "\ngan: interrupted; finishing the current step, then saving the run; interrupt again to "
-      "stop at once\n");
+  static const std::string answer =
+      "\n" + console::program_name() +
+      ": interrupted; finishing the current step, then saving the run; interrupt again to stop at "
+      "once\n";
+  console::catch_interrupts(answer.c_str());
   const SessionEnd end = run::run_session(trainer, run, config, {.minutes = minutes}, scorer);
   if (end != SessionEnd::done)
-    std::fprintf(stderr, "%s at step %lld; resume with gan train --resume %s\n",
+    std::fprintf(stderr, "%s at step %lld; resume with %s train --resume %s\n",
                  end == SessionEnd::interrupted ? "interrupted" : "time limit reached",
-                 static_cast<long long>(trainer.step_count()),
+                 static_cast<long long>(trainer.step_count()), console::program_name().c_str(),
                  console::printable(run.path()).c_str());
   if (scorer && !console::interrupted()) {
-    console::end_on_interrupt(
-        "\ngan: interrupted while scoring the final samples; the run is saved\n");
+    static const std::string last_words =
+        "\n" + console::program_name() +
+        ": interrupted while scoring the final samples; the run is saved\n";
+    console::end_on_interrupt(last_words.c_str());
     print_scores(trainer, *scorer, data, config.score_images);
   }
   if (const auto* plane = dynamic_cast<const datasets::Gaussians*>(&data))
@@ -263,7 +269,7 @@ void resume(const TrainOptions& options) {
   const run::CheckpointHeader before = run::restore(run.checkpoint(), trainer);
   if (before.step >= config.steps && !run::row_is_due(trainer, config))
     throw console::UsageError("--resume " + options.resume + ": already has " +
-                              std::to_string(before.step) + " steps; give a larger --steps");
+                              std::to_string(before.step) + " steps; use a larger --steps");
   engine::processes().barrier();  // all have read the files that rank 0 rewrites next
   if (!is_first()) return follow(trainer, config);
   const auto scorer = open_again("--scorer", options.scorer.has_value(), [&] {

@@ -33,8 +33,9 @@ inline CLI::Option* add_device(CLI::App& command, std::string& device) {
 
 inline CLI::Option* add_precision(CLI::App& command, std::string& precision) {
   return command
-      .add_option("--precision", precision,
-                  "of matrix products: " + engine::alternatives(engine::precision_names()))
+      .add_option(
+          "--precision", precision,
+          "precision of matrix products: " + engine::alternatives(engine::precision_names()))
       ->capture_default_str()
       ->check(one_of(engine::precision_names()));
 }

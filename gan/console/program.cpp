@@ -63,8 +63,8 @@ std::string lost_output() {
          "/dev/null";
 }
 
-// Of processes that work together, any that fails ends all, and says which it was. What is wrong for
-// all of them is told by the first alone: the others give it the time to.
+// If several processes work together, one that fails ends all of them, and says which it was. If
+// all fail in the same way, only rank 0 reports it: the others wait a moment before they do.
 void end_all(const std::string& program, const std::string& what, Status status) {
   engine::Collective& processes = engine::processes();
   if (processes.rank() > 0) sleep(1);

@@ -3,7 +3,9 @@
 //
 //   before main       GOMP_SPINCOUNT (how long idle OpenMP threads spin before they sleep) and
 //                     OPENBLAS_NUM_THREADS=1 (OpenBLAS starts no threads of its own) enter the
-//                     environment, unless the user set either, or OMP_WAIT_POLICY. The libraries read them when loaded, before any code of the program, so the program executes itself a second time, before the libraries start.
+//                     environment, unless the user set either, or OMP_WAIT_POLICY. The libraries
+//                     read them when loaded, before any code of the program, so the program
+//                     executes itself a second time, before the libraries start.
 //   with `restore`    the variables are removed, so that no child process inherits them.
 //
 // Cost: 3 ms. Errors: none; if the program cannot execute itself again, it runs without the

@@ -56,7 +56,7 @@ CLI::Validator not_empty() {
 CLI::Validator one_of(const std::vector<std::string>& names) {
   const auto known = [names](const std::string& text) -> std::string {
     const bool found = std::find(names.begin(), names.end(), text) != names.end();
-    return found ? "" : "'" + text + "' is unknown: give " + engine::alternatives(names);
+    return found ? "" : "unknown name '" + text + "'; use " + engine::alternatives(names);
   };
   return {known, ""};
 }

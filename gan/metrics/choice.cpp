@@ -61,7 +61,7 @@ void check_no_probabilities(const Model& model, const std::string& logits) {
   const auto* maker = links.maker(source(links, logits));
   if (!maker || maker->op != "Softmax" || maker->inputs.empty()) return;
   require(false, model.path, ": value '", logits,
-          "' holds probabilities, not logits; give --logits ", maker->inputs[0], ", their input");
+          "' holds probabilities, not logits; use --logits ", maker->inputs[0], ", their input");
 }
 
 Bias bias_of(const std::optional<Product>& product, const std::string& logits) {
@@ -118,7 +118,7 @@ void check_numbers(const std::string& path, const Survey& found, const Classifie
     const char* option = numbers == &options.mean ? "--mean" : "--std";
     require(numbers->size() <= 1 || static_cast<Index>(numbers->size()) == found.channels, option,
             ": ", numbers->size(), " numbers; ", path, " takes images of ", found.channels,
-            " channels: give one number or one per channel");
+            " channels: pass one number, or one per channel");
     for (const float x : *numbers)
       require(x >= 0 && x <= most && (x > 0 || numbers == &options.mean), option, ": ", x,
               " is out of range for inputs in ", name_of(range));
@@ -167,7 +167,7 @@ FoundRange choose_range(const std::string& path, const Survey& found,
     chosen.range.deviation = options.deviation;
   } else {
     require(found.range.has_value(), path,
-            ": the graph does not determine its input range; give --range ", range_choices(),
+            ": the graph does not determine its input range; pass --range ", range_choices(),
             ", or --mean and --std");
     chosen = *found.range;
   }

@@ -88,7 +88,7 @@ void Classifier::choose_size(const ClassifierOptions& options) {
   } else if (any && !survey_.resizes && !options.size) {
     if (!survey_.is_inception())
       throw BadOption(path +
-                      ": takes images of any size and does not say which it was trained on; give "
+                      ": takes images of any size and does not say which it was trained on; pass "
                       "--input-size, such as 224, or --input-size any to keep the images' size");
     survey_.height = survey_.width = 299;
   }

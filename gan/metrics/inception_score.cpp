@@ -50,7 +50,7 @@ Estimate inception_score(const Features& logits, Rows rows, const InceptionScore
   const Index n = static_cast<Index>(rows.size()), splits = options.splits;
   engine::check(splits >= 1, "inception score: ", splits, " splits; at least 1 is needed");
   engine::check(n >= splits, "inception score: ", n, " images are fewer than the ", splits,
-                " splits; give more images or fewer splits");
+                " splits; use more images or fewer splits");
   const Index bad = logits.first_not_finite();
   engine::check(bad < 0, "inception score: the logits of image ", bad, " are not finite");
 

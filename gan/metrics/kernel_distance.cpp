@@ -84,7 +84,7 @@ std::span<const KernelName> kernels() { return kKernels; }
 
 Kernel kernel_named(const std::string& name) {
   const auto* row = std::ranges::find(kKernels, name, &KernelName::name);
-  engine::check(row != std::end(kKernels), "kernel '", name, "' is unknown: give ",
+  engine::check(row != std::end(kKernels), "unknown kernel '", name, "'; use ",
                 engine::alternatives(engine::names_of(kKernels)));
   return row->kernel;
 }
@@ -108,7 +108,7 @@ Estimate kernel_distance(const Features& a, Rows rows_a, const Features& b, Rows
   for (const Rows rows : {rows_a, rows_b})
     engine::check(static_cast<Index>(rows.size()) >= size, "kernel distance: ", rows.size(),
                   " images are fewer than a subset of ", size,
-                  "; give more images or a smaller subset");
+                  "; use more images or a smaller subset");
   for (const Features* each : {&a, &b})
     engine::check(each->first_not_finite() < 0, "kernel distance: the features of image ",
                   each->first_not_finite(), " are not finite");

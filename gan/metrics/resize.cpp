@@ -92,7 +92,7 @@ const Resizer& resizer_named(const std::string& name) {
     if (each.name == name) return each;
     known += (known.empty() ? "" : ", ") + std::string(each.name);
   }
-  engine::fail("unknown resizing '", name, "'; give one of ", known);
+  engine::fail("unknown resizing '", name, "'; use one of ", known);
 }
 
 // As a graph, because the graph importer implements this mode of Resize.

@@ -6,7 +6,8 @@
 //   tf1        TensorFlow 1's ResizeBilinear, as the graph of 2015 contains it: pixel i of the
 //              result lies at i in / out (align_corners=False, no half-pixel centers), and lies
 //              between two pixels; shrinking skips pixels, so fine patterns alias
-//   clean-fid  Pillow's bicubic filter (a = -1/2), widened for shrinking, so that every pixel counts; in float, across first, then down, clipped to 0 .. 255
+//   clean-fid  Pillow's bicubic filter (a = -1/2), widened for shrinking, so that every pixel
+//              counts; in float, horizontally first, clipped to 0 .. 255
 //
 // Images are [N, H, W, C] in 0 .. 255, of one size, without cropping. Results are not rounded to
 // bytes. clean-fid is bit-identical to Pillow's mode F; Pillow 13 resizes vertically first for some

@@ -64,8 +64,7 @@ FeatureStatistics read_statistics(const Npz& file) {
 
   const NpyArray factor = file.array("factor");
   check(factor.extents.size() == 2 && factor.extents[0] <= n && factor.extents[1] == n, path,
-        ": factor is ", engine::Shape(factor.extents), "; expected [r, n] with n = ", n,
-        " is needed");
+        ": factor is ", engine::Shape(factor.extents), "; expected [r, n] with n = ", n);
   FeatureStatistics statistics{mean, factor.doubles(path)};
   check_finite(statistics.factor, "factor", path);
   check_factor(statistics, covariance, path);

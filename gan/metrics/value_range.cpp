@@ -86,7 +86,7 @@ std::string range_choices(bool formulas) {
 
 Range range_named(const std::string& name) {
   const auto found = std::ranges::find(kRanges, name, &RangeName::name);
-  engine::check(found != kRanges.end(), "range '", name, "' is unknown: give ", range_choices());
+  engine::check(found != kRanges.end(), "unknown range '", name, "'; use ", range_choices());
   return found->range;
 }
 

@@ -1,6 +1,6 @@
-// What is of one class in conditional networks and the same for all in others: the generator's batch
-// norms and the discriminator's last layer.
-// Source: Miyato and Koyama, "cGANs with Projection Discriminator" (2018).
+// The parts of a network that depend on the class if it is conditional: the generator's batch norms
+// and the discriminator's last layer. Unconditional networks get the plain layers. Source: Miyato
+// and Koyama, "cGANs with Projection Discriminator" (2018).
 #pragma once
 
 #include <functional>
@@ -17,7 +17,7 @@ inline void add_norm(layers::Sequential& generator, Index channels, const Option
     generator.add(layers::BatchNorm(channels));
 }
 
-// `start` takes the layer, one or the other, and gives it with its first values.
+// `start` receives the layer and returns it with its initial values.
 template <class Start = std::identity>
 void add_head(layers::Sequential& discriminator, Index features, layers::LinearOptions form,
               const Constraints& constraints, const Options& options, const Start& start = {}) {

@@ -83,7 +83,7 @@ Scores judge(layers::Sequential& discriminator, const engine::Tensor& real,
   engine::Tensor of_both = layers::labels();
   if (of_both.defined() && of_both.dim(0) > 1) {
     engine::check(fake.dim(0) == n, "judge: ", n, " labels for ", n, " real images and ",
-                  fake.dim(0), " fakes; give as many fakes");
+                  fake.dim(0), " fakes; there must be as many fakes as real images");
     of_both = engine::concat({of_both, of_both}, 0);
   }
   const layers::Labels given(of_both);

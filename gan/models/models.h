@@ -2,11 +2,11 @@
 // one function in its own file, for the data set's image size.
 //
 // Generators map noise [N, z_dim], normal, to images [N, height, width, channels] in [-1, 1];
-// discriminators map images to one number each, [N, 1]; conditional ones for the classes that
-// layers::Labels gives. The constraints go on every weight of the discriminator. Height and width
-// are multiples of a number given by the model: 8 for networks that scale by 2 three times.
-// Errors: an unknown name (with the known ones), an image size that does not fit, an option that
-// the model does not have.
+// discriminators map images to one number each, [N, 1]. Conditional networks take the classes from
+// layers::Labels. The constraints go on every weight of the discriminator. Height and width are
+// multiples of a number given by the model: 8 for networks that scale by 2 three times. Errors: an
+// unknown name (with the known ones), an image size that does not fit, an option that the model
+// does not have.
 #pragma once
 
 #include <string>
@@ -28,10 +28,10 @@ struct ImageSize {
 };
 ImageSize size_of(const datasets::Dataset& data);
 
-// What a model may have besides.
+// Optional parts of a model.
 struct Options {
-  Index classes = 0;    // conditional networks for so many classes; 0: unconditional ones
-  Index attention = 0;  // height of the feature maps that attend to themselves; 0: none do
+  Index classes = 0;    // number of classes of conditional networks; 0: unconditional
+  Index attention = 0;  // height of the feature maps that get self-attention; 0: none
 };
 
 struct Networks {
@@ -45,8 +45,8 @@ struct Model {
   const char* help;
   Index (*weights)(const ImageSize& image);  // of the discriminator, without options
   Networks (*build)(const ImageSize& image, const Constraints& constraints, const Options& options);
-  Index multiple = 8;                         // of which height and width are
-  bool conditional = false, attends = false;  // which options it has
+  Index multiple = 8;                         // height and width must be multiples of this
+  bool conditional = false, attends = false;  // the options it supports
 };
 
 engine::Table<Model>& all();
@@ -54,7 +54,7 @@ const Model& find_model(const std::string& name);
 // Errors: an option that the model does not have.
 void check_options(const Model& model, const Options& options);
 
-// The weights that share a norm of the discriminator.
+// The number of discriminator weights that share a network_k (gan/training/constraints.h).
 Index constrained(const Model& model, const ImageSize& image, const Options& options = {});
 
 // The networks of this name. Weights are drawn from engine/random.h.
@@ -69,8 +69,8 @@ struct Scores {
 Scores judge(layers::Sequential& discriminator, const engine::Tensor& real,
              const engine::Tensor& fake);
 
-// Labels of `count` samples: the classes first, first + 1, ..., each `times` times, from 0 again
-// after the last. Empty for 0 classes: the networks are not conditional.
+// Labels for `count` samples: the classes first, first + 1, ..., each `times` times, starting over
+// at 0 after the last. Empty for 0 classes (networks that are not conditional).
 engine::Tensor labels_in_turn(Index classes, Index count, Index first = 0, Index times = 1);
 
 // The number of values that an optimizer trains.

@@ -13,8 +13,9 @@ namespace gan::models {
 Networks sn_cnn(const ImageSize& image, const Constraints& constraints, const Options& options);
 
 // Widths of chainer-gan-lib, compare_gan and pytorch-gan-collections: 64, 128, 128, 256, 256, 512,
-// 512; and batch norm and ReLU after the generator's dense layer. Two things differ from the last:
-// z has 128 numbers, not 100, and that batch norm is of each unit, not of each of 512 channels.
+// 512; and batch norm and ReLU after the generator's dense layer. Two things differ from
+// pytorch-gan-collections: z has 128 numbers instead of 100, and that batch norm normalizes each
+// unit instead of each of 512 channels.
 Networks sn_cnn_wide(const ImageSize& image, const Constraints& constraints,
                      const Options& options);
 

@@ -110,7 +110,8 @@ void check_attention(const Blocks& blocks, const ImageSize& image, Index rows) {
   for (std::size_t i = 0; i < std::min(blocks.halving, blocks.generator.size() - 1); ++i)
     heights.push_back(std::to_string(height /= 2));
   engine::check(std::ranges::find(heights, std::to_string(rows)) != heights.end(),
-                "attention=", rows, ": no feature maps of both networks have that height; give ",
+                "attention=", rows,
+                ": the networks have no feature maps of that height in common; use ",
                 engine::alternatives(heights));
 }
 

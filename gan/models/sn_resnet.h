@@ -6,8 +6,9 @@
 // Images of 48x48 and 128x128 get the blocks of Miyato et al., Tables 5 and 6, those of 64x64 and
 // 96x96 the ones of mimicry's sngan_64; all other sizes those of Table 4.
 //
-// Conditional ones: Miyato and Koyama, "cGANs with Projection Discriminator" (2018), as in the same
-// code. Self-attention: Zhang et al. (2019), behind the blocks whose maps have the height asked for.
+// Conditional networks: Miyato and Koyama, "cGANs with Projection Discriminator" (2018), as in the
+// same code. Self-attention: Zhang et al. (2019), after the blocks whose feature maps have the
+// requested height.
 #pragma once
 
 #include "gan/models/models.h"

@@ -8,6 +8,7 @@
 
 #include "engine/file.h"
 #include "gan/console/printable.h"
+#include "gan/console/program_name.h"
 #include "gan/report/figures.h"
 #include "gan/report/html.h"
 #include "gan/sweep/tables.h"
@@ -91,12 +92,12 @@ std::string word(const std::string& text) {
 
 // A sweep's sweep.json is a plan, like an experiment.
 std::string command_of_sweep(const std::string& folder) {
-  return "gan sweep " + word(folder + "/sweep.json") + " --out again";
+  return console::program_name() + " sweep " + word(folder + "/sweep.json") + " --out again";
 }
 
 // The command that repeats a run from its own values rather than a preset's.
 std::string command_of(const RunData& run) {
-  std::string text = "gan train --data " + word(run.config.data) + " --set";
+  std::string text = console::program_name() + " train --data " + word(run.config.data) + " --set";
   const auto standard = settings_of(training::Config());
   for (const auto& [key, value] : settings_of(run.config))
     if (key != "data" && value != standard.at(key)) text += " " + word(key + "=" + value);
@@ -177,7 +178,7 @@ std::string page(const std::vector<std::string>& folders) {
   Runs runs;
   for (const std::string& folder : folders) {
     engine::check(fs::is_directory(folder), folder,
-                  ": is not a folder; give the folder of a run or sweep");
+                  ": is not a folder; pass the folder of a run or sweep");
     Part part =
         fs::exists(folder + "/sweep.json") ? sweep_part(folder, notes) : run_part(folder, notes);
     title += (title.empty() ? "" : " · ") + part.title;
@@ -188,7 +189,8 @@ std::string page(const std::vector<std::string>& folders) {
     commands += part.commands;
     for (RunData& run : part.runs) runs.push_back(std::move(run));
   }
-  engine::check(!runs.empty(), folders.front(), ": holds no run yet; start it with gan sweep");
+  engine::check(!runs.empty(), folders.front(), ": holds no run yet; start it with ",
+                console::program_name(), " sweep");
   std::string body = "<h1>" + escaped(title) + "</h1>\n" + summary;
   body += section("Runs that diverged", "", divergences(runs));
   body += section("Samples through training",

@@ -29,7 +29,7 @@ struct CheckpointHeader {
   Index step = 0;
   engine::RandomState random = engine::random_state();
   std::string data_hash = {};  // SHA-256 of the images; "": written before it was kept
-  std::vector<std::string> class_names = {};  // that conditional networks know
+  std::vector<std::string> class_names = {};  // of conditional networks
 };
 
 void write_header(engine::TensorFile& file, const CheckpointHeader& header);

@@ -29,10 +29,10 @@ LoadedRun LoadedRun::open(const std::string& path, bool averaged, bool best) {
 Index LoadedRun::label(const std::string& class_name) const {
   const std::vector<std::string>& names = header.class_names;
   engine::check(!names.empty(), "--class ", class_name, ": ", directory.path(),
-                " is not a conditional run, so it knows no classes; leave the option out");
+                " is not a conditional run; omit the option");
   const auto found = std::ranges::find(names, class_name);
   engine::check(found != names.end(), "--class ", class_name, ": ", directory.path(),
-                " has no such class; give ", engine::alternatives(names));
+                " has no such class; use ", engine::alternatives(names));
   return found - names.begin();
 }
 

@@ -31,7 +31,7 @@ void check_shares(const training::Config& config) {
   const engine::Index processes = engine::processes().size();
   const auto check = [&](const char* key, engine::Index batch) {
     engine::check(batch % processes == 0, key, "=", batch, ": ", processes,
-                  " processes cannot share it evenly; give a multiple of ", processes,
+                  " processes cannot share it evenly; use a multiple of ", processes,
                   ", or start another number of processes");
   };
   check("batch", config.batch);
@@ -42,7 +42,7 @@ void check_same_start(training::Trainer& trainer) {
   if (engine::processes().size() == 1) return;
   const std::string& images = trainer.data_hash();
   engine::check(of_first(images) == images, trainer.config().data,
-                ": not the images that rank 0 has; give all processes the same");
+                ": these images differ from those of rank 0; give all processes the same data");
   const std::string mine = kernels(), first = of_first(mine);
   engine::check(mine == first, "this process runs ", mine, ", rank 0 ", first,
                 "; install one version, and set KANTOR_ISA to instructions that all machines have");

@@ -168,8 +168,8 @@ RunDirectory RunDirectory::create_numbered(const std::string& preset, const std:
 
 RunDirectory RunDirectory::open(const std::string& path) {
   RunDirectory run(path);
-  check(fs::is_directory(path), path, ": is not the folder of a run; give one, such as runs/...");
-  check(fs::exists(run.config_file()), path, ": holds no config.json; give the folder of a run");
+  check(fs::is_directory(path), path, ": is not the folder of a run; pass one, such as runs/...");
+  check(fs::exists(run.config_file()), path, ": holds no config.json; pass the folder of a run");
   for (const fs::directory_entry& entry : entries(path)) {
     const std::string name = entry.path().filename();
     check(!is_of_run(name) || !entry.exists() || entry.is_regular_file(), entry.path().string(),

@@ -24,8 +24,9 @@ struct RunTable {
   bool has(const std::string& column) const;
   // A column, one value per row; all empty if there is no such column.
   std::vector<std::string> texts(const std::string& column) const;
-  std::vector<std::optional<double>> numbers(const std::string& column) const;  // inf, too
-  std::vector<std::optional<Index>> wholes(const std::string& column) const;  // 0 to 10^15, cut off
+  std::vector<std::optional<double>> numbers(const std::string& column) const;  // may be infinite
+  // Truncated to integers; none for numbers outside 0 .. 10^15.
+  std::vector<std::optional<Index>> wholes(const std::string& column) const;
 };
 
 RunTable read_table(const std::string& path);

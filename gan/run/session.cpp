@@ -14,6 +14,7 @@
 #include "engine/file.h"
 #include "engine/random.h"
 #include "gan/console/interrupt.h"
+#include "gan/console/program_name.h"
 #include "gan/console/progress.h"
 #include "gan/run/audit_log.h"
 #include "gan/run/checkpoint.h"
@@ -174,9 +175,9 @@ class Recorder {
     engine::write_file(run_.diverged(), diverged_json(step, what));
     std::ostringstream advice;
     if (run_.has_checkpoint())
-      advice << "the checkpoint of step " << saved_ << " is kept; lower g.lr and d.lr: gan train "
-             << "--resume " << run_.path() << " --set g.lr=" << config_.g.lr / 2
-             << " d.lr=" << config_.d.lr / 2;
+      advice << "the checkpoint of step " << saved_
+             << " is kept; lower g.lr and d.lr: " << console::program_name() << " train --resume "
+             << run_.path() << " --set g.lr=" << config_.g.lr / 2 << " d.lr=" << config_.d.lr / 2;
     else
       advice << "lower g.lr and d.lr";
     engine::fail("training: from step ", step, " on ", what, " is not finite; ", advice.str());

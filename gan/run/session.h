@@ -61,8 +61,8 @@ engine::Tensor samples(training::Trainer& trainer, Index count);
 std::optional<analysis::ProxyScore> score(training::Trainer& trainer,
                                           const analysis::ProxyScorer& scorer, Index images);
 
-// Of a conditional generator and a scorer that knows the same classes: the share of each class's
-// images in which the scorer sees that class; and of all. Empty for others.
+// For a conditional generator and a scorer with the same classes: the fraction of images that the
+// scorer assigns to the requested class, for each class and over all images. Otherwise empty.
 struct ClassAccuracy {
   std::vector<double> each;
   double all = 0;

@@ -1,11 +1,11 @@
-// Claims: how any number of processes, on any machines that see the folder of a sweep, share its
-// cells without knowing of each other. Whoever trains a cell holds the lock LOGS/<cell>.lock; the
-// system takes it back from a process that dies, and the cell goes to the next that asks.
+// Claims: let any number of processes, on any machines that see a sweep's folder, divide its cells
+// among them without communicating. The process that trains a cell holds the lock logs/CELL.lock.
+// If it dies, the system releases the lock, and the next process that asks gets the cell.
 //
 //   if (const Claim claim = claim_cell("sweeps/poster-k", cell.folder)) ...   // no one else has it
 //
-// A child that was forked meanwhile holds the claims of its parent until it ends as well.
-// Errors: a lock that cannot be made (gan/run/run_lock.h).
+// A forked child also holds its parent's claims, until it ends. Errors: a lock that cannot be made
+// (gan/run/run_lock.h).
 #pragma once
 
 #include <memory>
@@ -20,8 +20,8 @@ using Claim = std::unique_ptr<const run::RunLock>;
 // Empty while another process has the cell.
 Claim claim_cell(const std::string& folder, const std::string& cell);
 
-// The folder itself: for what one process does at a time. Waits for the one that has it; empty if an
-// interrupt came meanwhile.
+// The folder itself, for work that only one process may do at a time. Waits for the current holder;
+// empty if interrupted meanwhile.
 Claim claim_folder(const std::string& folder);
 
 }  // namespace gan::sweep

@@ -1,5 +1,5 @@
 // The built-in experiments: the files of gan/experiments, each for a published table. Any other
-// name is a user's own file. Errors: neither an experiment nor a file, with all experiments.
+// name is a user's own file. Errors: a name that is neither; the message lists the experiments.
 #pragma once
 
 #include <span>

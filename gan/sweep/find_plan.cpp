@@ -21,7 +21,7 @@ Plan read_at_scale(const std::string& text, const std::string& path, std::string
 Plan find_plan(const std::string& name, const std::string& scale) {
   const auto known = std::ranges::find(experiments(), name, &Experiment::name);
   const bool ours = known != experiments().end();
-  engine::check(ours || std::filesystem::exists(name), "experiment '", name, "' is unknown: give ",
+  engine::check(ours || std::filesystem::exists(name), "unknown experiment '", name, "'; use ",
                 engine::alternatives(engine::names_of(experiments())), ", or your own file");
   Plan plan = read_at_scale(ours ? known->text : engine::read_file(name, kMostBytes), name, scale);
   if (plan.name.empty()) plan.name = std::filesystem::path(name).stem().string();

@@ -122,7 +122,7 @@ Axis parse_axis(const std::string& text) {
 }
 
 std::vector<Cell> cells(const Plan& plan) {
-  check(!plan.axes.empty(), "nothing varies; give an experiment, or --vary 'KEY=V1,V2,...'");
+  check(!plan.axes.empty(), "nothing varies; name an experiment, or pass --vary 'KEY=V1,V2,...'");
   std::set<std::string> axes;
   for (const Axis& axis : plan.axes) {
     check(axes.insert(axis.name).second, "--vary ", axis.name, ": is given twice");
@@ -135,7 +135,8 @@ std::vector<Cell> cells(const Plan& plan) {
   }
   const auto settings = grid(plan);
   check(plan.seeds >= 1 && std::ssize(settings) * plan.seeds <= kMostCells, "--seeds ", plan.seeds,
-        ": gives ", std::ssize(settings) * plan.seeds, " cells; give 1 to ", kMostCells, " in all");
+        ": gives ", std::ssize(settings) * plan.seeds, " cells; use 1 to ", kMostCells,
+        " in total");
   std::vector<Cell> all;
   for (std::size_t i = 0; i < settings.size(); ++i) {
     std::vector<std::string> labels, assignments;

@@ -57,7 +57,7 @@ class Reader {
     for (const auto& entry : json.items()) {
       const bool known = std::ranges::find(kKeys, entry.key()) != kKeys.end();
       check(known && !(is_scale && entry.key() == "scales"), where_, ": unknown key '", entry.key(),
-            "'; give ", engine::alternatives(kKeys));
+            "'; use ", engine::alternatives(kKeys));
     }
   }
 
@@ -180,11 +180,11 @@ Plan read_plan(const std::string& text, const std::string& path, const std::stri
     const std::vector<std::string> known = scales_of(text, path);
     check(!known.empty(), path, ": has no scales; omit --scale");
     check(std::ranges::find(known, scale) != known.end(), path, ": has no scale '", scale,
-          "'; give ", engine::alternatives(known));
+          "'; use ", engine::alternatives(known));
     read_into(plan, Reader(json["scales"][scale], path + ": scale " + scale, true));
     plan.scale = scale;
   }
-  check(!plan.axes.empty(), path, ": nothing varies; give \"vary\": {\"key\": [values, ...]}");
+  check(!plan.axes.empty(), path, ": nothing varies; add \"vary\": {\"key\": [values, ...]}");
   return plan;
 }
 

@@ -197,7 +197,7 @@ void train_shapes_scorer(const std::string& file, const std::string& log, int th
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     execvp(program.c_str(), arguments.data());
-    engine::fail("the program train_scorer is missing; give --scorer FILE, or build it");
+    engine::fail("the program train_scorer is missing; pass --scorer FILE, or build it");
     return 1;
   };
   Child child(start, log);

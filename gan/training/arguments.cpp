@@ -20,7 +20,7 @@ template <class Visit>
 bool each(const std::string& text, const std::string& item, const std::string& separator,
           Visit visit) {
   constexpr std::size_t kMost = 1000;  // std::regex recurses for each character
-  check(text.size() <= kMost, "is longer than ", kMost, " letters");
+  check(text.size() <= kMost, "is longer than ", kMost, " characters");
   const std::regex form("\\s*" + item + "\\s*(" + separator + "|$)");
   auto position = text.cbegin();
   std::smatch match;

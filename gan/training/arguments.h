@@ -49,7 +49,7 @@ struct ArgumentLister {
                   double below = std::numeric_limits<double>::infinity()) {
     found.push_back({.name = name, .value = double{value}, .above = above, .below = below});
   }
-  template <std::same_as<int> Int>  // an int for `above` makes no whole number of a Real
+  template <std::same_as<int> Int>  // keeps a Real with an int for `above` in the overload above
   void operator()(const char* name, Int value, int most = kMostIterations) {
     found.push_back({.name = name, .value = value, .most = most});
   }

@@ -14,6 +14,7 @@
 #include "engine/check.h"
 #include "engine/choices.h"
 #include "engine/device.h"
+#include "gan/console/program_name.h"
 #include "gan/console/read_number.h"
 #include "gan/models/models.h"
 #include "gan/training/augmentations.h"
@@ -42,7 +43,7 @@ std::vector<std::string> choices(std::string_view key) {
 
 void check_choice(const char* key, const std::string& value) {
   const std::vector<std::string> names = choices(key);
-  check(std::ranges::find(names, value) != names.end(), key, "=", value, ": give ",
+  check(std::ranges::find(names, value) != names.end(), key, "=", value, ": must be ",
         engine::alternatives(names));
 }
 
@@ -105,7 +106,7 @@ void parse(const std::string& assignment, const std::string& text, Written auto&
 }
 
 void parse(const std::string& assignment, const std::string& text, bool& value) {
-  check(text == "true" || text == "false", "--set ", assignment, ": give true or false");
+  check(text == "true" || text == "false", "--set ", assignment, ": must be true or false");
   value = text == "true";
 }
 
@@ -154,8 +155,8 @@ Limits limits(const std::string& key) {
 
 void check_limits(const char* key, Index value) {
   const auto [least, most] = limits(key);
-  check(value >= least, key, "=", value, ": give ", least, " or more");
-  check(value <= most, key, "=", value, ": give ", most, " or less");
+  check(value >= least, key, "=", value, ": must be at least ", least);
+  check(value <= most, key, "=", value, ": must be at most ", most);
 }
 
 void check_adam(const char* who, const OptimizerSettings& adam) {
@@ -172,13 +173,12 @@ void set(Config& config, const std::string& assignment) {
   const std::string key = assignment.substr(0, equals), text = assignment.substr(equals + 1);
   if (!with_field(config, key, [&](auto& member) { parse(assignment, text, member); }))
     fail("--set ", assignment, ": unknown setting '", key, "'; did you mean '", nearest_key(key),
-         "'? gan train --help lists them all");
+         "'? ", console::program_name(), " train --help lists them all");
 }
 
 layers::SpectralGradientClipping clipping(const Config& config) {
   const auto r = static_cast<engine::Real>(config.clip_r);
-  check(r > 1 && std::isfinite(r), "clip.r=", config.clip_r,
-        ": give a ratio above 1, by 1e-6 or more");
+  check(r > 1 && std::isfinite(r), "clip.r=", config.clip_r, ": must be at least 1 + 1e-6");
   check_limits("clip.iterations", config.clip_iterations);
   return {.r = r, .iterations = static_cast<int>(config.clip_iterations)};
 }
@@ -206,7 +206,7 @@ void validate(const Config& config) {
   check_adam("d", config.d);
   check_choice("clip", config.clip);
   clipping(config);
-  check(config.ema >= 0 && config.ema < 1, "ema=", config.ema, ": give 0 to below 1");
+  check(config.ema >= 0 && config.ema < 1, "ema=", config.ema, ": must be at least 0 and below 1");
   Config::fields(config, [](const char* key, const auto& value, const char*) {
     using Value = std::remove_cvref_t<decltype(value)>;
     if constexpr (std::is_same_v<Value, std::string>)
@@ -216,7 +216,7 @@ void validate(const Config& config) {
   });
   check(config.decay_steps == 0 || config.steps <= config.decay_steps, "steps=", config.steps,
         " continue after the learning rates reach 0 at decay_steps=", config.decay_steps,
-        ": give fewer, or set decay_steps too");
+        ": use fewer steps, or set decay_steps too");
 }
 
 void make_paths_absolute(Config& config) {

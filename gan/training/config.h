@@ -87,10 +87,10 @@ struct Config {
     visit("augment", config.augment,
           "augmentations of the discriminator's images, joined by commas");
     visit("model", config.model, "architecture of both networks", networks);
-    visit("conditional", config.conditional, "both networks take the classes of the data",
+    visit("conditional", config.conditional, "condition both networks on the classes of the data",
           networks);
     visit("attention", config.attention,
-          "height of the feature maps with self-attention, of sn-resnet; 0: none", networks);
+          "sn-resnet: height of the feature maps that get self-attention; 0: none", networks);
     visit("d.constraint", config.constraint, "constraint on every discriminator weight, see below",
           networks);
     visit("loss", config.loss, "loss of both networks", learnt);
@@ -125,12 +125,13 @@ struct Config {
     visit("sample_every", config.sample_every, "steps between sample grids");
     visit("checkpoint_every", config.checkpoint_every, "steps between checkpoints");
     visit("scorer", config.scorer, "classifier that scores samples, ONNX or GraphDef; empty: none");
-    visit("score_every", config.score_every, "steps between scores, in the next row of log.csv");
+    visit("score_every", config.score_every,
+          "steps between scores, logged in the next row of log.csv");
     visit("score_images", config.score_images, "samples per score");
     visit("score_precision", config.score_precision,
           "precision of the scorer's matrix products; empty: as in training");
     visit("audit_every", config.audit_every,
-          "steps between audits, in the next row of log.csv; 0: none");
+          "steps between audits, logged in the next row of log.csv; 0: none");
   }
 };
 

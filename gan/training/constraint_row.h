@@ -3,7 +3,8 @@
 //
 //   constraints().add(constraint_row("mine", Mine{}, "k W / the largest weight"));
 //
-// Beside an option k stands network_k, from which k follows where layers share a norm.
+// Next to an option k the row gets network_k, the norm of a whole network, from which k of each
+// layer follows.
 #pragma once
 
 #include <cmath>

@@ -17,7 +17,7 @@ void check_together(const Arguments& arguments) {
     const auto found = std::ranges::find(arguments, name, &Argument::name);
     return found != arguments.end() && found->given && found->value != decltype(found->value)(0.0);
   };
-  check(!given("k") || !given(kNetworkK), "k and network_k exclude each other: give only one");
+  check(!given("k") || !given(kNetworkK), "k and network_k exclude each other; set only one");
   const auto gain = std::ranges::find(arguments, "gain", &Argument::name);
   if (gain == arguments.end() || gain->value == decltype(gain->value)(false)) return;
   for (const char* name : {"k", kNetworkK, "at_most", "through_scale"})

@@ -35,9 +35,10 @@ const Loss& find_loss(const std::string& name);
 
 // The loss of one update of each network. The discriminator sees as many fakes as real images, in
 // one pass; the fakes are made without recording. All images are augmented.
-// Conditional networks: layers::Labels gives the classes of the real images. The fakes of a
-// discriminator update are of the same classes, since a penalty between a real image and a fake
-// needs one class (sngan_projection draws them); those of a generator update are drawn uniformly.
+// Conditional networks take the classes of the real images from layers::Labels. The fakes of a
+// discriminator update have the same classes, because a penalty between a real image and a fake
+// needs one class (sngan_projection draws their classes). The classes of a generator update are
+// drawn uniformly.
 struct DiscriminatorLoss {
   engine::Tensor loss, on_real, on_fake;  // of the whole batch
   engine::Tensor real, fake;              // the images as it saw them

@@ -12,8 +12,8 @@ namespace gan::training {
 models::Networks build_networks(const Config& config, const models::ImageSize& image,
                                 Index classes);
 
-// The classes that the networks of a run tell apart; none, unless they are conditional. Errors:
-// fewer than two; one without images.
+// The classes of a conditional run; otherwise empty. Errors: fewer than two classes, or one without
+// images.
 std::vector<std::string> class_names(const Config& config, const datasets::Dataset& data);
 
 }  // namespace gan::training

@@ -67,7 +67,7 @@ engine::Table<OptimizerRow>& optimizers() {
 OptimizerChoice::OptimizerChoice(std::string text) : text_(std::move(text)) {
   const auto named = read_rows(optimizers(), text_);
   try {
-    engine::check(named.size() == 1, "give only one optimizer per network");
+    engine::check(named.size() == 1, "name only one optimizer per network");
     const auto& [row, arguments] = named[0];
     name_ = row->name;
     make_ = row->choose(arguments);

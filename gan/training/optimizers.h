@@ -48,7 +48,7 @@ struct OptimizerSettings {
   OptimizerChoice optimizer = "adam";
 };
 
-// Makes the optimizer that the arguments ask for, or complains of them.
+// The function that makes an optimizer with these arguments. Errors: invalid arguments.
 struct OptimizerRow : Form {
   std::function<OptimizerChoice::Make(const Arguments&)> choose;
 };
@@ -56,7 +56,7 @@ struct OptimizerRow : Form {
 // The row of an optimizer. `choice` is a value with the defaults of what a user may set:
 //   using Optimizer = ...;                         a layers::Optimizer, made of its options
 //   void options(V&)                               what may be set (arguments.h)
-//   void check() const                             complains of values that exclude each other
+//   void check() const                             fails if values exclude each other
 //   auto operator()(const OptimizerSettings&)      the options of the optimizer
 template <class Choice>
 OptimizerRow optimizer_row(std::string name, Choice choice, std::string help) {

@@ -230,7 +230,7 @@ const std::string& Trainer::data_hash() {
 void Trainer::restore(const engine::TensorFile& file, Index step) {
   layers::restore(file, "", *this);
   engine::check(sums_.steps >= 0 && sums_.steps <= step, file.path,
-                ": is damaged: its losses are over ", sums_.steps, " of ", step, " steps");
+                ": is damaged: its loss sums cover ", sums_.steps, " steps, its run has ", step);
   // All of them were good, otherwise it would not have been saved.
   engine::overwrite(sums_.good_steps, engine::full({}, static_cast<Real>(sums_.steps)));
   steps_ = step;

@@ -57,7 +57,8 @@ class Trainer {
   // Samples [count, height, width, channels] of the averaged generator from the fixed noise, in rows
   // of kShownColumns of one class if it is conditional.
   engine::Tensor samples();
-  // And from other noise [count, z_dim]: number i is of class `first` + i, modulo their number.
+  // The same from other noise [count, z_dim]; sample i has class `first` + i, modulo the number of
+  // classes.
   engine::Tensor samples(const engine::Tensor& noise, Index first = 0);
   Index z_dim() const { return networks_.z_dim; }
 
@@ -82,7 +83,7 @@ class Trainer {
   const std::vector<std::string>& class_names() const { return class_names_; }  // if conditional
 
   static constexpr int kShownColumns = 8;
-  // Of the fixed noise: as many as one sees at a time, of so many classes.
+  // The number of samples in a grid, for networks with this many classes (0: not conditional).
   static Index samples_shown(const models::ImageSize& image, Index classes);
 
  private:

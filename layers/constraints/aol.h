@@ -1,8 +1,8 @@
 // Aol: k K diag(t)^(-1/2) with t_j = sum over i and shifts of |K^T * K|: almost-orthogonal
-// Lipschitz layers. The map's norm is at most k, certified in one shot, without iterations or
-// state, for zero padding, any stride, and transposed; loose until trained toward orthogonality.
-// Source: Prach and Lampert, "Almost-Orthogonal Layers" (2022), theorems 1 and 2.
-// Cost: one convolution of the kernel with itself.
+// Lipschitz layers. The map's norm is certified to be at most k, without iterations or state, for
+// zero padding, any stride and transposed convolutions. The bound is loose until training brings
+// the kernel near orthogonality. Source: Prach and Lampert, "Almost-Orthogonal Layers" (2022),
+// theorems 1 and 2. Cost: one convolution of the kernel with itself.
 #pragma once
 
 #include "layers/constraints/target.h"

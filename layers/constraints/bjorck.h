@@ -2,8 +2,8 @@
 // reshaped kernel, times k. All singular values go to k, which keeps the norm of the gradient. It
 // converges for norms below sqrt(3), and fast for norms near 1: put SpectralNorm before it. A
 // weight that may be too large is first scaled down by a constant, which does not change the
-// nearest matrix. Source: Bjorck and Bowie (1971); Anil, Lucas and Grosse (2019). Cost: two
-// products a step, and three of the smaller side.
+// nearest matrix. Source: Bjorck and Bowie (1971); Anil, Lucas and Grosse (2019). Cost: two matrix
+// products per step, and three small ones of the Gram matrix.
 #pragma once
 
 #include "layers/constraints/target.h"

@@ -4,8 +4,8 @@
 //   G_0 = K,  G_(t+1) = G_t correlated with itself at all shifts,
 //   sigma <= (largest row sum of |G_t|)^(2^-t)
 // Source: Delattre et al., "Spectral Norm of Convolutional Layers with Circular and Zero Paddings"
-// (2024). Cost: 2^t (k - 1) + 1 taps a side, times the cube of the smaller number of channels: for
-// narrow layers, or few iterations. Errors: fewer than 1 iteration, or more than 6.
+// (2024). Cost: 2^t (k - 1) + 1 taps per side times the cube of the smaller number of channels, so
+// it suits narrow layers or few iterations. Errors: fewer than 1 iteration, or more than 6.
 #pragma once
 
 #include <cmath>
@@ -19,7 +19,7 @@ struct GramNorm {
   int iterations = 2;
   Target target = {};
 
-  static constexpr int kMostIterations = 6;  // each doubles the taps a side
+  static constexpr int kMostIterations = 6;  // each doubles the taps per side
 
   template <class V>
   void options(V& v) {

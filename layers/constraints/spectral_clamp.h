@@ -1,7 +1,7 @@
 // SpectralClamp: W - max(0, s0 - r s1) u0 v0^T on the reshaped kernel: its largest singular value
 // is at most r times the second. u0, v0 and s1 are constants in the gradient, s0 = u0^T R v0 is
 // not. Source: Brock, Donahue and Simonyan, "Large Scale GAN Training" (2018), eq. 4 with
-// sigma_clamp = r sg(sigma_1). Cost: 4 iterations + 4 products with R a step. Errors: r <= 1.
+// sigma_clamp = r sg(sigma_1). Cost: 4 iterations + 4 products with R per step. Errors: r <= 1.
 #pragma once
 
 #include "layers/constraints/power_iteration.h"

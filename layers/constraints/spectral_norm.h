@@ -1,7 +1,7 @@
 // SpectralNorm: k W / sigma(R), R the reshaped kernel [O, kH kW I], by power iteration on it. On a
 // Linear layer the norm becomes k; on a convolution sigma(R) is a LOWER bound of the layer's
 // Lipschitz constant (ToeplitzNorm uses the exact one). Source: Miyato et al., "Spectral
-// Normalization for GANs" (2018). Cost: 4 products with R a step.
+// Normalization for GANs" (2018). Cost: 4 products with R per step.
 #pragma once
 
 #include "layers/constraints/power_iteration.h"

@@ -7,7 +7,7 @@
 
 namespace layers {
 
-enum class Mode { equal, at_most };
+enum class Mode { equal, at_most };  // what to do with a norm that is not k
 
 // Whose largest singular value a constraint's k bounds: that of the map (the default), of the
 // reshaped kernel, or of neither.

@@ -2,7 +2,7 @@
 // matrix, with the layer's actual stride, padding and input size), by power iteration on the map
 // and its transpose. The limit is exact; a running estimate lies below it. Source: Sargent,
 // "Lipschitz Constraints in Wasserstein GANs", Method 2, with u <- W v (the poster prints the
-// transpose twice). Cost: three convolutions of one image a step.
+// transpose twice). Cost: three convolutions of one image per step.
 #pragma once
 
 #include "layers/constraints/power_iteration.h"

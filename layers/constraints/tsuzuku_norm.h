@@ -1,5 +1,6 @@
-// TsuzukuNorm: k W / (sqrt(n) sigma(R)), with R the reshaped kernel and n how often one input is
-// read at most. It is exact for stride, padding and dilation: the product over both axes of
+// TsuzukuNorm: k W / (sqrt(n) sigma(R)), with R the reshaped kernel and n the largest number of
+// times that one input is read, for the actual stride, padding and dilation: the product over both
+// axes of
 //   min(out, ceil(kernel / (stride / gcd(stride, dilation))))
 // Since sigma(W) <= sqrt(n) sigma(R), the layer is k-Lipschitz once the power iteration on R has
 // converged. Source: Tsuzuku, Sato and Sugiyama, "Lipschitz-Margin Training" (2018); Sargent's

@@ -2,10 +2,10 @@
 // certified upper bound.
 //   running <= audited <= certified            up to the tolerance of `consistent`
 // and running is close to audited once its iteration has converged. (A running estimate of
-// sigma(R), the reshaped kernel's, is compared with sigma(R): if no whole window lies inside the
-// image it may exceed sigma(W).) Source: see each bound in bounds.h. Cost: about 1,600 convolutions
-// of one image, the singular values of the reshaped kernel and a Gram iteration: seconds for a wide
-// layer.
+// sigma(R), the norm of the reshaped kernel, is compared with sigma(R), because it may exceed
+// sigma(W) if no whole window lies inside the image.) Source: see each bound in bounds.h. Cost:
+// about 1,600 convolutions of one image, the singular values of the reshaped kernel and a Gram
+// iteration: seconds for a wide layer.
 #pragma once
 
 #include <optional>
@@ -15,17 +15,18 @@
 
 namespace layers {
 
+// The figures for one layer.
 struct LayerAudit {
   std::optional<double> k;        // the norm that its constraints aim at, if they name one
   std::optional<double> running;  // |W v| or |R v| by the constraint's stored v, if it stores one
-  bool of_matrix = false;         // whether that is |R v|
-  bool behind = false;            // whether more iterations would lengthen it, or the weight that
-                                  // is used is not the one that it sees
-  double audited = 0;             // sigma(W) after 200 power iterations from several starts
-  double certified = 0;           // min(Method 1, Gram after space-to-depth)
-  double reshaped = 0;            // sigma(R), by singular value decomposition
-  double ratio = 0;               // sigma_1 / sigma_2 of R; 1 for a single row
-  double stable_rank = 0;         // |R|_F^2 / sigma_1^2
+  bool of_matrix = false;         // whether `running` is |R v|
+  bool behind = false;     // whether more iterations would raise `running`, or a later constraint
+                           // changed the weight
+  double audited = 0;      // sigma(W) after 200 power iterations from several starts
+  double certified = 0;    // min(Method 1, Gram after space-to-depth)
+  double reshaped = 0;     // sigma(R), by singular value decomposition
+  double ratio = 0;        // sigma_1 / sigma_2 of R; 1 for a single row
+  double stable_rank = 0;  // |R|_F^2 / sigma_1^2
 
   // Whether the row is consistent. Running may exceed audited by 1e-3, because near ties converge
   // slowly. It may be 5 % less, or less by any factor while it lags behind the weights, which in

@@ -7,8 +7,8 @@
 //           gram.h           gram_bound, gram_zero_padding
 //
 // All are computed in double from the weight's values. The README says which to use when. Cost:
-// that of gram_bound, given there. A zero weight gives zero. Errors: kernels of so many channels
-// and taps that a row of their symbols takes more than 4 GiB.
+// that of gram_bound, given there. A zero weight gives zero. Errors: a kernel with so many channels
+// and taps that one row of its symbols takes more than 4 GiB.
 #pragma once
 
 #include <algorithm>

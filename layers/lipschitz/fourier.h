@@ -8,7 +8,7 @@
 // Strides fold by space-to-depth (kernel.h). K^(-f) is the conjugate, so half of them suffice.
 // Source: Sedghi, Gupta and Long, "The Singular Values of Convolutional Layers" (2019).
 // Cost: H W / 2 symbols, an eigenproblem of min(O, I) each.
-// Errors: symbols at a time that take more than 4 GiB; a kernel or a torus without elements; of
+// Errors: symbols that take more than 4 GiB at a time; a kernel or a torus without elements; of
 // norms, a kernel that is not finite.
 #pragma once
 
@@ -33,7 +33,7 @@ void for_each_symbols(const engine::Tensor& kernel, engine::Index height, engine
 // The exact norm of the circular convolution of this kernel on a torus.
 double torus_norm(const engine::Tensor& kernel, engine::Index height, engine::Index width);
 
-double circular_norm(const LinearMap& W);         // as if of stride 1, on the image's H x W
+double circular_norm(const LinearMap& W);         // as if the stride were 1, on the image's H x W
 double circular_norm_padded(const LinearMap& W);  // the same on H + 2p: an upper bound for any s
 // With its stride: on (H / s) x (W / s) blocks. Empty if the stride does not divide the image.
 std::optional<double> circular_norm_strided(const LinearMap& W);

@@ -20,6 +20,7 @@
 
 namespace layers {
 
+// The clipping of one weight's gradient; call it once per step.
 struct SpectralGradientClipping {
   engine::Real r = 2;
   int iterations = 5;  // per step; s1 is approached from below, so too few clip too strongly

@@ -1,8 +1,8 @@
 // Gram iteration: certified upper bounds without a start vector. With G_0 = K and G_(t+1) = G_t
 // G_t^*, the singular values of G_t are sigma^(2^t), so any norm N >= sigma gives
 // sigma(K) <= N(G_t)^(2^-t), and the quotient N / sigma, at most a dimension, shrinks to its
-// 2^t-th root: t = 6 takes the 64th. Deterministic, and true after every t; a row sum bounds the
-// norm of Hermitian matrices only, so where N is one t is 1 or more.
+// 2^t-th root: t = 6 takes the 64th. The bound is deterministic and holds for every t. A row sum
+// bounds the norm of Hermitian matrices only, so t must be at least 1 where N is a row sum.
 //
 // Space-to-depth (kernel.h) comes first unless stated otherwise: ignoring the stride loosens the
 // bound by up to a factor of the stride. Source: Delattre et al., "Efficient Bound of Lipschitz

@@ -20,6 +20,7 @@
 
 namespace layers {
 
+// How many values to find, and how much work to spend.
 struct LargestOptions {
   engine::Index count = 24;        // values wanted
   engine::Index block = 4;         // vectors per application of the map

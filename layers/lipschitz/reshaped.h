@@ -1,7 +1,7 @@
 // Bounds from the reshaped kernel, by exact singular values of small matrices.
 //
 //   sigma(R) <= sigma(T)             if one window lies inside the image: R is a block of T
-//   sigma(T) <= sqrt(n) sigma(R)     always (Method 1); n is how often one input is read at most
+//   sigma(T) <= sqrt(n) sigma(R)     always (Method 1); n: the most reads of one input
 //   sigma(T) <= sqrt(kh kw) min of the four reshapes (Fantastic Four)
 //
 // Proof of the second: |T x|^2 = sum over windows |R patch|^2 <= sigma(R)^2 sum over patches

@@ -1,9 +1,9 @@
-// ClassBatchNorm: batch norm whose gamma and beta are those of each sample's class (labels.h); mean
-// and variance are over the whole batch, whatever its classes. All gammas start at 1, betas at 0.
+// ClassBatchNorm: batch norm with a gamma and a beta for each class of samples (labels.h). Mean and
+// variance are over the whole batch, whatever its classes. All gammas start at 1, betas at 0.
 //   ClassBatchNorm(256, 10)      // channels, classes
-// Cost: that of BatchNorm and a pass over x. Errors: no labels, or those of another batch.
-// Sources: Dumoulin, Shlens and Kudlur, "A Learned Representation for Artistic Style" (2017); in
-// generators, Miyato and Koyama, "cGANs with Projection Discriminator" (2018).
+// Cost: that of BatchNorm and a pass over x. Errors: no labels, or another number of labels than
+// samples. Sources: Dumoulin, Shlens and Kudlur, "A Learned Representation for Artistic Style"
+// (2017); in generators, Miyato and Koyama, "cGANs with Projection Discriminator" (2018).
 #pragma once
 
 #include <algorithm>

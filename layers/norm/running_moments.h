@@ -1,6 +1,6 @@
-// RunningMoments: what batch norms share: mean and (unbiased) variance of each channel of [..., C]
-// over the batches seen so far, for evaluation. `momentum` is the weight of the newest batch, as in
-// PyTorch. Cost: next to nothing.
+// RunningMoments: shared by all batch norms: the running mean and (unbiased) variance of each
+// channel of [..., C] over the batches seen so far, for evaluation. `momentum` is the weight of the
+// newest batch, as in PyTorch. Cost: negligible.
 #pragma once
 
 #include "layers/mode.h"
@@ -8,6 +8,7 @@
 
 namespace layers {
 
+// The options of every batch norm.
 struct BatchNormOptions {
   engine::Real epsilon = 1e-5F;
   engine::Real momentum = 0.1F;

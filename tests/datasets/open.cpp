@@ -11,8 +11,8 @@ TEST_CASE("data: open lists the forms it knows") {
        {"", "shape", "cifar:/data", "shapes:/data", "/data/pictures", "gaussians", "gaussians:9"})
     CHECK(says(opening(spec), "'" + spec + "'",
                "shapes, cifar10:DIR, images:DIR, mnist:DIR, gaussians:8 or gaussians:25"));
-  CHECK(says(opening("images:"), "lacks a folder", "images:DIR"));
-  CHECK(says(opening("mnist"), "lacks a folder", "mnist:DIR"));
+  CHECK(says(opening("images:"), "needs a folder", "images:DIR"));
+  CHECK(says(opening("mnist"), "needs a folder", "mnist:DIR"));
   CHECK(
       says(complaint([] { datasets::open("shapes", {.resize = -1}); }), "data.resize=-1", "1024"));
 }

@@ -35,18 +35,18 @@ TEST_CASE("shape: extents, axes from the end, broadcasting") {
   CHECK(broadcast("f", {}, {5}) == Shape{5});
   CHECK(error_of([&] { (void)s[3]; }) == "shape: axis 3 does not exist in [2, 3, 4]");
   CHECK(error_of([&] { Shape{1, 1, 1, 1, 1, 1, 1}; }) ==
-        "shape: at most 6 axes are possible, [1, 1, 1, 1, 1, 1] has them");
+        "shape: at most 6 axes are possible; [1, 1, 1, 1, 1, 1] cannot grow");
 }
 
 TEST_CASE("tensor: more elements than any memory holds are refused, not wrapped around") {
   const Index huge = Index{1} << 32;
   const std::string text = error_of([&] { zeros({huge, huge, 3}); });
-  CHECK(contains(text, "tensor: too many elements for any memory"));
+  CHECK(contains(text, "tensor: more elements than memory can hold"));
   CHECK(contains(text, "[4294967296, 4294967296, 3]"));
   CHECK(contains(error_of([&] {
                    zeros({huge, huge / 4});
                  }),
-                 "tensor: too many elements for any memory"));
+                 "tensor: more elements than memory can hold"));
   CHECK(contains(error_of([&] { zeros({huge, huge / 64}); }), "memory: "));
 }
 

@@ -163,8 +163,8 @@ TEST_CASE("attention: a resumed run goes on bit for bit, conditional too; its pl
       gan::models::build_networks(model, {16, 16, 3}, {}, {.attention = rows});
     });
   };
-  CHECK(says(refused("sn-resnet", 7), "attention=7", "give 8 or 4"));
-  CHECK(says(refused("sn-resnet", 16), "attention=16", "give 8 or 4"));
+  CHECK(says(refused("sn-resnet", 7), "attention=7", "use 8 or 4"));
+  CHECK(says(refused("sn-resnet", 16), "attention=16", "use 8 or 4"));
   CHECK(says(refused("sn-small", 8), "attention", "sn-small", "sn-resnet"));
 }
 

@@ -66,7 +66,7 @@ TEST_CASE("extensions: the rows that are there keep their places when one is add
   CHECK(&table.find("a") == first);
   CHECK(table.find("j").name == std::string("j"));
   CHECK(table.size() == 10);
-  CHECK(says(complaint([&] { table.find("k"); }), "thing 'k' is unknown", "i or j"));
+  CHECK(says(complaint([&] { table.find("k"); }), "unknown thing 'k'", "i or j"));
 }
 
 }  // namespace

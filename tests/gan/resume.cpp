@@ -87,7 +87,7 @@ TEST_CASE("resume: rates may change, and the run says so once and keeps it") {
   CHECK(changed.status == 0);
   CHECK(has(changed.err, "changed after step 2: g.lr from 0.0005 to 1e-05\n"));
   CHECK(has(changed.err, "changed after step 2: log_every from 50 to 1\n"));
-  CHECK(has(changed.err, "a new run with these settings may give other results"));
+  CHECK(has(changed.err, "a new run with these settings may have other results"));
   const Config config = gan::training::from_json(read_file(scratch / "run/config.json"), "");
   CHECK(config.g.lr == 1e-5);
   CHECK(config.log_every == 1);
@@ -139,7 +139,7 @@ TEST_CASE("resume: images that moved are the same, others are noted") {
               .status == 0);
   std::filesystem::rename(scratch / "images", scratch / "moved");
   CHECK(kGan.refused(kGan.run(scratch, "gan train --resume run --steps 2"), 1, "images",
-                     "if it has moved, give its new place with --data"));
+                     "if it has moved, pass its new location with --data"));
   const Outcome moved =
       kGan.run(scratch, "gan train --resume run --steps 2 --data images:moved --set scorer=");
   CHECK(moved.status == 0);

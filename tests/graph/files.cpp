@@ -258,8 +258,8 @@ TEST_CASE("graph files: a folder is told by what lies in it") {
   CHECK(told("saved/saved_model.pb").starts_with(": is the folder of a TensorFlow SavedModel"));
   CHECK(told("ckpt/model.ckpt-7.index").starts_with(": is the folder of a TensorFlow checkpoint"));
   CHECK(told("hub/model.safetensors").starts_with(": is a folder of weights without a graph"));
-  CHECK(told("net/model.onnx").find("give the graph in it: ") != std::string::npos);
-  CHECK(told("empty/readme.txt").starts_with(": is a folder; give a graph file"));
+  CHECK(told("net/model.onnx").find("pass the graph in it: ") != std::string::npos);
+  CHECK(told("empty/readme.txt").starts_with(": is a folder; pass a graph file"));
   folder.write("run/config.json", "{}");
   CHECK(told("run/checkpoint.safetensors").find("gan export ") != std::string::npos);
 }

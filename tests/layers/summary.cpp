@@ -17,6 +17,10 @@ struct Halve {  // a module that says nothing of itself
   Tensor operator()(const Tensor& x) const { return x * Real(0.5); }
 };
 
+struct Unlisted {  // a constraint from outside the list
+  Tensor operator()(const LinearMap& W) const { return W.weight; }
+};
+
 std::vector<std::string> lines_of(const std::string& text) {
   std::istringstream in(text);
   std::vector<std::string> lines;
@@ -71,6 +75,11 @@ TEST_CASE("summary: what gives no bound has none, nor has the whole") {
   CHECK(words_of(lines[2]) == Words{"Halve", "[2, 4]", "0", "none"});
   CHECK(lines[4].starts_with("  BatchNorm "));
   CHECK(words_of(lines[5]).back() == "none");
+}
+
+TEST_CASE("summary: a constraint from outside has the name of its type") {
+  Sequential net = {Linear(4, 2, SpectralNorm{}, Unlisted{})};
+  CHECK(summary(net, {2, 4}).find(" spectral + Unlisted ") != std::string::npos);
 }
 
 TEST_CASE("summary: looking changes no parameter and no state that is kept") {

@@ -149,9 +149,9 @@ TEST_CASE("inception_score: a graph of one image at a time is told from a broken
       "a.npz ";
   const Outcome many = kInceptionScore.run(scratch, ask);
   CHECK(many.status == 1);
-  CHECK(many.err.find(
-            "cannot become [1, 3]; the network takes one image at a time: give --batch 1") !=
-        std::string::npos);
+  CHECK(
+      many.err.find("cannot become [1, 3]; the network takes one image at a time: use --batch 1") !=
+      std::string::npos);
   CHECK(kInceptionScore.run(scratch, ask + "--batch 1").status == 0);
 }
 

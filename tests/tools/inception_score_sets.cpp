@@ -54,12 +54,12 @@ TEST_CASE("inception_score: statistics and features in files give the same digit
     return kInceptionScore.refused(kInceptionScore.run(scratch, ask + arguments), status, what);
   };
   const std::string before = read_file(scratch / "b-stats");
-  CHECK(refused("a.npz" + net + "--save-stats b-stats", 1, "b-stats: exists; give --save-stats"));
+  CHECK(refused("a.npz" + net + "--save-stats b-stats", 1, "b-stats: exists; pass --save-stats"));
   CHECK(refused("a-features --save-features b-stats", 1, "--force to replace it"));
   CHECK(read_file(scratch / "b-stats") == before);
   CHECK(kInceptionScore.run(scratch, ask + "a-features --save-stats b-stats --force").status == 0);
   CHECK(read_file(scratch / "b-stats") != before);
-  CHECK(refused("a.npz a.npz" + net + "--save-stats c", 2, "give only one --images"));
+  CHECK(refused("a.npz a.npz" + net + "--save-stats c", 2, "pass only one --images"));
   CHECK(refused("a-features --save-stats c --save-features c", 2, "the same file"));
   CHECK(refused("b-stats" + net, 1, "holds feature statistics"));
   CHECK(refused("a-features --kid b-stats", 1, "--kid needs images or features"));
@@ -282,7 +282,7 @@ TEST_CASE("inception_score: the kernel of KID, and options that are not of it") 
   const auto refused = [&](const std::string& arguments, int status, const char* what) {
     return kInceptionScore.refused(run(arguments), status, what);
   };
-  CHECK(refused("--kid-kernel cosine", 2, "give poly or rbf"));
+  CHECK(refused("--kid-kernel cosine", 2, "use poly or rbf"));
   CHECK(refused("--kid-kernel rbf --kid-degree 2", 2, "--kid-degree is of --kid-kernel poly"));
   CHECK(refused("--kid-sigma 2", 2, "--kid-sigma is of --kid-kernel rbf"));
   CHECK(refused("--kid-kernel rbf --kid-sigma 0", 2, "--kid-sigma"));

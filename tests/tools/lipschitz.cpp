@@ -114,7 +114,7 @@ TEST_CASE("lipschitz check: what a file lacks is named in one line") {
       {"/cases/0/gram_zero_t6", nullptr, "case 'poster': field 'gram_zero_t6' is missing"},
       {"/cases/0/name", nullptr, "case number 0: field 'name' is missing"},
       {"/kernel_formula", nullptr, "field 'kernel_formula' is missing"},
-      {"/cases/0/stride", "x", "case 'poster': field 'stride' must be 2 whole numbers from 1 on"},
+      {"/cases/0/stride", "x", "case 'poster': field 'stride' must be 2 whole numbers from 1 up"},
       {"/cases/0/n", "x", "case 'poster': field 'n' must be like 4, not \"x\""},
       {"/cases/0/colour", 1, "case 'poster': field 'colour' is unknown"},
       {"/cases/0/weight", {1, 2}, "case 'poster': field 'weight' has 2 numbers, 4 are needed"},
@@ -129,7 +129,7 @@ TEST_CASE("lipschitz check: what a file lacks is named in one line") {
       {"/cases/0/weight_shape", {1000, 1, 1000, 1000}, "field 'weight_shape' asks for 1e+09"},
       {"/cases/0/gram_zero_t0", 1.0, "field 'gram_zero_t0': gram_zero_padding: 0 iterations"},
       {"/kernel_formula", "K[o,i,a,b] = ((" + terms(100'000) + ") mod 11) - 5", "no formula \"K["},
-      {"/cases/0/stride", kDeep, "field 'stride' must be 2 whole numbers from 1 on"},
+      {"/cases/0/stride", kDeep, "field 'stride' must be 2 whole numbers from 1 up"},
       {"/cases/0/name", kDeep, "field 'name' has the wrong type"},
       {"/cases/0/sv_top3", kDeep, "field 'sv_top3' must be like ["},
   };

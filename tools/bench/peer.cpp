@@ -32,7 +32,7 @@ Peer::Peer(const std::string& python, int threads) {
   close(answers[1]);
   to_ = requests[1];
   from_ = answers[0];
-  engine::check(failed == 0, "peer: '", python, "' cannot be run; give --python PATH");
+  engine::check(failed == 0, "peer: '", python, "' cannot be run; pass --python PATH");
   try {
     version_ = nlohmann::json::parse(read_line()).at("version");
   } catch (const nlohmann::json::exception&) {

@@ -32,7 +32,7 @@ Value random_input(const Graph& graph, const Port& port) {
   if (!extents.empty() && extents[0] < 0) extents[0] = 2;
   const bool open = port.any_shape || std::ranges::any_of(extents, [](Index e) { return e < 0; });
   engine::check(!open, graph.model().path, ": input '", port.name,
-                "' has open extents; give its array with --in ", port.name, "=x.npy");
+                "' has open extents; pass its array with --in ", port.name, "=x.npy");
   const Tensor drawn = engine::uniform(Shape(extents), 0, 1);
   if (is_real(port.type)) return Value(drawn, port.type);
   engine::graph::Whole numbers;

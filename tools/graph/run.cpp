@@ -27,11 +27,12 @@ std::vector<Binding> results_of(const Graph& graph, const RunOptions& options) {
     results.push_back(parse_binding(text, known));
     if (!results.back().name.empty()) continue;
     engine::check(next < in_order.size(), options.model, ": --out ", text, ": got ",
-                  in_order.size(), options.values.empty() ? " outputs" : " of --value");
+                  in_order.size(), options.values.empty() ? " outputs" : " --value names");
     results.back().name = in_order[next++];
   }
   engine::check(options.values.empty() || next == options.values.size(), options.model, ": ",
-                options.values.size(), " of --value for ", next, " files: give --out for each");
+                options.values.size(), " --value names for ", next,
+                " --out files; use as many of each");
   return results;
 }
 

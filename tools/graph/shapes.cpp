@@ -69,7 +69,7 @@ std::map<std::string, Value> feeds_of(const Model& model, const gan::metrics::Su
     if ((port.any_shape && extents.empty()) ||
         std::ranges::any_of(extents, [](Index extent) { return extent < 0; })) {
       why =
-          "input '" + port.name + "' has open extents; give --shape " + port.name + "=1,3,224,224";
+          "input '" + port.name + "' has open extents; pass --shape " + port.name + "=1,3,224,224";
       return {};
     }
     feeds.emplace(port.name, zeros_of(Shape(extents), port.type));

@@ -56,7 +56,7 @@ gan::metrics::Answers answers_of(const Classifier& network, const Tensor& images
     return network(images);
   } catch (const engine::Error& error) {
     if (images.dim(0) == 1 || !takes_one(network, images)) throw;
-    engine::fail(error.what(), "; the network takes one image at a time: give --batch 1");
+    engine::fail(error.what(), "; the network takes one image at a time: use --batch 1");
   }
 }
 

@@ -121,7 +121,7 @@ std::unique_ptr<Dataset> open_array(const std::string& path) {
 }
 
 std::unique_ptr<Dataset> open_any(const std::string& spec, const Options& options) {
-  check(spec != "run:", "run: names no folder; give run:DIR with the folder of a run");
+  check(spec != "run:", "run: names no folder; use run:DIR with the folder of a run");
   if (spec.starts_with("run:")) return draw(spec.substr(4), options);
   if (fs::is_regular_file(spec)) return open_array(spec);
   datasets::OpenOptions open{.resize = options.resize,
@@ -132,7 +132,7 @@ std::unique_ptr<Dataset> open_any(const std::string& spec, const Options& option
                              .orientation_option = ""};
   if (fs::is_directory(spec)) return datasets::open("images:" + spec, open);
   check(spec.find(':') != std::string::npos || spec.starts_with("shapes"), spec,
-        ": no such folder or file; give a folder, ", engine::alternatives(forms()));
+        ": no such folder or file; pass a folder, ", engine::alternatives(forms()));
   std::string name = spec;
   const std::size_t end = std::min(spec.find(':'), spec.size());
   if (end >= 5 && spec.compare(end - 5, 5, "-test") == 0) {

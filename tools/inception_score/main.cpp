@@ -27,7 +27,7 @@ const char* const kFooter =
     "Inception-v3 from torchvision, pytorch-fid or torch-fidelity; other classifiers work\n"
     "too. If the network takes 299x299, images are resized as in TensorFlow 1; if it resizes\n"
     "itself, they are passed unchanged. The input range is read from the graph; if the graph\n"
-    "does not determine it, give --range, or --mean and --std. Published scores use 50,000\n"
+    "does not determine it, pass --range, or --mean and --std. Published scores use 50,000\n"
     "images, 10 splits and logits without the bias. A network other than Inception-v3 gives a\n"
     "proxy-IS, comparable only with scores of the same network: with --json its\n"
     "inception_score says \"is_inception\": false, and a train_scorer network gives proxy_is\n"
@@ -71,7 +71,7 @@ std::optional<std::uint32_t> read_shuffle(const std::string& text) {
 std::string contradiction(const Options& options) {
   const bool saves = !options.save_stats.empty() || !options.save_features.empty();
   if (saves && options.images.size() > 1)
-    return "--save-stats and --save-features save one set; give only one --images";
+    return "--save-stats and --save-features save one set; pass only one --images";
   if (!options.save_stats.empty() && options.save_stats == options.save_features)
     return "--save-stats and --save-features name the same file";
   return "";

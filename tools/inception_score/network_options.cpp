@@ -19,9 +19,9 @@ std::vector<float> read_numbers(const char* option, const std::string& text) {
     const auto [rest, error] = std::from_chars(at, end, number);
     const bool good =
         error == std::errc() && std::isfinite(number) && (rest == end || *rest == ',');
-    engine::check(
-        good, option, ": '", text,
-        "' is not a list of numbers; give one, or one per channel, such as 0.485,0.456,0.406");
+    engine::check(good, option, ": '", text,
+                  "' is not a list of numbers; pass one number, or one per channel, such as "
+                  "0.485,0.456,0.406");
     numbers.push_back(number);
     if (rest == end) break;
     at = rest + 1;
@@ -43,7 +43,7 @@ InputSize read_size(const std::string& text) {
   }
   const auto fits = [](Index extent) { return extent >= 1 && extent <= 4096; };
   engine::check(error == std::errc() && rest == end && fits(size.width) && fits(size.height),
-                "--input-size: '", text, "' is not a size; give 224, 320x240 (width first) or any");
+                "--input-size: '", text, "' is not a size; use 224, 320x240 (width first) or any");
   return size;
 }
 

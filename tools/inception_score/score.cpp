@@ -40,7 +40,7 @@ void check_output(const std::string& path, const char* option, bool force) {
   if (path.empty()) return;
   const std::filesystem::path file(path);
   check(!std::filesystem::is_directory(file), path, ": is a folder; ", option, " names a file");
-  check(force || !std::filesystem::exists(file), path, ": exists; give ", option,
+  check(force || !std::filesystem::exists(file), path, ": exists; pass ", option,
         " another name, or --force to replace it");
   const auto folder = file.parent_path();
   check(folder.empty() || std::filesystem::is_directory(folder), path,
@@ -185,7 +185,7 @@ SetReport report_of(Sets& sets, const std::string& spec, const Options& options)
                    .classes = made.data.logits.columns};
   if (made.network.inception && report.classes > 0 && report.classes != 1008)
     warn(made.network.graph + ": has " + std::to_string(report.classes) +
-         " classes instead of the 1008 of the 2015 network: other weights give other scores " +
+         " classes instead of the 1008 of the 2015 network: other weights lead to other scores " +
          "(torchvision's: 9.7 instead of 11.2)");
   std::map<const Score*, const Data*> references;
   std::map<const Score*, const ScoredSet*> sources;

@@ -127,7 +127,7 @@ std::vector<Score> make_scores() {
        .least =
            [](Index images, const ScoreOptions& o) {
              return Least{o.splits, "are fewer than the " + text(o.splits) +
-                                        " splits; give more images or --splits " +
+                                        " splits; use more images or --splits " +
                                         text(std::max<Index>(images, 1))};
            },
        .measure = inception_measure,
@@ -205,7 +205,7 @@ std::vector<Score> make_scores() {
            [](Index, const ScoreOptions& o) {
              return Least{o.kid_subset_size, "are fewer than a subset of " +
                                                  text(o.kid_subset_size) +
-                                                 " for KID; give --kid-subset-size"};
+                                                 " for KID; use --kid-subset-size"};
            },
        .measure = kid_measure,
        .lowest = -kInfinity,

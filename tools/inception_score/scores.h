@@ -80,7 +80,7 @@ using Measure = std::function<Result(const gan::metrics::Resampled* rows)>;
 
 struct Least {
   Index images;
-  std::string reason;  // "are fewer than the 10 splits; give more images or --splits 5"
+  std::string reason;  // "are fewer than the 10 splits; use more images or --splits 5"
 };
 
 struct Score {

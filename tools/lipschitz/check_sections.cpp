@@ -20,7 +20,7 @@ constexpr std::size_t kReadable = 200;  // characters: std::regex recurses for e
 
 void known_fields(const Json& object, const std::string& where,
                   const std::vector<std::string>& names) {
-  check(object.is_object(), where, ": an object is needed");
+  check(object.is_object(), where, ": must be an object");
   for (const auto& [key, unused] : object.items())
     check(std::find(names.begin(), names.end(), key) != names.end(), where, ": field '", key,
           "' is unknown");

@@ -15,7 +15,7 @@ namespace lipschitz {
 using Json = nlohmann::json;
 
 inline const Json& field(const Json& object, const std::string& where, const std::string& name) {
-  engine::check(object.is_object(), where, ": an object is needed");
+  engine::check(object.is_object(), where, ": must be an object");
   const auto found = object.find(name);
   engine::check(found != object.end(), where, ": field '", name, "' is missing");
   return *found;
@@ -58,7 +58,7 @@ inline std::vector<engine::Index> whole(const Json& object, const std::string& w
     good = good && number.is_number_integer() && number.get<engine::Index>() >= least &&
            number.get<engine::Index>() <= 1'000'000;
   engine::check(good, where, ": field '", name, "' must be ", count, " whole numbers from ", least,
-                " on, not ", shown(stored));
+                " up, not ", shown(stored));
   return stored.get<std::vector<engine::Index>>();
 }
 

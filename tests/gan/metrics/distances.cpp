@@ -257,7 +257,7 @@ TEST_CASE("distances: what cannot be compared") {
   CHECK_THROWS_WITH_AS(statistics_of(one), "statistics: 1 images; a covariance needs at least 2",
                        engine::Error);
   CHECK_THROWS_WITH_AS(kernel_distance(first(), second()),
-                       "kernel distance: 90 images are fewer than a subset of 1000; give more "
+                       "kernel distance: 90 images are fewer than a subset of 1000; use more "
                        "images or a smaller subset",
                        engine::Error);
   CHECK_THROWS_AS(kernel_distance(first(), narrow, {.size = 10}), engine::Error);

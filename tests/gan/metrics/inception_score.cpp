@@ -76,7 +76,7 @@ TEST_CASE("inception score: the cases whose answer is known") {
 
 TEST_CASE("inception score: too few images, and numbers that are none") {
   CHECK_THROWS_WITH_AS(inception_score(golden_features(9, 4, 1)),
-                       "inception score: 9 images are fewer than the 10 splits; give more images "
+                       "inception score: 9 images are fewer than the 10 splits; use more images "
                        "or fewer splits",
                        engine::Error);
   CHECK_THROWS_AS(inception_score(golden_features(9, 4, 1), {.splits = 0}), engine::Error);

@@ -92,7 +92,7 @@ TEST_CASE("resize: TensorFlow 1's, to the rounding of float32") {
 TEST_CASE("resize: by name") {
   CHECK(std::string(resizer_named("clean-fid").name) == "clean-fid");
   CHECK_THROWS_WITH_AS(resizer_named("lanczos"),
-                       "unknown resizing 'lanczos'; give one of tf1, clean-fid", engine::Error);
+                       "unknown resizing 'lanczos'; use one of tf1, clean-fid", engine::Error);
   CHECK_THROWS_AS(resize_as_clean_fid(picture(3, 3), 0, 4), engine::Error);
 }
 
