@@ -129,6 +129,7 @@ Config own_images() {
   config.resize = 64;
   config.flip = true;
   config.augment = "color,translation,cutout";
+  config.constraint = "spectral(k=4)";  // with k = 2, augmented images are hard to tell apart
   return config;
 }
 
