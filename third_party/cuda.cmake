@@ -1,8 +1,10 @@
-# CUDA: found where it is, never required. Sets KANTOR_CUDA_FOUND, enables the language and gives the
-# targets CUDA::cudart_static and CUDA::cublas.
-option(KANTOR_CUDA "Build the CUDA backend where nvcc is found" ON)
+# CUDA: used if found, required only by -DKANTOR_CUDA=ON. Sets KANTOR_CUDA_FOUND, enables the language
+# and defines the targets CUDA::cudart_static and CUDA::cublas.
+include(${CMAKE_CURRENT_LIST_DIR}/choice.cmake)
+kantor_choice(KANTOR_CUDA "Build the CUDA backend")
 set(KANTOR_CUDA_FOUND OFF)
-if(NOT KANTOR_CUDA)
+if(NOT KANTOR_CUDA STREQUAL "AUTO" AND NOT KANTOR_CUDA)
+  message(STATUS "CUDA backend: OFF")
   return()
 endif()
 
@@ -13,9 +15,9 @@ if(NOT DEFINED CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX})
     set(ENV{CUDACXX} ${KANTOR_NVCC})
   endif()
 endif()
-# For the GPU of this machine or, where there is none, for Hopper and, by its intermediate code, for
-# later ones: enough to check what nvcc says, in half the time of three. CUDAARCHS in the environment
-# overrides: a build for other machines takes CUDAARCHS='75;80;90'.
+# Compiles for the GPU of this machine. Without one, it compiles for Hopper (and, through intermediate
+# code, later GPUs), which suffices to check the sources in half the time that three take. To build for
+# other machines, set CUDAARCHS='75;80;90' in the environment.
 set(without_gpu 90)
 if(NOT CMAKE_CUDA_ARCHITECTURES AND DEFINED ENV{CUDAARCHS})
   set(CMAKE_CUDA_ARCHITECTURES $ENV{CUDAARCHS})
@@ -44,6 +46,10 @@ if(CMAKE_CUDA_COMPILER AND TARGET CUDA::cublas AND TARGET CUDA::cudart_static)
   endif()
   set(KANTOR_CUDA_FOUND ON)
 elseif(CUDAToolkit_VERSION AND CUDAToolkit_VERSION VERSION_LESS 12)
-  set(why ", since CUDA ${CUDAToolkit_VERSION} is older than 12")
+  set(why ", because CUDA ${CUDAToolkit_VERSION} is older than 12")
+endif()
+if(NOT KANTOR_CUDA_FOUND AND NOT KANTOR_CUDA STREQUAL "AUTO")
+  message(FATAL_ERROR "CUDA 12 or later with cuBLAS was not found${why}: install it, set CUDACXX to "
+                      "nvcc, or omit -DKANTOR_CUDA=${KANTOR_CUDA}")
 endif()
 message(STATUS "CUDA backend: ${KANTOR_CUDA_FOUND}${why}")

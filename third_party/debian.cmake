@@ -11,7 +11,7 @@ file(WRITE ${PROJECT_BINARY_DIR}/copyright
 find_program(KANTOR_GZIP gzip)
 mark_as_advanced(KANTOR_GZIP)
 if(KANTOR_GZIP)
-  # In Debian's form: lintian reads it. CHANGELOG.md is the text.
+  # lintian checks for a changelog in Debian's format; the text is in CHANGELOG.md.
   string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)
   file(WRITE ${PROJECT_BINARY_DIR}/changelog "kantor (${PROJECT_VERSION}) unstable; urgency=medium\n\n"
     "  * See CHANGELOG.md.\n\n -- The Kantor authors <maintainers@kantor.example>  ${date}\n")
@@ -37,5 +37,5 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "gnuplot-nox, g++, cmake, libopenblas-dev")
-set(CPACK_DEBIAN_PACKAGE_CONFLICTS plotutils)  # which has a program named graph, too
+set(CPACK_DEBIAN_PACKAGE_CONFLICTS plotutils)  # which also has a program named graph
 include(CPack)

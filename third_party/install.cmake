@@ -1,5 +1,5 @@
-# What `cmake --install` puts where, and how other projects find it: find_package(Kantor), pkg-config,
-# and the Debian package that cpack makes.
+# What `cmake --install` installs, and how other projects find it: find_package(Kantor), pkg-config,
+# and the Debian package made by cpack.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -8,6 +8,26 @@ function(kantor_install room)
   set_target_properties(kantor_${room} PROPERTIES EXPORT_NAME ${room})
   install(TARGETS kantor_${room} EXPORT Kantor ARCHIVE COMPONENT library)
   set_property(GLOBAL APPEND PROPERTY KANTOR_INSTALLED kantor_${room})
+endfunction()
+
+# kantor_install_program(target): a program, and its manual page, which its --help determines.
+function(kantor_install_program target)
+  install(TARGETS ${target} COMPONENT programs)
+  find_program(KANTOR_PYTHON python3)
+  mark_as_advanced(KANTOR_PYTHON)
+  if(NOT PROJECT_IS_TOP_LEVEL OR NOT KANTOR_PYTHON OR CMAKE_CROSSCOMPILING)
+    return()
+  endif()
+  get_target_property(name ${target} OUTPUT_NAME)
+  if(NOT name)
+    set(name ${target})
+  endif()
+  set(page ${CMAKE_CURRENT_BINARY_DIR}/${name}.1.gz)
+  add_custom_command(OUTPUT ${page} DEPENDS ${target} ${PROJECT_SOURCE_DIR}/tools/man_page VERBATIM
+    COMMAND ${KANTOR_PYTHON} ${PROJECT_SOURCE_DIR}/tools/man_page $<TARGET_FILE:${target}>
+            ${PROJECT_VERSION} ${page})
+  add_custom_target(kantor_man_${name} ALL DEPENDS ${page})
+  install(FILES ${page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT programs)
 endfunction()
 
 function(kantor_install_package)

@@ -14,6 +14,7 @@ namespace engine::graph {
 class TracedOp;
 struct Written;
 
+// A row of the table.
 struct Operator {
   const char* name;
   void (*run)(const Call&);

@@ -11,6 +11,7 @@
 
 namespace engine::graph {
 
+// The windows along one axis.
 struct Steps {
   Index extent;  // of the image
   Index kernel, stride, dilation;
