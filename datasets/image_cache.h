@@ -26,7 +26,7 @@ struct DecodedImages {
 // $XDG_CACHE_HOME/kantor or ~/.cache/kantor; "" if the system defines no cache folder.
 std::string user_cache_folder();
 
-// In `folder` or, without one, in the user's: "" if the system defines no cache folder.
+// The path of a cache file, in `folder` or else in the user's cache folder; "" if there is neither.
 std::string cache_path(std::uint64_t key, const std::string& folder = "");
 
 // The images of a cache file with this key, if it is whole; and writes such a file.

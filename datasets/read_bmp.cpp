@@ -41,7 +41,7 @@ Header read_header(std::string_view file, const std::string& path) {
   engine::check(read, path, ": is a compressed BMP, which is not read; convert it to PNG");
   constexpr std::uint32_t kBits[] = {1, 2, 4, 8, 16, 24, 32};
   engine::check(std::ranges::find(kBits, h.bits) != std::end(kBits), path, ": damaged: ", h.bits,
-                " bits a pixel");
+                "  bits per pixel");
   h.masks = h.bits == 16 ? std::array<std::uint32_t, 3>{0x7C00, 0x3E0, 0x1F}
                          : std::array<std::uint32_t, 3>{0xFF0000, 0xFF00, 0xFF};
   engine::check(!h.masked() || file.size() >= 66, path, kCut);

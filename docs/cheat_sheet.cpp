@@ -1,4 +1,4 @@
-// The right-hand cells of cheat_sheet.md, one a line, in order.
+// The right-hand cells of cheat_sheet.md, one per line, in order.
 #include <iostream>
 
 #include "layers/layers.h"

@@ -15,7 +15,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Waits as the library does, busily, for as long as a step of training may take to come together;
-// whoever waits longer (for a score, a checkpoint) sleeps in between.
+// a process that waits longer (for a score, a checkpoint) sleeps between checks.
 void wait(MPI_Request request) {
   constexpr auto kBusy = std::chrono::milliseconds(20);
   constexpr useconds_t kPause = 500;

@@ -13,7 +13,7 @@ namespace {
 
 thread_local Index sharing = 1;
 
-// Verbs take host memory, which tensors of other devices pass through.
+// Verbs take host memory; tensors of other devices are copied to it and back.
 void sum_in_place(const Tensor& x) {
   const auto size = static_cast<std::size_t>(x.size());
   if (&x.backend() == &cpu_backend()) return processes().sum(std::span<Real>(x.data(), size));
@@ -22,7 +22,7 @@ void sum_in_place(const Tensor& x) {
   overwrite(x, host);
 }
 
-// Each process's result is the sum of the operands of all, so the cotangents add up as well.
+// Every process gets the sum of all operands, so the cotangents add up too.
 struct SumOverProcessesOp : Op {
   const char* name() const override { return "sum_over_processes"; }
   Shape shape(Inputs in) const override { return in[0].shape(); }

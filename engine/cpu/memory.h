@@ -15,7 +15,7 @@ namespace engine::cpu {
 class Memory {
  public:
   Memory();
-  Real* allocate(Index elements);  // Errors: what was asked for and how much is held
+  Real* allocate(Index elements);  // Errors: out of memory, with the amounts requested and in use
   void release(Real* block, Index elements) noexcept;
 
  private:

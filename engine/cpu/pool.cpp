@@ -129,7 +129,7 @@ void average(const Window& w, const Inside& part, double count, const Real* imag
   }
 }
 
-// Some channels of an image: `sums` of the first of them, `stride` numbers a pixel.
+// Some channels of an image: `sums` of the first of them, `stride` numbers per pixel.
 template <class Number>
 struct Part {
   Index image, first, channels;

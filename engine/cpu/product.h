@@ -98,7 +98,7 @@ class Bf16 {
 
   template <class A>
   void pack_a(const A& a, Index m0, Index m1, Index k0, Index k1, Unit* to) const {
-    constexpr Index kRows = 16;  // at a time: what is rounded is still in the nearest cache
+    constexpr Index kRows = 16;  // at a time, so that rounded values are still in the nearest cache
     float* numbers = thread_scratch(kRows * 2 * kDepth, 2);
     const Index k = k1 - k0, padded = 2 * units(k), part = a_part(m1 - m0);
     for (Index m = m0; m < m1; m += kRows) {

@@ -1,4 +1,4 @@
-// Batches of images from a table of bytes, four neighboring numbers a thread.
+// Batches of images from a table of bytes, four neighboring numbers per thread.
 #include "engine/cuda/backend.h"
 #include "engine/cuda/fault.h"
 #include "engine/cuda/launch.h"

@@ -36,7 +36,7 @@ std::string data_of(const std::vector<Spectrum>& spectra) {
   return data.str();
 }
 
-using Panel = std::vector<const Spectrum*>;  // of one layer and matrix, one a run
+using Panel = std::vector<const Spectrum*>;  // of one layer and matrix, one per run
 
 std::string title_of(const Panel& panel) {
   const Spectrum& first = *panel.front();

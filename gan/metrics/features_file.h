@@ -1,6 +1,6 @@
 // Features in files, so that the network runs only once: a NumPy .npz with
 //   features [N, n], logits [N, classes]    floats or whole numbers; either may be missing
-//   labels [N], classes                     class of each row; names, one a line (optional; without
+//   labels [N], classes                     class of each row; names, one per line (optional; without
 //                                           names, classes are called by their numbers)
 //   network                                 what they come from, as JSON (optional)
 // or a single array of features [N, n] in a .npy or .npz.

@@ -30,7 +30,7 @@ struct Subset {
 constexpr KernelName kKernels[] = {{Kernel::polynomial, "poly"}, {Kernel::gaussian, "rbf"}};
 
 double power(double base, Index degree) {
-  constexpr Index kFew = 8;  // as products they are faster
+  constexpr Index kFew = 8;  // up to this, multiplication is faster than pow
   if (degree > kFew) return std::pow(base, static_cast<double>(degree));
   double product = 1;
   for (Index i = 0; i < degree; ++i) product *= base;

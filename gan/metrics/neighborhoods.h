@@ -2,8 +2,8 @@
 // Together they approximate the set's support; precision, recall, density and coverage count the
 // rows of another set in them.
 //
-//   const Neighborhoods real(features, 5);
-//   real.holding(generated);                // for each generated row, how many balls contain it
+//   const Neighborhoods real(features, 5, "density");
+//   real.count(generated, Ball::open).balls;  // for each generated row, how many balls contain it
 //
 // Distances are x.x + y.y - 2 x.y; a distance too close to a radius is recomputed as the sum of (x
 // - y)^2, so that ties (the same image twice) are exact. Cost: the product of the numbers of rows

@@ -63,7 +63,8 @@ LayerAudit audit(Param& weight, const std::string& name) {
   const NoGrad constant;
   const Eval evaluate;
   const LinearMap raw = weight.map(), used = raw.with(weight.value(raw));
-  sized("audit: " + name + " before its constraints", weight.raw());  // says who was not finite
+  sized("audit: " + name + " before its constraints",
+        weight.raw());  // names a tensor that is not finite
   const Sized unit = sized("audit: " + name, used.weight);
   const LinearMap W = used.with(unit.weight);
   LayerAudit result;

@@ -146,7 +146,7 @@ TEST_CASE("images: a file is an image by its content") {
   CHECK(first_byte(*data, 4) == 9);
 }
 
-TEST_CASE("images: links are followed, and none of them round in a circle") {
+TEST_CASE("images: links are followed, but not in circles") {
   const Desk desk;
   desk.write("a/1.png", png(8, 8, 3, 1));
   desk.scratch.write("elsewhere/deep/2.png", png(8, 8, 3, 2));
@@ -167,7 +167,7 @@ TEST_CASE("images: links are followed, and none of them round in a circle") {
              "left out: links to folders above 3, links to folders already read 1"));
 }
 
-TEST_CASE("images: one channel where all are grey, or as asked for") {
+TEST_CASE("images: one channel if all are gray, or as requested") {
   const Desk desk;
   desk.write("a.png", png(8, 8, 1, 11));
   desk.write("b.png", png(8, 8, 2, 22));
@@ -214,7 +214,7 @@ TEST_CASE("images: EXIF's orientation is counted, and applied if asked") {
   CHECK(a != b);
 }
 
-TEST_CASE("images: without subfolders, grey and alpha") {
+TEST_CASE("images: without subfolders, gray and alpha") {
   const Desk desk;
   desk.write("a.png", png(5, 5, 1, 11));
   desk.write("b.png", png(5, 5, 2, 22));
@@ -230,7 +230,7 @@ TEST_CASE("images: without subfolders, grey and alpha") {
   CHECK(first_byte(*data, 2) == 33);
 }
 
-TEST_CASE("images: several sizes want resize") {
+TEST_CASE("images: different sizes need resize") {
   const Desk desk;
   desk.write("a.png", png(8, 6, 3, 1));
   desk.write("b.png", png(12, 20, 3, 2));

@@ -129,7 +129,7 @@ TEST_CASE("batch: images are moved by up to `shift` pixels each way, edges mirro
   CHECK(says(complaint([&] { filled(data, moving, 0); }), "shift=8"));
 }
 
-TEST_CASE("batch: cutout makes one square mid-grey, anywhere, and changes nothing else") {
+TEST_CASE("batch: cutout makes one square mid-gray, anywhere, and changes nothing else") {
   const Shapes data({.resize = 8});
   for (const bool dequantize : {false, true}) {
     const LoaderOptions whole{.batch = 1000, .seed = 6, .flip = true, .dequantize = dequantize};

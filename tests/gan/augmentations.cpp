@@ -54,7 +54,7 @@ TEST_CASE("augmentations: none changes nothing and draws nothing; the others do,
 }
 
 TEST_CASE("augmentations: color keeps one number of each kind an image") {
-  // Of a grey image, only brightness and contrast are left, and no contrast in a flat one.
+  // A gray image changes only in brightness and contrast, a flat one only in brightness.
   const std::vector<Real> flat = augmented("color", engine::zeros({kCount, 16, 24, 3})).values();
   std::set<Real> shades;
   for (Index i = 0; i < kCount; ++i) {

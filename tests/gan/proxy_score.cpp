@@ -1,4 +1,4 @@
-// The proxy score against closed forms, with a classifier that only looks at colours.
+// The proxy score against closed forms, with a classifier that only looks at colors.
 #include "gan/analysis/proxy_score.h"
 
 #include <doctest/doctest.h>

@@ -73,7 +73,7 @@ TEST_CASE("graph ops: along a line") {
   CHECK(numbers(normal[2]) == Reals{1});
 }
 
-TEST_CASE("graph ops: what opset 18 says anew") {
+TEST_CASE("graph ops: what opset 18 changed") {
   const Value axes = whole({1}, {-1});
   CHECK(numbers(result("Pad", {kTable, whole({2}, {1, 0}), reals({}, {9}), axes}, {}, 18)) ==
         Reals{9, 1, 2, 3, 9, 4, 5, 6});

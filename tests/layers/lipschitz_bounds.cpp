@@ -138,7 +138,7 @@ TEST_CASE("lipschitz: the circular norm on H x W is no bound for zero padding") 
   CHECK(layers::circular_norm_padded(W) >= sigma);
 }
 
-TEST_CASE("lipschitz: the gradient of a normalised weight is orthogonal to the weight") {
+TEST_CASE("lipschitz: the gradient of a normalized weight is orthogonal to the weight") {
   Draw draw(3);
   for (int i = 0; i < 40;) {
     const std::optional<LinearMap> W = draw_map(draw, false);

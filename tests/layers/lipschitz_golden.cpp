@@ -223,7 +223,7 @@ TEST_CASE("lipschitz: Method 2 has its golden value after 1 and 10 iterations") 
   }
 }
 
-TEST_CASE("lipschitz: the poster's example, its norm's gradient and the normalised weight's") {
+TEST_CASE("lipschitz: the poster's example, its norm's gradient and the normalized weight's") {
   const LinearMap W = map(kGoldenMaps[0]);
   const engine::Svd decomposed = engine::svd(layers::toeplitz(W));
   Host v(Shape{1, 3, 3, 1});

@@ -19,7 +19,7 @@ struct CompareOptions {
 };
 struct Comparison {
   bool same = true;
-  std::string text;  // a line a value, or JSON
+  std::string text;  // one line per value, or JSON
 };
 Comparison compare(const CompareOptions& options);
 

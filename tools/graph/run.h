@@ -11,8 +11,8 @@ struct RunOptions {
   std::vector<std::string> in, out,
       values;  // [NAME=]x.npy each; names of values for `out`, in order
 };
-// Returns a summary, one line per array. Errors: everything is read, and all values are computed,
-// before a file is written.
+// Returns a summary, one line per array. Errors: an input that cannot be read; nothing is written
+// unless all values could be computed.
 std::string run(const RunOptions& options);
 
 }  // namespace graph_program

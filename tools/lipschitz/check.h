@@ -20,7 +20,7 @@ class Report {
            double tolerance = kTolerance);
   // A value decided by rounding: a difference is reported but not counted.
   void undetermined(const std::string& name, const std::string& field);
-  void end_case(const std::string& name);  // in brief, here is where its one line is printed
+  void end_case(const std::string& name);  // in brief mode, prints the one line of the case
   void summary() const;
   bool agrees() const { return failed_ == 0; }
   bool empty() const { return rows_ + undetermined_ == 0; }

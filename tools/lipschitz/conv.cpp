@@ -39,7 +39,7 @@ Tensor make_weight(const ConvOptions& o) {
   const Tensor& weight = *found;
   check(weight.rank() == 4 || weight.rank() == 2, o.file, ": tensor '", o.tensor,
         "' must be a kernel [O, kH, kW, I] or a matrix, it is ", weight.shape());
-  layers::sized(o.file + ": tensor '" + o.tensor + "'", weight);  // refuses what has no norm
+  layers::sized(o.file + ": tensor '" + o.tensor + "'", weight);  // fails if it has no norm
   return weight.rank() == 4 ? weight : reshape(weight, {weight.dim(0), 1, 1, weight.dim(1)});
 }
 

@@ -134,7 +134,7 @@ std::vector<double> GoldenCase::file_order(const Tensor& weight) const {
 
 const Tensor& GoldenCase::matrix() {
   if (matrix_.defined()) return matrix_;
-  // Of the transposed convolution itself where there is one, so that its own kernels are compared.
+  // For a transposed convolution, its own map, so that its own kernels are compared.
   if (transposed && groups.size() == 1) return matrix_ = transpose(toeplitz(groups[0]));
   return matrix_ = layers::toeplitz(*convolution);
 }

@@ -7,8 +7,8 @@ using namespace layers;
 
 int main() {
   seed(1);
-  // 1. A kernel of positive numbers: sigma(T) comes close to Method 1, for the constant image is
-  // near the top singular vector and meets all nine taps.
+  // 1. A kernel of positive numbers: sigma(T) comes close to Method 1, because the constant image
+  // is near the top singular vector and meets all nine taps.
   const Tensor positive = uniform({8, 3, 3, 8}, 0, 0.1F);
   const LinearMap P = LinearMap::conv(positive, {.padding = 1}, 16, 16);
   std::printf("positive: %.2f of %.2f\n", audited_norm(P), tsuzuku_bound(P));

@@ -6,7 +6,7 @@ using namespace engine;
 using namespace layers;
 
 int main() {
-  // 1. A value that the host computes anew for each step: a tensor of the step number.
+  // 1. A value that the host recomputes for each step: a tensor of the step number.
   std::vector<Real> number{0};
   Tensor seen;
   Captured count = capture([&] {
