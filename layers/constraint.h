@@ -15,11 +15,13 @@
 #include <concepts>
 #include <memory>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <vector>
 
 #include "engine/state.h"
 #include "layers/linear_map.h"
+#include "layers/type_name.h"
 
 namespace layers {
 
@@ -72,11 +74,11 @@ class Constraint {
     virtual std::unique_ptr<Held> clone() const = 0;
     virtual engine::Tensor call(const LinearMap& map) = 0;
     virtual void visit(Visitor& visitor);  // the states, by number
-    virtual std::string type() const = 0;
     virtual engine::Tensor project(const engine::Tensor&) { return {}; }
     virtual void attach(const engine::Tensor&) {}
     virtual std::optional<double> target() const { return std::nullopt; }
     virtual const TopVectors* top_vectors() const { return nullptr; }
+    virtual std::string type() const = 0;
     std::vector<engine::State*> states;
   };
   template <class C>
