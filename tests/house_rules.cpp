@@ -101,7 +101,7 @@ Strings includes(const fs::path& root) {
   return complaints;
 }
 
-// Where one can come back to: a path of includes that ends where it begins, as its names, or "".
+// A cycle of includes, as the names along it; "" if there is none.
 using Arrows = std::map<std::string, std::set<std::string>>;
 std::string circle(const Arrows& arrows) {
   std::set<std::string> done;
@@ -128,7 +128,7 @@ std::string circle(const Arrows& arrows) {
   return "";
 }
 
-// Neither headers nor rooms include each other, not even by way of others.
+// Neither headers nor rooms include each other, directly or through others.
 Strings circles(const fs::path& root) {
   Arrows of_files, of_rooms;
   for (const fs::path& file : files(root)) {
@@ -162,7 +162,7 @@ Strings length(const fs::path& root) {
   return complaints;
 }
 
-// Whether some word with three or more before it ends in a full stop.
+// Whether a word after at least three others ends in a period.
 bool has_sentence(const std::string& text) {
   std::istringstream in(text);
   int words = 0;
@@ -190,7 +190,7 @@ Strings headers(const fs::path& root) {
   return complaints;
 }
 
-// Macros expand the rows of pointwise.def; one more says which functions CUDA kernels call.
+// Macros only expand the rows of pointwise.def, except KANTOR_DEVICE of engine/real.h.
 Strings macros(const fs::path& root) {
   Strings complaints;
   for (const fs::path& file : files(root)) {
@@ -208,7 +208,7 @@ Strings macros(const fs::path& root) {
   return complaints;
 }
 
-// The root README opens with the lesson, and may be longer than a room's.
+// The root README may be longer than a room's.
 Strings readmes(const fs::path& root) {
   constexpr std::size_t most = 70;
   Strings complaints;
@@ -231,7 +231,7 @@ Strings leftovers(const fs::path& root) {
   static const std::regex marks(
       "\\b(TO"
       "DO|FIX"
-      "ME)\\b");  // split: this file is looked at too
+      "ME)\\b");  // split, because this file is checked too
   Strings complaints;
   for (const fs::path& file : files(root)) {
     if (!is_source(root / file) && file.extension() != ".md") continue;
@@ -258,7 +258,7 @@ Strings silence(const fs::path& root) {
   return complaints;
 }
 
-// README.md shows the lesson that is compiled and run as a test, to the letter.
+// README.md shows the lesson exactly as a test compiles and runs it.
 Strings lesson(const fs::path& root) {
   const fs::path shown = root / "README.md", tested = root / "tests/lesson/lesson.cpp";
   if (!fs::exists(shown) || !fs::exists(tested)) return {};
@@ -284,7 +284,7 @@ TEST_CASE("house: README.md shows the tested lesson") { none_of(lesson(kRoot)); 
 
 // --- The rules complain ----------------------------------------------------------------------
 
-// A tree of one file in a folder of its own, gone at the end.
+// A source tree of one file in a temporary folder, removed at the end.
 class Tree {
  public:
   Tree(const std::string& file, const std::string& text) {

@@ -75,7 +75,7 @@ RunLock::RunLock(const std::string& folder, const std::string& file) : path_(fol
     close(descriptor_);  // its holder has just removed it
   }
   const std::string text = this_process() + "\n";
-  // Only for people: the lock holds even if this cannot be written.
+  // For people to read: the lock holds even if this cannot be written.
   [[maybe_unused]] const bool told =
       ftruncate(descriptor_, 0) == 0 && pwrite(descriptor_, text.data(), text.size(), 0) > 0;
 }

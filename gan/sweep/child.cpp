@@ -58,7 +58,7 @@ Child::Child(const std::function<int()>& work, std::string log) : log_(std::move
   const int file = open(log_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   engine::check(file >= 0, log_, ": cannot be written: ", std::strerror(errno));
   const pid_t parent = getpid();
-  std::fflush(nullptr);  // otherwise the fork would have it, too
+  std::fflush(nullptr);  // otherwise the child would write it too
   allow_signals(false);  // until the fork has dropped this process's handlers
   process_ = fork();
   const int error = errno;

@@ -1,5 +1,5 @@
-// Fuzz target: the bytes as the two IDX files of a test split; the first two say how many are the
-// labels'.
+// Fuzz target: the bytes as the two IDX files of a test split. The first two bytes are the length
+// of the label file.
 #include <algorithm>
 
 #include "datasets/dataset.h"

@@ -123,7 +123,7 @@ TEST_CASE("proxy score: the Frechet distance to a data set, whose statistics are
   const auto fake = means(60, [](Index i, Index c) { return c == i % 3 ? 1.0F : -1.0F; });
   CHECK(*first == doctest::Approx(frechet_distance(fake, real)).epsilon(1e-5));  // of float32
 
-  // From the cache it is the same to the bit; other content has statistics of its own.
+  // From the cache it is bit-identical; other content has its own statistics.
   const auto kept = [&] {
     Index files = 0;
     for (const auto& entry : std::filesystem::directory_iterator(scratch / "cache/kantor"))
@@ -184,7 +184,7 @@ TEST_CASE("training with a scorer: the best checkpoint is kept beside the last, 
     CHECK(*estimate[i] <= *exact[i] * (1 + 1e-4));
   }
   CHECK(gan::run::read_table(whole.path() + "/audit.csv").rows.size() == 2 * 4);
-  // It leaves the training alone.
+  // It does not affect training.
   config.audit_every = 0;
   const auto plain = gan::run::RunDirectory::create(scratch / "plain", config);
   train(plain, 8);

@@ -157,7 +157,7 @@ TEST_CASE("sweep: stopped and continued, it comes to the same tables to the bit"
   CHECK(std::ranges::count(table, '\n') == 3);
   CHECK(fs::exists(scratch / "whole/02-none-seed1/best.safetensors"));
 
-  // Stopped while the first cells train, and again while others do; the second by killing it.
+  // Interrupted while the first cells train, then killed while others do.
   const auto stopped = [&](const std::string& ready, const std::string& signal) {
     kGan.run(scratch, "{ '" + kGan.path() + "' sweep" + arguments +
                           "part & } ; pid=$!; n=0; until [ -e part/" + ready +
@@ -177,7 +177,7 @@ TEST_CASE("sweep: stopped and continued, it comes to the same tables to the bit"
     CHECK((read_file(scratch / ("part/" + cell + "/best.safetensors")) ==
            read_file(scratch / ("whole/" + cell + "/best.safetensors"))));
 
-  // Nothing is left to do; another sweep is refused the folder, more seeds are not.
+  // Nothing is left to do. The folder refuses another sweep, but takes more seeds.
   const Outcome json = kGan.run(scratch, "gan sweep --out whole --json");
   const auto parsed = nlohmann::json::parse(json.out);
   CHECK(parsed["settings"].size() == 2);

@@ -1,5 +1,5 @@
 // Norms of weights of every size that Real can hold, although squares overflow or underflow long
-// before. And weights without a norm: without elements, or not finite.
+// before; and weights that have no norm, because they are empty or not finite.
 #include <doctest/doctest.h>
 
 #include <cmath>

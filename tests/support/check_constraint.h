@@ -25,12 +25,12 @@
 
 namespace tests {
 
-// What power iteration leaves open after kSettled steps on the maps below, whose top two singular
-// values are a tenth or so apart; float32 rounds some hundred products besides.
+// The error of power iteration after kSettled steps on the maps below, whose top two singular
+// values differ by about a tenth, plus the rounding of some hundred float32 products.
 constexpr int kSettled = 150;
 constexpr double kSettledTolerance = kDouble ? 1e-5 : 5e-5;
 
-// Maps of each kind, with weights of norm about 1: what Bjorck needs, and no harm to the others.
+// Maps of each kind, with weights of norm about 1, which Bjorck needs.
 inline std::vector<layers::LinearMap> constraint_maps() {
   using layers::LinearMap;
   Draw draw(8);
@@ -158,7 +158,7 @@ class ConstraintCheck {
     const LinearMap w = map.with(used(p, map));
     const double norm = sigma(bounds() == layers::Bounds::matrix ? w.matrix() : w);
     CHECK(norm <= *k * (1 + kSettledTolerance));
-    CHECK(norm > 0.3 * *k);  // the loosest of the list reach 0.4; less is more than was promised
+    CHECK(norm > 0.3 * *k);  // the loosest of the list reach 0.4
   }
 
   void at_most(const LinearMap& map) const {
@@ -285,7 +285,7 @@ class ConstraintCheck {
     if (kScales) CHECK(difference(y, map.with(constrained)(x)) > 0.01);
   }
 
-  // Evaluation neither makes a state nor moves one, also of a weight that has changed.
+  // Evaluation neither creates nor advances a state, even if the weight has changed.
   void evaluated(const LinearMap& map) const {
     Param p = param(map, constraint_);
     {

@@ -1,5 +1,5 @@
-// The program `lipschitz`, started as a user would: input, output, exit status. Nothing is tested
-// if it is not built (in a build of the tests alone).
+// The program `lipschitz`, started as a user would: input, output, exit status. Skipped if it is
+// not built.
 #include <doctest/doctest.h>
 #include <sys/wait.h>
 
@@ -107,7 +107,7 @@ TEST_CASE("lipschitz check: what a file lacks is named in one line") {
   if (missing()) return;
   struct Bad {
     const char* pointer;
-    Json value;  // nothing: the field is taken out
+    Json value;  // null: the field is removed
     const char* message;
   };
   const std::vector<Bad> all = {

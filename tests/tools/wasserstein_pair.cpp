@@ -36,7 +36,7 @@ TEST_CASE("pair: points move along their rays, towards centers, and stay in the 
     CAPTURE(dimension);
     const wasserstein::Pair pair = wasserstein::Pair::random(dimension, 8);
     const Tensor y = pair.draw_q(500), x = pair.moved(y);
-    // The potential falls by the length of the way: x lies on the ray of y, in the same funnel.
+    // The potential falls by the distance moved: x lies on the ray of y, in the same funnel.
     const std::vector<Real> fall = (pair.potential(y) - pair.potential(x)).values();
     const std::vector<Real> way = sqrt(sum(square(y - x), {1})).values();
     const std::vector<Real> inside = x.values();
@@ -74,7 +74,7 @@ TEST_CASE("pair: duality, and the truth that was published") {
   const double fall =
       mean_of(pair.potential(pair.draw_q(200'000))) - mean_of(pair.potential(pair.draw_p(200'000)));
   CHECK(std::abs(fall - truth.mean) < 6 * truth.error);
-  // The plan of as many points is the one of the construction.
+  // The optimal plan of finitely many points is the construction's.
   const Tensor y = pair.draw_q(400), x = pair.moved(y);
   CHECK(gan::metrics::exact_distance(x, y) ==
         doctest::Approx(mean_of(sqrt(sum(square(y - x), {1})))).epsilon(1e-5));
@@ -108,7 +108,7 @@ TEST_CASE("critics: each by its name learns, and its bound is what it says") {
     CHECK(m.finite());
     CHECK(m.parameters > 0);
     CHECK(m.steepest <= m.bound * 1.0001);
-    // Those of power iterations follow the weights; these are proven at any time.
+    // Bounds by power iteration lag behind the weights; these hold at any time.
     if (critic.name == "cones" || critic.name == "orthonormal" || critic.name == "aol")
       CHECK(m.bound <= 1.0001);
     CHECK(m.w1.mean / m.bound < 0.82 + 6 * m.w1.error / m.bound);

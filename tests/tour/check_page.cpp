@@ -79,7 +79,7 @@ std::string output_of(const std::string& program) {
 
 const std::regex kNumber(R"([-+]?[0-9]+(\.[0-9]*)?(e[-+]?[0-9]+)?)");
 
-// Whether two words are equal but for their numbers, and those to a relative tolerance.
+// Whether two words are equal except for numbers, which may differ by a relative tolerance.
 bool near(const std::string& a, const std::string& b, double tolerance) {
   if (a == b) return true;
   if (std::regex_replace(a, kNumber, "#") != std::regex_replace(b, kNumber, "#")) return false;

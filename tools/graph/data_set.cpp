@@ -22,7 +22,7 @@ std::optional<Value> find_value(const fs::path& folder, const std::string& stem)
 std::optional<Value> find_value(const fs::path& folder, const char* kind, std::size_t number,
                                 const std::string& name) {
   if (auto value = find_value(folder, kind + std::to_string(number))) return value;
-  if (name.find('/') != std::string::npos) return std::nullopt;  // no name of a file
+  if (name.find('/') != std::string::npos) return std::nullopt;  // not a file name
   return find_value(folder, name);
 }
 

@@ -16,7 +16,7 @@ REPORTING = ("gan audit", "lipschitz_float check", "onnx_conformance", "wasserst
 
 LIMIT = 90  # seconds for a program: many times what it needs, for busy machines
 PATIENCE = 10  # seconds before a program that may rightly run forever is interrupted
-MEMORY = 4 << 30  # bytes of address space: a program that needs more must say so
+MEMORY = 4 << 30  # bytes of address space; a program that needs more must report it
 NOBODY = 65534
 
 

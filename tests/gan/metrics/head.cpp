@@ -95,7 +95,7 @@ TEST_CASE("head: a frozen graph that ends in pool_3") {
   CHECK(find_head(Links(model)).features == "pool_3");
 }
 
-// Each way to write x W + b, and what is asked of it.
+// Each way to write x W + b, and what the classifier should find in it.
 TEST_CASE("head: the bias is told by the value, not by the option") {
   struct Case {
     const char* way;
