@@ -14,6 +14,7 @@
 #include "gan/console/options.h"
 #include "gan/console/printable.h"
 #include "gan/console/program.h"
+#include "gan/console/progress.h"
 #include "tools/train_scorer/network.h"
 #include "tools/train_scorer/training.h"
 
@@ -88,7 +89,8 @@ std::unique_ptr<datasets::Dataset> open_set(const std::string& spec, bool test, 
                                     .channels = channels,
                                     .test = test,
                                     .resize_option = "--resize ",
-                                    .orientation_option = ""});
+                                    .orientation_option = "",
+                                    .progress = gan::console::show_progress("image")});
   gan::console::note(data->description());
   for (const std::string& note : data->notes()) gan::console::note(note);
   return data;
