@@ -20,6 +20,7 @@
 
 #include "engine/state.h"
 #include "layers/linear_map.h"
+#include "layers/type_name.h"
 
 namespace layers {
 

@@ -33,15 +33,9 @@ void check_shares(const training::Config& config) {
 void check_same_start(training::Trainer& trainer) {
   if (engine::processes().size() == 1) return;
   const std::string& images = trainer.data_hash();
-<<<<<<< HEAD
-  engine::check(of_first(images) == images, trainer.config().data,
-                ": these images differ from those of rank 0; give all processes the same data");
-  const std::string mine = kernels(), first = of_first(mine);
-=======
   engine::check(engine::text_of_first(images) == images, trainer.config().data,
-                ": not the images that rank 0 has; give all processes the same");
+                ": these images differ from those of rank 0; give all processes the same data");
   const std::string mine = kernels(), first = engine::text_of_first(mine);
->>>>>>> 4cb1246 (Sums over processes stay on the GPU: NCCL in the stream, found like MPI; an emulated stand-in)
   engine::check(mine == first, "this process runs ", mine, ", rank 0 ", first,
                 "; install one version, and set KANTOR_ISA to instructions that all machines have");
 }

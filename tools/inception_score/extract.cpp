@@ -113,8 +113,9 @@ Extracted extract(const Classifier& network, const ImageSet& set, const Options&
   const bool first = engine::processes().rank() == 0;
   std::optional<Extracted> found = first ? cache.find(key) : std::nullopt;
   const std::string told = engine::text_of_first((found ? "found " : "wanted ") + key);
-  engine::check(told.ends_with(" " + key), set.spec,
-                ": not the images, network or options of rank 0; give all processes the same");
+  engine::check(
+      told.ends_with(" " + key), set.spec,
+      ": the images, network or options differ from those of rank 0; give all processes the same");
   if (told.starts_with("found")) return found ? *std::move(found) : Extracted{};
 
   // Whole batches for each of the processes, which see what one would see.

@@ -90,7 +90,7 @@ void check_same_images(const datasets::Dataset& data, const std::string& spec) {
   if (engine::processes().size() == 1) return;
   const std::string mine = gan::metrics::content_hash(data);
   engine::check(engine::text_of_first(mine) == mine, spec,
-                ": not the images that rank 0 has; give all processes the same");
+                ": these images differ from those of rank 0; give all processes the same data");
 }
 
 std::unique_ptr<datasets::Dataset> open_set(const std::string& spec, bool test, Index resize,
