@@ -4,12 +4,13 @@
 //   std::vector<std::uint8_t> pixels(data->image_size());
 //   data->read(7, pixels.data());                       // [height, width, channels], 0..255
 //
-// Sets from files are decoded once, when opened, and kept in memory as bytes. Reading is const and
-// thread-safe. Nothing here prints: information for the user (such as skipped images) is in
+// Sets from files are decoded once, when opened, and kept as bytes, in memory or (folders of images)
+// in a cache on disk. Reading is const and thread-safe. Nothing here prints: information for the user (such as skipped images) is in
 // `notes()`.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -41,6 +42,11 @@ class Dataset {
   // Copies image i, 0 <= i < size(), to image_size() bytes: [height, width, channels].
   virtual void read(Index i, std::uint8_t* pixels) const = 0;
   virtual int label(Index i) const = 0;
+
+  // A hash of the images, kept where they are stored for programs that compute it
+  // (gan/metrics/content_hash.h); "": none was kept.
+  virtual std::string kept_hash() const { return ""; }
+  virtual void keep_hash(const std::string&) const {}
 
   Index size() const { return info_.size; }
   int height() const { return info_.height; }
@@ -78,6 +84,8 @@ struct OpenOptions {
   // Names of `resize` and `orientation` in messages; "": there is no such option.
   const char* resize_option = "--set data.resize=";
   const char* orientation_option = "--set data.orientation=";
+  // Called now and then while many images are decoded.
+  std::function<void(Index done, Index all)> progress = {};
 };
 
 // A kind of data set.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <exception>
 #include <optional>
 
 #include "datasets/image_format.h"
@@ -31,14 +32,38 @@ std::int64_t nanoseconds(const timespec& time) {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
-bool hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
+FileVersion version_from(const Attributes& about) {
+  return {.bytes = static_cast<std::uint64_t>(about.st_size),
+          .inode = about.st_ino,
+          .modified = nanoseconds(about.st_mtim),
+          .changed = nanoseconds(about.st_ctim)};
+}
 
-std::vector<fs::path> sorted_entries(const fs::path& folder) {
-  std::vector<fs::path> paths;
+bool hidden(const std::string& name) { return name.starts_with('.'); }
+
+struct Entry {
+  std::string name;
+  std::optional<Attributes> about = {};  // nothing: a broken link
+};
+
+// What a folder holds, in order of name.
+std::vector<Entry> sorted_entries(const fs::path& folder) {
+  std::vector<Entry> entries;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder))
-    paths.push_back(entry.path());
-  std::ranges::sort(paths);
-  return paths;
+    entries.push_back({entry.path().filename().string()});
+  std::ranges::sort(entries, {}, &Entry::name);
+  std::exception_ptr failed;
+#pragma omp parallel for schedule(dynamic, 256)
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    try {
+      entries[i].about = attributes(folder / entries[i].name);
+    } catch (...) {
+#pragma omp critical
+      failed = std::current_exception();
+    }
+  }
+  if (failed) std::rethrow_exception(failed);
+  return entries;
 }
 
 // The kind of a file that is not a readable image; "" for one that is.
@@ -59,6 +84,11 @@ std::string other_kind(const std::string& path, std::uint64_t size) {
 
 }  // namespace
 
+std::optional<FileVersion> version_of(const std::string& path) {
+  const auto about = attributes(path);
+  return about ? std::optional(version_from(*about)) : std::nullopt;
+}
+
 FolderWalk::FolderWalk(fs::path root) : root_(std::move(root)) {
   for (fs::path folder = fs::canonical(root_);; folder = folder.parent_path()) {
     if (const auto about = attributes(folder)) above_.insert({about->st_dev, about->st_ino});
@@ -68,62 +98,58 @@ FolderWalk::FolderWalk(fs::path root) : root_(std::move(root)) {
 
 std::vector<std::string> FolderWalk::subfolders() {
   std::vector<std::string> names;
-  for (const fs::path& path : sorted_entries(root_)) {
-    const auto about = attributes(path);
+  for (const auto& [name, about] : sorted_entries(root_)) {
     if (!about || !S_ISDIR(about->st_mode)) continue;
-    if (hidden(path))
+    if (hidden(name))
       leave_out("hidden folders");
     else if (above_.contains({about->st_dev, about->st_ino}))
       leave_out("links to folders above");
     else
-      names.push_back(path.filename().string());
+      names.push_back(name);
   }
   return names;
 }
 
 std::vector<ImageEntry> FolderWalk::images_in_root() {
   std::vector<ImageEntry> images;
-  walk(root_, false, images);
+  walk("", false, images);
   return images;
 }
 
 std::vector<ImageEntry> FolderWalk::images_below(const std::string& subfolder) {
   std::vector<ImageEntry> images;
   visited_.clear();
-  const fs::path folder = root_ / subfolder;
-  if (const auto about = attributes(folder)) visited_.insert({about->st_dev, about->st_ino});
-  walk(folder, true, images);
+  if (const auto about = attributes(root_ / subfolder))
+    visited_.insert({about->st_dev, about->st_ino});
+  walk(subfolder + "/", true, images);
   return images;
 }
 
-void FolderWalk::walk(const fs::path& folder, bool deeper, std::vector<ImageEntry>& images) {
-  for (const fs::path& path : sorted_entries(folder)) {
-    const auto about = attributes(path);
+void FolderWalk::walk(const std::string& relative, bool deeper, std::vector<ImageEntry>& images) {
+  const std::string folder = (root_ / relative).string();
+  for (const auto& [name, about] : sorted_entries(folder)) {
     if (!about) {
       leave_out("broken links");
     } else if (S_ISDIR(about->st_mode)) {
       if (!deeper) continue;  // a class of its own
       const Identity identity{about->st_dev, about->st_ino};
-      if (hidden(path))
+      if (hidden(name))
         leave_out("hidden folders");
       else if (above_.contains(identity))
         leave_out("links to folders above");
       else if (!visited_.insert(identity).second)
         leave_out("links to folders already read");
       else
-        walk(path, true, images);
-    } else if (hidden(path)) {
+        walk(relative + name + "/", true, images);
+    } else if (hidden(name)) {
       leave_out("hidden files");
     } else if (!S_ISREG(about->st_mode)) {
       leave_out("pipes, sockets and devices");
-    } else if (const std::string kind = other_kind(path, about->st_size); !kind.empty()) {
+    } else if (const std::string kind = other_kind(root_ / (relative + name), about->st_size);
+               !kind.empty()) {
       leave_out(kind);
     } else {
-      images.push_back({.path = path.lexically_relative(root_).string(),
-                        .bytes = static_cast<std::uint64_t>(about->st_size),
-                        .inode = about->st_ino,
-                        .modified = nanoseconds(about->st_mtim),
-                        .changed = nanoseconds(about->st_ctim)});
+      images.push_back({.path = relative + name, .version = version_from(*about)});
     }
   }
 }

@@ -3,11 +3,13 @@
 //   FolderWalk walk(root);
 //   std::vector<ImageEntry> images = walk.images_below("cats");
 //   walk.left_out();                     // "hidden files 2, .txt files 1"
-// Errors: folders and files that cannot be accessed (std::filesystem's own).
+// Cost: one call of stat for each file, from all cores, which hides part of the time that a network
+// drive takes to answer. Errors: folders and files that cannot be accessed (std::filesystem's own).
 #pragma once
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -16,6 +18,9 @@
 #include "datasets/image_list.h"
 
 namespace datasets {
+
+// Of the target of a link; nothing if there is no such file.
+std::optional<FileVersion> version_of(const std::string& path);
 
 class FolderWalk {
  public:
@@ -31,7 +36,8 @@ class FolderWalk {
  private:
   using Identity = std::pair<std::uint64_t, std::uint64_t>;  // device and inode
 
-  void walk(const std::filesystem::path& folder, bool deeper, std::vector<ImageEntry>& images);
+  // `relative` is the folder's path from the root, with a slash at its end; "": the root itself.
+  void walk(const std::string& relative, bool deeper, std::vector<ImageEntry>& images);
   void leave_out(const std::string& kind) { ++left_out_[kind]; }
 
   std::filesystem::path root_;

@@ -1,26 +1,61 @@
-// Caches a folder's decoded images in $XDG_CACHE_HOME/kantor (or ~/.cache/kantor), so that they are
-// decoded once. Nothing is written to the user's own folders.
+// ImageCache: a folder's decoded images in one file of $XDG_CACHE_HOME/kantor (or ~/.cache/kantor),
+// so that they are decoded once and need not fit in memory. Nothing is written to the user's own
+// folders.
 //
-// One file per key: the pixels, a byte for each listed file (its EXIF orientation, 1 to 8; 0: it
-// could not be read and is not here), and a footer with key, extents and checksum. It is written
-// under a temporary name and renamed. If the cache cannot be written, the program works without it;
-// a cache that does not match to the last byte is ignored. Cost: reading 150 MB takes about half a
-// second.
+//   const auto cache = ImageCache::open(path, key, files);  // null: none that matches
+//   if (!cache->read(7, pixels)) ...                        // false: its bytes are damaged
+//
+// The file holds a header; a record for each listed file: checksum, EXIF orientation, pixels; and
+// the orientations once more, a byte each (0: the file could not be read, its record is empty).
+// cache_builder.h writes it. Records are read one by one and checked every time; the system keeps
+// in memory those that are used, as far as it has room. Reading is const and thread-safe.
+// Cost: opening reads the header and a byte per file, whatever the size of the images.
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <memory>
+#include <span>
 #include <string>
+
+#include "engine/file.h"
+#include "engine/real.h"
 
 namespace datasets {
 
-// The decoded images of a folder, as the cache stores them.
-struct DecodedImages {
-  int height = 0, width = 0, channels = 3;
-  std::string pixels;      // of the images that were read, [height, width, channels] each
-  std::string files = {};  // for each listed file, its orientation, or 0 if it was not read
+using engine::Index;
+
+// What a cache holds: its key, and the extents of its images.
+struct CacheLayout {
+  std::uint64_t key = 0;  // of the files, and of how they are decoded
+  std::int64_t files = 0;
+  std::int32_t height = 0, width = 0, channels = 0, reserved = 0;
 
   std::size_t image_size() const { return std::size_t(height) * width * channels; }
+  bool operator==(const CacheLayout&) const = default;
+};
+
+class ImageCache {
+ public:
+  static std::unique_ptr<ImageCache> open(const std::string& path, std::uint64_t key, Index files);
+
+  const CacheLayout& layout() const { return layout_; }
+  // For each listed file its EXIF orientation, 1 to 8, or 0 if it could not be read.
+  const std::string& orientations() const { return orientations_; }
+  bool read(Index file, std::uint8_t* pixels) const;
+
+  // The content hash that was kept with the images; "" if none was, or it is damaged.
+  std::string hash() const;
+  void keep_hash(const std::string& hash) const;  // as far as the cache can be written
+
+  // Removes the file, which is damaged, so that the next program makes another.
+  void discard() const;
+
+ private:
+  ImageCache(const std::string& path, std::uint64_t key, Index files);
+
+  engine::InputFile file_;
+  CacheLayout layout_;
+  std::string orientations_;
 };
 
 // $XDG_CACHE_HOME/kantor or ~/.cache/kantor; "" if the system defines no cache folder.
@@ -28,9 +63,5 @@ std::string user_cache_folder();
 
 // The path of a cache file, in `folder` or else in the user's cache folder; "" if there is neither.
 std::string cache_path(std::uint64_t key, const std::string& folder = "");
-
-// The images of a cache file with this key, if it is whole; and writes such a file.
-std::optional<DecodedImages> read_cache(const std::string& path, std::uint64_t key);
-void write_cache(const std::string& path, std::uint64_t key, DecodedImages& images);
 
 }  // namespace datasets

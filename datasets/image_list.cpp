@@ -69,6 +69,10 @@ ImageList list_images(const std::string& folder) {
   }
 }
 
+bool is_unchanged(const ImageList& list, std::size_t i) {
+  return version_of(list.full_path(i)) == list.entries[i].version;
+}
+
 std::uint64_t fingerprint(const ImageList& list) {
   std::uint64_t hash = 0xCBF29CE484222325;  // FNV-1a, 64 bits
   const auto mix = [&hash](std::string_view bytes) {
@@ -79,9 +83,9 @@ std::uint64_t fingerprint(const ImageList& list) {
   mix(fs::weakly_canonical(list.folder, none).string());
   for (const ImageEntry& entry : list.entries) {
     mix(entry.path);
+    const auto& [bytes, inode, modified, changed] = entry.version;
     for (const std::uint64_t number :
-         {entry.bytes, entry.inode, static_cast<std::uint64_t>(entry.modified),
-          static_cast<std::uint64_t>(entry.changed)})
+         {bytes, inode, static_cast<std::uint64_t>(modified), static_cast<std::uint64_t>(changed)})
       mix(std::to_string(number));
   }
   return hash;

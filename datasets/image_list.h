@@ -16,13 +16,18 @@
 
 namespace datasets {
 
+// Changes whenever a file does: size, inode, mtime and ctime in ns.
+struct FileVersion {
+  std::uint64_t bytes = 0, inode = 0;
+  std::int64_t modified = 0, changed = 0;
+  bool operator==(const FileVersion&) const = default;
+};
+
 // One image file.
 struct ImageEntry {
   std::string path;  // relative to the folder
   int label = 0;
-  // Identifies the version of the file: size, inode, mtime and ctime in ns.
-  std::uint64_t bytes = 0, inode = 0;
-  std::int64_t modified = 0, changed = 0;
+  FileVersion version = {};
 };
 
 struct ImageList {
@@ -36,6 +41,9 @@ struct ImageList {
 
 // Lists the images of a folder.
 ImageList list_images(const std::string& folder);
+
+// Whether file i still is what was listed.
+bool is_unchanged(const ImageList& list, std::size_t i);
 
 // A number that changes with the folder and with any path or attribute in the list.
 std::uint64_t fingerprint(const ImageList& list);

@@ -141,6 +141,10 @@ class Backend {
   // mirrored where mirror[i] is not 0. Errors: those of gather.
   virtual void images(const ImageBatch& batch, const Live<RandomStream>& noise, const Real* table,
                       const Real* number, const Real* mirror, Real* y) = 0;
+
+  // x += what the other processes() (collective.h) have there, for all n. False: nothing was done,
+  // for lack of a library that does it on this device; values go by way of the host.
+  virtual bool sum_over_processes(Index /*n*/, Real* /*x*/) { return false; }
 };
 
 Backend& cpu_backend();   // always available

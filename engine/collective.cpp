@@ -1,5 +1,6 @@
 #include "engine/collective.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -33,12 +34,14 @@ int number(const char* name) {
 
 Launch launch() {
   constexpr struct {
-    const char *rank, *size;
-  } kVariables[] = {{"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"},  // Open MPI
-                    {"PMI_RANK", "PMI_SIZE"},                          // MPICH, Slurm with PMI
-                    {"PMIX_RANK", "SLURM_NTASKS"}};                    // Slurm with PMIx
-  for (const auto& [rank, size] : kVariables)
-    if (number(rank) >= 0 && number(size) > 0) return {number(rank), number(size)};
+    const char *rank, *size, *local;
+  } kVariables[] = {
+      {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK"},  // Open MPI
+      {"PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID"},      // MPICH, Slurm with PMI
+      {"PMIX_RANK", "SLURM_NTASKS", "SLURM_LOCALID"}};  // Slurm with PMIx
+  for (const auto& [rank, size, local] : kVariables)
+    if (number(rank) >= 0 && number(size) > 0)
+      return {number(rank), number(size), std::max(0, number(local))};
   return {};
 }
 
@@ -48,6 +51,14 @@ Collective& processes() {
 }
 
 void join_processes(std::unique_ptr<Collective> others) { joined = std::move(others); }
+
+std::string text_of_first(std::string text) {
+  std::size_t size = text.size();
+  processes().broadcast({reinterpret_cast<char*>(&size), sizeof size});
+  text.resize(size);
+  processes().broadcast(text);
+  return text;
+}
 
 void leave_processes() { joined.reset(); }
 

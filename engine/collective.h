@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 
 namespace engine {
 
@@ -35,6 +36,7 @@ class Collective {
 // variables.
 struct Launch {
   int rank = 0, size = 1;
+  int local = 0;  // rank among those on this machine
 };
 Launch launch();
 
@@ -42,6 +44,8 @@ Collective& processes();
 // Joins through MPI if several processes were started; does nothing if they have already joined.
 void join_processes();
 void join_processes(std::unique_ptr<Collective> others);  // through another implementation
+// The text that rank 0 gives, on all processes.
+std::string text_of_first(std::string text);
 // Waits for all others, which must leave as well; then this process is alone again.
 void leave_processes();
 

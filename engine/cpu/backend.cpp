@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "engine/collective.h"
 #include "engine/cpu/blas_memory.h"
 #include "engine/threads.h"
 
@@ -25,6 +26,11 @@ CpuBackend::CpuBackend() {
 
 void CpuBackend::upload(Real* to, const Real* host, Index n) {
   if (n > 0) std::memcpy(to, host, static_cast<std::size_t>(n) * sizeof(Real));
+}
+
+bool CpuBackend::sum_over_processes(Index n, Real* x) {
+  processes().sum(std::span<Real>(x, static_cast<std::size_t>(n)));
+  return true;
 }
 
 void CpuBackend::download(Real* host, const Real* from, Index n) { upload(host, from, n); }

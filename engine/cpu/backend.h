@@ -17,6 +17,8 @@ class CpuBackend final : public Backend {
   void upload(Real* to, const Real* host, Index n) override;
   void download(Real* host, const Real* from, Index n) override;
 
+  bool sum_over_processes(Index n, Real* x) override;
+
   void fill(Real* x, Index n, Real value) override;
   void copy(const Strides& strides, const Real* x, Real* y) override;
   void map(Unary row, RowConstants constants, Index n, const Real* x, Real* z) override;

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "engine/check.h"
+#include "engine/collective.h"
 
 namespace engine {
 
@@ -20,20 +21,21 @@ constexpr const char* kFaultVerbs[] = {"", "gather", "scatter_add", "images", "s
 constexpr std::size_t kWorkspace = std::size_t{32} << 20;  // what cuBLAS recommends for Hopper
 constexpr int kStages = 4;
 
-void use_first_device() {
+// Of several processes on one machine, each has its own, as far as there are enough.
+void use_device_of_process() {
   int devices = 0;
   const cudaError_t status = cudaGetDeviceCount(&devices);
   if (status != cudaSuccess) cudaGetLastError();
   engine::check(status == cudaSuccess && devices > 0,
                 "device: no CUDA device available (CUDA says: ",
                 status == cudaSuccess ? "there is none" : cudaGetErrorString(status), "); use cpu");
-  check(cudaSetDevice(0), "device");
+  check(cudaSetDevice(launch().local % devices), "device");
 }
 
 }  // namespace
 
 CudaBackend::CudaBackend() {
-  use_first_device();
+  use_device_of_process();
   check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "device");
   check(cublasCreate(&blas_), "device");
   check(cublasSetStream(blas_, stream_), "device");

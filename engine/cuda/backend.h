@@ -93,6 +93,8 @@ class CudaBackend final : public Backend {
   void images(const ImageBatch& batch, const Live<RandomStream>& noise, const Real* table,
               const Real* number, const Real* mirror, Real* y) override;
 
+  bool sum_over_processes(Index n, Real* x) override;
+
   cudaStream_t stream() const { return stream_; }
   Memory& memory() { return memory_; }
 

@@ -11,6 +11,7 @@
 #include "engine/file.h"
 #include "gan/commands/commands.h"
 #include "gan/console/interrupt.h"
+#include "gan/console/program.h"
 #include "gan/console/program_name.h"
 #include "gan/console/usage.h"
 #include "gan/report/report.h"
@@ -79,19 +80,26 @@ std::string folder_of(const SweepCommand& command, const Plan& plan) {
   return "sweeps/" + plan.name + (plan.scale.empty() ? "" : "-" + plan.scale);
 }
 
+// A file that is not of a sweep about to begin; "": there is none.
+std::string foreign_file(const std::string& folder) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename();
+    if (name != run::RunLock::kFile && !name.starts_with("sweep.json")) return name;
+  }
+  return "";
+}
+
 // Errors: the folder holds another sweep, or foreign files.
 void check_folder(const std::string& folder, Plan plan) {
   if (!fs::exists(folder)) return;
   engine::check(fs::is_directory(folder), folder, ": is a file; --out takes a folder");
   const std::string file = plan_file(folder);
   if (!fs::exists(file)) {
-    for (const auto& entry : fs::directory_iterator(folder)) {
-      const std::string name = entry.path().filename();
-      const bool begins = name == run::RunLock::kFile || name.starts_with("sweep.json");
-      engine::check(begins, folder, ": holds ", name,
-                    " and is not the folder of a sweep; choose a new or empty folder for --out");
-    }
-    return;
+    const std::string name = foreign_file(folder);
+    if (name.empty()) return;
+    // Unless another process has begun the sweep meanwhile: it writes the plan first.
+    engine::check(fs::exists(file), folder, ": holds ", name,
+                  " and is not the folder of a sweep; choose a new or empty folder for --out");
   }
   const Plan before = sweep::read_plan(engine::read_file(file, 1 << 20), file);
   plan.seeds = before.seeds;  // there may be more of them
@@ -118,9 +126,18 @@ void add_shapes_scorer(std::vector<Cell>& cells, const std::string& folder) {
 int jobs_of(const SweepCommand& command, const std::vector<Cell>& cells) {
   constexpr int most = 8;  // each takes its memory
   if (command.jobs > 0) return command.jobs;
+  if (engine::launch().size > 1) return 1;  // each of them trains
   const bool gpu =
       std::ranges::any_of(cells, [](const Cell& c) { return c.config.device != "cpu"; });
   return gpu ? 1 : std::min({engine::threads(), most, static_cast<int>(cells.size())});
+}
+
+// Without locks, no process knows which cells the others train.
+void report_no_locks(const std::string& folder) {
+  engine::check(engine::launch().size == 1, folder, ": the file system has no locks, by which ",
+                engine::launch().size, " processes share the cells; start one, with --jobs");
+  console::note("note: " + folder +
+                ": the file system has no locks; do not run this sweep twice at once");
 }
 
 // Tables, plot and report of what there is by now.
@@ -158,10 +175,12 @@ void run(const SweepCommand& command) {
   console::catch_interrupts(answer.c_str());
   const int jobs = jobs_of(command, cells);
   const int threads = std::max(1, engine::threads() / jobs);
-  console::note(std::to_string(cells.size()) + " cells in " + folder + ", " + std::to_string(jobs) +
-                " at once, " + std::to_string(threads) +
-                (threads == 1 ? " thread each" : " threads each"));
+  if (engine::launch().rank == 0)
+    console::note(std::to_string(cells.size()) + " cells in " + folder + ", " +
+                  std::to_string(jobs) + " at once, " + std::to_string(threads) +
+                  (threads == 1 ? " thread each" : " threads each"));
   if (const sweep::Claim alone = sweep::claim_folder(folder)) {
+    if (!alone->works()) report_no_locks(folder);
     check_folder(folder, plan);  // again: another process may have begun it
     engine::write_file(plan_file(folder), to_json(plan));
     engine::make_folders(folder + "/logs");
@@ -173,7 +192,7 @@ void run(const SweepCommand& command) {
                            {.jobs = jobs, .threads = threads, .minutes = plan.minutes});
   if (const sweep::Claim alone = sweep::claim_folder(folder))
     show_results(command, plan, cells, folder);
-  if (console::interrupted())
+  if (console::interrupted() && engine::launch().rank == 0)
     console::note("interrupted; resume with " + console::program_name() + " sweep --out " + folder);
   for (std::size_t i = 1; i < end.failures.size(); ++i)
     console::note(console::program_name() + ": " + end.failures[i]);
@@ -200,6 +219,7 @@ Examples:
   gan sweep poster-k --scale minutes
   gan sweep --preset sn-small --vary 'd.constraint=toeplitz(k=1),spectral(k=2)' n_dis=1,2 --seeds 2
   gan sweep poster-k --scale hours --data images:pictures --scorer pictures.onnx
+  mpirun -n 8 gan sweep poster-k --scale paper --out shared/poster-k   (shares the cells)
 )";
 }
 
@@ -227,7 +247,9 @@ void add_sweep(CLI::App& app) {
       ->transform(console::whole_number(1, std::numeric_limits<Index>::max()));
   command->add_option("--minutes", options->minutes, "training time of each cell, about")
       ->transform(console::positive_number());
-  command->add_option("--jobs", options->jobs, "cells at once [one per thread, at most 8]")
+  command
+      ->add_option("--jobs", options->jobs,
+                   "cells at once [one per thread, at most 8; under mpirun 1 per process]")
       ->transform(console::whole_number(1, 256));
   command->add_option("--out", options->out, "folder of the sweep [sweeps/<name>-<scale>]");
   command->add_option("--device", options->device, engine::alternatives(engine::Device::names()));
@@ -236,6 +258,7 @@ void add_sweep(CLI::App& app) {
   console::add_threads(*command);
   command->add_flag("--json", options->json, "print the table as JSON");
   command->footer(sweep_footer);
+  console::share_work(*command);
   command->callback([options] {
     console::outlive_readers();
     run(*options);

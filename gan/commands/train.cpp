@@ -11,6 +11,7 @@
 #include "engine/engine.h"
 #include "gan/commands/commands.h"
 #include "gan/console/interrupt.h"
+#include "gan/console/program.h"
 #include "gan/console/program_name.h"
 #include "gan/console/usage.h"
 #include "gan/run/changes.h"
@@ -309,6 +310,7 @@ void add_train(CLI::App& app) {
   train->add_option("--seed", options->seed, "seed of weights, noise and image order")
       ->transform(console::whole_number(0, std::numeric_limits<std::uint64_t>::max()));
   train->footer(footer);
+  console::share_work(*train);
   train->callback([options] {
     console::outlive_readers();
     engine::join_processes();

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -32,6 +33,20 @@ void check_command(const CLI::App& app, int argc, char** argv) {
   if (app.get_subcommands(named).empty())
     throw UsageError("unknown command '" + std::string(argv[1]) + "'; see " + app.get_name() +
                      " --help");
+}
+
+std::vector<const CLI::App*>& sharing() {
+  static std::vector<const CLI::App*> all;
+  return all;
+}
+
+// Whether several processes do the work of this command line together.
+bool is_shared(const CLI::App& app, int argc, char** argv) {
+  const auto asked = [&](const CLI::App* command) {
+    return command == &app ||
+           (argc > 1 && command->get_parent() == &app && command->check_name(argv[1]));
+  };
+  return std::ranges::any_of(sharing(), asked);
 }
 
 // The position of an argument on the command line; past the end if it is absent.
@@ -74,6 +89,8 @@ void end_all(const std::string& program, const std::string& what, Status status)
 
 }  // namespace
 
+void share_work(const CLI::App& program_or_command) { sharing().push_back(&program_or_command); }
+
 int run(CLI::App& app, int argc, char** argv, const std::function<int()>& work,
         const Advice& advice) {
   restore_environment();
@@ -93,6 +110,12 @@ int run(CLI::App& app, int argc, char** argv, const std::function<int()>& work,
   app.set_version_flag(
       "--version", [&] { return app.get_name() + " " + engine::version(); },
       "Print version, compiler, backends and instructions, and exit");
+  if (const engine::Launch launch = engine::launch();
+      launch.size > 1 && !is_shared(app, argc, argv)) {
+    if (launch.rank > 0) return done;
+    note("note: this is work for one process; of the " + std::to_string(launch.size) +
+         " that were started, rank 0 does it");
+  }
   int status = done;
   try {
     check_command(app, argc, argv);
@@ -100,7 +123,7 @@ int run(CLI::App& app, int argc, char** argv, const std::function<int()>& work,
     status = work();
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() != 0) return complain(complaint(app, error, argc, argv), bad_usage);
-    app.exit(error);  // --help
+    if (engine::launch().rank == 0) app.exit(error);  // --help
   } catch (const UsageError& error) {
     return complain(error.what(), bad_usage);
   } catch (const std::bad_alloc&) {

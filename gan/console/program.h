@@ -18,6 +18,10 @@
 
 namespace gan::console {
 
+// Of several processes started together (mpirun), one does the work and the others end at once,
+// unless the program, or the command that is given, is declared to share it.
+void share_work(const CLI::App& program_or_command);
+
 struct Advice {
   const char* memory = "";  // advice to use less of it, such as "use a smaller --batch"
 };

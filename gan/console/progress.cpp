@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <memory>
 
+#include "engine/collective.h"
 #include "gan/console/printable.h"
 
 namespace gan::console {
@@ -57,6 +59,7 @@ std::string Progress::line(Index step, double seconds_left) const {
 
 void Progress::step(Index step, double seconds_left) {
   const double now = clock_.seconds();
+  if (engine::launch().rank > 0) return;  // the first shows the progress of all
   if (now - shown_ < (terminal_ ? kRedraw : kLine)) return;
   shown_ = now;
   const std::string shown = line(step, seconds_left);
@@ -69,6 +72,13 @@ void Progress::step(Index step, double seconds_left) {
   } else {
     std::fprintf(stderr, "%s\n", shown.c_str());
   }
+}
+
+std::function<void(Index done, Index all)> show_progress(const std::string& unit) {
+  return [unit, shown = std::shared_ptr<Progress>()](Index done, Index all) mutable {
+    if (!shown) shown = std::make_shared<Progress>(done, all, unit);
+    shown->step(done);
+  };
 }
 
 }  // namespace gan::console

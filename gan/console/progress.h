@@ -1,9 +1,11 @@
 // Progress: the progress display on stderr. On a terminal it is one line with a bar, redrawn;
 // elsewhere (a log file) a plain line about every ten seconds. Besides the rate and the time left
-// it shows a note from the caller, such as the latest losses.
+// it shows a note from the caller, such as the latest losses. Of several processes under mpirun,
+// rank 0 shows it.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <limits>
 #include <string>
 #include <utility>
@@ -50,5 +52,8 @@ class Progress {
   std::string note_;
   bool drawn_ = false;
 };
+
+// A progress display for work that calls back now and then.
+std::function<void(Index done, Index all)> show_progress(const std::string& unit);
 
 }  // namespace gan::console

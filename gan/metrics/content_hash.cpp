@@ -8,6 +8,7 @@
 namespace gan::metrics {
 
 std::string content_hash(const datasets::Dataset& images) {
+  if (const std::string kept = images.kept_hash(); !kept.empty()) return kept;
   Sha256 hash;
   hash.add(std::to_string(images.size()) + " " + std::to_string(images.height()) + " " +
            std::to_string(images.width()) + " " + std::to_string(images.channels()) + "\n");
@@ -16,7 +17,9 @@ std::string content_hash(const datasets::Dataset& images) {
     images.read(i, image.data());
     hash.add({reinterpret_cast<const char*>(image.data()), image.size()});
   }
-  return hash.hex();
+  const std::string hex = hash.hex();
+  images.keep_hash(hex);
+  return hex;
 }
 
 }  // namespace gan::metrics

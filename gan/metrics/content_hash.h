@@ -1,6 +1,6 @@
 // content_hash: identifies a set of images by content: SHA-256 of its size and all pixels in order,
 // wherever it is stored. Labels are not included. Cost: one pass over the pixels, about a second
-// per gigabyte. Errors: those of reading the set.
+// per gigabyte, unless the set has kept the hash. Errors: those of reading the set.
 #pragma once
 
 #include <string>

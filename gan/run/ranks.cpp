@@ -8,14 +8,6 @@
 namespace gan::run {
 namespace {
 
-// What rank 0 has, of at most so many bytes.
-std::string of_first(std::string text) {
-  constexpr std::size_t most = 512;
-  text.resize(most);
-  engine::processes().broadcast(text);
-  return text.c_str();
-}
-
 // Version, compiler and the instructions in use, on one line; not what else the machine has.
 std::string kernels() {
   std::string text = engine::version();
@@ -41,9 +33,9 @@ void check_shares(const training::Config& config) {
 void check_same_start(training::Trainer& trainer) {
   if (engine::processes().size() == 1) return;
   const std::string& images = trainer.data_hash();
-  engine::check(of_first(images) == images, trainer.config().data,
+  engine::check(engine::text_of_first(images) == images, trainer.config().data,
                 ": these images differ from those of rank 0; give all processes the same data");
-  const std::string mine = kernels(), first = of_first(mine);
+  const std::string mine = kernels(), first = engine::text_of_first(mine);
   engine::check(mine == first, "this process runs ", mine, ", rank 0 ", first,
                 "; install one version, and set KANTOR_ISA to instructions that all machines have");
 }

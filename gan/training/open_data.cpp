@@ -1,5 +1,7 @@
 #include "gan/training/open_data.h"
 
+#include "gan/console/progress.h"
+
 namespace gan::training {
 
 std::unique_ptr<datasets::Dataset> open_data(const Config& config, const std::string& spec) {
@@ -7,7 +9,8 @@ std::unique_ptr<datasets::Dataset> open_data(const Config& config, const std::st
       spec, {.resize = static_cast<int>(config.resize),
              .channels = config.channels == "auto" ? 0 : std::stoi(config.channels),
              .orientation = config.orientation == "apply" ? datasets::Orientation::apply
-                                                          : datasets::Orientation::ignore});
+                                                          : datasets::Orientation::ignore,
+             .progress = console::show_progress("image")});
 }
 
 }  // namespace gan::training

@@ -2,74 +2,17 @@
 #include <stb_image_write.h>
 #include <sys/stat.h>
 
-#include <cstdlib>
 #include <functional>
 #include <vector>
 
-#include "datasets/dataset.h"
-#include "datasets/image_cache.h"
 #include "engine/file.h"
-#include "tests/datasets/append.h"
+#include "tests/datasets/desk.h"
 #include "tests/datasets/image_bytes.h"
-#include "tests/datasets/scratch.h"
 
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<std::uint8_t> pattern(int width, int height, int channels, int level) {
-  std::vector<std::uint8_t> pixels(width * height * channels, static_cast<std::uint8_t>(level));
-  for (std::size_t i = 0; i < pixels.size(); i += 7) pixels[i] = static_cast<std::uint8_t>(i);
-  pixels[0] = static_cast<std::uint8_t>(level);
-  return pixels;
-}
-
-std::string png(int width, int height, int channels, int level) {
-  std::string bytes;
-  const auto pixels = pattern(width, height, channels, level);
-  stbi_write_png_to_func(append, &bytes, width, height, channels, pixels.data(), width * channels);
-  return bytes;
-}
-
-std::string jpeg(int width, int height, int level) {
-  std::string bytes;
-  const auto pixels = pattern(width, height, 3, level);
-  stbi_write_jpg_to_func(append, &bytes, width, height, 3, pixels.data(), 95);
-  return bytes;
-}
-
-std::string bmp(int width, int height, int level) {
-  std::string bytes;
-  const auto pixels = pattern(width, height, 3, level);
-  stbi_write_bmp_to_func(append, &bytes, width, height, 3, pixels.data());
-  return bytes;
-}
-
-int first_byte(const datasets::Dataset& data, datasets::Index i) {
-  std::vector<std::uint8_t> pixels(data.image_size());
-  data.read(i, pixels.data());
-  return pixels[0];
-}
-
-// Pictures in `pictures`, caches in `caches`.
-struct Desk {
-  Scratch scratch;
-  std::string folder = scratch / "pictures";
-  std::string caches = scratch / "caches";
-
-  Desk() { ::setenv("XDG_CACHE_HOME", caches.c_str(), 1); }
-
-  std::string write(const std::string& name, const std::string& bytes) const {
-    return scratch.write("pictures/" + name, bytes);
-  }
-  std::unique_ptr<datasets::Dataset> open(const datasets::OpenOptions& options = {}) const {
-    return datasets::open("images:" + folder, options);
-  }
-  std::string complaint(const datasets::OpenOptions& options = {}) const {
-    return ::complaint([&] { open(options); });
-  }
-  fs::path cache_file() const { return fs::directory_iterator(caches + "/kantor")->path(); }
-};
+using namespace desks;
 
 }  // namespace
 
@@ -292,62 +235,4 @@ TEST_CASE("images: folders without images") {
   const std::string file = desk.write("some/readme.txt", "no pictures here");
   CHECK(says(desk.complaint(), desk.folder, "holds no images"));
   CHECK(says(complaint([&] { datasets::open("images:" + file); }), file, "is a file"));
-}
-
-TEST_CASE("images: the cache is used, checked, and done without") {
-  const Desk desk;
-  const std::string picture = desk.write("a.png", png(8, 8, 3, 5));
-  CHECK(first_byte(*desk.open({.cache = false}), 0) == 5);
-  CHECK(!fs::exists(desk.caches));
-  CHECK(first_byte(*desk.open(), 0) == 5);
-  const fs::path cache = desk.cache_file();
-  const std::string good = engine::read_file(cache);
-
-  // The cache is what is read: it gets another pixel.
-  const std::uint64_t key = std::stoull(cache.stem().string().substr(7), nullptr, 16);
-  auto images = datasets::read_cache(cache, key);
-  REQUIRE(images);
-  images->pixels[0] = 77;
-  datasets::write_cache(cache, key, *images);
-  CHECK(first_byte(*desk.open(), 0) == 77);
-  const auto modified = fs::last_write_time(picture);
-
-  SUBCASE("damaged") {
-    for (const std::size_t i : {std::size_t{0}, good.size() / 2, good.size() - 1}) {
-      std::string bad = good;
-      bad[i] ^= 1;
-      engine::write_file(cache, bad);
-      CHECK(first_byte(*desk.open(), 0) == 5);
-    }
-    for (const std::string& bad : {good.substr(0, good.size() - 1), std::string()}) {
-      engine::write_file(cache, bad);
-      CHECK(first_byte(*desk.open(), 0) == 5);
-    }
-  }
-  SUBCASE("of a file replaced by one of the same size and time") {
-    desk.write("b.bmp", bmp(8, 8, 8));
-    const auto before = fs::last_write_time(desk.folder + "/b.bmp");
-    CHECK(first_byte(*desk.open(), 1) == 8);
-    desk.write("b.bmp", bmp(8, 8, 9));
-    fs::last_write_time(desk.folder + "/b.bmp", before);
-    CHECK(first_byte(*desk.open(), 1) == 9);
-  }
-  SUBCASE("of other files") {
-    desk.write("a.png", png(8, 8, 3, 6));
-    fs::last_write_time(picture, modified + std::chrono::seconds(1));
-    CHECK(first_byte(*desk.open(), 0) == 6);
-  }
-  SUBCASE("of another folder with the same files") {
-    for (const int level : {8, 9}) {  // files of bare pixels are of one size
-      const std::string folder = "set" + std::to_string(level);
-      fs::last_write_time(desk.scratch.write(folder + "/a.bmp", bmp(8, 8, level)), modified);
-      CHECK(first_byte(*datasets::open("images:" + (desk.scratch / folder)), 0) == level);
-    }
-  }
-  SUBCASE("not writable") {
-    desk.write("a.png", png(8, 8, 3, 7));
-    fs::remove_all(desk.caches);
-    engine::write_file(desk.caches, "a file where the folder should be");
-    CHECK(first_byte(*desk.open(), 0) == 7);
-  }
 }

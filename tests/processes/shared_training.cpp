@@ -16,6 +16,7 @@
 
 #include "engine/collective.h"
 #include "engine/engine.h"
+#include "engine/notice.h"
 #include "gan/training/open_data.h"
 #include "gan/training/trainer.h"
 #include "layers/layers.h"
@@ -47,6 +48,7 @@ engine::TensorFile train(int count, char** words) {
   Config config;
   for (int i = 2; i < count; ++i) set(config, words[i]);
   validate(config);
+  engine::Device::named(config.device).use();
   const auto data = open_data(config, config.data);
   Trainer trainer(config, *data);
   while (trainer.step_count() < std::stoll(words[1])) trainer.step();
@@ -86,6 +88,8 @@ int main(int count, char** words) {
   try {
     if (count == 5 && std::string(words[1]) == "--compare")
       return compare(words[2], words[3], std::stod(words[4])) ? 0 : 1;
+    // Such as: a step is not captured, or NCCL is not used.
+    engine::on_notice([](const std::string& text) { engine::fail("notice: ", text); });
     engine::join_processes();
     const bool norm = std::string(words[2]) == "norm";
     const engine::TensorFile file = norm ? differentiate() : train(count - 1, words + 1);

@@ -17,7 +17,10 @@ struct Options {
   std::string model = "sn-cnn";
   std::string graph;  // a file; empty: Inception-v3's shape with random weights
   std::string peer, python = "python3";
-  std::vector<std::string> only;  // names of constraints; empty: all
+  std::vector<std::string> only;  // names of constraints or presets; empty: all
+  std::vector<int> ranks;         // numbers of processes
+  std::string preset = "sn-cnn", mpirun = "mpirun";
+  double faster = 1;  // each machine, than one thread of this one
 };
 
 // The cost that each weight constraint adds to a discriminator update of sn-cnn: evaluating the
@@ -29,6 +32,10 @@ Report step(const Options& options);
 
 Report conv(const Options& options);
 Report scaling(const Options& options);
+// An iteration of a preset in so many processes that share its batch.
+Report ranks(const Options& options);
+// What to expect of N machines on three networks, computed.
+Report machines(const Options& options);
 Report matmul(const Options& options);
 
 // Inception-v3 on a batch of images of 299 x 299.

@@ -3,10 +3,12 @@
 
 #include "engine/algorithm.h"
 #include "engine/check.h"
+#include "engine/collective.h"
 #include "engine/cpu/isa.h"
 #include "gan/console/options.h"
 #include "gan/console/program.h"
 #include "gan/models/models.h"
+#include "gan/training/presets.h"
 #include "tools/bench/benchmarks.h"
 
 namespace {
@@ -82,6 +84,8 @@ int main(int argc, char** argv) {
       "Examples:\n"
       "  bench step --batch 64 --peer pytorch --python /opt/torch/bin/python\n"
       "  bench conv --batch 128 --precision highest,medium --json\n"
+      "  bench scaling --ranks 1,2 --preset sn-cnn --threads 2\n"
+      "  bench machines --only sn-cnn,sn-resnet --faster 16\n"
       "  bench constraints --only 'spectral;toeplitz'\n");
   app.require_subcommand(1);
   Options options;
@@ -90,9 +94,11 @@ int main(int argc, char** argv) {
   const auto add = [&](const char* name, const char* help, Report (*run)(const Options&)) {
     CLI::App* command = app.add_subcommand(name, help);
     add_common(*command, options, json);
-    if (run != bench::scaling && run != bench::matmul) add_batch(*command, options);
-    if (run != bench::constraints) add_precision(*command, options);
-    if (run != bench::constraints && run != bench::scaling) add_peer(*command, options);
+    if (run != bench::scaling && run != bench::matmul && run != bench::machines)
+      add_batch(*command, options);
+    if (run != bench::constraints && run != bench::machines) add_precision(*command, options);
+    if (run != bench::constraints && run != bench::scaling && run != bench::machines)
+      add_peer(*command, options);
     command->callback([&chosen, run] { chosen = run; });
     return command;
   };
@@ -107,7 +113,34 @@ int main(int argc, char** argv) {
     command->add_option("--image", options.image, "height and width")
         ->capture_default_str()
         ->check(CLI::Range(8, 1024));
-  add("scaling", "the same for other batch sizes, widths and image sizes", bench::scaling);
+  CLI::App* scaling =
+      add("scaling", "the same for other batch sizes, widths and image sizes; or --ranks",
+          bench::scaling);
+  const std::vector<std::string> presets = engine::names_of(gan::training::presets());
+  scaling
+      ->add_option("--ranks", options.ranks,
+                   "instead: an iteration in so many processes that share its batch, such as 1,2; "
+                   "starts mpirun")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 4096));
+  scaling->add_option("--preset", options.preset, "of --ranks: " + engine::alternatives(presets))
+      ->capture_default_str()
+      ->check(gan::console::one_of(presets));
+  scaling->add_option("--mpirun", options.mpirun, "of --ranks: mpirun, with options of its own")
+      ->capture_default_str();
+  scaling->callback([&] { chosen = options.ranks.empty() ? bench::scaling : bench::ranks; });
+  gan::console::share_work(*scaling);
+  CLI::App* machines =
+      add("machines", "what to expect of 1 to 32 machines that share a batch: computed",
+          bench::machines);
+  machines->add_option("--only", options.only, "only these presets")
+      ->delimiter(',')
+      ->check(gan::console::one_of(presets));
+  machines
+      ->add_option("--faster", options.faster,
+                   "how many times as fast as one thread of this machine each of them is")
+      ->capture_default_str()
+      ->check(gan::console::positive_number());
   add("matmul", "matrix products", bench::matmul);
   add("inception", "Inception-v3 forward", bench::inception)
       ->add_option("--graph", options.graph, "model file [random weights]")
@@ -122,6 +155,7 @@ int main(int argc, char** argv) {
         options.device == "cpu" || options.peer.empty(), "--peer ", options.peer,
         ": the peer runs on the CPU; omit --device, or compare on a GPU with tools/gpu_check");
     const Report report = chosen(options);
+    if (engine::processes().rank() > 0) return 0;
     std::fputs((json ? bench::as_json(report) : bench::as_table(report)).c_str(), stdout);
     return 0;
   });

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <span>
 
+#include "engine/collective.h"
 #include "engine/tensor.h"
 #include "gan/console/progress.h"
 #include "gan/metrics/resize.h"
@@ -37,6 +38,18 @@ void append(Features& to, const Tensor& rows, const ImageSet& set, const char* w
   engine::check(bad == values.end(), set.spec, ": the ", what, " of image ",
                 first + (bad - values.begin()) / std::max<Index>(to.columns, 1), " are not finite");
   to.values.insert(to.values.end(), values.begin(), values.end());
+}
+
+// The rows of all processes; those of this one begin at number `from` of `rows`.
+Features gathered(Features mine, Index from, Index rows) {
+  if (engine::processes().size() == 1) return mine;
+  double columns[] = {static_cast<double>(mine.columns), mine.columns > 0 ? 1.0 : 0.0};
+  engine::processes().sum(std::span<double>(columns));  // some may have had no images
+  Features all{.columns = static_cast<Index>(columns[0] / std::max(columns[1], 1.0))};
+  all.values.resize(static_cast<std::size_t>(rows * all.columns));
+  std::ranges::copy(mine.values, all.values.begin() + from * all.columns);
+  engine::processes().sum(all.values);
+  return all;
 }
 
 bool takes_one(const Classifier& network, const Tensor& images) {
@@ -97,19 +110,32 @@ std::pair<Index, Index> input_size(const Classifier& network) {
 Extracted extract(const Classifier& network, const ImageSet& set, const Options& options) {
   const FeatureCache cache(options.cache);
   const std::string key = key_of(network, set, options);
-  if (auto found = cache.find(key)) return *std::move(found);
+  const bool first = engine::processes().rank() == 0;
+  std::optional<Extracted> found = first ? cache.find(key) : std::nullopt;
+  const std::string told = engine::text_of_first((found ? "found " : "wanted ") + key);
+  engine::check(
+      told.ends_with(" " + key), set.spec,
+      ": the images, network or options differ from those of rank 0; give all processes the same");
+  if (told.starts_with("found")) return found ? *std::move(found) : Extracted{};
 
-  Extracted all;
-  gan::console::Progress progress(0, set.size(), "image");
-  for (Index begin = 0; begin < set.size(); begin += options.batch_size()) {
-    const Index count = std::min(options.batch_size(), set.size() - begin);
+  // Whole batches for each of the processes, which see what one would see.
+  const Index size = options.batch_size(), batches = (set.size() + size - 1) / size;
+  const Index processes = engine::processes().size(), rank = engine::processes().rank();
+  const Index from = batches * rank / processes * size;
+  const Index to = std::min(batches * (rank + 1) / processes * size, set.size());
+  Extracted mine;
+  gan::console::Progress progress(from, to, "image");
+  for (Index begin = from; begin < to; begin += size) {
+    const Index count = std::min(size, to - begin);
     const auto answers = answers_of(network, batch_of(network, set, begin, count, options));
-    append(all.features, answers.features, set, "features", begin);
-    append(all.logits, answers.logits, set, "logits", begin);
+    append(mine.features, answers.features, set, "features", begin);
+    append(mine.logits, answers.logits, set, "logits", begin);
     progress.step(begin + count, INFINITY);
   }
-  all.seen = set.size();
-  cache.keep(key, all);
+  Extracted all{.features = gathered(std::move(mine.features), from, set.size()),
+                .logits = gathered(std::move(mine.logits), from, set.size()),
+                .seen = set.size()};
+  if (first) cache.keep(key, all);
   return all;
 }
 

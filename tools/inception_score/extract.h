@@ -9,6 +9,8 @@
 
 namespace inception_score {
 
+// Of several processes (engine/collective.h), all must call it: each runs the network on a part of
+// the images, and all get the features, or, where rank 0 has them in its cache, rank 0 alone.
 // Shows progress on stderr. Errors: the network's own; an image with non-finite results.
 Extracted extract(const gan::metrics::Classifier& network, const ImageSet& set,
                   const Options& options);

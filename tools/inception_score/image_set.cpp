@@ -129,7 +129,8 @@ std::unique_ptr<Dataset> open_any(const std::string& spec, const Options& option
                              .cache_folder = options.cache,
                              .resize_advice = options.resize_advice,
                              .resize_option = "--resize ",
-                             .orientation_option = ""};
+                             .orientation_option = "",
+                             .progress = gan::console::show_progress("image")};
   if (fs::is_directory(spec)) return datasets::open("images:" + spec, open);
   check(spec.find(':') != std::string::npos || spec.starts_with("shapes"), spec,
         ": no such folder or file; pass a folder, ", engine::alternatives(forms()));
@@ -211,16 +212,19 @@ void read_pictures(ImageSet& set, const Options& options) {
 }
 
 void read_dataset(ImageSet& set, const Options& options) {
-  const std::unique_ptr<Dataset> all = open_any(set.spec, options);
+  std::unique_ptr<Dataset> all = open_any(set.spec, options);
   check(all->size() > 0, set.spec, ": holds no images");
   const std::vector<Index> chosen = choose(set, all->size(), options);
   if (options.resize)
     set.resize =
         "center crop to " + std::to_string(options.resize) + "x" + std::to_string(options.resize);
-  set.images = gathered(*all, chosen, options);
   for (const Index i : chosen) set.labels.push_back(all->label(i));
   set.class_names = all->class_names();
   set.notes = all->notes();
+  const bool as_they_are =
+      std::ssize(chosen) == all->size() && (all->channels() == 3 || options.keep_grey) &&
+      (!options.resize || (all->height() == options.resize && all->width() == options.resize));
+  set.images = as_they_are ? std::move(all) : gathered(*all, chosen, options);
 }
 
 // Of images of several sizes: the extents of each before its pixels.

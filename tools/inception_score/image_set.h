@@ -1,7 +1,7 @@
 // Sets of images from what the user names: a folder, cifar10:DIR, cifar10-test:DIR, mnist:DIR,
 // mnist-test:DIR, shapes, shapes-test, a .npy or .npz of whole numbers 0 .. 255 [N, H, W, 3 or 1]
-// (with labels, perhaps), or run:DIR, which draws from the generator of a checkpoint. All are in
-// memory, as bytes.
+// (with labels, perhaps), or run:DIR, which draws from the generator of a checkpoint. A
+// folder as it is stays in its cache (datasets/image_cache.h); all else is in memory, as bytes.
 // The images of a folder may differ in size if each is resized separately (--resize-as).
 #pragma once
 

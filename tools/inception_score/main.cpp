@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <iterator>
 
+#include "engine/collective.h"
 #include "gan/console/interrupt.h"
 #include "gan/console/options.h"
 #include "gan/console/program.h"
@@ -44,6 +45,7 @@ const char* const kFooter =
     "  inception_score --graph inception.onnx --images run:runs/mine --fid cifar10:data --json\n"
     "  inception_score --graph inception.onnx --images train/ --save-stats train.npz\n"
     "  inception_score --graph inception.onnx --images a/ b/ c/ --fid train.npz\n"
+    "  mpirun -n 8 inception_score --graph inception.onnx --images train/ --fid train.npz\n"
     "  inception_score --images a-features.npz --dc real-features.npz --bootstrap 200\n";
 
 std::string footer() {
@@ -181,6 +183,7 @@ int main(int argc, char** argv) {
   app.add_flag("--no-cache", no_cache, "do not use a cache")->excludes(folder);
   app.add_flag("--json", options.json, "print JSON");
   app.footer(footer);
+  gan::console::share_work(app);
   const auto work = [&] {
     for (auto given = options.references.begin(); given != options.references.end();)
       given = given->second.empty() ? options.references.erase(given) : std::next(given);
@@ -195,6 +198,7 @@ int main(int argc, char** argv) {
     for (const std::string& wrong :
          {contradiction(options), stray_setting(app, options.scores), missing_graph(options)})
       if (!wrong.empty()) throw gan::console::UsageError(wrong);
+    engine::join_processes();
     gan::console::outlive_readers();  // of the progress: features are still cached at the end
     const inception_score::Report report = [&] {
       try {
@@ -203,6 +207,7 @@ int main(int argc, char** argv) {
         throw gan::console::UsageError(error.what());
       }
     }();
+    if (engine::processes().rank() > 0) return 0;
     std::signal(SIGPIPE, SIG_DFL);  // a reader of the results may stop early
     std::fputs((options.json ? as_json(report, options) : as_text(report, options)).c_str(),
                stdout);

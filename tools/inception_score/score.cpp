@@ -7,6 +7,7 @@
 #include <set>
 
 #include "engine/check.h"
+#include "engine/collective.h"
 #include "engine/device.h"
 #include "gan/metrics/features_file.h"
 #include "gan/metrics/statistics_file.h"
@@ -172,6 +173,14 @@ void save(const ScoredSet& set, const Options& options) {
                      set.data.statistics ? *set.data.statistics : statistics_of(set.data.features));
 }
 
+// Of the set and of those that it is compared with, in the same order in all processes.
+void extract_all(Sets& sets, const std::string& spec, const Options& options) {
+  sets.get(spec);
+  for (const Score& score : scores())
+    if (const std::string against = reference_of(score, options); !against.empty())
+      sets.get(against);
+}
+
 SetReport report_of(Sets& sets, const std::string& spec, const Options& options) {
   const ScoredSet& made = sets.get(spec);
   const bool compared = needs_features(options);
@@ -232,8 +241,10 @@ std::string missing_graph(const Options& options) {
 Report score(const Options& options) {
   engine::Device::named(options.device).use();
   engine::set_precision(engine::precision_named(options.precision));
-  check_output(options.save_stats, "--save-stats", options.force);
-  check_output(options.save_features, "--save-features", options.force);
+  if (engine::processes().rank() == 0) {
+    check_output(options.save_stats, "--save-stats", options.force);
+    check_output(options.save_features, "--save-features", options.force);
+  }
   std::unique_ptr<const Classifier> network;
   if (!options.graph.empty())
     network = std::make_unique<const Classifier>(options.graph, options.classifier);
@@ -243,8 +254,10 @@ Report score(const Options& options) {
   check_sets(sets, network.get(), options);
   warn_of_protocol(sets, network.get(), options);
   Report report;
+  const bool first = engine::processes().rank() == 0;  // the others only share the extraction
   for (const std::string& spec : options.images) {
-    report.sets.push_back(report_of(sets, spec, options));
+    extract_all(sets, spec, options);
+    if (first) report.sets.push_back(report_of(sets, spec, options));
     const auto others = all_specs(options);
     if (std::ranges::count(others, spec) == 1) sets.drop(spec);
   }

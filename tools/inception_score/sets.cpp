@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/check.h"
+#include "engine/collective.h"
 #include "engine/file.h"
 #include "gan/console/printable.h"
 #include "gan/metrics/features_file.h"
@@ -41,7 +42,9 @@ ScoredSet features_in(const std::string& spec) {
 
 }  // namespace
 
-void warn(const std::string& text) { gan::console::note("warning: " + text); }
+void warn(const std::string& text) {
+  if (engine::processes().rank() == 0) gan::console::note("warning: " + text);
+}
 
 bool is_numbers(const std::string& spec) {
   return std::filesystem::is_regular_file(spec) && contents_of(spec) != Contents::images;

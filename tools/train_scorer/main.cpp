@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "engine/collective.h"
 #include "engine/engine.h"
 #include "engine/graph/graph.h"
 #include "engine/graph/write_onnx.h"
@@ -14,6 +15,8 @@
 #include "gan/console/options.h"
 #include "gan/console/printable.h"
 #include "gan/console/program.h"
+#include "gan/console/progress.h"
+#include "gan/metrics/content_hash.h"
 #include "tools/train_scorer/network.h"
 #include "tools/train_scorer/training.h"
 
@@ -42,6 +45,7 @@ const char* const kFooter =
     "Examples:\n"
     "  train_scorer --data shapes --out shapes.onnx --width 8 --batch 64 --lr 0.1 --epochs 0.25\n"
     "  train_scorer --data images:train --test images:test --out cifar10.onnx --epochs 20\n"
+    "  mpirun -n 4 train_scorer --data cifar10:data --out cifar10.onnx   (shares each batch)\n"
     "  gan train --preset sn-small --data shapes --scorer shapes.onnx\n";
 
 void add_options(CLI::App& app, Options& o) {
@@ -82,13 +86,23 @@ void add_options(CLI::App& app, Options& o) {
   app.footer([] { return "SPEC is " + engine::alternatives(datasets::forms()) + kFooter; });
 }
 
+void check_same_images(const datasets::Dataset& data, const std::string& spec) {
+  if (engine::processes().size() == 1) return;
+  const std::string mine = gan::metrics::content_hash(data);
+  engine::check(engine::text_of_first(mine) == mine, spec,
+                ": these images differ from those of rank 0; give all processes the same data");
+}
+
 std::unique_ptr<datasets::Dataset> open_set(const std::string& spec, bool test, Index resize,
                                             int channels = 0) {
   auto data = datasets::open(spec, {.resize = static_cast<int>(resize),
                                     .channels = channels,
                                     .test = test,
                                     .resize_option = "--resize ",
-                                    .orientation_option = ""});
+                                    .orientation_option = "",
+                                    .progress = gan::console::show_progress("image")});
+  check_same_images(*data, spec);
+  if (engine::processes().rank() > 0) return data;
   gan::console::note(data->description());
   for (const std::string& note : data->notes()) gan::console::note(note);
   return data;
@@ -98,7 +112,8 @@ std::unique_ptr<datasets::Dataset> open_set(const std::string& spec, bool test, 
 std::unique_ptr<datasets::Dataset> open_test_set(const Options& options,
                                                  const datasets::Dataset& data) {
   if (!options.test && options.data.starts_with("images:")) {
-    gan::console::note("note: without --test no accuracy is measured");
+    if (engine::processes().rank() == 0)
+      gan::console::note("note: without --test no accuracy is measured");
     return nullptr;
   }
   const std::string& spec = options.test.value_or(options.data);
@@ -128,8 +143,10 @@ int run(const Options& options) {
   gan::console::outlive_readers();
   static const std::string last_words =
       "train_scorer: interrupted; " + options.out + " is not written\n";
-  gan::console::end_on_interrupt(last_words.c_str());
-  check_writable(options.out);
+  const bool first = engine::launch().rank == 0;  // of several processes it alone writes and prints
+  gan::console::end_on_interrupt(first ? last_words.c_str() : "");
+  engine::join_processes();
+  if (first) check_writable(options.out);
   engine::Device::named(options.device).use();
   engine::set_precision(engine::precision_named(options.precision));
   const auto data = open_set(options.data, false, options.resize);
@@ -141,20 +158,24 @@ int run(const Options& options) {
       *data, options.width,
       {.mirrored = options.training.flip, .moved = options.training.shift > 0});
   gan::console::catch_interrupts(
-      "\ninterrupted; finishing the current step; interrupt again to stop at once\n");
+      first ? "\ninterrupted; finishing the current step; interrupt again to stop at once\n" : "");
   engine::check(scorer::train(network, *data, options.training), "interrupted; ", options.out,
                 " is not written");
   const std::string name = options.name.empty() ? data->name() : options.name;
-  engine::graph::save_onnx(options.out, scorer::make_model(network, *data, name));
+  engine::graph::Model model = scorer::make_model(network, *data, name);
+  if (first) engine::graph::save_onnx(options.out, model);
   static const std::string written = "\ntrain_scorer: interrupted; " + options.out +
                                      " is written; its test accuracy was not measured\n";
-  gan::console::end_on_interrupt(written.c_str());
+  gan::console::end_on_interrupt(first ? written.c_str() : "");
   if (test) {
-    const engine::graph::Graph saved = engine::graph::Graph::load(options.out);
-    std::printf("test accuracy %.4f on %lld images\n", scorer::accuracy(saved, *test),
-                static_cast<long long>(test->size()));
+    const engine::graph::Graph saved =
+        first ? engine::graph::Graph::load(options.out) : engine::graph::Graph(std::move(model));
+    const double accuracy = scorer::accuracy(saved, *test);
+    if (first)
+      std::printf("test accuracy %.4f on %lld images\n", accuracy,
+                  static_cast<long long>(test->size()));
   }
-  gan::console::print(options.out);
+  if (first) gan::console::print(options.out);
   return 0;
 }
 
@@ -165,6 +186,7 @@ int main(int argc, char** argv) {
                "train_scorer");
   Options options;
   add_options(app, options);
+  gan::console::share_work(app);
   return gan::console::run(app, argc, argv, [&] { return run(options); },
                            {.memory = "use a smaller --batch or --width"});
 }

@@ -6,6 +6,8 @@
 #include <span>
 
 #include "datasets/loader.h"
+#include "engine/collective.h"
+#include "engine/shared_batch.h"
 #include "gan/console/interrupt.h"
 #include "gan/console/progress.h"
 #include "layers/layers.h"
@@ -39,6 +41,15 @@ Index count_right(const Tensor& logits, std::span<const int> labels) {
   }
   return right;
 }
+
+// Over all processes.
+double total(Index count) {
+  double sum = static_cast<double>(count);
+  engine::processes().sum({&sum, 1});
+  return sum;
+}
+
+constexpr double kInterrupted = -1;  // instead of how much is done
 
 // From 0 to 1 at `warmup` and back to 0 at the end.
 double cycle(double done, double warmup) {
@@ -76,11 +87,18 @@ class Recent {
 
 bool train(layers::Sequential& network, const datasets::Dataset& data,
            const TrainingOptions& options) {
-  datasets::Loader loader(data, {.batch = std::min(options.batch, data.size()),
+  engine::Collective& processes = engine::processes();
+  const Index images = std::min(options.batch, data.size());
+  engine::check(images % processes.size() == 0, "--batch ", images, ": ", processes.size(),
+                " processes cannot share it evenly; give a multiple of ", processes.size());
+  const engine::SharedBatch shared;
+  datasets::Loader loader(data, {.batch = images,
                                  .seed = options.seed,
                                  .flip = options.flip,
                                  .shift = options.shift,
-                                 .cutout = options.cutout});
+                                 .cutout = options.cutout,
+                                 .part = processes.rank(),
+                                 .parts = processes.size()});
   // Rate times decay is the same for both, so unused values decay equally fast.
   const auto sgd = [&](double decay) {
     return layers::SgdOptions{.momentum = static_cast<Real>(options.momentum),
@@ -99,25 +117,26 @@ bool train(layers::Sequential& network, const datasets::Dataset& data,
   Recent loss_mean, accuracy_mean;
   for (Index step = 0; step < steps; ++step) {
     const double elapsed = clock.seconds() / (60 * options.minutes);
-    const double done =
-        std::max((static_cast<double>(step) + 0.5) / static_cast<double>(steps), elapsed);
-    if (gan::console::interrupted()) return false;
+    double done = std::max((static_cast<double>(step) + 0.5) / static_cast<double>(steps), elapsed);
+    if (gan::console::interrupted()) done = kInterrupted;
+    processes.broadcast({reinterpret_cast<char*>(&done), sizeof done});  // rank 0 decides
+    if (done == kInterrupted) return false;
     if (done >= 1) break;
     const double lr = options.lr * cycle(done, options.warmup);
     weights.set_lr(static_cast<Real>(lr));
     shifts.set_lr(static_cast<Real>(lr * options.bias_lr));
     const datasets::Batch batch = loader.next();
     const Tensor logits = network(batch.images);
-    const Tensor loss = cross_entropy(logits, batch.labels, options.label_smoothing);
-    const engine::TensorList gradients = grad(loss, all);
+    const Tensor loss =
+        mean_over_sharers(cross_entropy(logits, batch.labels, options.label_smoothing));
+    const engine::TensorList gradients = mean_over_sharers(grad(loss, all));
     const std::span whole(gradients.begin(), gradients.end());
     weights.step(whole.first(trained.weights.size()));
     shifts.step(whole.last(trained.shifts.size()));
     loss_mean.add(loss.item());
     engine::check(std::isfinite(loss_mean.mean()), "training: at step ", step,
                   " the loss became non-finite; lower --lr");
-    accuracy_mean.add(static_cast<double>(count_right(logits, batch.labels)) /
-                      static_cast<double>(batch.labels.size()));
+    accuracy_mean.add(total(count_right(logits, batch.labels)) / static_cast<double>(images));
     char note[64];
     std::snprintf(note, sizeof(note), "loss %.3f  accuracy %.3f", loss_mean.mean(),
                   accuracy_mean.mean());
@@ -128,10 +147,12 @@ bool train(layers::Sequential& network, const datasets::Dataset& data,
 }
 
 double accuracy(const engine::graph::Graph& scorer, const datasets::Dataset& data) {
+  constexpr Index kBatch = 250;
   Index right = 0;
   gan::console::Progress progress(0, data.size(), "image");
-  for (Index first = 0; first < data.size(); first += 250) {
-    const Index count = std::min<Index>(250, data.size() - first);
+  const Index apart = kBatch * engine::processes().size();
+  for (Index first = kBatch * engine::processes().rank(); first < data.size(); first += apart) {
+    const Index count = std::min<Index>(kBatch, data.size() - first);
     std::vector<Real> values(static_cast<std::size_t>(count * data.image_size()));
     std::vector<int> labels(static_cast<std::size_t>(count));
     std::vector<std::uint8_t> pixels(static_cast<std::size_t>(data.image_size()));
@@ -145,7 +166,7 @@ double accuracy(const engine::graph::Graph& scorer, const datasets::Dataset& dat
     right += count_right(scorer(images), labels);
     progress.step(first + count);
   }
-  return static_cast<double>(right) / static_cast<double>(data.size());
+  return total(right) / static_cast<double>(data.size());
 }
 
 }  // namespace scorer

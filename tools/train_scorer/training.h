@@ -3,7 +3,9 @@
 // linearly, then falls linearly to 0 (one cycle). Batch norms keep their scales at 1, and learn
 // their shifts at a separate rate, far above that of the weights. Sources: Page, "How to train your
 // ResNet" (2018), 8, for fixed scales and fast shifts; Jordan, "94% on CIFAR-10 in 3.29 seconds on
-// a single GPU" (2024), for a factor of 64. Errors: a non-finite loss.
+// a single GPU" (2024), for a factor of 64. Several processes (engine/collective.h) share each
+// batch, and compute what one would; rank 0 decides when to stop. Errors: a non-finite loss; a batch
+// that they cannot share evenly.
 #pragma once
 
 #include <limits>
@@ -35,7 +37,7 @@ bool train(layers::Sequential& network, const datasets::Dataset& data,
            const TrainingOptions& options);
 
 // The accuracy of the scorer as exported: the fraction of images whose largest logit is that of
-// their class.
+// their class. All processes must call it: each takes a part of the images.
 double accuracy(const engine::graph::Graph& scorer, const datasets::Dataset& data);
 
 }  // namespace scorer
