@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "engine/cpu/blas_memory.h"
+#include "engine/cpu/derived.h"
 #include "engine/threads.h"
 
 namespace engine {
@@ -24,6 +25,7 @@ CpuBackend::CpuBackend() {
 }
 
 void CpuBackend::upload(Real* to, const Real* host, Index n) {
+  derived().forget(to, n);
   if (n > 0) std::memcpy(to, host, static_cast<std::size_t>(n) * sizeof(Real));
 }
 

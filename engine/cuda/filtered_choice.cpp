@@ -1,0 +1,62 @@
+// Chooses which convolutions use filters, and which filter.
+#include "engine/algorithm.h"
+#include "engine/cuda/filtered.h"
+#include "engine/device.h"
+
+namespace engine::cuda {
+namespace {
+
+// Costs in float32 products. Reading or writing a number takes as long as this many of them: an
+// H100's 33 trillion products and 0.8 trillion numbers per second, by its data sheet.
+constexpr double kNumber = 40;
+
+double cost(const Filtering& f) {
+  const auto depth = static_cast<double>(f.depth()), out = static_cast<double>(f.out);
+  const double points = f.points(), tiles = static_cast<double>(f.tiles()) * points;
+  return tiles * depth * out + 2 * kNumber * (tiles * (depth + out) + points * depth * out);
+}
+
+// Patches are written and read as well.
+double direct_cost(const Filtering& f) {
+  const auto taps_of = [](const FilteredAxis& a) { return std::min(a.kernel, a.phases * a.taps); };
+  const auto k = static_cast<double>(taps_of(f.h) * taps_of(f.w) * f.in);
+  return static_cast<double>(f.n * f.h.results * f.w.results) *
+         (k * static_cast<double>(f.out) + 2 * kNumber * k);
+}
+
+std::optional<Filtering> best(Filtering f) {
+  std::optional<Filtering> found;
+  const bool always = algorithm() == Algorithm::filtered;
+  const bool none = algorithm() == Algorithm::direct || f.tiles() * f.depth() * f.out == 0 ||
+                    (!always && precision() != Precision::highest);
+  double least = 0.9 * direct_cost(f);
+  for (int h = 0; h < kFilterCount && !none; ++h)
+    for (int w = 0; w < kFilterCount; ++w) {
+      f.h.filter = h, f.w.filter = w;
+      if (f.h.of().taps != f.h.taps || f.w.of().taps != f.w.taps || f.points() == 1) continue;
+      if (!f.h.of().exact || !f.w.of().exact) continue;
+      const double now = cost(f);
+      if (now >= least && (!always || found)) continue;
+      least = now, found = f;
+    }
+  found ? note_filtered(found->h.filter, found->w.filter) : note_direct();
+  return found;
+}
+
+std::optional<Filtering> definition() {
+  note_direct();
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Filtering> filtering(const Window& w, Slot) {
+  return w.dilation_h == 1 && w.dilation_w == 1 ? best(filtered_window(w)) : definition();
+}
+
+std::optional<Filtering> filtering_of_phase(const Window& w, Index first_h, Index first_w) {
+  if (w.dilation_h != 1 || w.dilation_w != 1) return definition();
+  return best(filtered_phase(w, first_h, first_w));
+}
+
+}  // namespace engine::cuda
