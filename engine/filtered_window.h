@@ -3,14 +3,16 @@
 //
 //   Filtering f = filtered_window(window);          // slots Y and W
 //   Filtering f = filtered_phase(window, i, j);     // a phase of slot X, from pixel (i, j) on
-//   f.h.filter = ..., f.w.filter = ...;             // of kFilters, with f.h.taps and f.w.taps
+//   f.h = *filtered_by(f.h, filter), ...            // one of kFilters, if it fits
 //
 // A strided convolution is filtered phase by phase: for stride s, x becomes s s images whose
 // channels add up, each filtered by the taps of its phase. A transposed one splits its result
-// likewise. Dilated ones are not cut: the caller computes their definition.
+// likewise. A kernel with more taps than a filter is a sum of shorter kernels: their phases begin
+// that many taps apart. Dilated convolutions are not cut: the caller computes their definition.
 #pragma once
 
 #include <algorithm>
+#include <optional>
 
 #include "engine/filtering.h"
 #include "engine/geometry.h"
@@ -21,8 +23,8 @@ namespace engine {
 struct FilteredAxis {
   int filter = 0;                            // of kFilters
   Index source, source_step, source_first;   // pixels; tap a of result k: first + (k + a) step
-  Index phases;                              // a phase more is a pixel further
-  Index kernel, taps, tap_first, tap_step;   // tap a of phase f is the kernel's first + f + a step
+  Index phases, phase_pixels, phase_taps;    // a phase more is so many pixels and taps further
+  Index kernel, taps, tap_first, tap_step;   // tap a of phase 0 is the kernel's first + a step
   Index results, result_first, result_step;  // result k is the pixel first + k step
   Index result_extent;                       // of the image that the results belong to
 
@@ -30,10 +32,10 @@ struct FilteredAxis {
   Index tiles() const { return (results + of().outputs - 1) / of().outputs; }
   // Number i of a tile's pixels, which may lie outside; and tap a of the kernel, -1 outside.
   Index pixel(Index tile, int i, Index phase) const {
-    return source_first + phase + (tile * of().outputs + i) * source_step;
+    return source_first + phase * phase_pixels + (tile * of().outputs + i) * source_step;
   }
   Index tap(Index phase, int a) const {
-    const Index at = tap_first + phase + a * tap_step;
+    const Index at = tap_first + phase * phase_taps + a * tap_step;
     return at < kernel ? std::max<Index>(at, -1) : -1;
   }
 };
@@ -50,12 +52,27 @@ struct Filtering {
   int points() const { return h.of().points * w.of().points; }
 };
 
+// The axis cut for a filter. Empty if the filter has more taps, or the kernel is not a sum of its.
+inline std::optional<FilteredAxis> filtered_by(FilteredAxis axis, int filter) {
+  const Index taps = kFilters[filter].taps;
+  axis.filter = filter;
+  if (axis.taps == taps) return axis;
+  if (axis.taps < taps || taps == 1 || axis.phases > 1 || axis.source_step > 1) return std::nullopt;
+  axis.phases = (axis.taps + taps - 1) / taps;
+  axis.phase_pixels = taps;
+  axis.phase_taps = taps * axis.tap_step;
+  axis.taps = taps;
+  return axis;
+}
+
 inline Filtering filtered_window(const Window& w) {
   const auto axis = [](Index source, Index stride, Index before, Index kernel, Index results) {
     return FilteredAxis{.source = source,
                         .source_step = stride,
                         .source_first = -before,
                         .phases = std::min(stride, kernel),
+                        .phase_pixels = 1,
+                        .phase_taps = 1,
                         .kernel = kernel,
                         .taps = (kernel + stride - 1) / stride,
                         .tap_first = 0,
@@ -82,6 +99,8 @@ inline Filtering filtered_phase(const Window& w, Index first_h, Index first_w) {
                         .source_step = 1,
                         .source_first = tap < 0 ? 0 : (first + before - tap) / stride,
                         .phases = 1,
+                        .phase_pixels = 0,
+                        .phase_taps = 0,
                         .kernel = kernel,
                         .taps = tap < 0 ? 0 : tap / stride + 1,
                         .tap_first = tap,

@@ -60,7 +60,8 @@ double direct_cost(const Filtering& f, Slot want, const Costs& costs) {
           (want == Slot::W ? costs.patch_across : costs.patch));
 }
 
-std::optional<Filtering> fastest(Filtering f, Slot want) {
+std::optional<Filtering> fastest(const Filtering& given, Slot want) {
+  Filtering f = given;
   constexpr Index kFewChannels = 16;
   const bool always = algorithm() == Algorithm::filtered;
   // The double build, which golden values come from, computes the definition.
@@ -73,8 +74,9 @@ std::optional<Filtering> fastest(Filtering f, Slot want) {
   double least = always ? std::numeric_limits<double>::infinity() : 0.95 * direct;
   for (int h = 0; h < kFilterCount; ++h)
     for (int w = 0; w < kFilterCount; ++w) {
-      f.h.filter = h, f.w.filter = w;
-      if (f.h.of().taps != f.h.taps || f.w.of().taps != f.w.taps) continue;
+      const auto along_h = filtered_by(given.h, h), along_w = filtered_by(given.w, w);
+      if (!along_h || !along_w) continue;
+      f.h = *along_h, f.w = *along_w;
       if (f.points() == 1 || !allowed(f.h.of()) || !allowed(f.w.of())) continue;
       const double now = cost(f, want, costs);
       if (now < least) least = now, found = f;

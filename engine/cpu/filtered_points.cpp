@@ -10,7 +10,7 @@ namespace engine::cpu {
 std::shared_ptr<const FilterPoints> FilterPoints::of(const Filtering& f, const Exact& numbers,
                                                      const Real* w) {
   const auto axis = [](const FilteredAxis& a) {
-    return Key::Axis{a.filter, a.phases, a.kernel, a.taps, a.tap_first, a.tap_step};
+    return Key::Axis{a.filter, a.phases, a.phase_taps, a.kernel, a.taps, a.tap_first, a.tap_step};
   };
   const Key key{isa(), axis(f.h), axis(f.w), f.in, f.out, f.turned};
   const Index size = f.h.kernel * f.w.kernel * f.in * f.out;

@@ -19,7 +19,7 @@ class FilterPoints : public Derived::Item {
   struct Key {
     struct Axis {
       int filter;
-      Index phases, kernel, taps, tap_first, tap_step;
+      Index phases, phase_taps, kernel, taps, tap_first, tap_step;
       bool operator==(const Axis&) const = default;
     };
     Isa isa;

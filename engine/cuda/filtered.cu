@@ -40,7 +40,8 @@ FilterMatrix a_back(const Filter& f) { return matrix(f.a, f.outputs, f.points, t
 template <class Number>
 struct Pixels {
   struct Axis {
-    Index extent, first, step, outputs, limit;  // number k of the axis, below limit: first + k step
+    Index extent, first, step, phase, outputs,
+        limit;  // number k < limit of a phase: first + k step
   };
   Number* image;
   Index width_of_pixel, first_tile;
@@ -67,8 +68,8 @@ struct Pixels {
     const Index k_w = tiles_w.split(rest) * w.outputs, k_h = tiles_h.split(rest) * h.outputs;
     return {image + rest * h.extent * w.extent * width_of_pixel + channel,
             width_of_pixel,
-            h.first + phase_h + k_h * h.step,
-            w.first + phase_w + k_w * w.step,
+            h.first + phase_h * h.phase + k_h * h.step,
+            w.first + phase_w * w.phase + k_w * w.step,
             k_h,
             k_w,
             h,
@@ -94,7 +95,7 @@ struct Points {
 template <class Number>
 struct Taps {
   struct Axis {
-    Index kernel, first, step;
+    Index kernel, first, step, phase;
   };
   Number* data;
   Index columns_of_row;
@@ -118,8 +119,8 @@ struct Taps {
     const Index phase_w = phases_w.split(phase_h);
     return {data + rest * h.kernel * w.kernel * columns_of_row + column,
             columns_of_row,
-            h.first + phase_h,
-            w.first + phase_w,
+            h.first + phase_h * h.phase,
+            w.first + phase_w * w.phase,
             h,
             w};
   }
@@ -172,8 +173,8 @@ constexpr Index kUnlimited = std::numeric_limits<Index>::max();
 
 Pixels<const Real> source_tiles(const Filtering& f, const Real* source, Index first_tile) {
   const auto axis = [](const FilteredAxis& a) {
-    return Pixels<const Real>::Axis{a.source, a.source_first, a.source_step, a.of().outputs,
-                                    kUnlimited};
+    return Pixels<const Real>::Axis{a.source,       a.source_first, a.source_step,
+                                    a.phase_pixels, a.of().outputs, kUnlimited};
   };
   return {source,
           f.in,
@@ -190,8 +191,8 @@ Pixels<const Real> source_tiles(const Filtering& f, const Real* source, Index fi
 template <class Number>
 Pixels<Number> result_tiles(const Filtering& f, Number* result, Index first_tile) {
   const auto axis = [](const FilteredAxis& a) {
-    return typename Pixels<Number>::Axis{a.result_extent, a.result_first, a.result_step,
-                                         a.of().outputs, a.results};
+    return typename Pixels<Number>::Axis{a.result_extent, a.result_first, a.result_step, 0,
+                                         a.of().outputs,  a.results};
   };
   return {result,     f.out,      first_tile,           Divider(f.out),
           Divider(1), Divider(1), Divider(f.w.tiles()), Divider(f.h.tiles()),
@@ -201,7 +202,7 @@ Pixels<Number> result_tiles(const Filtering& f, Number* result, Index first_tile
 template <class Number>
 Taps<Number> taps(const Filtering& f, Number* w) {
   const auto axis = [](const FilteredAxis& a) {
-    return typename Taps<Number>::Axis{a.kernel, a.tap_first, a.tap_step};
+    return typename Taps<Number>::Axis{a.kernel, a.tap_first, a.tap_step, a.phase_taps};
   };
   const Index columns = f.turned ? f.out : f.in;
   return {w,         columns,  Divider(columns), Divider(f.phases()), Divider(f.w.phases),

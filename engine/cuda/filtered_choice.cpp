@@ -24,7 +24,8 @@ double direct_cost(const Filtering& f) {
          (k * static_cast<double>(f.out) + 2 * kNumber * k);
 }
 
-std::optional<Filtering> best(Filtering f) {
+std::optional<Filtering> best(const Filtering& given) {
+  Filtering f = given;
   std::optional<Filtering> found;
   const bool always = algorithm() == Algorithm::filtered;
   const bool none = algorithm() == Algorithm::direct || f.tiles() * f.depth() * f.out == 0 ||
@@ -32,9 +33,10 @@ std::optional<Filtering> best(Filtering f) {
   double least = 0.9 * direct_cost(f);
   for (int h = 0; h < kFilterCount && !none; ++h)
     for (int w = 0; w < kFilterCount; ++w) {
-      f.h.filter = h, f.w.filter = w;
-      if (f.h.of().taps != f.h.taps || f.w.of().taps != f.w.taps || f.points() == 1) continue;
-      if (!f.h.of().exact || !f.w.of().exact) continue;
+      const auto along_h = filtered_by(given.h, h), along_w = filtered_by(given.w, w);
+      if (!along_h || !along_w) continue;
+      f.h = *along_h, f.w = *along_w;
+      if (f.points() == 1 || !f.h.of().exact || !f.w.of().exact) continue;
       const double now = cost(f);
       if (now >= least && (!always || found)) continue;
       least = now, found = f;

@@ -54,7 +54,8 @@ class Slots {
   Hosts expected_;
 };
 
-void check_errors(const std::vector<Slots>& draws, Algorithm algorithm) {
+// `least` is an error that is never too large: sums of few terms have less than others.
+void check_errors(const std::vector<Slots>& draws, Algorithm algorithm, double least = 0) {
   Slots::Errors direct, highest, high;
   for (const Slots& slots : draws) {
     slots.add_errors(Algorithm::direct, Precision::highest, direct);
@@ -63,7 +64,7 @@ void check_errors(const std::vector<Slots>& draws, Algorithm algorithm) {
   }
   for (std::size_t slot = 0; slot < direct.size(); ++slot) {
     CAPTURE(slot);
-    CHECK(highest[slot].relative() <= 1.5 * direct[slot].relative());
+    CHECK(highest[slot].relative() <= std::max(least, 1.5 * direct[slot].relative()));
     CHECK(high[slot].relative() < 1e-5);
   }
 }
@@ -79,14 +80,16 @@ TEST_CASE("filtering accuracy: with many channels") {
                Algorithm::filtered);
 }
 
-// With a few channels, as in the list of cases, and with as many as let filters pay.
+// With a few channels, as in the list of cases, and with as many as let filters pay. Filters that
+// would not have been chosen may have the error of a long direct sum.
 TEST_CASE("filtering accuracy: every geometry of the cases, in every slot") {
   if (kDouble || kSanitized) return;
   const Restore restore;
   Draw draw(22);
-  constexpr int kDraws = 4;
+  constexpr int kDraws = 2;
+  constexpr double kLongSum = 4e-7;
   for (const windows::Geometry& g : windows::geometries()) {
-    CAPTURE(g.name);
+    CAPTURE(std::string(g.name));
     const auto draws = [&](Index in, Index out) {
       std::vector<Slots> all;
       for (int i = 0; i < kDraws; ++i)
@@ -95,7 +98,8 @@ TEST_CASE("filtering accuracy: every geometry of the cases, in every slot") {
       return all;
     };
     check_errors(draws(2, 3), Algorithm::automatic);
-    check_errors(draws(48, 40), Algorithm::automatic);
-    check_errors(draws(48, 40), Algorithm::filtered);
+    const std::vector<Slots> wide = draws(48, 40);
+    check_errors(wide, Algorithm::automatic);
+    check_errors(wide, Algorithm::filtered, kLongSum);
   }
 }

@@ -60,7 +60,9 @@ TEST_CASE("derived: layers never use transformed weights of an earlier step") {
     agreed(ema.average(), x);
     ema.step();
     agreed(ema.average(), x);
-    if (step == 0) store(file, "", network);
+    if (step > 0) continue;
+    store(file, "", network);
+    for (auto& [name, values] : file.tensors) values = values.clone();
   }
   layers::restore(file, "", network);
   const std::vector<Real> loaded = agreed(network, x);
