@@ -149,10 +149,6 @@ void CudaBackend::conv_transpose(const Window& c, Real* x, const Real* w, const 
   if (gaps) fill(x, size, 0);
   for (Index i = 0; i < phases_h; ++i)
     for (Index j = 0; j < phases_w; ++j) {
-      if (const auto f = filtering_of_phase(c, i, j)) {
-        filtered(op, *f, y, w, x);
-        continue;
-      }
       const Phase h = phase_h(i), v = phase_w(j);
       const Patches patches{c.n, c.out, h.axis, v.axis};
       const Index k = patches.row_length();
@@ -187,13 +183,17 @@ void CudaBackend::conv_transpose(const Window& c, Real* x, const Real* w, const 
 void CudaBackend::conv(Slot want, const Window& window, Real* x, Real* w, Real* y) {
   switch (want) {
     case Slot::Y:
-      if (const auto f = filtering(window, want)) return filtered("conv2d", *f, x, w, y);
+      if (const auto f = filtering(window)) return filtered("conv2d", *f, x, w, y);
       return conv_forward(window, x, w, y);
     case Slot::W:
-      if (const auto f = filtering(window, want))
+      if (const auto f = filtering(window))
         return filtered_weights("conv2d_weight_grad", *f, x, w, y);
       return conv_weight(window, x, w, y);
     case Slot::X:
+      if (const auto phases = filtering_of_phases(window); !phases.empty()) {
+        for (const Filtering& f : phases) filtered("conv2d_transpose", f, y, w, x);
+        return;
+      }
       return conv_transpose(window, x, w, y);
   }
 }

@@ -15,12 +15,13 @@
 #include <optional>
 
 #include "engine/filtered_window.h"
+#include "engine/free_lists.h"
 
 namespace engine::cuda {
 
 // Slots Y and W. Empty if the definition moves fewer bytes.
-std::optional<Filtering> filtering(const Window& window, Slot want);
-// A phase of slot X.
-std::optional<Filtering> filtering_of_phase(const Window& window, Index first_h, Index first_w);
+std::optional<Filtering> filtering(const Window& window);
+// The phases of slot X. Empty unless each of them gains.
+FreeListVector<Filtering> filtering_of_phases(const Window& window);
 
 }  // namespace engine::cuda

@@ -41,24 +41,36 @@ std::optional<Filtering> best(const Filtering& given) {
       if (now >= least && (!always || found)) continue;
       least = now, found = f;
     }
-  found ? note_filtered(found->h.filter, found->w.filter) : note_direct();
   return found;
 }
 
-std::optional<Filtering> definition() {
-  note_direct();
-  return std::nullopt;
+void note(const std::optional<Filtering>& f) {
+  f ? note_filtered(f->h.filter, f->w.filter) : note_direct();
 }
+
+bool dilated(const Window& w) { return w.dilation_h != 1 || w.dilation_w != 1; }
 
 }  // namespace
 
-std::optional<Filtering> filtering(const Window& w, Slot) {
-  return w.dilation_h == 1 && w.dilation_w == 1 ? best(filtered_window(w)) : definition();
+std::optional<Filtering> filtering(const Window& w) {
+  const auto found = dilated(w) ? std::nullopt : best(filtered_window(w));
+  note(found);
+  return found;
 }
 
-std::optional<Filtering> filtering_of_phase(const Window& w, Index first_h, Index first_w) {
-  if (w.dilation_h != 1 || w.dilation_w != 1) return definition();
-  return best(filtered_phase(w, first_h, first_w));
+FreeListVector<Filtering> filtering_of_phases(const Window& w) {
+  FreeListVector<Filtering> phases;
+  for (Index i = 0; i < std::min(w.stride_h, w.height); ++i)
+    for (Index j = 0; j < std::min(w.stride_w, w.width); ++j) {
+      const auto found = dilated(w) ? std::nullopt : best(filtered_phase(w, i, j));
+      if (!found) {
+        note_direct();
+        return {};
+      }
+      phases.push_back(*found);
+    }
+  for (const Filtering& f : phases) note(f);
+  return phases;
 }
 
 }  // namespace engine::cuda
