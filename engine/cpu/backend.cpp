@@ -6,6 +6,7 @@
 
 #include "engine/collective.h"
 #include "engine/cpu/blas_memory.h"
+#include "engine/cpu/derived.h"
 #include "engine/threads.h"
 
 namespace engine {
@@ -25,6 +26,7 @@ CpuBackend::CpuBackend() {
 }
 
 void CpuBackend::upload(Real* to, const Real* host, Index n) {
+  derived().forget(to, n);
   if (n > 0) std::memcpy(to, host, static_cast<std::size_t>(n) * sizeof(Real));
 }
 

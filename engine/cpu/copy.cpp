@@ -3,17 +3,34 @@
 #include <array>
 
 #include "engine/cpu/backend.h"
+#include "engine/cpu/derived.h"
 #include "engine/cpu/row_number.h"
 #include "engine/cpu/scratch.h"
 #include "engine/cpu/traverse.h"
 
 namespace engine::cpu {
 
+namespace {
+
+// What was computed from values that a copy is about to overwrite.
+void forget_derived(const Strides& strides, const Real* y) {
+  Index before = 0, after = 1;
+  for (int i = 0; i < strides.extents.rank(); ++i) {
+    const Index reach = (strides.extents[i] - 1) * strides.y[i];
+    (reach < 0 ? before : after) += reach;
+  }
+  derived().forget(y + before, after - before);
+}
+
+}  // namespace
+
 void CpuBackend::fill(Real* x, Index n, Real value) {
+  derived().forget(x, n);
   parallel_for(n, kGrain, [&](Index begin, Index end) { std::fill(x + begin, x + end, value); });
 }
 
 void CpuBackend::copy(const Strides& strides, const Real* x, Real* y) {
+  forget_derived(strides, y);
   const int last = strides.extents.rank() - 1;
   const Index dx = strides.x[last], dy = strides.y[last];
   for_each_run(strides, [&](Index, Index at_x, Index at_y, Index n) {

@@ -155,7 +155,8 @@ class Block {
 void filtered(const Filtering& f, const Real* source, const Real* w, Real* result,
               const Epilogue& epilogue) {
   const Exact numbers(*exact_kernel(isa()));
-  const FilterPoints weights(f, numbers, w);
+  const auto points = FilterPoints::of(f, numbers, w);
+  const FilterPoints& weights = *points;
   const Zeros zeros(f.in);
   const Cut most(f, numbers);
   const Index panels = ceil_div(f.out, numbers.block.columns);

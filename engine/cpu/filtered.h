@@ -3,53 +3,17 @@
 //
 //   if (const auto f = filtering(window, Slot::Y)) return filtered(*f, x, w, y, epilogue);
 //
-// A strided convolution is filtered phase by phase: for stride s, x becomes s s images whose
-// channels add up, each filtered by the taps of its phase. A transposed one splits its result
-// likewise. Only shape and precision() decide: `highest` allows filters as accurate as the direct
+// Only shape and precision() decide: `highest` allows filters as accurate as the direct
 // sum. A non-finite number makes all results of its tile NaN; sums of numbers beyond 1e36 may
 // overflow.
 #pragma once
 
-#include <algorithm>
 #include <optional>
 
 #include "engine/cpu/activate.h"
-#include "engine/filtering.h"
+#include "engine/filtered_window.h"
 
 namespace engine::cpu {
-
-// One axis: results k = 0, 1, ... read the taps of a phase at source + k step, one after the other.
-struct FilteredAxis {
-  int filter = 0;                            // of kFilters
-  Index source, source_step, source_first;   // pixels; tap a of result k: first + (k + a) step
-  Index phases;                              // a phase more is a pixel further
-  Index kernel, taps, tap_first, tap_step;   // tap a of phase f is the kernel's first + f + a step
-  Index results, result_first, result_step;  // result k is the pixel first + k step
-  Index result_extent;                       // of the image that the results belong to
-
-  const Filter& of() const { return kFilters[filter]; }
-  Index tiles() const { return (results + of().outputs - 1) / of().outputs; }
-  // Number i of a tile's pixels, which may lie outside; and tap a of the kernel, -1 outside.
-  Index pixel(Index tile, int i, Index phase) const {
-    return source_first + phase + (tile * of().outputs + i) * source_step;
-  }
-  Index tap(Index phase, int a) const {
-    const Index at = tap_first + phase + a * tap_step;
-    return at < kernel ? std::max<Index>(at, -1) : -1;
-  }
-};
-
-// A filtered convolution: results [n, h, w, out] from a source [n, h, w, in].
-struct Filtering {
-  FilteredAxis h, w;
-  Index n, in, out;
-  bool turned;  // slot X: the source is y, and weights lie as [in, kernel, kernel, out]
-
-  Index phases() const { return h.phases * w.phases; }
-  Index depth() const { return phases() * in; }
-  Index tiles() const { return n * h.tiles() * w.tiles(); }
-  int points() const { return h.of().points * w.of().points; }
-};
 
 // Slots Y and W. Empty if the definition is faster.
 std::optional<Filtering> filtering(const Window& window, Slot want);
@@ -59,6 +23,7 @@ std::optional<Filtering> filtering_of_phase(const Window& window, Index first_h,
 // Number of outputs and inputs in a block of slot W.
 constexpr Index kWeightBlock = 128;
 
+// Keeps the transformed weights (derived.h).
 void filtered(const Filtering& f, const Real* source, const Real* w, Real* result,
               const Epilogue& epilogue);
 void filtered_weights(const Filtering& f, const Real* x, Real* w, const Real* y);

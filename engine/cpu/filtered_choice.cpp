@@ -60,7 +60,8 @@ double direct_cost(const Filtering& f, Slot want, const Costs& costs) {
           (want == Slot::W ? costs.patch_across : costs.patch));
 }
 
-std::optional<Filtering> fastest(Filtering f, Slot want) {
+std::optional<Filtering> fastest(const Filtering& given, Slot want) {
+  Filtering f = given;
   constexpr Index kFewChannels = 16;
   const bool always = algorithm() == Algorithm::filtered;
   // The double build, which golden values come from, computes the definition.
@@ -73,8 +74,9 @@ std::optional<Filtering> fastest(Filtering f, Slot want) {
   double least = always ? std::numeric_limits<double>::infinity() : 0.95 * direct;
   for (int h = 0; h < kFilterCount; ++h)
     for (int w = 0; w < kFilterCount; ++w) {
-      f.h.filter = h, f.w.filter = w;
-      if (f.h.of().taps != f.h.taps || f.w.of().taps != f.w.taps) continue;
+      const auto along_h = filtered_by(given.h, h), along_w = filtered_by(given.w, w);
+      if (!along_h || !along_w) continue;
+      f.h = *along_h, f.w = *along_w;
       if (f.points() == 1 || !allowed(f.h.of()) || !allowed(f.w.of())) continue;
       const double now = cost(f, want, costs);
       if (now < least) least = now, found = f;
@@ -96,56 +98,12 @@ std::optional<Filtering> best(const Filtering& f, Slot want) {
 }  // namespace
 
 std::optional<Filtering> filtering(const Window& w, Slot want) {
-  if (w.dilation_h != 1 || w.dilation_w != 1) return definition();
-  const auto axis = [](Index source, Index stride, Index before, Index kernel, Index results) {
-    return FilteredAxis{.source = source,
-                        .source_step = stride,
-                        .source_first = -before,
-                        .phases = std::min(stride, kernel),
-                        .kernel = kernel,
-                        .taps = ceil_div(kernel, stride),
-                        .tap_first = 0,
-                        .tap_step = stride,
-                        .results = results,
-                        .result_first = 0,
-                        .result_step = 1,
-                        .result_extent = results};
-  };
-  return best({.h = axis(w.height, w.stride_h, w.top, w.kernel_h, w.out_height),
-               .w = axis(w.width, w.stride_w, w.left, w.kernel_w, w.out_width),
-               .n = w.n,
-               .in = w.in,
-               .out = w.out,
-               .turned = false},
-              want);
+  return w.dilation_h == 1 && w.dilation_w == 1 ? best(filtered_window(w), want) : definition();
 }
 
 std::optional<Filtering> filtering_of_phase(const Window& w, Index first_h, Index first_w) {
   if (w.dilation_h != 1 || w.dilation_w != 1) return definition();
-  const auto axis = [](Index source, Index stride, Index before, Index kernel, Index first,
-                       Index extent) {
-    Index tap = kernel - 1;  // the last one that meets the pixels `first`, `first` + stride, ...
-    while (tap >= 0 && (first + before - tap) % stride != 0) --tap;
-    return FilteredAxis{.source = source,
-                        .source_step = 1,
-                        .source_first = tap < 0 ? 0 : (first + before - tap) / stride,
-                        .phases = 1,
-                        .kernel = kernel,
-                        .taps = tap < 0 ? 0 : tap / stride + 1,
-                        .tap_first = tap,
-                        .tap_step = -stride,
-                        .results = ceil_div(extent - first, stride),
-                        .result_first = first,
-                        .result_step = stride,
-                        .result_extent = extent};
-  };
-  return best({.h = axis(w.out_height, w.stride_h, w.top, w.kernel_h, first_h, w.height),
-               .w = axis(w.out_width, w.stride_w, w.left, w.kernel_w, first_w, w.width),
-               .n = w.n,
-               .in = w.out,
-               .out = w.in,
-               .turned = true},
-              Slot::X);
+  return best(filtered_phase(w, first_h, first_w), Slot::X);
 }
 
 }  // namespace engine::cpu

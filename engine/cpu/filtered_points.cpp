@@ -7,8 +7,22 @@
 
 namespace engine::cpu {
 
-FilterPoints::FilterPoints(const Filtering& f, const Exact& numbers, const Real* w)
-    : f_(f),
+std::shared_ptr<const FilterPoints> FilterPoints::of(const Filtering& f, const Exact& numbers,
+                                                     const Real* w) {
+  const auto axis = [](const FilteredAxis& a) {
+    return Key::Axis{a.filter, a.phases, a.phase_taps, a.kernel, a.taps, a.tap_first, a.tap_step};
+  };
+  const Key key{isa(), axis(f.h), axis(f.w), f.in, f.out, f.turned};
+  const Index size = f.h.kernel * f.w.kernel * f.in * f.out;
+  return derived().get<FilterPoints>(w, size, key, [&] {
+    return std::allocate_shared<FilterPoints>(FreeListAllocator<FilterPoints>(), key, f, numbers,
+                                              w);
+  });
+}
+
+FilterPoints::FilterPoints(const Key& key, const Filtering& f, const Exact& numbers, const Real* w)
+    : key_(key),
+      f_(f),
       pieces_(f.depth(), Exact::kDepthNumbers),
       panels_(ceil_div(f.out, numbers.block.columns)),
       columns_(numbers.block.columns),

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "engine/check.h"
+#include "engine/cpu/derived.h"
 #include "engine/size_class.h"
 
 namespace engine::cpu {
@@ -39,6 +40,7 @@ Real* Memory::allocate(Index elements) {
 }
 
 void Memory::release(Real* block, Index elements) noexcept {
+  derived().forget(block, elements);
   const SizeClass c = class_of(elements);
   const std::lock_guard lock(mutex_);
   std::size_t number = c.number;

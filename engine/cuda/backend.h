@@ -6,6 +6,7 @@
 
 #include "engine/backend.h"
 #include "engine/cuda/check.h"
+#include "engine/cuda/filtered.h"
 #include "engine/cuda/memory.h"
 
 namespace engine::cuda {
@@ -105,6 +106,9 @@ class CudaBackend final : public Backend {
   void conv_forward(const Window& window, const Real* x, const Real* w, Real* y);
   void conv_weight(const Window& window, const Real* x, Real* w, const Real* y);
   void conv_transpose(const Window& window, Real* x, const Real* w, const Real* y);
+  void filtered(const char* op, const Filtering& f, const Real* source, const Real* w,
+                Real* result);
+  void filtered_weights(const char* op, const Filtering& f, const Real* x, Real* w, const Real* y);
   void inverse_deviations(Index channels, Real epsilon, const Real* moments, Real* inverse);
   void check_fault();
 

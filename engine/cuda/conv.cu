@@ -183,10 +183,17 @@ void CudaBackend::conv_transpose(const Window& c, Real* x, const Real* w, const 
 void CudaBackend::conv(Slot want, const Window& window, Real* x, Real* w, Real* y) {
   switch (want) {
     case Slot::Y:
+      if (const auto f = filtering(window)) return filtered("conv2d", *f, x, w, y);
       return conv_forward(window, x, w, y);
     case Slot::W:
+      if (const auto f = filtering(window))
+        return filtered_weights("conv2d_weight_grad", *f, x, w, y);
       return conv_weight(window, x, w, y);
     case Slot::X:
+      if (const auto phases = filtering_of_phases(window); !phases.empty()) {
+        for (const Filtering& f : phases) filtered("conv2d_transpose", f, y, w, x);
+        return;
+      }
       return conv_transpose(window, x, w, y);
   }
 }

@@ -1,5 +1,5 @@
 // Convolutions by minimal filters: every slot on random geometries against the loops in double, on
-// every instruction set; how accurate each filter is; and the same bits for any thread count.
+// every instruction set, and the same bits for any thread count.
 #include "engine/filtering.h"
 
 #include <doctest/doctest.h>
@@ -7,7 +7,6 @@
 #include "tests/support/definitions.h"
 #include "tests/support/draw.h"
 #include "tests/support/restore.h"
-#include "tests/support/sanitized.h"
 
 using namespace tests;
 using engine::Algorithm;
@@ -66,19 +65,6 @@ void check_slots(const Filtered& g, Draw& draw, const std::vector<Setting>& sett
     CHECK(difference(conv2d_weight_grad(x.tensor(), y.tensor(), g.options, {g.w[1], g.w[2]}),
                      weight) < close);
   }
-}
-
-double root_mean_square(const std::vector<double>& values) {
-  double total = 0;
-  for (const double v : values) total += v * v;
-  return std::sqrt(total / static_cast<double>(values.size()));
-}
-
-// The root of the mean squared error over that of the results.
-double relative_error(const Tensor& got, const Host& expected) {
-  std::vector<double> apart = Host(got).values;
-  for (std::size_t i = 0; i < apart.size(); ++i) apart[i] -= expected.values[i];
-  return root_mean_square(apart) / root_mean_square(expected.values);
 }
 
 }  // namespace
@@ -176,41 +162,4 @@ TEST_CASE("filtering: the same bits for any number of threads") {
   }
   CHECK(results[0] == results[1]);
   CHECK(results[0] == results[2]);
-}
-
-// Against float64, with inputs of one sign as activations have them: the filters of `highest` have
-// at most 1.5 times the error of the direct sum, those of `high` less than 1e-5.
-TEST_CASE("filtering: how accurate it is") {
-  if (kDouble || kSanitized) return;
-  const Restore restore;
-  Draw draw(21);
-  for (const Filtered& g :
-       {Filtered{{2, 12, 12, 128}, {32, 3, 3, 128}, {.padding = 1}},
-        Filtered{{2, 24, 24, 64}, {32, 4, 4, 64}, {.stride = 2, .padding = 1}}}) {
-    CAPTURE(g.w);
-    const Host x = Host(draw.uniform(g.x, -0.1, 1).tensor()), w = as_real(draw, g.w);
-    const Host y = as_real(draw, definitions::conv_shape(g.x, g.w, g.options));
-    const Host forward = definitions::conv(x, w, g.options);
-    const Host adjoint = definitions::conv_transpose(y, w, g.options, g.x[1], g.x[2]);
-    const Host weight = definitions::conv_weight_grad(x, y, g.options, {g.w[1], g.w[2]});
-    const auto errors = [&](Algorithm algorithm, Precision precision) {
-      engine::set_algorithm(algorithm);
-      engine::set_precision(precision);
-      return std::array{
-          relative_error(conv2d(x.tensor(), w.tensor(), g.options), forward),
-          relative_error(conv2d_transpose(y.tensor(), w.tensor(), g.options, g.x[1], g.x[2]),
-                         adjoint),
-          relative_error(conv2d_weight_grad(x.tensor(), y.tensor(), g.options, {g.w[1], g.w[2]}),
-                         weight)};
-    };
-    const auto direct = errors(Algorithm::direct, Precision::highest);
-    const auto highest = errors(Algorithm::filtered, Precision::highest);
-    const auto high = errors(Algorithm::filtered, Precision::high);
-    for (int slot = 0; slot < 3; ++slot) {
-      CAPTURE(slot);
-      CAPTURE(direct[slot]);
-      CHECK(highest[slot] < 1.5 * direct[slot]);
-      CHECK(high[slot] < 1e-5);
-    }
-  }
 }

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "engine/cpu/derived.h"
 #include "engine/engine.h"
 
 namespace bench {
@@ -37,9 +38,11 @@ struct ConvTensors {
     const engine::NoGrad constant;
     y = conv2d(x, w, options);
   }
-  // The result, or the gradient by the images or by the weight, for y.
+  // The result, or the gradient by the images or by the weight, for y. The weights count as new,
+  // as in a training step: nothing that was prepared from them is used again.
   engine::Tensor run(engine::Slot slot) const {
     const engine::NoGrad constant;
+    engine::cpu::derived().forget(w.data(), w.size());
     if (slot == engine::Slot::Y) return conv2d(x, w, options);
     if (slot == engine::Slot::X) return conv2d_transpose(y, w, options, x.dim(1), x.dim(2));
     return conv2d_weight_grad(x, y, options, {w.dim(1), w.dim(2)});

@@ -114,6 +114,10 @@ void transform(int rows, const Real* weights, const Real* const* from, Index n, 
     for (; c + kMany <= end; c += kMany)
       transform_vectors<Lanes, Matrix, kTogether, true>(rows, weights, from, c, to + c - begin,
                                                         distance, 0);
+    if constexpr (kTogether > 2)  // a panel of two vectors
+      for (; c + 2 * kLanes <= end; c += 2 * kLanes)
+        transform_vectors<Lanes, Matrix, 2, true>(rows, weights, from, c, to + c - begin, distance,
+                                                  0);
     for (; c + kLanes <= end; c += kLanes)
       transform_vectors<Lanes, Matrix, 1, true>(rows, weights, from, c, to + c - begin, distance,
                                                 0);
