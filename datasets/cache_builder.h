@@ -1,15 +1,15 @@
-// CacheBuilder: makes the file of an ImageCache, a few thousand images at a time, and takes up what
-// a builder that was killed has left.
+// CacheBuilder: makes the file of an ImageCache, a few thousand images at a time, and resumes the
+// file of a builder that was killed.
 //
 //   CacheBuilder builder(path, layout, progress);  // waits while another process builds the same
 //   while (!builder.is_made() && builder.done() < layout.files) builder.append(decoded);
 //   builder.finish();
 //
 // The unfinished file, PATH.part, is locked (flock); the system releases the lock of a killed
-// process. Where the file system has no locks, each process makes a file of its own, which is not
-// taken up. The finished file survives a power cut and is renamed to PATH.
-// Cost: writing the images; a checksum of those that are taken up. Errors: CacheFailure if the file
-// cannot be written, which nothing but time depends on.
+// process. On a file system without locks, each process makes its own file, which cannot be
+// resumed. The finished file survives a power cut and is renamed to PATH. Cost: writing the images,
+// and a checksum of those already in a resumed file. Errors: CacheFailure if the file cannot be
+// written; the caller can work without it.
 #pragma once
 
 #include <functional>
@@ -51,7 +51,7 @@ class CacheBuilder {
   const std::string& orientations() const { return orientations_; }  // of the files done
   void append(const DecodedImages& next);
   void finish();
-  void discard();  // what is unfinished is not taken up
+  void discard();  // drops the unfinished file
 
  private:
   void open_locked(const Progress& progress);

@@ -5,8 +5,8 @@
 //   data->read(7, pixels.data());                       // [height, width, channels], 0..255
 //
 // Sets from files are decoded once, when opened, and kept as bytes, in memory or (folders of images)
-// in a cache on disk. Reading is const and thread-safe. Nothing here prints: information for the user (such as skipped images) is in
-// `notes()`.
+// in a cache on disk. Reading is const and thread-safe. Nothing here prints: information for the
+// user (such as skipped images) is in `notes()`.
 #pragma once
 
 #include <cstdint>

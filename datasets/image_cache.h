@@ -5,11 +5,11 @@
 //   const auto cache = ImageCache::open(path, key, files);  // null: none that matches
 //   if (!cache->read(7, pixels)) ...                        // false: its bytes are damaged
 //
-// The file holds a header; a record for each listed file: checksum, EXIF orientation, pixels; and
-// the orientations once more, a byte each (0: the file could not be read, its record is empty).
+// The file holds a header; a record for each listed file: checksum, EXIF orientation, pixels; and a
+// copy of all orientations, one byte each (0: the file could not be read, and its record is empty).
 // cache_builder.h writes it. Records are read one by one and checked every time; the system keeps
-// in memory those that are used, as far as it has room. Reading is const and thread-safe.
-// Cost: opening reads the header and a byte per file, whatever the size of the images.
+// used ones in memory while there is room. Reading is const and thread-safe. Cost: opening reads
+// the header and a byte per file, whatever the size of the images.
 #pragma once
 
 #include <cstdint>
@@ -45,7 +45,7 @@ class ImageCache {
 
   // The content hash that was kept with the images; "" if none was, or it is damaged.
   std::string hash() const;
-  void keep_hash(const std::string& hash) const;  // as far as the cache can be written
+  void keep_hash(const std::string& hash) const;  // does nothing if the cache cannot be written
 
   // Removes the file, which is damaged, so that the next program makes another.
   void discard() const;

@@ -7,10 +7,10 @@
 //   decoder.check_damage(orientations);                             // of all files
 //
 // Without `resize` all images must have the size of the first that can be read. With `channels` = 0
-// they have one channel if all files are stored as gray, else three; nothing is known of those that
-// have not been decoded. So the first image decides; when a colored one follows gray ones, decode()
-// returns nothing, the layout has three channels from then on, and decoding starts again.
-// Errors: sizes that differ (names two files); over 1% unreadable.
+// they have one channel if all files are stored as gray, else three; at first, the first image
+// decides. If a colored image follows gray ones, decode() returns nothing, the layout has three
+// channels from then on, and decoding must start again. Errors: sizes that differ (names two
+// files); over 1% unreadable.
 #pragma once
 
 #include <optional>

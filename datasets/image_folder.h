@@ -9,7 +9,7 @@
 // or the cache cannot be written (a note says so): then they are in memory.
 // Cost: decoding, once, on all cores; from the cache only the attributes of the files are read, and
 // memory holds their names. Errors: a missing or empty folder; sizes that differ (names two files);
-// over 1% unreadable; read(): damage in the cache of an image whose file has changed since.
+// over 1% unreadable; read(): a damaged cache entry of an image whose file has changed since.
 #pragma once
 
 #include <memory>

@@ -19,7 +19,7 @@ Algorithm algorithm_named(const std::string& name);  // Errors: a name not in al
 std::vector<std::string> algorithm_names();
 
 // The convolutions that ran since the last call: "direct 2, F(4x4, 3x3) 5". Each phase of a strided
-// transposed convolution counts as one, but on CUDA all count as one where they are direct.
+// transposed convolution counts as one, except on CUDA, where direct phases count as one together.
 std::string algorithms_run();
 // For kernels: records a convolution by the filters (indices of kFilters) along both axes, or by
 // the definition.

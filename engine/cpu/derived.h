@@ -1,11 +1,11 @@
-// Derived: what kernels have computed from values in memory, kept while these stay the same. A
+// Derived: values that kernels have computed from others in memory, kept until those change. A
 // convolution keeps its transformed weights, because a step uses the same weights several times.
 //
 //   const auto points = derived().get<FilterPoints>(w, size, key, [&] { return make_points(...); });
 //
 // T is a Derived::Item with `bool is(const Key&) const`. The verbs that write to memory a second
-// time (those behind update.h), and memory when a block is released, say so with forget(). Cost: a
-// search through all items, of which there are a few for each layer. Thread-safe.
+// time (those behind update.h), and memory when a block is released, report it with forget(). Cost:
+// a search through all items, a few per layer. Thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,8 @@ class Derived {
     virtual ~Item() = default;
   };
 
-  // The T for this key from the values at [from, from + n); from `make()` if there is none yet.
+  // The T for this key, computed from the values at [from, from + n); calls `make()` if there is
+  // none yet.
   template <class T, class Key, class Make>
   std::shared_ptr<const T> get(const Real* from, Index n, const Key& key, const Make& make) {
     {
@@ -39,9 +40,9 @@ class Derived {
     return made;
   }
 
-  // The values at [begin, begin + n) change, or are gone.
+  // Drops what was computed from the values at [begin, begin + n), which change or are released.
   void forget(const Real* begin, Index n) noexcept;
-  // How many are kept that were computed from values there.
+  // The number of kept items that were computed from values there.
   std::size_t count(const Real* begin, Index n) const;
 
  private:

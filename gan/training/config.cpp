@@ -178,7 +178,7 @@ void set(Config& config, const std::string& assignment) {
 
 layers::SpectralGradientClipping clipping(const Config& config) {
   const auto r = static_cast<engine::Real>(config.clip_r);
-  check(r > 1 && std::isfinite(r), "clip.r=", config.clip_r, ": must be at least 1 + 1e-6");
+  check(r > 1 && std::isfinite(r), "clip.r=", config.clip_r, ": must be above 1, by at least 1e-6");
   check_limits("clip.iterations", config.clip_iterations);
   return {.r = r, .iterations = static_cast<int>(config.clip_iterations)};
 }

@@ -269,7 +269,7 @@ TEST_CASE(
   const std::string options =
       " --preset sn-small --set conditional=true batch=2 g.batch=2 --steps 1 --out ";
   CHECK(kGan.refused(kGan.run(scratch, "gan train --data images:flat" + options + "a"), 1,
-                     "conditional=true", "not in classes", "a subfolder"));
+                     "conditional=true", "have no classes", "own subfolder"));
   std::filesystem::create_directories(scratch / "two/ants");
   CHECK(kGan.refused(kGan.run(scratch, "gan train --data images:two" + options + "a"), 1,
                      "conditional=true", "class 'ants' has no images"));

@@ -63,12 +63,12 @@ TEST_CASE("config: values that make no sense are refused") {
   CHECK(says(refusal("g.lr=fast"), "number"));
   CHECK(says(refusal("seed=-1"), "from 0 up"));
   CHECK(says(refusal("data.flip=1"), "true or false"));
-  CHECK(says(refusal("batch=1"), "batch", "2 or more"));
-  CHECK(says(refusal("n_dis=0"), "n_dis=0", "1 or more"));
-  CHECK(says(refusal("g.batch=288230376151711744"), "g.batch=2882", "100000 or less"));
-  CHECK(says(refusal("n_dis=9223372036854775807"), "n_dis=9223", "10000 or less"));
-  CHECK(says(refusal("steps=9223372036854775807"), "steps=9223", "or less"));
-  CHECK(says(refusal("data.resize=4294967328"), "data.resize=4294967328", "1024 or less"));
+  CHECK(says(refusal("batch=1"), "batch", "at least 2"));
+  CHECK(says(refusal("n_dis=0"), "n_dis=0", "at least 1"));
+  CHECK(says(refusal("g.batch=288230376151711744"), "g.batch=2882", "at most 100000"));
+  CHECK(says(refusal("n_dis=9223372036854775807"), "n_dis=9223", "at most 10000"));
+  CHECK(says(refusal("steps=9223372036854775807"), "steps=9223", "at most"));
+  CHECK(says(refusal("data.resize=4294967328"), "data.resize=4294967328", "at most 1024"));
   CHECK(says(refusal("data.channels=2"), "data.channels=2", "auto, 1 or 3"));
   CHECK(says(refusal("data.orientation=up"), "data.orientation=up", "ignore or apply"));
   CHECK(says(refusal("g.lr=0"), "g.lr=0"));
@@ -142,7 +142,7 @@ TEST_CASE("constraints: a text of any length is refused in a short line") {
   for (const char* form : {"spectral(", "spectral + ", "spectral(k="}) {
     const std::string text =
         refusal("d.constraint=" + std::string(form) + std::string(120'000, 'a'));
-    CHECK(says(text, "longer than 1000 letters"));
+    CHECK(says(text, "longer than 1000 characters"));
     CHECK(text.size() < 400);
   }
 }

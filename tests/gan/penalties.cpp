@@ -128,7 +128,7 @@ TEST_CASE("penalties: what is refused, in one line") {
   CHECK(says(penalty_refusal("penalty=wgan-gp"), "penalty 'wgan-gp'", "gp, lp, r1, r2 or max-gp"));
   CHECK(says(penalty_refusal("penalty=gp(lambda=1e60)"), "too large"));
   CHECK(says(penalty_refusal("penalty="), "name(argument=value"));
-  CHECK(says(penalty_refusal("penalty_every=0"), "penalty_every=0", "1 or more"));
+  CHECK(says(penalty_refusal("penalty_every=0"), "penalty_every=0", "at least 1"));
   CHECK(says(complaint([] {
                gan::training::from_json(R"-({"penalty": "gp(lambda=x)"})-", "run/config.json");
              }),
