@@ -31,6 +31,7 @@ void CpuBackend::upload(Real* to, const Real* host, Index n) {
 }
 
 bool CpuBackend::sum_over_processes(Index n, Real* x) {
+  derived().forget(x, n);
   processes().sum(std::span<Real>(x, static_cast<std::size_t>(n)));
   return true;
 }

@@ -91,7 +91,8 @@ struct Points {
   __device__ Place place(Index item) const { return {data + item, items, points_w}; }
 };
 
-// The taps of a kernel [rows, kernel_h, kernel_w, columns], of one phase.
+// The taps of a kernel [rows, kernel_h, kernel_w, columns], of one phase: the items are
+// [rows, phases, columns], or [phases, rows, columns] where `rows_inside`.
 template <class Number>
 struct Taps {
   struct Axis {
@@ -99,7 +100,8 @@ struct Taps {
   };
   Number* data;
   Index columns_of_row;
-  Divider columns, phases, phases_w;
+  bool rows_inside;
+  Divider columns, inside, phases_w;  // `inside`: rows or phases
   Axis h, w;
 
   struct Place {
@@ -115,9 +117,11 @@ struct Taps {
   __device__ Place place(Index item) const {
     std::uint32_t rest = static_cast<std::uint32_t>(item);
     const Index column = columns.split(rest);
-    std::uint32_t phase_h = phases.split(rest);
+    const std::uint32_t inner = inside.split(rest);
+    const Index row = rows_inside ? inner : rest;
+    std::uint32_t phase_h = rows_inside ? rest : inner;
     const Index phase_w = phases_w.split(phase_h);
-    return {data + rest * h.kernel * w.kernel * columns_of_row + column,
+    return {data + row * h.kernel * w.kernel * columns_of_row + column,
             columns_of_row,
             h.first + phase_h * h.phase,
             w.first + phase_w * w.phase,
@@ -205,8 +209,14 @@ Taps<Number> taps(const Filtering& f, Number* w) {
     return typename Taps<Number>::Axis{a.kernel, a.tap_first, a.tap_step, a.phase_taps};
   };
   const Index columns = f.turned ? f.out : f.in;
-  return {w,         columns,  Divider(columns), Divider(f.phases()), Divider(f.w.phases),
-          axis(f.h), axis(f.w)};
+  return {w,
+          columns,
+          f.turned,
+          Divider(columns),
+          Divider(f.turned ? f.in : f.phases()),
+          Divider(f.w.phases),
+          axis(f.h),
+          axis(f.w)};
 }
 
 // Calls body(first tile, tiles) for pieces whose points fit into `kPiece` numbers.
