@@ -132,7 +132,7 @@ Report machines(const Options& options) {
     if (!options.only.empty() && std::ranges::find(options.only, preset.name) == options.only.end())
       continue;
     gan::training::Config config = preset.config();
-    config.gradients_every = std::numeric_limits<Index>::max();  // a step without extra work
+    config.gradients_every = std::numeric_limits<engine::Index>::max();  // a step without extra work
     engine::set_precision(engine::precision_named(config.precision));
     const auto data = open_data(config, config.data);
     std::vector<Share> shares;

@@ -30,7 +30,7 @@ constexpr const char* kSeconds = "ms / iteration";
 double measure(const Options& options) {
   engine::join_processes();
   gan::training::Config config = gan::training::find_preset(options.preset).config();
-  config.gradients_every = std::numeric_limits<Index>::max();  // a step without extra work
+  config.gradients_every = std::numeric_limits<engine::Index>::max();  // a step without extra work
   engine::set_precision(engine::precision_named(config.precision));
   gan::run::check_shares(config);
   const auto data =
