@@ -30,19 +30,25 @@ int number(const char* name) {
   return *end == '\0' ? static_cast<int>(value) : -1;
 }
 
+constexpr struct {
+  const char *rank, *size, *local;
+} kVariables[] = {
+    {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK"},  // Open MPI
+    {"PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID"},      // MPICH, Slurm with PMI
+    {"PMIX_RANK", "SLURM_NTASKS", "SLURM_LOCALID"}};  // Slurm with PMIx
+
 }  // namespace
 
 Launch launch() {
-  constexpr struct {
-    const char *rank, *size, *local;
-  } kVariables[] = {
-      {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK"},  // Open MPI
-      {"PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID"},      // MPICH, Slurm with PMI
-      {"PMIX_RANK", "SLURM_NTASKS", "SLURM_LOCALID"}};  // Slurm with PMIx
   for (const auto& [rank, size, local] : kVariables)
     if (number(rank) >= 0 && number(size) > 0)
       return {number(rank), number(size), std::max(0, number(local))};
   return {};
+}
+
+void forget_launch() {
+  for (const auto& [rank, size, local] : kVariables)
+    for (const char* name : {rank, size, local}) unsetenv(name);
 }
 
 Collective& processes() {

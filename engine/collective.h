@@ -39,6 +39,7 @@ struct Launch {
   int local = 0;  // rank among those on this machine
 };
 Launch launch();
+void forget_launch();  // before a process executes another program, for itself alone
 
 Collective& processes();
 // Joins through MPI if several processes were started; does nothing if they have already joined.

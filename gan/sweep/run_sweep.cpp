@@ -10,6 +10,7 @@
 #include <set>
 
 #include "engine/check.h"
+#include "engine/collective.h"
 #include "engine/device.h"
 #include "engine/file.h"
 #include "engine/threads.h"
@@ -196,6 +197,7 @@ void train_shapes_scorer(const std::string& file, const std::string& log, int th
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
+    engine::forget_launch();
     execvp(program.c_str(), arguments.data());
     engine::fail("the program train_scorer is missing; pass --scorer FILE, or build it");
     return 1;
