@@ -54,6 +54,7 @@ engine::TensorFile train(int count, char** words) {
   while (trainer.step_count() < std::stoll(words[1])) trainer.step();
   engine::TensorFile file;
   layers::store(file, "", trainer);
+  engine::zeros({}).item();  // waits for the device, on every rank
   return file;
 }
 

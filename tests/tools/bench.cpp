@@ -100,6 +100,24 @@ TEST_CASE("bench: a peer takes turns, and its memory is told") {
   }
 }
 
+TEST_CASE("bench: what to expect of several machines is computed from what one does and sends") {
+  const Scratch scratch;
+  const Outcome outcome =
+      kBench.run(scratch, "bench machines --only wgan-gp-mlp --rounds 1 --json");
+  REQUIRE(outcome.status == 0);
+  const auto report = nlohmann::json::parse(outcome.out);
+  CHECK(report["title"].get<std::string>().starts_with("COMPUTED"));
+  const auto& one = report["rows"]["wgan-gp-mlp, N = 1"];
+  CHECK(one["messages"] == 0);
+  CHECK(one["1 Gbit/s"] == 1);
+  const auto &two = report["rows"]["wgan-gp-mlp, N = 2"],
+             &most = report["rows"]["wgan-gp-mlp, N = 32"];
+  CHECK(two["messages"] > 0);
+  CHECK(two["MB"] == most["MB"]);  // the gradients, whatever the share
+  CHECK(two["1 Gbit/s"] < two["10 Gbit/s"]);
+  CHECK(two["10 Gbit/s"] < two["100 Gbit/s"]);
+}
+
 TEST_CASE("bench: what it refuses") {
   const Scratch scratch;
   const auto usage = [&](const std::string& arguments) {
@@ -114,6 +132,8 @@ TEST_CASE("bench: what it refuses") {
   usage("conv --batch 0");
   usage("conv --image 4");
   usage("scaling --peer pytorch");
+  usage("scaling --ranks 0");
+  usage("machines --only sn-cnm");
   usage("inception --graph nothing.onnx");
   CHECK(kBench.refused(kBench.run(scratch, "bench step --model sn-cnm"), 2, "sn-cnm", "sn-cnn"));
   const Outcome peer = kBench.run(scratch, "bench conv --peer pytorch --python /nowhere/python");

@@ -122,6 +122,8 @@ std::string verdict(const std::vector<Share>& shares) {
 }  // namespace
 
 Report machines(const Options& options) {
+  engine::check(options.device == "cpu", "--device ", options.device,
+                ": machines are computed from one thread of the CPU; omit it");
   std::ostringstream title;
   title << "COMPUTED: times as fast as one machine, if N machines share each batch; machines "
         << options.faster << " times as fast as one thread of this one";
@@ -132,7 +134,8 @@ Report machines(const Options& options) {
     if (!options.only.empty() && std::ranges::find(options.only, preset.name) == options.only.end())
       continue;
     gan::training::Config config = preset.config();
-    config.gradients_every = std::numeric_limits<engine::Index>::max();  // a step without extra work
+    config.gradients_every =
+        std::numeric_limits<engine::Index>::max();  // a step without extra work
     engine::set_precision(engine::precision_named(config.precision));
     const auto data = open_data(config, config.data);
     std::vector<Share> shares;
