@@ -54,6 +54,16 @@ class Shared {
   std::vector<bool> owned_;
 };
 
+// The words that this launch touches for the first time in this way; reading what it has written
+// itself is no traffic.
+void count_bytes(Traffic& traffic, Access access, const Word* word, std::size_t words) {
+  for (std::size_t i = 0; i < words; ++i) {
+    const bool unwritten = fresh_in_launch(word[i].write);
+    if (access != Access::write && unwritten && fresh_in_launch(word[i].read)) traffic.read += 4;
+    if (access != Access::read && unwritten) traffic.written += 4;
+  }
+}
+
 void check_device(Arena& arena, Access access, const void* address, std::size_t bytes) {
   Byte* states = arena.states(address);
   for (std::size_t i = 0; i < bytes; ++i) {
@@ -65,9 +75,10 @@ void check_device(Arena& arena, Access access, const void* address, std::size_t 
     states[i] = written;
   }
   const std::size_t words = (reinterpret_cast<std::uintptr_t>(address) % 4 + bytes + 3) / 4;
+  Word* word = &arena.word(address);
+  if (Traffic* traffic = traffic_of_launch()) count_bytes(*traffic, access, word, words);
   // Bytes that share a word have different owners: only whole words are followed.
   if (bytes < 4) return;
-  Word* word = &arena.word(address);
   for (std::size_t i = 0; i < words; ++i)
     if (const char* what = conflict(word[i], access, false))
       fault(std::string(what) + ": " + arena.describe(address));

@@ -7,6 +7,7 @@
 
 #include "fiber.h"
 #include "symbols.h"
+#include "traffic.h"
 
 // What kernels know as const: here, and only here, it changes.
 uint3 thread_index __asm__("threadIdx");
@@ -34,6 +35,7 @@ struct Thread {
 // One launch at a time: what is running, and what its threads are doing.
 struct Run {
   const Call* call = nullptr;
+  Traffic* traffic = nullptr;
   std::size_t shared_bytes = 0;
   std::vector<Thread> threads;  // of the current block
   std::vector<std::uint16_t> warp_steps;
@@ -168,6 +170,7 @@ std::string where() {
 
 void run_kernel(dim3 grid, dim3 block, std::size_t shared_bytes, const Call& call) {
   run.call = &call;
+  run.traffic = counting() ? counted(function_name(call.kernel)) : nullptr;
   run.shared_bytes = shared_bytes;
   run.active = launched_here = true;
   run.ended = false;
@@ -297,6 +300,8 @@ bool in_arguments(const void* address) {
          run.call->argument_bytes;
 }
 bool fresh_in_block(const Touch& write) { return write.interval < run.block_began; }
+bool fresh_in_launch(const Touch& touch) { return touch.interval < run.launch_began; }
+Traffic* traffic_of_launch() { return run.traffic; }
 std::size_t dynamic_shared_bytes() { return run.shared_bytes; }
 
 }  // namespace emulation

@@ -14,7 +14,7 @@ namespace emulation {
 
 using Byte = unsigned char;
 
-constexpr std::size_t kArena = std::size_t{512} << 20;
+constexpr std::size_t kArena = std::size_t{8} << 30;  // addresses; pages come with their first use
 constexpr std::size_t kGuard = 256;  // bytes around every allocation that belong to nobody
 
 enum State : Byte { outside, fresh, written };
@@ -45,7 +45,7 @@ class Arena {
   void* allocate(std::size_t bytes);  // null: none left
   bool release(void* address);        // false: it was not allocated
   std::size_t allocated() const { return allocated_; }
-  std::size_t capacity = kArena;
+  std::size_t capacity = std::size_t{512} << 20;
 
   // A block's whereabouts in words, for messages.
   std::string describe(const void* address) const;
@@ -70,6 +70,8 @@ class Arena {
   std::deque<std::pair<Byte*, std::size_t>> quarantine_;
   std::size_t quarantined_ = 0;
 };
+
+constexpr Byte kNoise = 0xa5;  // as float a small negative number, as a count an absurd one
 
 // Memory that cudaMallocHost made: copies to and from it are asynchronous.
 bool is_pinned(const void* address, std::size_t bytes);
