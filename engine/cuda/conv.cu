@@ -1,13 +1,17 @@
-// The convolution form: patches gathered a tile at a time, each a cuBLAS product in NHWC. The
+// The convolution form. In `high` and `medium`, tensor cores read the operands where they lie
+// (implicit.h); else patches are gathered a tile at a time, each a cuBLAS product in NHWC. The
 // transposed convolution is split into phases that use the same taps, each a dense convolution of
 // y, so nothing is scattered or multiplied by zeros; phases that are alike are one batch of products. The weight gradient adds tile after tile.
 #include <algorithm>
 #include <cstdlib>
+#include <string_view>
 
 #include "engine/cuda/backend.h"
 #include "engine/cuda/fault.h"
+#include "engine/cuda/implicit.h"
 #include "engine/cuda/launch.h"
 #include "engine/cuda/patches.h"
+#include "engine/device.h"
 
 namespace engine::cuda {
 namespace {
@@ -120,10 +124,26 @@ Index first_row(const Patches& p, const Tile& tile) {
 }
 Index row_count(const Patches& p, const Tile& tile) { return tile.images * tile.lines * p.w.rows; }
 
+// Whether no patches are needed, and none are wanted: KANTOR_CUDA_CONV=patches in the environment
+// keeps them, to compare.
+bool implicit(const Window& c) {
+  static const bool wanted = [] {
+    const char* text = std::getenv("KANTOR_CUDA_CONV");
+    return !text || std::string_view(text) != "patches";
+  }();
+  const Index pixels = c.n * std::max(c.height * c.width, c.out_height * c.out_width),
+              taps = c.kernel_h * c.kernel_w * std::max(c.in, c.out);
+  return wanted && precision() != Precision::highest && !forward_patches(c).is_image() &&
+         pixels > 0 && c.out_height * c.out_width > 0 && c.in * c.out > 0 && taps > 0 &&
+         std::max(pixels, taps) <= kMostElements;
+}
+
 }  // namespace
 
 // Y [rows, out] = patches [rows, k] W^T.
-void CudaBackend::conv_forward(const Window& window, const Real* x, const Real* w, Real* y) {
+void CudaBackend::conv_forward(const Window& window, const Real* x, const Real* w, Real* y,
+                               const Epilogue& epilogue) {
+  if (implicit(window)) return implicit_forward(*this, window, x, w, y, epilogue);
   const Patches patches = forward_patches(window);
   const Index k = patches.row_length(), out = window.out;
   if (out == 0) return;
@@ -136,6 +156,7 @@ void CudaBackend::conv_forward(const Window& window, const Real* x, const Real* 
 
 // W [out, k] = the sum of Y^T patches over the tiles.
 void CudaBackend::conv_weight(const Window& window, const Real* x, Real* w, const Real* y) {
+  if (implicit(window)) return implicit_weight(*this, window, x, w, y);
   const Patches patches = forward_patches(window);
   const Index k = patches.row_length(), out = window.out;
   if (out * k == 0) return;
@@ -148,7 +169,8 @@ void CudaBackend::conv_weight(const Window& window, const Real* x, Real* w, cons
   });
 }
 
-void CudaBackend::conv_transpose(const Window& c, Real* x, const Real* w, const Real* y) {
+void CudaBackend::conv_transpose(const Window& c, Real* x, const Real* w, const Real* y,
+                                 const Epilogue& epilogue) {
   const char* op = "conv2d_transpose";
   const Index in = c.in, size = c.n * c.height * c.width * in;
   if (size == 0) return;
@@ -171,6 +193,10 @@ void CudaBackend::conv_transpose(const Window& c, Real* x, const Real* w, const 
         return x + ((image * c.height + h.first + line * c.stride_h) * c.width + v.first) * in;
       };
       if (k == 0) continue;
+      if (implicit(c)) {
+        implicit_transpose(*this, c, h, v, x, w, y, epilogue);
+        continue;
+      }
       // The weights of these taps as matrices [taps * out, in], one a phase.
       const Scratch packed(memory_, together * k * in);
       const Index row = c.kernel_w * in, matrix = k * in;
@@ -200,7 +226,7 @@ void CudaBackend::conv(Slot want, const Window& window, Real* x, Real* w, Real* 
   switch (want) {
     case Slot::Y:
       if (const auto f = filtering(window)) return filtered("conv2d", *f, x, w, y);
-      return conv_forward(window, x, w, y);
+      return conv_forward(window, x, w, y, {});
     case Slot::W:
       if (const auto f = filtering(window))
         return filtered_weights("conv2d_weight_grad", *f, x, w, y);
@@ -210,8 +236,23 @@ void CudaBackend::conv(Slot want, const Window& window, Real* x, Real* w, Real* 
         for (const Filtering& f : phases) filtered("conv2d_transpose", f, y, w, x);
         return;
       }
-      return conv_transpose(window, x, w, y);
+      return conv_transpose(window, x, w, y, {});
   }
+}
+
+void CudaBackend::conv_bias(Slot want, const Window& window, Real* x, Real* w, Real* y,
+                            Activation kind, Real slope, const Real* bias) {
+  // Not where pixels stay that no tap reads: they get the bias alone.
+  const bool every_pixel = window.kernel_h >= window.stride_h &&
+                           window.kernel_w >= window.stride_w && window.dilation_h == 1 &&
+                           window.dilation_w == 1;
+  const bool filters =
+      want == Slot::Y ? filtering(window).has_value() : !filtering_of_phases(window).empty();
+  if (filters || !implicit(window) || (want == Slot::X && !every_pixel))
+    return Backend::conv_bias(want, window, x, w, y, kind, slope, bias);
+  const Epilogue epilogue{bias, kind, slope};
+  want == Slot::Y ? conv_forward(window, x, w, y, epilogue)
+                  : conv_transpose(window, x, w, y, epilogue);
 }
 
 }  // namespace engine::cuda

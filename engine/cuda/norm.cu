@@ -1,6 +1,7 @@
 // Fused kernels on rows of channels: bias with activation, and batch norm forward and backward.
 #include <cmath>
 
+#include "engine/cuda/activation.h"
 #include "engine/cuda/backend.h"
 #include "engine/cuda/columns.h"
 #include "engine/cuda/divider.h"
@@ -9,14 +10,6 @@
 
 namespace engine::cuda {
 namespace {
-
-template <Activation kind>
-__device__ inline Real activate(Real x, Real slope) {
-  if (kind == Activation::relu) return x <= 0 ? 0 : x;  // NaN stays
-  if (kind == Activation::leaky_relu) return x > 0 ? x : slope * x;
-  if (kind == Activation::tanh) return std::tanh(x);
-  return x;
-}
 
 // The derivative, from the result z.
 template <Activation kind>
@@ -33,7 +26,7 @@ __global__ void bias_kernel(Real slope, Index n, Divider channels, const Real* x
   const Index i = thread_number();
   if (i >= n) return;
   std::uint32_t row = static_cast<std::uint32_t>(i);
-  z[i] = activate<kind>(x[i] + bias[channels.split(row)], slope);
+  z[i] = activate(kind, x[i] + bias[channels.split(row)], slope);
 }
 
 template <Activation kind>

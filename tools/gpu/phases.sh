@@ -159,9 +159,11 @@ phase_bench() {
     done
   done
   for tile in 8 16 32; do
-    KANTOR_CUDA_TILE=$tile ours_timed "sn-cnn 1 + 1, high, patches in tiles of $tile MiB" \
-      sn-cnn 1 high 600 || status=1
+    KANTOR_CUDA_TILE=$tile ours_timed "sn-cnn 1 + 1, highest, patches in tiles of $tile MiB" \
+      sn-cnn 1 highest 300 || status=1
   done
+  KANTOR_CUDA_CONV=patches ours_timed "sn-cnn 1 + 1, high, convolutions by cuBLAS on patches" \
+    sn-cnn 1 high 600 || status=1
   if "$python" -c 'import torch' 2>/dev/null; then
     limited "$python" "$root/tools/gpu/pytorch_sngan.py" >"$work/bench-pytorch.txt" || status=1
     while read -r line; do note bench "- PyTorch $line"; done <"$work/bench-pytorch.txt"
