@@ -4,11 +4,13 @@
 
 #include <cuda_runtime.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <string>
+#include <unordered_map>
 
 namespace emulation {
 
@@ -27,7 +29,7 @@ struct Touch {
   std::uint16_t step = 0;    // of its warp: how often its lanes have met
 };
 constexpr std::uint16_t kThread = 0x3ff, kSeveralWarps = 0x8000, kSeveralLanes = 0x4000,
-                        kSeveralBlocks = 0x2000, kAtomic = 0x1000;
+                        kSeveralBlocks = 0x2000, kAtomic = 0x1000, kSplit = 0x0800;
 struct Word {
   Touch write, read;
 };
@@ -41,6 +43,8 @@ class Arena {
   }
   Byte* states(const void* address) const { return states_ + offset(address); }
   Word& word(const void* address) const { return words_[offset(address) / 4]; }
+
+  std::array<Word, 4>& bytes_of(Word& word);  // of a word that is touched by parts
 
   void* allocate(std::size_t bytes);  // null: none left
   bool release(void* address);        // false: it was not allocated
@@ -64,6 +68,7 @@ class Arena {
   Byte* memory_;
   Byte* states_;
   Word* words_;
+  std::unordered_map<const Word*, std::array<Word, 4>> split_;
   std::size_t allocated_ = 0;
   std::map<Byte*, Block> blocks_;             // in use
   std::map<Byte*, std::size_t> free_ranges_;  // start and room
