@@ -187,14 +187,14 @@ find_sanitizer() {
 }
 
 # Those kernels alone that use shared memory, where racecheck looks.
-with_shared_memory=(columns_kernel solve_kernel)
+with_shared_memory=(implicit_kernel columns_kernel solve_kernel norm_kernel)
 
 # sanitized TOOL [option...]: the kernels of every file; of the replays the short ones.
 sanitized() {
   local run=("$sanitizer" --tool "$1" --error-exitcode 9 "${@:2}")
   tests "${run[@]}" -- --source-file='*random.cpp,*updates.cpp,*images.cpp' &&
     tests "${run[@]}" -- --source-file='*capture.cpp' --test-case='*come late*,*between replays*' &&
-    tests "${run[@]}" -- --source-file='*parity.cpp' --test-case='*highest*,*to the bit*'
+    tests "${run[@]}" -- --source-file='*parity.cpp' --test-case='*every case*high*,*to the bit*'
 }
 # API errors that a test provokes, or cuBLAS probes with, are no faults of a kernel.
 sanitized_memcheck() { sanitized memcheck --report-api-errors no; }
@@ -202,7 +202,7 @@ sanitized_racecheck() {
   local kernel
   for kernel in "${with_shared_memory[@]}"; do
     tests "$sanitizer" --tool racecheck --error-exitcode 9 --kernel-name "kns=$kernel" -- \
-      --source-file='*parity.cpp' --test-case='*highest*' || return $?
+      --source-file='*parity.cpp' --test-case='*every case*high*' || return $?
   done
 }
 sanitized_initcheck() { sanitized initcheck; }
