@@ -62,10 +62,13 @@ class CudaBackend final : public Backend {
 
   void fill(Real* x, Index n, Real value) override;
   void copy(const Strides& strides, const Real* x, Real* y) override;
+  void join(std::span<const Piece> pieces, Real* y) override;
   void map(Unary row, RowConstants constants, Index n, const Real* x, Real* z) override;
   void zip(Binary row, RowConstants constants, const Strides& strides, const Real* x, const Real* y,
            Real* z) override;
   void reduce(Reduction kind, Index outer, Index n, Index inner, const Real* x, Real* z) override;
+  bool has_norm() const override { return true; }
+  void norm(Index n, const Real* x, Real* z) override;
 
   void gemm(bool transpose_a, bool transpose_b, Index count, Index m, Index n, Index k,
             const Real* a, const Real* b, Real* z) override;

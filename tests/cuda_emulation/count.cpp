@@ -16,14 +16,16 @@
 
 namespace {
 
-// Without namespaces and template arguments.
+// Without namespaces and parameters.
 std::string short_name(std::string name) {
-  name.resize(std::min(name.size(), name.rfind('(')));
-  const std::size_t scope = name.find("::(anonymous namespace)::");
-  if (scope != std::string::npos) name.erase(0, scope + 25);
-  for (const std::string part : {"engine::cuda::", "(anonymous namespace)::", "void "})
+  for (const std::string part : {"(anonymous namespace)::", "engine::cuda::", "engine::", "void "})
     for (std::size_t at = name.find(part); at != std::string::npos; at = name.find(part))
       name.erase(at, part.size());
+  if (const std::size_t end = name.find(">("); end != std::string::npos) {
+    name.resize(end + 1);
+  } else {
+    name.resize(std::min(name.size(), name.find('(')));
+  }
   return name;
 }
 
@@ -37,6 +39,7 @@ bench::Report::Row row(const std::string& name, const emulation::Traffic& t) {
 bench::Report count(const gan::training::Config& config, const std::string& title) {
   emulation::set_memory(std::size_t{8} << 30);
   engine::Device::named("cuda").use();
+  engine::set_precision(engine::precision_named(config.precision));
   const auto data = datasets::open("shapes");
   gan::training::Trainer trainer(config, *data);
   trainer.step();  // burns in, and draws what starts at random
