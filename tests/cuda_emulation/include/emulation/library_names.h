@@ -3,11 +3,12 @@
 #pragma once
 
 // X(name): a function of one float.
-#define EMULATED_FUNCTIONS(X)                                                                    \
-  X(acos)                                                                                        \
-  X(asin)                                                                                        \
-  X(atan) X(cos) X(sin) X(tan) X(acosh) X(asinh) X(atanh) X(cosh) X(sinh) X(tanh) X(cbrt) X(exp) \
-      X(exp2) X(expm1) X(log) X(log10) X(log1p) X(log2) X(erf) X(erfc)
+// clang-format off
+#define EMULATED_FUNCTIONS(X)                                                           \
+  X(acos) X(asin) X(atan) X(cos) X(sin) X(tan) X(acosh) X(asinh) X(atanh) X(cosh)       \
+  X(sinh) X(tanh) X(cbrt) X(exp) X(exp2) X(expm1) X(log) X(log10) X(log1p) X(log2)      \
+  X(erf) X(erfc)
+// clang-format on
 
 #ifndef EMULATED_LIBRARY
 #define X(name) extern "C" float name##f(float) noexcept(true) __asm__("emulated_" #name "f");
