@@ -8,6 +8,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include "engine/geometry.h"
 #include "engine/live.h"
@@ -23,6 +24,12 @@ enum class Binary : int;
 // A row's two constants, for the rows that have them (leaky_relu's slope, clamp's limits).
 struct RowConstants {
   Real a = 0, b = 0;
+};
+
+// One of several arrays that a verb joins.
+struct Piece {
+  const Real* x;
+  Index n;
 };
 
 // A captured step that can be replayed. It owns its memory until destroyed.
@@ -58,6 +65,13 @@ class Backend {
   // expand, flip); strides may be negative.
   virtual void fill(Real* x, Index n, Real value) = 0;
   virtual void copy(const Strides& strides, const Real* x, Real* y) = 0;
+  // y = the pieces, side by side.
+  virtual void join(std::span<const Piece> pieces, Real* y) {
+    for (const Piece& piece : pieces) {
+      copy({.extents = {piece.n}, .x = {1}, .y = {1}}, piece.x, y);
+      y += piece.n;
+    }
+  }
 
   // Elementwise rows; z is contiguous over the extents.
   virtual void map(Unary row, RowConstants constants, Index n, const Real* x, Real* z) = 0;
@@ -67,6 +81,10 @@ class Backend {
   // z[outer, inner] = reduction over n of x[outer, n, inner].
   virtual void reduce(Reduction kind, Index outer, Index n, Index inner, const Real* x,
                       Real* z) = 0;
+
+  // z = |x|, of n elements, without overflow or underflow; where has_norm() is false, ops serve.
+  virtual bool has_norm() const { return false; }
+  virtual void norm(Index, const Real*, Real*) {}
 
   // A batch of `count` products: z[m, n] = op(a) op(b), each transposed or not; a is
   // [m, k] or [k, m], b is [k, n] or [n, k].

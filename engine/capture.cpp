@@ -16,7 +16,9 @@ namespace {
 std::uint64_t generation_now = 1;
 std::vector<std::uint64_t> failed;  // the generations of captures that failed
 
-constexpr Index kAlign = 16 / sizeof(Real);  // of a place in LiveMemory, in elements
+// Of a place in LiveMemory, in elements: as of a block of its own, because libraries choose their
+// kernels by alignment, and a captured step must run the kernels that ran when it was called.
+constexpr Index kAlign = 256 / sizeof(Real);
 
 Index places(Index elements) { return (elements + kAlign - 1) / kAlign * kAlign; }
 Index elements_of(std::size_t bytes) {

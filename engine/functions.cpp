@@ -2,7 +2,9 @@
 
 #include <limits>
 
+#include "engine/backend.h"
 #include "engine/check.h"
+#include "engine/ops/fused_op.h"
 #include "engine/ops/matmul.h"
 #include "engine/ops/move.h"
 #include "engine/ops/pointwise.h"
@@ -13,6 +15,26 @@ namespace {
 void check_image(const char* op, const Tensor& x) {
   check(x.rank() == 4, op, ": expected an input [N, H, W, C], got ", x.shape());
 }
+
+// The smallest normal number keeps the gradient of a zero tensor finite (it is zero).
+Tensor norm_of_ops(const Tensor& x) {
+  const Tensor scale = x.size() > 0 ? square_scale(x, all_axes(x)) : scalar(1);
+  return scale * sqrt(sum(square(x / scale)) + std::numeric_limits<Real>::min());
+}
+
+// On devices where each op is a launch.
+struct NormOp : FusedOp {
+  const char* name() const override { return "norm"; }
+  Shape shape(Inputs) const override { return {}; }
+  void forward(Inputs in, const Tensor& out) const override {
+    out.backend().norm(in[0].size(), in[0].data(), out.data());
+  }
+  Tensor definition(Inputs in) const override { return norm_of_ops(in[0]); }
+  void backward(const Tensor& g, Inputs in, const Tensor& out, std::span<const char>,
+                std::span<Tensor> cotangents) const override {
+    cotangents[0] = in[0] * (g / out);
+  }
+};
 
 }  // namespace
 
@@ -25,10 +47,8 @@ Tensor square_scale(const Tensor& x, const Axes& axes, bool keep) {
   return beyond * size + (1 - beyond);
 }
 
-// The smallest normal number keeps the gradient of a zero tensor finite (it is zero).
 Tensor norm(const Tensor& x) {
-  const Tensor scale = x.size() > 0 ? square_scale(x, all_axes(x)) : scalar(1);
-  return scale * sqrt(sum(square(x / scale)) + std::numeric_limits<Real>::min());
+  return Device::current().backend().has_norm() ? apply(NormOp(), {x}) : norm_of_ops(x);
 }
 
 Tensor dot(const Tensor& x, const Tensor& y) { return sum(x * y); }

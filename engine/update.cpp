@@ -3,6 +3,7 @@
 #include "engine/backend.h"
 #include "engine/capture.h"
 #include "engine/check.h"
+#include "engine/free_lists.h"
 
 namespace engine {
 namespace {
@@ -25,6 +26,19 @@ void overwrite(const Tensor& x, const Tensor& values) {
   check(&x.backend() == &values.backend(), "overwrite: the values ", values.shape(), " are on ",
         values.backend().name(), ", the tensor on ", x.backend().name());
   x.backend().copy({.extents = {x.size()}, .x = {1}, .y = {1}}, values.data(), x.data());
+}
+
+void overwrite(const Tensor& x, std::span<const Tensor> pieces) {
+  FreeListVector<Piece> all;
+  Index size = 0;
+  for (const Tensor& piece : pieces) {
+    check(&x.backend() == &piece.backend(), "overwrite: a piece ", piece.shape(), " is on ",
+          piece.backend().name(), ", the tensor on ", x.backend().name());
+    all.push_back({piece.data(), piece.size()});
+    size += piece.size();
+  }
+  check(size == x.size(), "overwrite: pieces with ", size, " elements do not fill ", x.shape());
+  x.backend().join(all, x.data());
 }
 
 void adam_update(const Live<AdamStep>& step, const Tensor& g, const Tensor& m, const Tensor& v,

@@ -13,6 +13,7 @@ namespace engine {
 // Replaces all values.
 void overwrite(const Tensor& x, std::span<const Real> values);  // x = values from the host
 void overwrite(const Tensor& x, const Tensor& values);
+void overwrite(const Tensor& x, std::span<const Tensor> pieces);  // side by side, flat
 
 // Adam with first and second moments m and v (Kingma and Ba, 2015). Where beta1 is 0, m may be g.
 void adam_update(const Live<AdamStep>& step, const Tensor& g, const Tensor& m, const Tensor& v,

@@ -16,19 +16,18 @@ FlatBlock::FlatBlock(std::vector<Param*> parameters) : parameters_(std::move(par
   Index offset = 0;
   for (Param* param : parameters_) {
     param->move_into(values_, offset);
-    places_.push_back(Tensor::view(gradients_, offset, param->raw().shape()));
     offset += param->raw().size();
   }
 }
 
 const Tensor& FlatBlock::gather(std::span<const Tensor> gradients) {
-  check(gradients.size() == places_.size(), "optimizer: ", gradients.size(), " gradients for ",
-        places_.size(), " parameters");
-  for (std::size_t i = 0; i < places_.size(); ++i) {
-    check(gradients[i].shape() == places_[i].shape(), "optimizer: gradient ", i, " is ",
-          gradients[i].shape(), " but its parameter ", places_[i].shape());
-    overwrite(places_[i], gradients[i]);
+  check(gradients.size() == parameters_.size(), "optimizer: ", gradients.size(), " gradients for ",
+        parameters_.size(), " parameters");
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    check(gradients[i].shape() == parameters_[i]->raw().shape(), "optimizer: gradient ", i, " is ",
+          gradients[i].shape(), " but its parameter ", parameters_[i]->raw().shape());
   }
+  overwrite(gradients_, gradients);
   return gradients_;
 }
 

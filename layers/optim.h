@@ -29,7 +29,6 @@ class FlatBlock {
  private:
   std::vector<Param*> parameters_;
   engine::Tensor values_, gradients_;
-  std::vector<engine::Tensor> places_;  // views of gradients_, one per parameter
 };
 
 // The interface shared by all optimizers.

@@ -37,6 +37,7 @@ void use_device_of_process() {
 CudaBackend::CudaBackend() {
   use_device_of_process();
   check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "device");
+  memory_.use(stream_);
   check(cublasCreate(&blas_), "device");
   check(cublasSetStream(blas_, stream_), "device");
   // Our own workspace: cuBLAS must not allocate in a captured step.

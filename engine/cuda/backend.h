@@ -19,6 +19,13 @@ struct Fault {
 };
 enum FaultVerb : int { kNoFault, kGather, kScatterAdd, kImages, kSolve };
 
+// What follows a convolution in the same kernel: z = activation(sum + bias), if there is a bias.
+struct Epilogue {
+  const Real* bias = nullptr;
+  Activation kind = Activation::none;
+  Real slope = 0;
+};
+
 // Memory for the duration of a scope, for work enqueued there.
 class Scratch {
  public:
@@ -55,16 +62,21 @@ class CudaBackend final : public Backend {
 
   void fill(Real* x, Index n, Real value) override;
   void copy(const Strides& strides, const Real* x, Real* y) override;
+  void join(std::span<const Piece> pieces, Real* y) override;
   void map(Unary row, RowConstants constants, Index n, const Real* x, Real* z) override;
   void zip(Binary row, RowConstants constants, const Strides& strides, const Real* x, const Real* y,
            Real* z) override;
   void reduce(Reduction kind, Index outer, Index n, Index inner, const Real* x, Real* z) override;
+  bool has_norm() const override { return true; }
+  void norm(Index n, const Real* x, Real* z) override;
 
   void gemm(bool transpose_a, bool transpose_b, Index count, Index m, Index n, Index k,
             const Real* a, const Real* b, Real* z) override;
   void solve(bool transpose_a, Index count, Index n, Index k, const Real* a, const Real* b,
              Real* x) override;
   void conv(Slot want, const Window& window, Real* x, Real* w, Real* y) override;
+  void conv_bias(Slot want, const Window& window, Real* x, Real* w, Real* y, Activation kind,
+                 Real slope, const Real* bias) override;
   void pool(PoolMode mode, const Window& window, bool count_padding, const Real* x, Real* large,
             Real* small) override;
 
@@ -103,9 +115,11 @@ class CudaBackend final : public Backend {
   // z = op(a) op(b) + beta z, for a batch of matrices
   void product(const char* op, bool transpose_a, bool transpose_b, Index m, Index n, Index k,
                const Real* a, const Real* b, Real beta, Real* z, Index count = 1);
-  void conv_forward(const Window& window, const Real* x, const Real* w, Real* y);
+  void conv_forward(const Window& window, const Real* x, const Real* w, Real* y,
+                    const Epilogue& epilogue);
   void conv_weight(const Window& window, const Real* x, Real* w, const Real* y);
-  void conv_transpose(const Window& window, Real* x, const Real* w, const Real* y);
+  void conv_transpose(const Window& window, Real* x, const Real* w, const Real* y,
+                      const Epilogue& epilogue);
   void filtered(const char* op, const Filtering& f, const Real* source, const Real* w,
                 Real* result);
   void filtered_weights(const char* op, const Filtering& f, const Real* x, Real* w, const Real* y);

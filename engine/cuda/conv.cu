@@ -1,17 +1,31 @@
-// The convolution form: patches gathered a tile at a time, each a cuBLAS product in NHWC. The
+// The convolution form. In `high` and `medium`, tensor cores read the operands where they lie
+// (implicit.h); else patches are gathered a tile at a time, each a cuBLAS product in NHWC. The
 // transposed convolution is split into phases that use the same taps, each a dense convolution of
-// y, so nothing is scattered or multiplied by zeros. The weight gradient adds tile after tile.
+// y, so nothing is scattered or multiplied by zeros; phases that are alike are one batch of products. The weight gradient adds tile after tile.
 #include <algorithm>
+#include <cstdlib>
+#include <string_view>
 
 #include "engine/cuda/backend.h"
 #include "engine/cuda/fault.h"
+#include "engine/cuda/implicit.h"
 #include "engine/cuda/launch.h"
 #include "engine/cuda/patches.h"
+#include "engine/device.h"
 
 namespace engine::cuda {
 namespace {
 
-constexpr Index kTile = Index{1} << 24;  // elements of a tile of patches
+// Elements of a tile of patches: what stays in the L2 cache between its kernel and its product.
+// KANTOR_CUDA_TILE in the environment sets another size, in MiB.
+Index tile_elements() {
+  static const Index elements = [] {
+    const char* text = std::getenv("KANTOR_CUDA_TILE");
+    const Index mib = text ? std::strtol(text, nullptr, 10) : 0;
+    return (mib > 0 ? mib : 16) * ((Index{1} << 20) / static_cast<Index>(sizeof(Real)));
+  }();
+  return elements;
+}
 
 // A tile: the lines [line, line + lines) of `images` images from `image` on.
 struct Tile {
@@ -20,9 +34,10 @@ struct Tile {
 
 struct Gather {
   Index size;  // items
-  Divider channels, taps_w, taps_h, rows_w, lines;
+  Divider channels, taps_w, taps_h, rows_w, lines, images, phases_w;
   Index pixel_channels;
   Index height, width, step_h, step_w, offset_h, offset_w, tap_h, tap_w, image, line;
+  Index phase_offset_h, phase_offset_w;
 
   Gather(const Patches& p, const Tile& tile, int width_of_pack)
       : size(tile.images * tile.lines * p.line_length() / width_of_pack),
@@ -31,6 +46,8 @@ struct Gather {
         taps_h(p.h.taps),
         rows_w(p.w.rows),
         lines(tile.lines),
+        images(tile.images),
+        phases_w(p.w.phases),
         pixel_channels(p.channels),
         height(p.h.extent),
         width(p.w.extent),
@@ -41,7 +58,9 @@ struct Gather {
         tap_h(p.h.tap),
         tap_w(p.w.tap),
         image(tile.image),
-        line(tile.line) {}
+        line(tile.line),
+        phase_offset_h(p.h.phase_offset),
+        phase_offset_w(p.w.phase_offset) {}
 };
 
 template <int width>
@@ -51,9 +70,10 @@ __global__ void gather_patches_kernel(Gather g, const Real* x, Real* patches) {
   std::uint32_t rest = static_cast<std::uint32_t>(i);
   const Index channel = g.channels.split(rest);
   const Index b = g.taps_w.split(rest), a = g.taps_h.split(rest), q = g.rows_w.split(rest);
-  const Index p = g.line + g.lines.split(rest), n = g.image + rest;
-  const Index h = p * g.step_h + g.offset_h + a * g.tap_h;
-  const Index w = q * g.step_w + g.offset_w + b * g.tap_w;
+  const Index p = g.line + g.lines.split(rest), n = g.image + g.images.split(rest);
+  const Index phase_w = g.phases_w.split(rest), phase_h = rest;
+  const Index h = p * g.step_h + g.offset_h + a * g.tap_h + phase_h * g.phase_offset_h;
+  const Index w = q * g.step_w + g.offset_w + b * g.tap_w + phase_w * g.phase_offset_w;
   Pack<width> pack;
   if (h >= 0 && h < g.height && w >= 0 && w < g.width) {
     pack = load<width>(x + ((n * g.height + h) * g.width + w) * g.pixel_channels, channel);
@@ -70,30 +90,31 @@ void for_each_tile(const char* op, CudaBackend& backend, const Patches& p, const
   const Index line = p.line_length(), image = p.h.rows * line;
   if (p.n == 0 || p.h.rows == 0 || p.w.rows == 0) return;
   const bool direct = p.is_image();
+  const Index tile = tile_elements();
   check_elements(op, line);
   // Whole images if one fits, else some lines of one.
   const Index images =
-      direct ? p.n : std::min(p.n, std::max<Index>(1, kTile / std::max<Index>(1, image)));
+      direct ? p.n : std::min(p.n, std::max<Index>(1, tile / std::max<Index>(1, image)));
   const Index lines =
-      direct || image <= kTile ? p.h.rows : std::max<Index>(1, kTile / std::max<Index>(1, line));
+      direct || image <= tile ? p.h.rows : std::max<Index>(1, tile / std::max<Index>(1, line));
   const Scratch scratch(backend.memory(), direct ? 0 : images * std::min(lines, p.h.rows) * line);
   for (Index n = 0; n < p.n; n += images)
     for (Index first = 0; first < p.h.rows; first += lines) {
-      const Tile tile{n, std::min(images, p.n - n), first, std::min(lines, p.h.rows - first)};
+      const Tile here{n, std::min(images, p.n - n), first, std::min(lines, p.h.rows - first)};
       if (direct) {
-        body(tile, x);
+        body(here, x);
         continue;
       }
       if (p.channels % kPack == 0 && aligned(x)) {
-        const Gather g(p, tile, kPack);
+        const Gather g(p, here, kPack);
         launch(op, backend.stream(), one_each(g.size), &gather_patches_kernel<kPack>, g, x,
                scratch.data());
       } else {
-        const Gather g(p, tile, 1);
+        const Gather g(p, here, 1);
         launch(op, backend.stream(), one_each(g.size), &gather_patches_kernel<1>, g, x,
                scratch.data());
       }
-      body(tile, scratch.data());
+      body(here, scratch.data());
     }
 }
 
@@ -103,10 +124,26 @@ Index first_row(const Patches& p, const Tile& tile) {
 }
 Index row_count(const Patches& p, const Tile& tile) { return tile.images * tile.lines * p.w.rows; }
 
+// Whether no patches are needed, and none are wanted: KANTOR_CUDA_CONV=patches in the environment
+// keeps them, to compare.
+bool implicit(const Window& c) {
+  static const bool wanted = [] {
+    const char* text = std::getenv("KANTOR_CUDA_CONV");
+    return !text || std::string_view(text) != "patches";
+  }();
+  const Index pixels = c.n * std::max(c.height * c.width, c.out_height * c.out_width),
+              taps = c.kernel_h * c.kernel_w * std::max(c.in, c.out);
+  return wanted && precision() != Precision::highest && !forward_patches(c).is_image() &&
+         pixels > 0 && c.out_height * c.out_width > 0 && c.in * c.out > 0 && taps > 0 &&
+         std::max(pixels, taps) <= kMostElements;
+}
+
 }  // namespace
 
 // Y [rows, out] = patches [rows, k] W^T.
-void CudaBackend::conv_forward(const Window& window, const Real* x, const Real* w, Real* y) {
+void CudaBackend::conv_forward(const Window& window, const Real* x, const Real* w, Real* y,
+                               const Epilogue& epilogue) {
+  if (implicit(window)) return implicit_forward(*this, window, x, w, y, epilogue);
   const Patches patches = forward_patches(window);
   const Index k = patches.row_length(), out = window.out;
   if (out == 0) return;
@@ -119,6 +156,7 @@ void CudaBackend::conv_forward(const Window& window, const Real* x, const Real* 
 
 // W [out, k] = the sum of Y^T patches over the tiles.
 void CudaBackend::conv_weight(const Window& window, const Real* x, Real* w, const Real* y) {
+  if (implicit(window)) return implicit_weight(*this, window, x, w, y);
   const Patches patches = forward_patches(window);
   const Index k = patches.row_length(), out = window.out;
   if (out * k == 0) return;
@@ -131,50 +169,54 @@ void CudaBackend::conv_weight(const Window& window, const Real* x, Real* w, cons
   });
 }
 
-void CudaBackend::conv_transpose(const Window& c, Real* x, const Real* w, const Real* y) {
+void CudaBackend::conv_transpose(const Window& c, Real* x, const Real* w, const Real* y,
+                                 const Epilogue& epilogue) {
   const char* op = "conv2d_transpose";
   const Index in = c.in, size = c.n * c.height * c.width * in;
   if (size == 0) return;
   const bool dense = c.stride_h == 1 && c.stride_w == 1;
-  const auto phase_h = [&](Index i) {
-    return phase_of_axis(i, c.height, c.out_height, c.kernel_h, c.stride_h, c.dilation_h, c.top);
-  };
-  const auto phase_w = [&](Index j) {
-    return phase_of_axis(j, c.width, c.out_width, c.kernel_w, c.stride_w, c.dilation_w, c.left);
-  };
-  const Index phases_h = std::min(c.stride_h, c.height), phases_w = std::min(c.stride_w, c.width);
+  const std::vector<Phase> phases_h =
+      phases_of_axis(c.height, c.out_height, c.kernel_h, c.stride_h, c.dilation_h, c.top);
+  const std::vector<Phase> phases_w =
+      phases_of_axis(c.width, c.out_width, c.kernel_w, c.stride_w, c.dilation_w, c.left);
   bool gaps = c.out == 0;  // pixels that no tap reads
-  for (Index i = 0; i < phases_h; ++i) gaps = gaps || phase_h(i).taps == 0;
-  for (Index j = 0; j < phases_w; ++j) gaps = gaps || phase_w(j).taps == 0;
+  for (const Phase& phase : phases_h) gaps = gaps || phase.taps == 0;
+  for (const Phase& phase : phases_w) gaps = gaps || phase.taps == 0;
   if (gaps) fill(x, size, 0);
-  for (Index i = 0; i < phases_h; ++i)
-    for (Index j = 0; j < phases_w; ++j) {
-      const Phase h = phase_h(i), v = phase_w(j);
+  for (const Phase& h : phases_h)
+    for (const Phase& v : phases_w) {
       const Patches patches{c.n, c.out, h.axis, v.axis};
-      const Index k = patches.row_length();
-      // Pixels of x from `line` of this phase on, as a strided array [images, lines, columns, in].
+      const Index k = patches.row_length(), together = patches.phases();
+      // Pixels of x from `line` of these phases on, as a strided array
+      // [phases, phases, images, lines, columns, in].
       const auto pixels = [&](Index image, Index line) {
         return x + ((image * c.height + h.first + line * c.stride_h) * c.width + v.first) * in;
       };
       if (k == 0) continue;
-      // The weights of these taps as a matrix [taps * out, in].
-      const Scratch packed(memory_, k * in);
-      const Index row = c.kernel_w * in;
-      copy({.extents = {h.taps, v.taps, c.out, in},
-            .x = {h.tap_step * row, v.tap_step * in, c.kernel_h * row, 1},
-            .y = {v.taps * c.out * in, c.out * in, in, 1}},
+      if (implicit(c)) {
+        implicit_transpose(*this, c, h, v, x, w, y, epilogue);
+        continue;
+      }
+      // The weights of these taps as matrices [taps * out, in], one a phase.
+      const Scratch packed(memory_, together * k * in);
+      const Index row = c.kernel_w * in, matrix = k * in;
+      copy({.extents = {h.axis.phases, v.axis.phases, h.taps, v.taps, c.out, in},
+            .x = {h.tap_shift * row, v.tap_shift * in, h.tap_step * row, v.tap_step * in,
+                  c.kernel_h * row, 1},
+            .y = {v.axis.phases * matrix, matrix, v.taps * c.out * in, c.out * in, in, 1}},
            w + h.tap * row + v.tap * in, packed.data());
       for_each_tile(op, *this, patches, y, [&](const Tile& tile, const Real* rows) {
         const Index count = row_count(patches, tile);
         if (dense)
           return product(op, false, false, count, in, k, rows, packed.data(), 0,
                          x + first_row(patches, tile) * in);
-        const Scratch result(memory_, count * in);
-        product(op, false, false, count, in, k, rows, packed.data(), 0, result.data());
-        const Index columns = v.count * in;
-        copy({.extents = {tile.images, tile.lines, v.count, in},
-              .x = {tile.lines * columns, columns, in, 1},
-              .y = {c.height * c.width * in, c.stride_h * c.width * in, c.stride_w * in, 1}},
+        const Scratch result(memory_, together * count * in);
+        product(op, false, false, count, in, k, rows, packed.data(), 0, result.data(), together);
+        const Index columns = v.count * in, one = count * in;
+        copy({.extents = {h.axis.phases, v.axis.phases, tile.images, tile.lines, v.count, in},
+              .x = {v.axis.phases * one, one, tile.lines * columns, columns, in, 1},
+              .y = {c.width * in, in, c.height * c.width * in, c.stride_h * c.width * in,
+                    c.stride_w * in, 1}},
              result.data(), pixels(tile.image, tile.line));
       });
     }
@@ -184,7 +226,7 @@ void CudaBackend::conv(Slot want, const Window& window, Real* x, Real* w, Real* 
   switch (want) {
     case Slot::Y:
       if (const auto f = filtering(window)) return filtered("conv2d", *f, x, w, y);
-      return conv_forward(window, x, w, y);
+      return conv_forward(window, x, w, y, {});
     case Slot::W:
       if (const auto f = filtering(window))
         return filtered_weights("conv2d_weight_grad", *f, x, w, y);
@@ -194,8 +236,23 @@ void CudaBackend::conv(Slot want, const Window& window, Real* x, Real* w, Real* 
         for (const Filtering& f : phases) filtered("conv2d_transpose", f, y, w, x);
         return;
       }
-      return conv_transpose(window, x, w, y);
+      return conv_transpose(window, x, w, y, {});
   }
+}
+
+void CudaBackend::conv_bias(Slot want, const Window& window, Real* x, Real* w, Real* y,
+                            Activation kind, Real slope, const Real* bias) {
+  // Not where pixels stay that no tap reads: they get the bias alone.
+  const bool every_pixel = window.kernel_h >= window.stride_h &&
+                           window.kernel_w >= window.stride_w && window.dilation_h == 1 &&
+                           window.dilation_w == 1;
+  const bool filters =
+      want == Slot::Y ? filtering(window).has_value() : !filtering_of_phases(window).empty();
+  if (filters || !implicit(window) || (want == Slot::X && !every_pixel))
+    return Backend::conv_bias(want, window, x, w, y, kind, slope, bias);
+  const Epilogue epilogue{bias, kind, slope};
+  want == Slot::Y ? conv_forward(window, x, w, y, epilogue)
+                  : conv_transpose(window, x, w, y, epilogue);
 }
 
 }  // namespace engine::cuda

@@ -1,4 +1,6 @@
-// Moving memory: fill, strided copies, rows by index.
+// Moving memory: fill, strided copies, joined arrays, rows by index.
+#include <iterator>
+
 #include "engine/cuda/backend.h"
 #include "engine/cuda/fault.h"
 #include "engine/cuda/launch.h"
@@ -32,6 +34,25 @@ __global__ void copy_kernel(Traversal t, const Real* x, Real* y) {
   } else {
     store<width>(y + at.y, 0, load<width>(x + at.x, 0));
   }
+}
+
+constexpr int kPieces = 64;             // of a launch: a kernel takes at most 4 KiB of arguments
+constexpr Index kShare = 4 * kThreads;  // elements of a piece that one block copies
+
+struct Pieces {
+  int count = 0;
+  Index end[kPieces];  // blocks up to each
+  Piece piece[kPieces];
+  Index start[kPieces];  // in y
+};
+
+__global__ void join_kernel(Pieces all, Real* y) {
+  int k = 0;
+  while (all.end[k] <= blockIdx.x) ++k;
+  const Piece piece = all.piece[k];
+  const Index first = (blockIdx.x - (k > 0 ? all.end[k - 1] : 0)) * kShare;
+  for (Index i = first + threadIdx.x; i < first + kShare && i < piece.n; i += kThreads)
+    y[all.start[k] + i] = piece.x[i];
 }
 
 __global__ void gather_kernel(Index size, Divider width, Index table_rows, const Real* table,
@@ -80,6 +101,24 @@ void CudaBackend::copy(const Strides& strides, const Real* x, Real* y) {
       launch("copy", stream_, one_each(t.size), &copy_kernel<1>, t, from, to);
     }
   });
+}
+
+void CudaBackend::join(std::span<const Piece> pieces, Real* y) {
+  Index start = 0;
+  while (!pieces.empty()) {
+    Pieces some;
+    Index blocks = 0;
+    for (; some.count < kPieces && some.count < std::ssize(pieces); ++some.count) {
+      const Piece& piece = pieces[some.count];
+      blocks += (piece.n + kShare - 1) / kShare;
+      some.end[some.count] = blocks;
+      some.piece[some.count] = piece;
+      some.start[some.count] = start;
+      start += piece.n;
+    }
+    pieces = pieces.subspan(some.count);
+    launch("join", stream_, Grid{blocks}, &join_kernel, some, y);
+  }
 }
 
 void CudaBackend::gather(Index n, Index width, Index table_rows, const Real* table,

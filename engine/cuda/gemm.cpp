@@ -1,5 +1,6 @@
 // Matrix products by cuBLAS, which is column-major: the row-major z = a b is passed as z^T = b^T
 // a^T, the same memory with the operands exchanged.
+#include <algorithm>
 #include <limits>
 
 #include "engine/check.h"
@@ -9,7 +10,10 @@
 namespace engine::cuda {
 namespace {
 
-cublasComputeType_t compute_type() {
+// Products with a vector (power iteration) are bound by memory: rounding the operands would save
+// nothing, so they are exact in every precision.
+cublasComputeType_t compute_type(Index m, Index n, Index k) {
+  if (std::min({m, n, k}) == 1) return CUBLAS_COMPUTE_32F;
   switch (precision()) {
     case Precision::high:
       return CUBLAS_COMPUTE_32F_FAST_TF32;
@@ -38,13 +42,13 @@ void CudaBackend::product(const char* op, bool transpose_a, bool transpose_b, In
   if (count == 1) {
     check(cublasGemmEx(blas_, turn(transpose_b), turn(transpose_a), wide, high, deep, &one, b,
                        CUDA_R_32F, row_b, a, CUDA_R_32F, row_a, &beta, z, CUDA_R_32F, wide,
-                       compute_type(), CUBLAS_GEMM_DEFAULT),
+                       compute_type(m, n, k), CUBLAS_GEMM_DEFAULT),
           op);
   } else {
     check(cublasGemmStridedBatchedEx(blas_, turn(transpose_b), turn(transpose_a), wide, high, deep,
                                      &one, b, CUDA_R_32F, row_b, k * n, a, CUDA_R_32F, row_a, m * k,
                                      &beta, z, CUDA_R_32F, wide, m * n, whole(op, count),
-                                     compute_type(), CUBLAS_GEMM_DEFAULT),
+                                     compute_type(m, n, k), CUBLAS_GEMM_DEFAULT),
           op);
   }
 }

@@ -1,7 +1,5 @@
 #include "engine/cuda/memory.h"
 
-#include <cuda_runtime.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <string>
@@ -21,12 +19,15 @@ SizeClass class_of(Index elements) {
   return size_class(static_cast<std::size_t>(elements) * sizeof(Real), kSmallest);
 }
 
+bool pool_is(std::string_view setting) {
+  const char* text = std::getenv("KANTOR_CUDA_POOL");
+  return text && text == setting;
+}
+
 }  // namespace
 
 Memory::Memory()
-    : keeps_blocks_(std::getenv("KANTOR_CUDA_POOL") == nullptr ||
-                    std::string_view(std::getenv("KANTOR_CUDA_POOL")) != "off"),
-      free_(SizeClass::kCount) {}
+    : keeps_blocks_(!pool_is("off")), poisons_(pool_is("poison")), free_(SizeClass::kCount) {}
 
 Real* Memory::allocate(Index elements) {
   const std::lock_guard lock(mutex_);
@@ -47,7 +48,8 @@ Real* Memory::from_free_list(const SizeClass& size) {
 }
 
 void Memory::release(Real* block, Index elements) noexcept {
-  const std::size_t number = class_of(elements).number;
+  const auto [number, bytes] = class_of(elements);
+  if (poisons_) cudaMemsetAsync(block, 0xff, bytes, stream_);  // NaN
   const std::lock_guard lock(mutex_);
   const auto owner = owners_.empty() ? owners_.end() : owners_.find(block);
   if (owner != owners_.end() && (owner->second != capturing_ || !keeps_blocks_)) {
@@ -64,7 +66,8 @@ void Memory::make_free(Real* block, std::size_t number) noexcept {
   if (keeps_blocks_) {
     free_[number].push_back(block);
   } else {
-    cudaFree(block);  // waits until the device is done with it
+    cudaDeviceSynchronize();  // work that uses the block may be pending; cudaFree need not wait
+    cudaFree(block);
   }
 }
 
@@ -121,8 +124,9 @@ void* Memory::obtain(std::size_t bytes) {
   return block;
 }
 
-// The large free blocks back to CUDA, which waits until the device is done with them.
+// Returns the large free blocks to CUDA once no pending work uses them: cudaFree need not wait.
 void Memory::give_up_free_blocks() {
+  cudaDeviceSynchronize();
   for (std::size_t number = 0; number < free_.size(); ++number) {
     const std::size_t power = number / 16, step = (std::size_t{1} << power) / 16;
     const std::size_t steps = number % 16 + 1, bytes = step * steps;

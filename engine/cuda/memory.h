@@ -4,10 +4,14 @@
 //
 // KANTOR_CUDA_POOL=off in the environment allocates every block from CUDA, at its exact size, and
 // frees it at once: slow, but memory checkers then see each access beyond a block.
+// KANTOR_CUDA_POOL=poison overwrites each block with NaN when it is released, in stream order and in
+// captured steps too: work that reads a block after its release, or before it writes it, then shows.
 //
 // Blocks allocated during a capture belong to it until it is destroyed, because a replay writes to
 // them again. Free blocks cannot be returned to CUDA during a capture, so that happens before.
 #pragma once
+
+#include <cuda_runtime.h>
 
 #include <memory>
 #include <mutex>
@@ -23,6 +27,7 @@ namespace engine::cuda {
 class Memory {
  public:
   Memory();
+  void use(cudaStream_t stream) { stream_ = stream; }  // in whose order blocks are used
   // Errors: out of memory, with the size requested, the amount in use, and what to reduce.
   Real* allocate(Index elements);
   void release(Real* block, Index elements) noexcept;
@@ -42,7 +47,8 @@ class Memory {
   void* from_slab(std::size_t bytes);
   void give_up_free_blocks();
 
-  const bool keeps_blocks_;
+  const bool keeps_blocks_, poisons_;
+  cudaStream_t stream_ = nullptr;
   std::mutex mutex_;
   std::vector<std::vector<Real*>> free_;                      // by size class
   std::unordered_map<Real*, std::shared_ptr<Owned>> owners_;  // of blocks that captures own

@@ -1,6 +1,7 @@
 // Fused kernels on rows of channels: bias with activation, and batch norm forward and backward.
 #include <cmath>
 
+#include "engine/cuda/activation.h"
 #include "engine/cuda/backend.h"
 #include "engine/cuda/columns.h"
 #include "engine/cuda/divider.h"
@@ -9,14 +10,6 @@
 
 namespace engine::cuda {
 namespace {
-
-template <Activation kind>
-__device__ inline Real activate(Real x, Real slope) {
-  if (kind == Activation::relu) return x <= 0 ? 0 : x;  // NaN stays
-  if (kind == Activation::leaky_relu) return x > 0 ? x : slope * x;
-  if (kind == Activation::tanh) return std::tanh(x);
-  return x;
-}
 
 // The derivative, from the result z.
 template <Activation kind>
@@ -33,7 +26,7 @@ __global__ void bias_kernel(Real slope, Index n, Divider channels, const Real* x
   const Index i = thread_number();
   if (i >= n) return;
   std::uint32_t row = static_cast<std::uint32_t>(i);
-  z[i] = activate<kind>(x[i] + bias[channels.split(row)], slope);
+  z[i] = activate(kind, x[i] + bias[channels.split(row)], slope);
 }
 
 template <Activation kind>
@@ -96,26 +89,27 @@ struct Cotangents : Sum {
   }
 };
 
-__global__ void cotangent_sums_kernel(Index channels, const double* sums, Real* dgamma,
-                                      Real* dbeta) {
+// dbeta and dgamma, and their means over the rows as [2, channels].
+__global__ void cotangent_sums_kernel(double rows, Index channels, const double* sums, Real* dgamma,
+                                      Real* dbeta, Real* means) {
   const Index c = thread_number();
   if (c >= channels) return;
   dbeta[c] = static_cast<Real>(sums[c]);
   dgamma[c] = static_cast<Real>(sums[channels + c]);
+  means[c] = static_cast<Real>(sums[c] / rows);
+  means[channels + c] = static_cast<Real>(sums[channels + c] / rows);
 }
 
 // dx = gamma / deviation * (g - dbeta / n - h dgamma / n)
-__global__ void batch_norm_grad_kernel(Index n, double rows, Divider channels, const double* sums,
-                                       const Real* x, const Real* mean, const Real* inverse,
-                                       const Real* gamma, const Real* g, Real* dx) {
+__global__ void batch_norm_grad_kernel(Index n, Divider channels, const Real* means, const Real* x,
+                                       const Real* mean, const Real* inverse, const Real* gamma,
+                                       const Real* g, Real* dx) {
   const Index i = thread_number();
   if (i >= n) return;
   std::uint32_t row = static_cast<std::uint32_t>(i);
   const std::uint32_t c = channels.split(row);
-  const Real mean_g = static_cast<Real>(sums[c] / rows);
-  const Real mean_gh = static_cast<Real>(sums[channels.divisor + c] / rows);
   const Real h = (x[i] - mean[c]) * inverse[c];
-  dx[i] = gamma[c] * inverse[c] * (g[i] - mean_g - h * mean_gh);
+  dx[i] = gamma[c] * inverse[c] * (g[i] - means[c] - h * means[channels.divisor + c]);
 }
 
 // Two sums for each channel of [rows, channels], as [2, channels].
@@ -185,14 +179,15 @@ void CudaBackend::batch_norm_grad(Index rows, Index channels, Real epsilon, cons
   const Index n = rows * channels;
   check_elements("batch_norm", n);
   const Scratch inverse(memory_, channels), sums(memory_, 2 * channels * kDouble);
+  const Scratch means(memory_, 2 * channels);
   inverse_deviations(channels, epsilon, moments, inverse.data());
   channel_sums("batch_norm", *this, rows, channels, Cotangents(x, g, moments, inverse.data()),
                sums.doubles());
-  launch("batch_norm", stream_, one_each(channels), &cotangent_sums_kernel, channels,
-         sums.doubles(), dgamma, dbeta);
+  launch("batch_norm", stream_, one_each(channels), &cotangent_sums_kernel,
+         static_cast<double>(rows), channels, sums.doubles(), dgamma, dbeta, means.data());
   if (n == 0) return;
-  launch("batch_norm", stream_, one_each(n), &batch_norm_grad_kernel, n, static_cast<double>(rows),
-         Divider(channels), sums.doubles(), x, moments, inverse.data(), gamma, g, dx);
+  launch("batch_norm", stream_, one_each(n), &batch_norm_grad_kernel, n, Divider(channels),
+         means.data(), x, moments, inverse.data(), gamma, g, dx);
 }
 
 }  // namespace engine::cuda

@@ -70,11 +70,14 @@ __global__ void solve_kernel(bool transpose_a, Index count, Index n, Index k, co
       fault->index = static_cast<Real>(matrix);
       fault->rows = count;
     }
-    // Column p is read again only as the multipliers of the other rows, so it is not cleared.
+    // Column p becomes the multipliers of the other rows; nothing reads it later.
+    for (Index i = t; i < n; i += kThreads)
+      if (i != p) rows[i * width + p] /= pivot;
+    __syncthreads();
     const Index right = width - p - 1;
     for (Index e = t; e < n * right; e += kThreads) {
       const Index i = e / right, j = p + 1 + e % right;
-      if (i != p) rows[i * width + j] -= rows[i * width + p] / pivot * rows[p * width + j];
+      if (i != p) rows[i * width + j] -= rows[i * width + p] * rows[p * width + j];
     }
     __syncthreads();
   }

@@ -41,12 +41,13 @@ inline engine::Tensor largest_singular_value(const LinearMap& W, TopVectors& top
     }
   }
   const engine::Tensor image = W(v);
+  const engine::Tensor sigma = norm(image);
   if (!evaluating()) {
     const engine::NoGrad constant;
     top.v.assign(v);
-    top.u.assign(unit(image));
+    top.u.assign(image / sigma);
   }
-  return norm(image);
+  return sigma;
 }
 
 }  // namespace layers

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
+
 #include "tests/cuda/critic.h"
 
 using namespace tests;
@@ -57,6 +59,22 @@ TEST_CASE("cuda: values of the host that come late in a captured step") {
     step();
     CHECK(kept.values() == std::vector<Real>(4096, 2 * host));
   }
+}
+
+// Libraries choose kernels by alignment: what a capture sees must be aligned as what a call sees.
+TEST_CASE("cuda: live values are aligned in a capture as in a call") {
+  const On cuda(Device::cuda());
+  const std::vector<Real> host(3, 1);
+  std::vector<std::uintptr_t> beyond;
+  Captured step = engine::capture([&] {
+    for (int i = 0; i < 3; ++i) {
+      const Tensor x = engine::live_tensor({3}, [&] { return std::span<const Real>(host); });
+      beyond.push_back(reinterpret_cast<std::uintptr_t>(x.data()) % 256);
+    }
+  });
+  for (int i = 0; i < 3; ++i) step();
+  CHECK(step.replays());
+  CHECK(beyond == std::vector<std::uintptr_t>(9, 0));
 }
 
 TEST_CASE("cuda: what happens between replays neither disturbs them nor is disturbed") {

@@ -1,6 +1,7 @@
-// In-place updates of optimizers and averages on CUDA equal the CPU's.
+// In-place updates of optimizers and averages on CUDA equal the CPU's; so do joined arrays and norms.
 #include <doctest/doctest.h>
 
+#include "engine/update.h"
 #include "tests/cuda/on_device.h"
 
 using namespace tests;
@@ -56,4 +57,43 @@ TEST_CASE("cuda: stochastic gradient descent with momentum") {
 
 TEST_CASE("cuda: RMSprop") {
   compare<RmsProp>(RmsPropOptions{.lr = Real(0.02), .alpha = Real(0.9)});
+}
+
+// More pieces than one launch takes, of sizes around a block's share.
+TEST_CASE("cuda: pieces are joined side by side") {
+  const auto joined = [](const Device& device) {
+    const On on(device);
+    Draw draw(5);
+    std::vector<Tensor> pieces;
+    Index size = 0;
+    for (int i = 0; i < 150; ++i) {
+      const Index n = i % 7 == 0 ? 0 : i % 5 == 0 ? 1023 + i % 3 : 1 + i;
+      pieces.push_back(draw.uniform({n}).tensor());
+      size += n;
+    }
+    const Tensor all = engine::zeros({size});
+    engine::overwrite(all, pieces);
+    return all.values();
+  };
+  CHECK(joined(Device::cuda()) == joined(Device::cpu()));
+}
+
+TEST_CASE("cuda: norms neither overflow nor underflow, and differentiate at zero") {
+  const auto both = [](const Device& device, Index n, Real factor) {
+    const On on(device);
+    Draw draw(6);
+    const Tensor x = draw.uniform({n}).tensor() * factor;
+    const Tensor norm = engine::norm(x);
+    return std::pair(norm.item(), engine::grad(norm, {x})[0].values());
+  };
+  for (const Index n : {1, 300, 40000})
+    for (const Real factor : {Real(1), Real(1e30), Real(1e-30), Real(0)}) {
+      CAPTURE(n);
+      CAPTURE(factor);
+      const auto [expected, slope] = both(Device::cpu(), n, factor);
+      const auto [got, slope_got] = both(Device::cuda(), n, factor);
+      CHECK(got == doctest::Approx(expected).epsilon(1e-6));
+      for (std::size_t i = 0; i < slope.size(); i += 97)
+        CHECK(slope_got[i] == doctest::Approx(slope[i]).epsilon(1e-5));
+    }
 }

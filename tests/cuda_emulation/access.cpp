@@ -1,6 +1,8 @@
 // The functions that the compiler calls before every load and store of device code
 // (-fsanitize=thread), and for indices beyond an array or misaligned pointers
 // (-fsanitize=bounds,alignment). The functions are ours: no sanitizer's library is linked.
+#include <algorithm>
+#include <array>
 #include <sstream>
 #include <vector>
 
@@ -54,6 +56,30 @@ class Shared {
   std::vector<bool> owned_;
 };
 
+// The words that this launch touches for the first time in this way; reading what it has written
+// itself is no traffic.
+void count_bytes(Traffic& traffic, Access access, const Word* word, std::size_t words) {
+  for (std::size_t i = 0; i < words; ++i) {
+    const bool unwritten = fresh_in_launch(word[i].write);
+    if (access != Access::write && unwritten && fresh_in_launch(word[i].read)) traffic.read += 4;
+    if (access != Access::read && unwritten) traffic.written += 4;
+  }
+}
+
+// A word is followed as one until somebody touches a part of it: then its bytes may have different
+// owners.
+const char* conflict_of_bytes(Arena& arena, Word& word, std::size_t from, std::size_t to,
+                              Access access) {
+  if (to - from == 4 && !(word.write.thread & kSplit)) return conflict(word, access, false);
+  std::array<Word, 4>& bytes = arena.bytes_of(word);
+  const char* complaint = nullptr;
+  for (std::size_t i = from; i < to; ++i)
+    if (const char* what = conflict(bytes[i], access, false)) complaint = what;
+  Touch& last = access == Access::read ? word.read : word.write;
+  last.interval = (access == Access::read ? bytes[from].read : bytes[from].write).interval;
+  return complaint;
+}
+
 void check_device(Arena& arena, Access access, const void* address, std::size_t bytes) {
   Byte* states = arena.states(address);
   for (std::size_t i = 0; i < bytes; ++i) {
@@ -65,12 +91,15 @@ void check_device(Arena& arena, Access access, const void* address, std::size_t 
     states[i] = written;
   }
   const std::size_t words = (reinterpret_cast<std::uintptr_t>(address) % 4 + bytes + 3) / 4;
-  // Bytes that share a word have different owners: only whole words are followed.
-  if (bytes < 4) return;
   Word* word = &arena.word(address);
-  for (std::size_t i = 0; i < words; ++i)
-    if (const char* what = conflict(word[i], access, false))
+  if (Traffic* traffic = traffic_of_launch()) count_bytes(*traffic, access, word, words);
+  const std::size_t first = reinterpret_cast<std::uintptr_t>(address) % 4;
+  for (std::size_t i = 0; i < words; ++i) {
+    const std::size_t from = i == 0 ? first : 0,
+                      to = std::min<std::size_t>(4, first + bytes - 4 * i);
+    if (const char* what = conflict_of_bytes(arena, word[i], from, to, access))
       fault(std::string(what) + ": " + arena.describe(address));
+  }
 }
 
 void check(Access access, const void* address, std::size_t bytes, bool aligned) {

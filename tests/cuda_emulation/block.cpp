@@ -7,6 +7,7 @@
 
 #include "fiber.h"
 #include "symbols.h"
+#include "traffic.h"
 
 // What kernels know as const: here, and only here, it changes.
 uint3 thread_index __asm__("threadIdx");
@@ -34,6 +35,7 @@ struct Thread {
 // One launch at a time: what is running, and what its threads are doing.
 struct Run {
   const Call* call = nullptr;
+  Traffic* traffic = nullptr;
   std::size_t shared_bytes = 0;
   std::vector<Thread> threads;  // of the current block
   std::vector<std::uint16_t> warp_steps;
@@ -168,6 +170,7 @@ std::string where() {
 
 void run_kernel(dim3 grid, dim3 block, std::size_t shared_bytes, const Call& call) {
   run.call = &call;
+  run.traffic = counting() ? counted(function_name(call.kernel)) : nullptr;
   run.shared_bytes = shared_bytes;
   run.active = launched_here = true;
   run.ended = false;
@@ -207,6 +210,41 @@ void barrier(int line) {
     if (thread.stage == Stage::at_barrier) make_ready(thread);
 }
 
+namespace {
+
+void multiply(const Thread* warp, std::size_t lanes) {
+  if (lanes < 32) fault("a warp of less than 32 threads multiplies on tensor cores");
+  const auto part = [&](int lane) -> const Multiplication& {
+    return *reinterpret_cast<const Multiplication*>(warp[lane].value);
+  };
+  const auto tf32 = [](std::uint32_t bits) { return double{__uint_as_float(bits & ~0x1fffu)}; };
+  const int m = part(0).m, n = part(0).n;
+  for (int i = 0; i < m; ++i)
+    for (int j = 0; j < n; ++j) {
+      double a[16][8], b[8][8];
+      for (int lane = 0; lane < 32; ++lane) {
+        const int g = lane / 4, t = lane % 4;
+        for (int e = 0; e < 4; ++e) a[g + e % 2 * 8][t + e / 2 * 4] = tf32(part(lane).a[4 * i + e]);
+        for (int e = 0; e < 2; ++e) b[t + e * 4][g] = tf32(part(lane).b[2 * j + e]);
+      }
+      for (int lane = 0; lane < 32; ++lane)
+        for (int e = 0; e < 4; ++e) {
+          const int row = lane / 4 + e / 2 * 8, column = lane % 4 * 2 + e % 2;
+          float& d = part(lane).d[4 * (i * n + j) + e];
+          double sum = d;
+          for (int k = 0; k < 8; ++k) sum += a[row][k] * b[k][column];
+          d = static_cast<float>(sum);
+        }
+    }
+  if (run.traffic) run.traffic->flops += 2.0 * m * n * 16 * 8 * 8;
+}
+
+}  // namespace
+
+void warp_multiply(const Multiplication& part, int line) {
+  warp_exchange(Vote::multiply, 0xffffffffu, reinterpret_cast<std::uint64_t>(&part), 0, line);
+}
+
 std::uint64_t warp_exchange(Vote vote, unsigned mask, std::uint64_t value, int source, int line) {
   Thread& self = *run.current;
   const std::size_t first = number(self) / 32 * 32, lane = number(self) - first;
@@ -226,6 +264,7 @@ std::uint64_t warp_exchange(Vote vote, unsigned mask, std::uint64_t value, int s
     }
 
   // The last to come: what each lane takes home, then all go on.
+  if (vote == Vote::multiply) multiply(warp, lanes);
   std::uint64_t results[32] = {};
   unsigned ballot = 0, all = 0;
   for (std::size_t i = 0; i < lanes; ++i)
@@ -297,6 +336,8 @@ bool in_arguments(const void* address) {
          run.call->argument_bytes;
 }
 bool fresh_in_block(const Touch& write) { return write.interval < run.block_began; }
+bool fresh_in_launch(const Touch& touch) { return touch.interval < run.launch_began; }
+Traffic* traffic_of_launch() { return run.traffic; }
 std::size_t dynamic_shared_bytes() { return run.shared_bytes; }
 
 }  // namespace emulation

@@ -6,6 +6,7 @@
 
 #include <cuda_runtime.h>
 
+#include "emulator.h"
 #include "memory.h"
 
 namespace emulation {
@@ -22,7 +23,9 @@ const char* conflict(Word& word, Access access, bool shared);
 
 bool on_own_stack(const void* address);
 bool in_arguments(const void* address);
-bool fresh_in_block(const Touch& write);  // not written since this block began
-std::size_t dynamic_shared_bytes();       // of the kernel that runs
+bool fresh_in_block(const Touch& write);   // not written since this block began
+bool fresh_in_launch(const Touch& touch);  // not touched since this launch began
+Traffic* traffic_of_launch();              // where its bytes are counted; null if they are not
+std::size_t dynamic_shared_bytes();        // of the kernel that runs
 
 }  // namespace emulation

@@ -4,6 +4,7 @@
 
 #include "memory.h"
 #include "stream.h"
+#include "traffic.h"
 
 using emulation::answer;
 using emulation::Arena;
@@ -31,9 +32,14 @@ bool sides_fit(const void* to, const void* from, cudaMemcpyKind kind) {
 
 void copy(void* to, const void* from, std::size_t bytes) {
   const Arena& arena = Arena::get();
+  if (emulation::Traffic* traffic = emulation::counted("copy")) {
+    if (arena.contains(from)) traffic->read += static_cast<double>(bytes);
+    if (arena.contains(to)) traffic->written += static_cast<double>(bytes);
+  }
   if (arena.contains(from) && !emulation::readable("a copy", from, bytes)) return;
   if (arena.contains(to) && !emulation::writable("a copy", to, bytes)) return;
   std::memmove(to, from, bytes);
+  if (arena.contains(to)) emulation::note_sent(from, bytes);
 }
 
 }  // namespace
@@ -70,6 +76,8 @@ cudaError_t cudaMemcpy(void* to, const void* from, std::size_t bytes, cudaMemcpy
 
 cudaError_t cudaMemsetAsync(void* to, int value, std::size_t bytes, cudaStream_t stream) {
   return emulation::enqueue(stream, [=] {
+    if (emulation::Traffic* traffic = emulation::counted("memset"))
+      traffic->written += static_cast<double>(bytes);
     if (emulation::writable("cudaMemset", to, bytes)) std::memset(to, value, bytes);
   });
 }

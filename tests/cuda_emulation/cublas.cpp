@@ -3,10 +3,12 @@
 #include <cuda_bf16.h>
 
 #include <array>
+#include <set>
 
 #include "emulator.h"
 #include "memory.h"
 #include "stream.h"
+#include "traffic.h"
 
 struct cublasContext {
   cudaStream_t stream = nullptr;
@@ -16,10 +18,11 @@ struct cublasContext {
 
 namespace emulation {
 
-// To ten bits of fraction, ties away from zero, as the conversion instruction does.
+// To ten bits of fraction, ties away from zero, as the conversion instruction does; or toward zero,
+// as tensor cores do with what was not converted.
 float round_to_tf32(float x) {
   if (!std::isfinite(x)) return x;
-  return __uint_as_float((__float_as_uint(x) + 0x1000) & ~0x1fffu);
+  return __uint_as_float((__float_as_uint(x) + (habits().rounding ? 0 : 0x1000)) & ~0x1fffu);
 }
 float round_to_bf16(float x) { return __bfloat162float(__float2bfloat16_rn(x)); }
 
@@ -87,7 +90,25 @@ struct Product {
   const float *alpha, *beta;  // read when its turn comes, if they lie on the device
   float alpha_now, beta_now;
 
+  // z = keep z + scale times the terms [from, from + count) of the sums.
+  void add(int from, int count, float scale, const std::vector<float>& x,
+           const std::vector<float>& y, float keep, std::vector<float>& z) const {
+    const int lead_x = std::max(1, a.rows), lead_y = std::max(1, b.rows);
+    cblas_sgemm(CblasColMajor, transpose_a ? CblasTrans : CblasNoTrans,
+                transpose_b ? CblasTrans : CblasNoTrans, m, n, count, scale,
+                x.data() + static_cast<std::ptrdiff_t>(from) * (transpose_a ? 1 : lead_x), lead_x,
+                y.data() + static_cast<std::ptrdiff_t>(from) * (transpose_b ? lead_y : 1), lead_y,
+                keep, z.data(), m);
+  }
+
   void operator()() const {
+    if (Traffic* traffic = counted("product")) {
+      const double of_a = static_cast<double>(m) * k, of_b = static_cast<double>(k) * n,
+                   of_c = static_cast<double>(m) * n;
+      traffic->read += 4 * batch * (of_a + of_b + (beta_now != 0 ? of_c : 0));
+      traffic->written += 4 * batch * of_c;
+      traffic->flops += 2 * batch * of_a * n;
+    }
     float scale = alpha_now, keep = beta_now;
     if (pointers == CUBLAS_POINTER_MODE_DEVICE) {
       if (!readable("a matrix product", alpha, 4) || !readable("a matrix product", beta, 4)) return;
@@ -98,16 +119,27 @@ struct Product {
       std::vector<float> z(static_cast<std::size_t>(m) * n);
       if (keep != 0) z = c.read(i, Rounding::none);
       if (failed()) return;
-      if (k > 0)
-        cblas_sgemm(CblasColMajor, transpose_a ? CblasTrans : CblasNoTrans,
-                    transpose_b ? CblasTrans : CblasNoTrans, m, n, k, scale, x.data(),
-                    std::max(1, a.rows), y.data(), std::max(1, b.rows), keep, z.data(), m);
-      else
+      // In another order: the second half of the sum first.
+      const int half = habits().rounding ? k / 2 : 0;
+      if (k > 0) add(half, k - half, scale, x, y, keep, z);
+      if (half > 0) add(0, half, scale, x, y, 1, z);
+      if (k == 0)
         for (float& v : z) v *= keep;
       c.write(i, z);
     }
   }
 };
+
+// What libraries choose their kernels by.
+using Kernel = std::array<long long, 12>;
+Kernel kernel_of(const Product& p, cublasComputeType_t compute) {
+  const auto aligned = [](const Matrix& matrix) {
+    const auto address = reinterpret_cast<std::uintptr_t>(matrix.data);
+    return static_cast<long long>(std::min<std::uintptr_t>(address & (~address + 1), 16));
+  };
+  return {p.transpose_a, p.transpose_b, p.m,     p.n,          p.k,          p.a.lead,
+          p.b.lead,      p.batch,       compute, aligned(p.a), aligned(p.b), aligned(p.c)};
+}
 
 Rounding rounding_of(const cublasContext& handle, cublasComputeType_t compute) {
   if (compute == CUBLAS_COMPUTE_32F_FAST_TF32) return Rounding::tf32;
@@ -151,6 +183,9 @@ cublasStatus_t cublasGemmStridedBatchedEx(cublasHandle_t handle, cublasOperation
   if (type_a != type_b) return CUBLAS_STATUS_NOT_SUPPORTED;
   if (m == 0 || n == 0 || batch == 0) return CUBLAS_STATUS_SUCCESS;
   if (capturing() && refused("cublasGemm")) return CUBLAS_STATUS_ALLOC_FAILED;
+  static std::set<Kernel> met;
+  const bool first = met.insert(kernel_of(product, compute)).second;
+  if (first) met_in_capture(handle->stream, "a matrix product of this shape and alignment");
   if (handle->pointers == CUBLAS_POINTER_MODE_HOST)
     product.alpha_now = *product.alpha, product.beta_now = *product.beta;
   const cudaError_t error = enqueue(handle->stream, product);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 
 namespace emulation {
@@ -26,12 +27,35 @@ Counts counts();
 void refuse(const std::string& call, int skip = 0);
 bool refusing();  // whether that call is yet to come
 
-void set_memory(std::size_t bytes);  // what the device has; 512 MiB at the start, and at most
-std::size_t allocated();             // what is held now
-void set_devices(int count);         // how many there are: 1, or 0
+// What a real device may do, and this one does only where it is asked to: by these switches, all
+// off at the start, or by their names in KANTOR_EMULATION ("rounding,moments", or "all").
+struct Habits {
+  bool rounding =
+      false;             // TF32 is truncated, sums have another order, exp and others err by an ulp
+  bool moments = false;  // queued work runs at random moments, not only as late as possible
+  bool ordering =
+      false;  // the default stream waits for blocking streams alone, cudaFree for nobody
+  bool captures = false;  // complains of kernels and products that a capture is the first to use
+  bool pinned = false;    // fresh pinned memory holds noise, and noise again once it was sent
+};
+Habits& habits();
+
+// What the device has moved and computed since count_traffic(true), by kernel: bytes are those of distinct words that
+// one launch reads (before it writes them) or writes, FLOP those of products.
+struct Traffic {
+  long launches = 0;
+  double read = 0, written = 0, flops = 0;
+};
+void count_traffic(bool on);
+const std::map<std::string, Traffic>& traffic();
+
+// Of the device. At the start 512 MiB; at most 8 GiB.
+void set_memory(std::size_t bytes);
+std::size_t allocated();      // what is held now
+void set_devices(int count);  // how many there are: 1, or 0
 
 // The two library precisions, for the tests of the emulator itself.
-float round_to_tf32(float x);
+float round_to_tf32(float x);  // to the nearest or, with Habits::rounding, toward zero
 float round_to_bf16(float x);
 
 }  // namespace emulation

@@ -78,6 +78,15 @@ void* Arena::allocate(std::size_t bytes) {
   }
 }
 
+std::array<Word, 4>& Arena::bytes_of(Word& word) {
+  const auto [entry, first] = split_.try_emplace(&word);
+  if (first) {
+    entry->second.fill(word);
+    word.write.thread |= kSplit;
+  }
+  return entry->second;
+}
+
 bool Arena::release(void* address) {
   const auto block = blocks_.find(static_cast<Byte*>(address));
   if (block == blocks_.end()) return false;

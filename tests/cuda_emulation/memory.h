@@ -4,17 +4,19 @@
 
 #include <cuda_runtime.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <string>
+#include <unordered_map>
 
 namespace emulation {
 
 using Byte = unsigned char;
 
-constexpr std::size_t kArena = std::size_t{512} << 20;
+constexpr std::size_t kArena = std::size_t{8} << 30;  // addresses; pages come with their first use
 constexpr std::size_t kGuard = 256;  // bytes around every allocation that belong to nobody
 
 enum State : Byte { outside, fresh, written };
@@ -27,7 +29,7 @@ struct Touch {
   std::uint16_t step = 0;    // of its warp: how often its lanes have met
 };
 constexpr std::uint16_t kThread = 0x3ff, kSeveralWarps = 0x8000, kSeveralLanes = 0x4000,
-                        kSeveralBlocks = 0x2000, kAtomic = 0x1000;
+                        kSeveralBlocks = 0x2000, kAtomic = 0x1000, kSplit = 0x0800;
 struct Word {
   Touch write, read;
 };
@@ -42,10 +44,12 @@ class Arena {
   Byte* states(const void* address) const { return states_ + offset(address); }
   Word& word(const void* address) const { return words_[offset(address) / 4]; }
 
+  std::array<Word, 4>& bytes_of(Word& word);  // of a word that is touched by parts
+
   void* allocate(std::size_t bytes);  // null: none left
   bool release(void* address);        // false: it was not allocated
   std::size_t allocated() const { return allocated_; }
-  std::size_t capacity = kArena;
+  std::size_t capacity = std::size_t{512} << 20;
 
   // A block's whereabouts in words, for messages.
   std::string describe(const void* address) const;
@@ -64,12 +68,15 @@ class Arena {
   Byte* memory_;
   Byte* states_;
   Word* words_;
+  std::unordered_map<const Word*, std::array<Word, 4>> split_;
   std::size_t allocated_ = 0;
   std::map<Byte*, Block> blocks_;             // in use
   std::map<Byte*, std::size_t> free_ranges_;  // start and room
   std::deque<std::pair<Byte*, std::size_t>> quarantine_;
   std::size_t quarantined_ = 0;
 };
+
+constexpr Byte kNoise = 0xa5;  // as float a small negative number, as a count an absurd one
 
 // Memory that cudaMallocHost made: copies to and from it are asynchronous.
 bool is_pinned(const void* address, std::size_t bytes);

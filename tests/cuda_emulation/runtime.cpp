@@ -1,6 +1,7 @@
 // Errors, the device, memory and launches of the CUDA runtime.
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -97,6 +98,9 @@ cudaError_t launch(const cudaLaunchConfig_t& config, const Call& call) {
     return answer(cudaErrorInvalidConfiguration);
   }
   ++all_counts.launches;
+  static std::set<const void*> met;
+  if (met.insert(call.kernel).second)
+    met_in_capture(config.stream, "kernel " + function_name(call.kernel));
   return enqueue(config.stream, [grid, block, bytes = config.dynamicSmemBytes, call] {
     run_kernel(grid, block, bytes, call);
   });
@@ -243,7 +247,7 @@ cudaError_t cudaMalloc(void** address, std::size_t bytes) {
 
 cudaError_t cudaFree(void* address) {
   if (emulation::capturing_strictly()) return emulation::not_in_capture("cudaFree");
-  emulation::finish_all();
+  if (!emulation::habits().ordering) emulation::finish_all();
   release(address);
   return answer(cudaSuccess);
 }
@@ -261,6 +265,7 @@ cudaError_t cudaFreeAsync(void* address, cudaStream_t stream) {
 cudaError_t cudaMallocHost(void** address, std::size_t bytes) {
   if (emulation::capturing_strictly()) return emulation::not_in_capture("cudaMallocHost");
   *address = std::malloc(bytes);
+  if (emulation::habits().pinned) std::memset(*address, emulation::kNoise, bytes);
   emulation::pinned[static_cast<emulation::Byte*>(*address)] = bytes;
   return answer(cudaSuccess);
 }

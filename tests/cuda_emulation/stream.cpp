@@ -1,6 +1,8 @@
 #include "stream.h"
 
 #include <algorithm>
+#include <cstring>
+#include <random>
 #include <string>
 
 #include "memory.h"
@@ -13,7 +15,8 @@ CUstream_st& default_stream() {
 }
 // Never destroyed: backends that live as long as the program come back at its end.
 auto& streams = *new std::vector<std::unique_ptr<CUstream_st>>;
-std::string refused_call;  // for refuse()
+std::vector<std::pair<void*, std::size_t>> sent;  // from pinned memory
+std::string refused_call;                         // for refuse()
 int refused_after = 0;
 
 }  // namespace
@@ -45,6 +48,12 @@ bool capturing() {
 bool capturing_strictly() {
   return std::any_of(streams.begin(), streams.end(),
                      [](const auto& s) { return s->captured && !s->relaxed; });
+}
+
+void met_in_capture(cudaStream_t handle, const std::string& what) {
+  const CUstream_st* stream = find_stream(handle);
+  if (habits().captures && stream && stream->captured)
+    fault(what + " is first met inside a capture");
 }
 
 cudaError_t not_in_capture(const char* call) {
@@ -79,6 +88,23 @@ void finish_all() {
   for (const auto& s : streams) finish(*s, s->enqueued);
 }
 
+void note_sent(const void* from, std::size_t bytes) {
+  if (habits().pinned && is_pinned(from, bytes)) sent.emplace_back(const_cast<void*>(from), bytes);
+}
+
+void scramble_sent() {
+  for (const auto& [place, bytes] : sent) std::memset(place, kNoise, bytes);
+  sent.clear();
+}
+
+// Some of what waits, at random.
+void run_some(CUstream_st& stream) {
+  static std::minstd_rand random(1);
+  if (random() % 4 != 0) return;
+  const long waiting = stream.enqueued - stream.finished;
+  finish(stream, stream.finished + 1 + static_cast<long>(random()) % waiting);
+}
+
 void forget_work() {
   for (const auto& s : streams) {
     s->waiting.clear();
@@ -98,7 +124,8 @@ cudaError_t enqueue(cudaStream_t handle, Work work) {
       not_in_capture("work on the default stream");
       return answer(cudaErrorStreamCaptureImplicit);
     }
-    finish_all();
+    for (const auto& s : streams)
+      if (s->blocking || !habits().ordering) finish(*s, s->enqueued);
     if (!failed()) work();
     return answer(cudaSuccess);
   }
@@ -107,6 +134,7 @@ cudaError_t enqueue(cudaStream_t handle, Work work) {
   if (stream->waiting.size() >= kMost) finish(*stream, stream->enqueued);
   stream->waiting.push_back(std::move(work));
   ++stream->enqueued;
+  if (habits().moments) run_some(*stream);
   return answer(cudaSuccess);
 }
 
@@ -117,8 +145,9 @@ using emulation::find_stream;
 
 // --- Streams ---------------------------------------------------------------------------------
 
-cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned flags) {
   streams.push_back(std::make_unique<CUstream_st>());
+  streams.back()->blocking = (flags & cudaStreamNonBlocking) == 0;
   *stream = streams.back().get();
   return answer(cudaSuccess);
 }
@@ -183,6 +212,7 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t handle) {
 cudaError_t cudaEventSynchronize(cudaEvent_t event) {
   if (emulation::capturing()) return emulation::not_in_capture("cudaEventSynchronize");
   if (event->stream) emulation::finish(*event->stream, event->after);
+  emulation::scramble_sent();
   return answer(cudaSuccess);
 }
 

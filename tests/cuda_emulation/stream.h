@@ -23,6 +23,7 @@ struct CUstream_st {
   // While the stream captures: what would have been done.
   std::unique_ptr<emulation::WorkList> captured;
   bool capture_broken = false, relaxed = false;
+  bool blocking = true;  // ordered with the default stream
 };
 
 namespace emulation {
@@ -38,6 +39,14 @@ bool capturing();           // whether any stream is
 bool capturing_strictly();  // in a mode in which nothing may be allocated
 // For calls that a capture cannot hold: ends the capture as broken, with this complaint.
 cudaError_t not_in_capture(const char* call);
+// For what a device prepares at its first use, which a capture may not be: with Habits::captures a
+// fault, if this stream captures.
+void met_in_capture(cudaStream_t stream, const std::string& what);
+
+// Habits::pinned: what was sent to the device from pinned memory. It holds noise again once the host
+// can know that it was sent.
+void note_sent(const void* from, std::size_t bytes);
+void scramble_sent();
 
 bool refused(const char* call);  // whether this is the call that refuse() meant
 

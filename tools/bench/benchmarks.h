@@ -41,4 +41,8 @@ Report matmul(const Options& options);
 // Inception-v3 on a batch of images of 299 x 299.
 Report inception(const Options& options);
 
+// Replaces this process by the program that counts the work of an iteration on CUDA, with these
+// arguments. Errors: it is not built.
+[[noreturn]] void count(const std::vector<std::string>& arguments);
+
 }  // namespace bench

@@ -86,7 +86,8 @@ int main(int argc, char** argv) {
       "  bench conv --batch 128 --precision highest,medium --json\n"
       "  bench scaling --ranks 1,2 --preset sn-cnn --threads 2\n"
       "  bench machines --only sn-cnn,sn-resnet --faster 16\n"
-      "  bench constraints --only 'spectral;toeplitz'\n");
+      "  bench constraints --only 'spectral;toeplitz'\n"
+      "  bench count --preset sn-cnn --set n_dis=5\n");
   app.require_subcommand(1);
   Options options;
   bool json = false;
@@ -149,7 +150,12 @@ int main(int argc, char** argv) {
       bench::constraints)
       ->add_option("--only", options.only, "only these constraints, as in d.constraint")
       ->delimiter(';');
+  CLI::App* count = app.add_subcommand(
+      "count", "launches, bytes and FLOP of a training iteration on CUDA; needs no GPU");
+  count->prefix_command();  // its options, --help among them, are those of the program it starts
+  count->set_help_flag("");
   return gan::console::run(app, argc, argv, [&] {
+    if (*count) bench::count(count->remaining());
     engine::Device::named(options.device).use();
     engine::check(
         options.device == "cpu" || options.peer.empty(), "--peer ", options.peer,

@@ -59,6 +59,13 @@ __global__ void no_warp_barrier(float* y) {
 __global__ void blocks_meet(float* y) { y[threadIdx.x] = static_cast<float>(blockIdx.x); }
 __global__ void blocks_read(float* y) { y[blockIdx.x + 1] = y[blockIdx.x] + 1; }
 
+__global__ void neighboring_bytes(unsigned char* y) { y[threadIdx.x] = 1; }
+__global__ void shared_byte(unsigned char* y) { y[threadIdx.x / 2] = 1; }
+__global__ void word_of_bytes(unsigned char* y) {
+  if (threadIdx.x > 3) y[threadIdx.x] = 1;
+  if (threadIdx.x == 0) *reinterpret_cast<float*>(y + 4) = 1;
+}
+
 __global__ void early_return(float* y) {
   if (threadIdx.x == 5) return;
   __syncthreads();
@@ -93,6 +100,13 @@ TEST_CASE("emulation: accesses beyond a block, in either direction") {
              "thread (0,0,0) reads 4 bytes at 4 bytes before a block of 132"));
   CHECK(says(complaint_about(copy_shifted, 1, 32, x, y, 0, 3),
              "writes 4 bytes at 0 bytes past the end of a block of 128"));
+}
+
+TEST_CASE("emulation: races are seen by the byte") {
+  const OnDevice<unsigned char> y(64);
+  run(neighboring_bytes, 1, 64, y);
+  CHECK(says(complaint_about(shared_byte, 1, 8, y), "writes what another thread writes"));
+  CHECK(says(complaint_about(word_of_bytes, 1, 8, y), "writes what another thread writes"));
 }
 
 TEST_CASE("emulation: the kernel is named, and the first fault is the one that is told") {

@@ -57,8 +57,18 @@ namespace emulation {
 
 // What a thread waits for. `line` tells one barrier of a source file from another.
 void barrier(int line);
-enum class Vote { take, ballot, any, all };
+enum class Vote { take, ballot, any, all, multiply };
 std::uint64_t warp_exchange(Vote vote, unsigned mask, std::uint64_t value, int source, int line);
+
+// One lane's part of d += a b on tensor cores, for m by n products of 16x8 and 8x8 tiles: its
+// fragments as mma.m16n8k8 lays them out, d[m][n][4], a[m][4], b[n][2]. The lowest 13 bits of the
+// operands are ignored, as hardware does.
+struct Multiplication {
+  float* d;
+  const std::uint32_t *a, *b;
+  int m, n;
+};
+void warp_multiply(const Multiplication& part, int line = __builtin_LINE());
 
 // An access that the compiler does not announce itself.
 enum class Access { read, write, atomic };

@@ -1,0 +1,20 @@
+// The three slots of a convolution on tensor cores, without patches in memory (implicit.cu): TF32
+// operands, of bfloat16 values in `medium`. Cost: the operands are read about once per tile of 128
+// rows or 64 columns of the result, from the L2 cache where they fit. The caller checks that indices
+// fit into int and that no extent is zero.
+#pragma once
+
+#include "engine/cuda/backend.h"
+#include "engine/cuda/patches.h"
+
+namespace engine::cuda {
+
+void implicit_forward(CudaBackend& backend, const Window& window, const Real* x, const Real* w,
+                      Real* y, const Epilogue& epilogue);
+// The pixels of x in these phases.
+void implicit_transpose(CudaBackend& backend, const Window& window, const Phase& h, const Phase& v,
+                        Real* x, const Real* w, const Real* y, const Epilogue& epilogue);
+void implicit_weight(CudaBackend& backend, const Window& window, const Real* x, Real* w,
+                     const Real* y);
+
+}  // namespace engine::cuda
