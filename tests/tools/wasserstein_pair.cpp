@@ -122,7 +122,7 @@ TEST_CASE("critics: each by its name learns, and its bound is what it says") {
   CHECK(wasserstein::train_and_measure(shared, pair, options).measured.bound ==
         doctest::Approx(9).epsilon(1e-2));
   CHECK(says(complaint([] { wasserstein::custom_critic("spektral", "tanh"); }),
-             "--constraint=spektral: constraint 'spektral' "));
+             "--constraint=spektral: unknown constraint 'spektral'"));
   CHECK(
       says(complaint([] { wasserstein::custom_critic("spectral", "sine"); }), "'sine'", "maxmin"));
 }
