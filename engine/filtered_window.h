@@ -30,6 +30,8 @@ struct FilteredAxis {
 
   const Filter& of() const { return kFilters[filter]; }
   Index tiles() const { return (results + of().outputs - 1) / of().outputs; }
+  // The taps that the definition multiplies: without those that pad the phases.
+  Index defined_taps() const { return std::min(kernel, phases * taps); }
   // Number i of a tile's pixels, which may lie outside; and tap a of the kernel, -1 outside.
   Index pixel(Index tile, int i, Index phase) const {
     return source_first + phase * phase_pixels + (tile * of().outputs + i) * source_step;
@@ -51,6 +53,9 @@ struct Filtering {
   Index tiles() const { return n * h.tiles() * w.tiles(); }
   int points() const { return h.of().points * w.of().points; }
 };
+
+// Whether taps lie apart along either axis.
+inline bool is_dilated(const Window& w) { return w.dilation_h != 1 || w.dilation_w != 1; }
 
 // The axis cut for a filter. Empty if the filter has more taps, or the kernel is not a sum of its.
 inline std::optional<FilteredAxis> filtered_by(FilteredAxis axis, int filter) {

@@ -35,8 +35,9 @@ inline const std::string kLab = kFront + "|layers/.*|datasets/.*";
 inline const std::vector<Door> kDoors = {
     {"engine/cpu/", kEngine + "|engine/cpu/.*",
      kPosix + "|Eigen/.*|cblas\\.h|omp\\.h|immintrin\\.h|cpuid\\.h"},
-    {"engine/cuda/cublas.cpp", "engine/check\\.h", "cublas_v2\\.h|dlfcn\\.h"},
-    {"engine/cuda/nccl.cpp", "engine/check\\.h|engine/cuda/nccl\\.h", "nccl\\.h|dlfcn\\.h"},
+    {"engine/cuda/library.h", "engine/check\\.h", "dlfcn\\.h"},
+    {"engine/cuda/cublas.cpp", "engine/check\\.h|engine/cuda/library\\.h", "cublas_v2\\.h"},
+    {"engine/cuda/nccl.cpp", "engine/check\\.h|engine/cuda/(library|nccl)\\.h", "nccl\\.h"},
     {"engine/cuda/collective.cpp", kEngine + "|engine/cuda/.*", "nccl\\.h"},
     {"engine/cuda/", kEngine + "|engine/cuda/.*", "cu[a-zA-Z_0-9]*\\.h|cub/.*"},
     {"engine/graph/", kFront + "|engine/ops/pointwise\\.def|engine/graph/.*|.*\\.pb\\.h",

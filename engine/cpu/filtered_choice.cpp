@@ -52,9 +52,7 @@ double direct_speed() {
 }
 
 double direct_cost(const Filtering& f, Slot want, const Costs& costs) {
-  // Phases are padded to the same taps, which the definition does not multiply.
-  const auto taps_of = [](const FilteredAxis& a) { return std::min(a.kernel, a.phases * a.taps); };
-  const auto taps = static_cast<double>(taps_of(f.h) * taps_of(f.w));
+  const auto taps = static_cast<double>(f.h.defined_taps() * f.w.defined_taps());
   return static_cast<double>(f.n * f.h.results * f.w.results) * taps * static_cast<double>(f.in) *
          (static_cast<double>(f.out) / direct_speed() +
           (want == Slot::W ? costs.patch_across : costs.patch));
@@ -98,12 +96,11 @@ std::optional<Filtering> best(const Filtering& f, Slot want) {
 }  // namespace
 
 std::optional<Filtering> filtering(const Window& w, Slot want) {
-  return w.dilation_h == 1 && w.dilation_w == 1 ? best(filtered_window(w), want) : definition();
+  return is_dilated(w) ? definition() : best(filtered_window(w), want);
 }
 
 std::optional<Filtering> filtering_of_phase(const Window& w, Index first_h, Index first_w) {
-  if (w.dilation_h != 1 || w.dilation_w != 1) return definition();
-  return best(filtered_phase(w, first_h, first_w), Slot::X);
+  return is_dilated(w) ? definition() : best(filtered_phase(w, first_h, first_w), Slot::X);
 }
 
 }  // namespace engine::cpu

@@ -1,11 +1,13 @@
 // The convolution form. In `high` and `medium`, tensor cores read the operands where they lie
 // (implicit.h); else patches are gathered a tile at a time, each a cuBLAS product in NHWC. The
 // transposed convolution is split into phases that use the same taps, each a dense convolution of
-// y, so nothing is scattered or multiplied by zeros; phases that are alike are one batch of products. The weight gradient adds tile after tile.
+// y, so nothing is scattered or multiplied by zeros; phases that are alike are one batch of
+// products. The weight gradient adds tile after tile.
 #include <algorithm>
 #include <cstdlib>
 #include <string_view>
 
+#include "engine/algorithm.h"
 #include "engine/cuda/backend.h"
 #include "engine/cuda/fault.h"
 #include "engine/cuda/implicit.h"
@@ -246,10 +248,10 @@ void CudaBackend::conv_bias(Slot want, const Window& window, Real* x, Real* w, R
   const bool every_pixel = window.kernel_h >= window.stride_h &&
                            window.kernel_w >= window.stride_w && window.dilation_h == 1 &&
                            window.dilation_w == 1;
-  const bool filters =
-      want == Slot::Y ? filtering(window).has_value() : !filtering_of_phases(window).empty();
+  const bool filters = algorithm() == Algorithm::filtered;  // else only `highest` filters
   if (filters || !implicit(window) || (want == Slot::X && !every_pixel))
     return Backend::conv_bias(want, window, x, w, y, kind, slope, bias);
+  note_direct();
   const Epilogue epilogue{bias, kind, slope};
   want == Slot::Y ? conv_forward(window, x, w, y, epilogue)
                   : conv_transpose(window, x, w, y, epilogue);

@@ -2,29 +2,23 @@
 // opened with the first CUDA device. Linking the library would cost every program 150 MB of memory
 // and a tenth of a second at startup, even on machines without a GPU.
 #include <cublas_v2.h>
-#include <dlfcn.h>
 
-#include "engine/check.h"
+#include "engine/cuda/library.h"
 
 namespace {
 
 void* library() {
   static void* const opened = [] {
-    void* found = dlopen(KANTOR_CUBLAS_NAME, RTLD_NOW | RTLD_LOCAL);
-    // Where it was at build time: the loader may not look there.
-    if (!found) found = dlopen(KANTOR_CUBLAS_PATH, RTLD_NOW | RTLD_LOCAL);
+    void* found = engine::cuda::open_library(KANTOR_CUBLAS_NAME, KANTOR_CUBLAS_PATH);
     if (!found) engine::fail("device: cuBLAS cannot be opened (", dlerror(), "); use cpu");
     return found;
   }();
   return opened;
 }
 
-// What the library's function of this name returns; the caller is its namesake and passes all on.
 template <class Result, class... Arguments>
 Result call(const char* name, Arguments... arguments) {
-  void* found = dlsym(library(), name);
-  if (!found) engine::fail("device: cuBLAS has no ", name, "; use cpu");
-  return reinterpret_cast<Result (*)(Arguments...)>(found)(arguments...);
+  return engine::cuda::call_in<Result>(library(), "cuBLAS", name, arguments...);
 }
 
 }  // namespace

@@ -18,8 +18,7 @@ double cost(const Filtering& f) {
 
 // Patches are written and read as well.
 double direct_cost(const Filtering& f) {
-  const auto taps_of = [](const FilteredAxis& a) { return std::min(a.kernel, a.phases * a.taps); };
-  const auto k = static_cast<double>(taps_of(f.h) * taps_of(f.w) * f.in);
+  const auto k = static_cast<double>(f.h.defined_taps() * f.w.defined_taps() * f.in);
   return static_cast<double>(f.n * f.h.results * f.w.results) *
          (k * static_cast<double>(f.out) + 2 * kNumber * k);
 }
@@ -48,12 +47,10 @@ void note(const std::optional<Filtering>& f) {
   f ? note_filtered(f->h.filter, f->w.filter) : note_direct();
 }
 
-bool dilated(const Window& w) { return w.dilation_h != 1 || w.dilation_w != 1; }
-
 }  // namespace
 
 std::optional<Filtering> filtering(const Window& w) {
-  const auto found = dilated(w) ? std::nullopt : best(filtered_window(w));
+  const auto found = is_dilated(w) ? std::nullopt : best(filtered_window(w));
   note(found);
   return found;
 }
@@ -62,7 +59,7 @@ FreeListVector<Filtering> filtering_of_phases(const Window& w) {
   FreeListVector<Filtering> phases;
   for (Index i = 0; i < std::min(w.stride_h, w.height); ++i)
     for (Index j = 0; j < std::min(w.stride_w, w.width); ++j) {
-      const auto found = dilated(w) ? std::nullopt : best(filtered_phase(w, i, j));
+      const auto found = is_dilated(w) ? std::nullopt : best(filtered_phase(w, i, j));
       if (!found) {
         note_direct();
         return {};

@@ -1,28 +1,21 @@
 // The functions of NCCL that this backend calls: each calls its namesake in the library.
 #include "engine/cuda/nccl.h"
 
-#include <dlfcn.h>
 #include <nccl.h>
 
-#include "engine/check.h"
+#include "engine/cuda/library.h"
 
 namespace engine::cuda {
 namespace {
 
 void* library() {
-  static void* const opened = [] {
-    void* found = dlopen("libnccl.so.2", RTLD_NOW | RTLD_LOCAL);
-    // Where it was at build time: the loader may not look there.
-    return found ? found : dlopen(KANTOR_NCCL_PATH, RTLD_NOW | RTLD_LOCAL);
-  }();
+  static void* const opened = open_library("libnccl.so.2", KANTOR_NCCL_PATH);
   return opened;
 }
 
 template <class Result, class... Arguments>
 Result call(const char* name, Arguments... arguments) {
-  void* found = dlsym(library(), name);
-  if (!found) engine::fail("device: NCCL has no ", name, "; use cpu");
-  return reinterpret_cast<Result (*)(Arguments...)>(found)(arguments...);
+  return call_in<Result>(library(), "NCCL", name, arguments...);
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ void choose_measurements(const Plan& plan, const std::vector<std::string>& assig
   for (Index parts = 1; parts <= 12; ++parts)
     if (steps % parts == 0) every = steps / parts;
   const bool timed = plan.minutes < std::numeric_limits<double>::infinity();
-  if (timed) every = std::min<Index>(every, 100);  // wherever the time is over
+  if (timed) every = std::min<Index>(every, 100);  // wherever the time limit falls
   const auto given = [&](const char* key) {
     return std::ranges::any_of(assignments, [&](const std::string& a) { return sets(a, key); });
   };

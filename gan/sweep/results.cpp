@@ -85,13 +85,11 @@ Numbers values_of(const run::RunTable& log) {
   return values;
 }
 
-CellResult read_cell(const Cell& cell, const std::string& folder) {
-  const std::string path = folder + "/" + cell.folder;
+CellResult read_cell(const Cell& cell, const std::string& path, const run::RunTable& log) {
   CellResult result{.folder = cell.folder,
                     .setting = cell.setting,
                     .seed = cell.seed,
                     .values = Numbers(quantities().size())};
-  const run::RunTable log = run::read_table(path + "/log.csv");
   result.step = last_of(log.wholes("step")).value_or(0);
   result.values = values_of(log);
   const nlohmann::json end = read_object(path + "/cell.json");
@@ -167,8 +165,9 @@ const std::vector<Quantity>& quantities() {
 Results read_results(const Plan& plan, const std::vector<Cell>& cells, const std::string& folder) {
   Results results;
   for (const Cell& cell : cells) {
-    results.cells.push_back(read_cell(cell, folder));
-    const run::RunTable log = run::read_table(folder + "/" + cell.folder + "/log.csv");
+    const std::string path = folder + "/" + cell.folder;
+    const run::RunTable log = run::read_table(path + "/log.csv");
+    results.cells.push_back(read_cell(cell, path, log));
     if (log.has("is")) results.score = "IS";
     if (log.has("proxy_is")) results.score = "proxy-IS";
   }

@@ -1,13 +1,12 @@
 #include "gan/sweep/train_cell.h"
 
-#include <sys/resource.h>
-
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "engine/device.h"
 #include "engine/file.h"
 #include "gan/console/interrupt.h"
+#include "gan/console/peak_memory.h"
 #include "gan/run/checkpoint.h"
 #include "gan/run/run_table.h"
 #include "gan/training/open_data.h"
@@ -39,13 +38,6 @@ double seconds_of(const RunDirectory& directory) {
   return seconds.empty() ? 0 : seconds.back().value_or(0);
 }
 
-// In MiB; the peak of this process so far.
-double peak_memory() {
-  rusage usage = {};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
-}
-
 }  // namespace
 
 bool is_finished(const std::string& folder) {
@@ -73,7 +65,7 @@ bool train_cell(const Config& settings, const std::string& folder, double minute
   if (end == run::SessionEnd::interrupted) return false;
   const nlohmann::ordered_json about = {{"step", trainer.step_count()},
                                         {"scorer.sha256", scorer ? scorer->sha256() : ""},
-                                        {kPeakMemory, peak_memory()}};
+                                        {kPeakMemory, console::peak_memory()}};
   engine::write_file(cell_file(folder), about.dump(2) + "\n");
   return true;
 }

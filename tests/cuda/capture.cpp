@@ -32,7 +32,7 @@ Values train(bool captured, int steps, int updates, int read_every) {
 
 }  // namespace
 
-TEST_CASE("cuda: captured steps equal steps that are called, bit for bit") {
+TEST_CASE("cuda: captured steps equal steps that are called, bit-for-bit") {
   const On cuda(Device::cuda());
   for (const int updates : {1, 2, 5}) {
     CAPTURE(updates);

@@ -5,6 +5,7 @@
 #include "engine/algorithm.h"
 #include "engine/capture.h"
 #include "tests/cuda/on_device.h"
+#include "tests/support/conv_geometry.h"
 #include "tests/support/definitions.h"
 #include "tests/support/restore.h"
 
@@ -14,23 +15,7 @@ using engine::Device;
 
 namespace {
 
-struct Geometry {
-  Shape x, w;
-  engine::ConvOptions options;
-};
-
-Geometry random_geometry(Draw& draw) {
-  for (;;) {
-    Geometry g;
-    g.x = {draw.whole(1, 3), draw.whole(1, 9), draw.whole(1, 9), draw.whole(1, 6)};
-    g.w = {draw.whole(1, 6), draw.whole(1, 6), draw.whole(1, 6), g.x[3]};
-    g.options.stride = {draw.whole(1, 3), draw.whole(1, 3)};
-    g.options.padding = {draw.whole(0, 3), draw.whole(0, 3), draw.whole(0, 3), draw.whole(0, 3)};
-    if (definitions::conv_shape(g.x, g.w, g.options).size() > 0) return g;
-  }
-}
-
-void check_slots(const Geometry& g, Draw& draw) {
+void check_slots(const ConvGeometry& g, Draw& draw) {
   CAPTURE(g.x);
   CAPTURE(g.w);
   CAPTURE(g.options.stride.h);
@@ -53,7 +38,10 @@ TEST_CASE("cuda filtered: every slot of random geometries equals the loops") {
   engine::set_algorithm(Algorithm::filtered);
   Draw draw(51);
   engine::algorithms_run();
-  for (int trial = 0; trial < 25; ++trial) check_slots(random_geometry(draw), draw);
+  for (int trial = 0; trial < 25; ++trial)
+    check_slots(
+        random_conv(draw, {.side = 9, .channels = 6, .kernel = 6, .stride = 3, .padding = 3}),
+        draw);
   const std::string run = engine::algorithms_run();
   for (const char* filter : {"F(2x2, 3x3)", "F(3x3, 2x2)"}) {
     CAPTURE(filter);

@@ -7,7 +7,6 @@
 #include <cstdio>
 
 #include "datasets/dataset.h"
-#include "gan/console/options.h"
 #include "gan/console/program.h"
 #include "gan/training/presets.h"
 #include "gan/training/trainer.h"
@@ -64,22 +63,15 @@ bench::Report count(const gan::training::Config& config, const std::string& titl
 
 }  // namespace
 
+// Arguments: json or table, a preset, and its settings as key=value.
 int main(int argc, char** argv) {
-  CLI::App app{
-      "Counts the launches, bytes and FLOP of one training iteration on CUDA, by kernel, on an\n"
-      "emulated device: no GPU is needed, and minutes pass. Bytes are those of the distinct words\n"
-      "that a kernel reads or writes; of caches nothing is known.",
-      "bench count"};
-  app.footer("Example: bench count --preset sn-cnn --set n_dis=1 batch=64");
-  std::string preset = "sn-cnn";
+  CLI::App app{"Counts what `bench count` asks for.", "bench_count"};
+  std::string format;
+  std::string preset;
   std::vector<std::string> settings;
-  bool json = false;
-  app.add_option("--preset", preset, "settings to start from")
-      ->capture_default_str()
-      ->check(gan::console::one_of(engine::names_of(gan::training::presets())));
-  app.add_option("--set", settings, "settings that differ, as key=value");
-  app.add_flag("--json", json, "print JSON instead of a table");
-  gan::console::add_threads(app);
+  app.add_option("format", format)->required()->check(CLI::IsMember({"json", "table"}));
+  app.add_option("preset", preset)->required();
+  app.add_option("settings", settings);
   return gan::console::run(app, argc, argv, [&] {
     gan::training::Config config = gan::training::find_preset(preset).config();
     config.device = "cuda";
@@ -89,7 +81,8 @@ int main(int argc, char** argv) {
       title += ", " + setting;
     }
     const bench::Report report = count(config, title);
-    std::fputs((json ? bench::as_json(report) : bench::as_table(report)).c_str(), stdout);
+    std::fputs((format == "json" ? bench::as_json(report) : bench::as_table(report)).c_str(),
+               stdout);
     return 0;
   });
 }

@@ -2,29 +2,13 @@
 // double, and <conv(x, w), y> = <x, conv_transpose(y, w)> = <w, weight_grad(x, y)>.
 #include <doctest/doctest.h>
 
+#include "tests/support/conv_geometry.h"
 #include "tests/support/definitions.h"
 #include "tests/support/draw.h"
 
 using namespace tests;
 
 namespace {
-
-struct Geometry {
-  Shape x, w;
-  engine::ConvOptions options;
-};
-
-Geometry random_geometry(Draw& draw) {
-  for (;;) {
-    Geometry g;
-    g.x = {draw.whole(1, 3), draw.whole(1, 9), draw.whole(1, 9), draw.whole(1, 5)};
-    g.w = {draw.whole(1, 5), draw.whole(1, 5), draw.whole(1, 5), g.x[3]};
-    g.options.stride = {draw.whole(1, 4), draw.whole(1, 4)};
-    g.options.dilation = {draw.whole(1, 3), draw.whole(1, 3)};
-    g.options.padding = {draw.whole(0, 4), draw.whole(0, 4), draw.whole(0, 4), draw.whole(0, 4)};
-    if (definitions::conv_shape(g.x, g.w, g.options).size() > 0) return g;
-  }
-}
 
 double inner(const Tensor& a, const Tensor& b) {
   const Host p(a), q(b);
@@ -40,7 +24,8 @@ double length(const Tensor& a) { return std::sqrt(inner(a, a)); }
 TEST_CASE("conv: three slots of one form, on 200 random geometries") {
   Draw draw(2024);
   for (int trial = 0; trial < 200; ++trial) {
-    const auto [x_shape, w_shape, options] = random_geometry(draw);
+    const auto [x_shape, w_shape, options] = random_conv(
+        draw, {.side = 9, .channels = 5, .kernel = 5, .stride = 4, .padding = 4, .dilation = 3});
     const Shape y_shape = definitions::conv_shape(x_shape, w_shape, options);
     std::ostringstream text;
     text << x_shape << " with " << w_shape << ", stride " << options.stride.h << ", "

@@ -11,6 +11,7 @@
 #include "engine/cpu/kernels/bf16.h"
 #include "engine/cpu/kernels/kernels.h"
 #include "engine/device.h"
+#include "tests/support/conv_geometry.h"
 #include "tests/support/definitions.h"
 #include "tests/support/draw.h"
 #include "tests/support/restore.h"
@@ -56,13 +57,9 @@ TEST_CASE("instruction sets: the best is chosen, and never an emulated one") {
 }
 
 TEST_CASE("instruction sets: convolutions equal the loops in every slot") {
-  struct Geometry {
-    Shape x, w;
-    engine::ConvOptions options;
-  };
   // Blocks of every kind: whole and with edges, one panel and several, sums in one piece and in
   // more, few channels on either side, strides, dilation, no padding at all.
-  const std::vector<Geometry> all = {
+  const std::vector<ConvGeometry> all = {
       {{2, 9, 8, 3}, {40, 3, 3, 3}, {.padding = 1}},
       {{2, 8, 9, 40}, {3, 3, 3, 40}, {.padding = {1, 0, 1, 2}}},
       {{2, 8, 8, 33}, {35, 4, 4, 33}, {.stride = 2, .padding = 1}},
@@ -78,7 +75,7 @@ TEST_CASE("instruction sets: convolutions equal the loops in every slot") {
       {{3, 2, 2, 48}, {20, 3, 3, 48}, {.padding = {4, 4, 2, 3}, .dilation = 3}}};
   everywhere([&](double close) {
     Draw draw(3);
-    for (const Geometry& g : all) {
+    for (const ConvGeometry& g : all) {
       CAPTURE(g.x);
       CAPTURE(g.w);
       const Host x = drawn(draw, g.x), w = drawn(draw, g.w);

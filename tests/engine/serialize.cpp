@@ -77,7 +77,7 @@ TEST_CASE("files: a link stays a link, and a pipe a pipe") {
   CHECK(fs::is_fifo(scratch / "pipe"));
 }
 
-TEST_CASE("serialize: what is saved is loaded, bit for bit") {
+TEST_CASE("serialize: what is saved is loaded bit-for-bit") {
   const Scratch scratch;
   const TensorFile saved = example();
   save(scratch / "a", saved);

@@ -153,8 +153,7 @@ TEST_CASE("augmentations: gradients flow through all of them, to second order") 
         doctest::Approx(at_x + at_minus - 2 * at_zero).epsilon(1e-3));
 }
 
-TEST_CASE(
-    "augmentations: a resumed run goes on bit for bit with each, and they reach the weights") {
+TEST_CASE("augmentations: a run resumes bit-for-bit with each, and they reach the weights") {
   const Scratch scratch;
   const auto data = datasets::open("shapes", {.resize = 16});
   std::set<std::string> ends;

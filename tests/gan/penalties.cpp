@@ -11,6 +11,7 @@
 #include "layers/layers.h"
 #include "tests/datasets/scratch.h"
 #include "tests/support/resumed.h"
+#include "tests/support/sanitized.h"
 
 namespace {
 
@@ -49,7 +50,7 @@ std::string penalty_refusal(const std::string& assignment) {
   });
 }
 
-TEST_CASE("penalties: a resumed run goes on bit for bit with each, also between lazy ones") {
+TEST_CASE("penalties: a run resumes bit-for-bit with each, also between lazy ones") {
   const Scratch scratch;
   for (const std::string& name : gan::training::penalty_names()) {
     CAPTURE(name);
@@ -79,6 +80,7 @@ TEST_CASE("penalties: with every loss and with every constraint a step is finite
     check_differs(config);
   }
   for (const std::string& constraint : gan::training::constraint_names()) {
+    if (tests::kSanitized) break;  // their code is watched elsewhere
     CAPTURE(constraint);
     Config config = penalized("none");
     config.constraint = constraint;

@@ -154,7 +154,7 @@ TEST_CASE("trainer: gradients are clipped where the setting says, and a resumed 
   }
 }
 
-TEST_CASE("trainer: each optimizer of each network is resumed bit for bit, and they differ") {
+TEST_CASE("trainer: each optimizer of each network resumes bit-for-bit, and they differ") {
   const Scratch scratch;
   std::set<std::string> ends;
   const auto resumes = [&](const Config& config) {
@@ -168,6 +168,7 @@ TEST_CASE("trainer: each optimizer of each network is resumed bit for bit, and t
   for (const std::string& name : names) {
     CAPTURE(name);
     for (const char* key : {"d.optimizer=", "g.optimizer="}) {
+      if (tests::kSanitized && key[0] == 'g') continue;  // the same code
       Config config = small();
       config.decay_steps = 30;
       set(config, key + name);

@@ -47,7 +47,7 @@ std::vector<float> expected(const std::vector<float>& x, Index n, Index h, Index
   return y;
 }
 
-TEST_CASE("resize: TensorFlow 1's bilinear, bit for bit") {
+TEST_CASE("resize: TensorFlow 1's bilinear, bit-for-bit") {
   for (const Index size : {32, 47, 299, 400}) {
     CAPTURE(size);
     seed(7);

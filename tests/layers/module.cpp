@@ -50,7 +50,7 @@ TEST_CASE("module: parts have dotted names, and each has one") {
                                                "1.main.0.running_mean", "1.main.0.running_var"});
 }
 
-TEST_CASE("module: saving, disturbing and loading restores every case, bit for bit") {
+TEST_CASE("module: saving, disturbing and loading restores every case bit-for-bit") {
   const Scratch scratch;
   const std::string path = scratch / "module";
   int walked = 0;

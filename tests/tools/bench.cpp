@@ -134,8 +134,11 @@ TEST_CASE("bench: what it refuses") {
   usage("scaling --peer pytorch");
   usage("scaling --ranks 0");
   usage("machines --only sn-cnm");
+  usage("count --preset sn-cnm");
   usage("inception --graph nothing.onnx");
   CHECK(kBench.refused(kBench.run(scratch, "bench step --model sn-cnm"), 2, "sn-cnm", "sn-cnn"));
+  CHECK(kBench.refused(kBench.run(scratch, "bench count --set d.optimiser=sgd"), 1, "--set",
+                       "did you mean 'd.optimizer'?"));
   const Outcome peer = kBench.run(scratch, "bench conv --peer pytorch --python /nowhere/python");
   CHECK(kBench.refused(peer, 1, "peer", "/nowhere/python", "--python"));
 }

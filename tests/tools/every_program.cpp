@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,24 @@ bool lost(const Outcome& outcome) {
   const std::string all = outcome.err.substr(0, outcome.err.size() - 1);
   const std::string last = all.substr(all.rfind('\n') + 1);
   return outcome.status == 1 && says(last, ": stdout: cannot be written");
+}
+
+TEST_CASE("every program: each command explains itself") {
+  for (const Example& e : examples()) {
+    const std::string name = e.program.name();
+    const std::string help = e.program.run(desk(), name + " --help").out;
+    std::istringstream lines(help.substr(std::min(help.find("Subcommands:"), help.size())));
+    std::string line;
+    std::getline(lines, line);  // the heading
+    while (std::getline(lines, line) && line.starts_with("  ")) {
+      if (line.starts_with("   ")) continue;  // the rest of a description
+      const std::string command = name + " " + line.substr(2, line.find(' ', 2) - 2);
+      CAPTURE(command);
+      const Outcome outcome = e.program.run(desk(), command + " --help");
+      CHECK(outcome.status == 0);
+      CHECK(outcome.out.find("Usage: " + command) != std::string::npos);
+    }
+  }
 }
 
 TEST_CASE("every program: results that are lost are an error") {

@@ -8,6 +8,7 @@
 #include "gan/metrics/npy.h"
 #include "tests/gan/tiny_run.h"
 #include "tests/support/program.h"
+#include "tests/support/sanitized.h"
 
 namespace {
 
@@ -50,12 +51,14 @@ TEST_CASE("wasserstein bench: a table, JSON, a picture") {
   CHECK(json["published"][0]["name"] == "wgan");
   CHECK(engine::read_file(scratch / "out/critics.gnuplot").find("the best critic") !=
         std::string::npos);
+  if (tests::kSanitized) return;  // the table takes as long again
   const Outcome text = kWasserstein.run(scratch, command);
   for (const char* part : {"W1 = ", "20 iterations of batch 64", "+-", "sn-gan", "spectral+bjorck"})
     CHECK_MESSAGE(text.out.find(part) != std::string::npos, part);
 }
 
-TEST_CASE("wasserstein bench: the same seeds, the same figures") {
+TEST_CASE("wasserstein bench: the same seeds, the same figures" *
+          doctest::skip(tests::kSanitized)) {
   const Scratch scratch;
   const std::string command = "wasserstein bench --critic cones --iterations 10 --batch 32 --json";
   const auto figures = [&](const std::string& more) {

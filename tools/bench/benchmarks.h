@@ -20,7 +20,8 @@ struct Options {
   std::vector<std::string> only;  // names of constraints or presets; empty: all
   std::vector<int> ranks;         // numbers of processes
   std::string preset = "sn-cnn", mpirun = "mpirun";
-  double faster = 1;  // each machine, than one thread of this one
+  std::vector<std::string> settings;  // of the preset, as key=value
+  double faster = 1;                  // each machine, than one thread of this one
 };
 
 // The cost that each weight constraint adds to a discriminator update of sn-cnn: evaluating the
@@ -41,8 +42,8 @@ Report matmul(const Options& options);
 // Inception-v3 on a batch of images of 299 x 299.
 Report inception(const Options& options);
 
-// Replaces this process by the program that counts the work of an iteration on CUDA, with these
-// arguments. Errors: it is not built.
-[[noreturn]] void count(const std::vector<std::string>& arguments);
+// Launches, bytes and FLOP of an iteration of a preset with these settings on CUDA, by kernel. This
+// process becomes the program that counts them. Errors: it is not built; a setting is wrong.
+[[noreturn]] void count(const Options& options, bool json);
 
 }  // namespace bench

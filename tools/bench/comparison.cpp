@@ -12,7 +12,7 @@
 #include "engine/cpu/isa.h"
 #include "engine/cpu/kernels/kernels.h"
 #include "engine/device.h"
-#include "tools/bench/memory.h"
+#include "gan/console/peak_memory.h"
 
 namespace bench {
 namespace {
@@ -82,7 +82,7 @@ Comparison::Comparison(const Options& options, const std::string& what) : option
         (multiplies_bf16()
              ? "is autocast; for single convolutions and products, inputs are already bf16"
              : "is left out: this machine has no bf16 instructions");
-  forget_peak_memory();
+  gan::console::forget_peak_memory();
 }
 
 Comparison::Seconds Comparison::Seconds::plus(double times, const Seconds& other) const {
@@ -157,7 +157,7 @@ void Comparison::add_row(const std::string& name, double flops, const std::vecto
 }
 
 void Comparison::add_memory(const std::vector<nlohmann::json>& works) {
-  if (options_.device == "cpu") report_.facts["peak memory, MiB"] = peak_memory();
+  if (options_.device == "cpu") report_.facts["peak memory, MiB"] = gan::console::peak_memory();
   if (!peer_ || works.front().is_null()) return;
   Peer::Memory best{std::numeric_limits<double>::infinity(), 0};
   for (const bool channels_last : {false, true}) {

@@ -17,9 +17,9 @@
 #include "engine/engine.h"
 #include "engine/threads.h"
 #include "gan/training/open_data.h"
-#include "gan/training/presets.h"
 #include "gan/training/trainer.h"
 #include "tools/bench/benchmarks.h"
+#include "tools/bench/plain_step.h"
 
 namespace bench {
 namespace {
@@ -133,10 +133,7 @@ Report machines(const Options& options) {
   for (const gan::training::Preset& preset : gan::training::presets()) {
     if (!options.only.empty() && std::ranges::find(options.only, preset.name) == options.only.end())
       continue;
-    gan::training::Config config = preset.config();
-    config.gradients_every =
-        std::numeric_limits<engine::Index>::max();  // a step without extra work
-    engine::set_precision(engine::precision_named(config.precision));
+    const gan::training::Config config = plain_step(preset);
     const auto data = open_data(config, config.data);
     std::vector<Share> shares;
     for (int n = 1; n <= kMost && config.batch % n == 0 && config.g_batch % n == 0; n *= 2) {

@@ -43,6 +43,13 @@ void add_batch(CLI::App& command, Options& options) {
       ->check(CLI::Range(1, 65536));
 }
 
+void add_preset(CLI::App& command, Options& options, const std::string& help) {
+  const std::vector<std::string> names = engine::names_of(gan::training::presets());
+  command.add_option("--preset", options.preset, help + ": " + engine::alternatives(names))
+      ->capture_default_str()
+      ->check(gan::console::one_of(names));
+}
+
 void add_precision(CLI::App& command, Options& options) {
   const std::vector<std::string> names = engine::precision_names();
   command
@@ -124,9 +131,7 @@ int main(int argc, char** argv) {
                    "starts mpirun")
       ->delimiter(',')
       ->check(CLI::Range(1, 4096));
-  scaling->add_option("--preset", options.preset, "of --ranks: " + engine::alternatives(presets))
-      ->capture_default_str()
-      ->check(gan::console::one_of(presets));
+  add_preset(*scaling, options, "of --ranks");
   scaling->add_option("--mpirun", options.mpirun, "of --ranks: mpirun, with options of its own")
       ->capture_default_str();
   scaling->callback([&] { chosen = options.ranks.empty() ? bench::scaling : bench::ranks; });
@@ -151,11 +156,16 @@ int main(int argc, char** argv) {
       ->add_option("--only", options.only, "only these constraints, as in d.constraint")
       ->delimiter(';');
   CLI::App* count = app.add_subcommand(
-      "count", "launches, bytes and FLOP of a training iteration on CUDA; needs no GPU");
-  count->prefix_command();  // its options, --help among them, are those of the program it starts
-  count->set_help_flag("");
+      "count", "launches, bytes and FLOP of a training iteration on CUDA, by kernel; needs no GPU");
+  count->footer(
+      "Counts on an emulated device, which takes minutes. Bytes are those of the distinct words\n"
+      "that each kernel reads or writes; caches are not modeled.");
+  add_preset(*count, options, "settings to start from");
+  count->add_option("--set", options.settings, "settings that differ, as key=value");
+  count->add_flag("--json", json, "print JSON instead of a table");
+  gan::console::add_threads(*count);
   return gan::console::run(app, argc, argv, [&] {
-    if (*count) bench::count(count->remaining());
+    if (*count) bench::count(options, json);
     engine::Device::named(options.device).use();
     engine::check(
         options.device == "cpu" || options.peer.empty(), "--peer ", options.peer,

@@ -16,9 +16,9 @@
 #include "engine/engine.h"
 #include "engine/threads.h"
 #include "gan/training/open_data.h"
-#include "gan/training/presets.h"
 #include "gan/training/trainer.h"
 #include "tools/bench/benchmarks.h"
+#include "tools/bench/plain_step.h"
 #include "tools/bench/timing.h"
 
 namespace bench {
@@ -29,9 +29,7 @@ constexpr const char* kSeconds = "ms / iteration";
 // The median of the iterations of these processes, as rank 0 sees it.
 double measure(const Options& options) {
   engine::join_processes();
-  gan::training::Config config = gan::training::find_preset(options.preset).config();
-  config.gradients_every = std::numeric_limits<engine::Index>::max();  // a step without extra work
-  engine::set_precision(engine::precision_named(config.precision));
+  const gan::training::Config config = plain_step(gan::training::find_preset(options.preset));
   gan::run::check_shares(config);
   const auto data =
       gan::run::open_in_turn([&] { return gan::training::open_data(config, config.data); });

@@ -199,7 +199,7 @@ TEST_CASE("statistics file: written, read back, and refused") {
   write_statistics(path, a);
   const FeatureStatistics b = read_statistics(path);
   CHECK(a.mean == b.mean);
-  CHECK(a.factor == b.factor);  // the distance to the file is that to the features, bit for bit
+  CHECK(a.factor == b.factor);  // the distance to the file is that to the features, bit-for-bit
   const Npz file(path);
   CHECK(file.array("sigma").doubles() == a.covariance());
   const FeatureStatistics other = read_statistics(

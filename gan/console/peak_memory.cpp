@@ -1,9 +1,9 @@
-#include "tools/bench/memory.h"
+#include "gan/console/peak_memory.h"
 
 #include <fstream>
 #include <string>
 
-namespace bench {
+namespace gan::console {
 
 double peak_memory() {
   std::ifstream status("/proc/self/status");
@@ -14,4 +14,4 @@ double peak_memory() {
 
 void forget_peak_memory() { std::ofstream("/proc/self/clear_refs") << "5"; }
 
-}  // namespace bench
+}  // namespace gan::console
