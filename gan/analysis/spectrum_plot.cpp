@@ -42,12 +42,10 @@ std::string title_of(const Panel& panel) {
   const Spectrum& first = *panel.front();
   std::string title = "layer " + first.layer + ", " + first.matrix;
   if (first.matrix == "circulant") title += " (torus, by Fourier)";
-  const auto partial =
-      std::find_if(panel.begin(), panel.end(), [](const Spectrum* s) { return s->partial(); });
-  if (partial == panel.end()) return title;
-  title += ": " + std::to_string((*partial)->values.size()) + " largest of " +
-           std::to_string((*partial)->size);
-  if (panel.size() > 1) title += " (" + (*partial)->run + ")";
+  std::size_t most = 0;  // of a run with fewer than all
+  for (const Spectrum* s : panel)
+    if (s->partial()) most = std::max(most, s->values.size());
+  if (most > 0) title += ": " + std::to_string(most) + " largest of " + std::to_string(first.size);
   return title;
 }
 

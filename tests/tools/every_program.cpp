@@ -125,9 +125,11 @@ TEST_CASE("every program: --threads is a number of threads, and --help lists the
   for (const Example& e : examples()) {
     CAPTURE(e.command);
     for (const std::string value :
-         {"0", "-1", "two", "1.5", "100000", "99999999999999999999", "''"})
+         {"0", "-1", "two", "1.5", "100000", "99999999999999999999", "''"}) {
+      if (kSanitized && value != "two") continue;  // programs take a second to start then
       CHECK(e.program.refused(e.program.run(desk(), e.command + " --threads " + value), 2,
                               "--threads"));
+    }
     CHECK(e.program.refused(e.program.run(desk(), e.command + " --thraeds 1"), 2, "--thraeds"));
     const std::string command = e.command.substr(0, e.command.find(" --"));
     const std::string help = e.program.run(desk(), command + " --help").out +

@@ -47,7 +47,8 @@ std::string output_of(const std::string& command) {
   while (const std::size_t size = std::fread(part, 1, sizeof part, pipe.get()))
     text.append(part, size);
   const int status = pclose(pipe.release());
-  engine::check(status == 0, command, ": failed; is mpirun installed, and may it start so many?");
+  engine::check(status == 0, command, ": failed: see the message above; as root, use --mpirun ",
+                "'mpirun --allow-run-as-root'");
   return text;
 }
 
