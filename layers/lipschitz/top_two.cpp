@@ -1,6 +1,7 @@
 #include "layers/lipschitz/top_two.h"
 
 #include <limits>
+#include <vector>
 
 namespace layers {
 
@@ -33,6 +34,15 @@ Tensor orthonormal(const Tensor& m) {
   return together({first, unit_vector(second)});
 }
 
+// Two fixed directions of dimension n, not drawn: a run whose gradients are measured, or clipped
+// with an r that never acts, draws the same random numbers as one without.
+Tensor first_subspace(Index n) {
+  std::vector<Real> values(2 * n);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = 2 * unit_interval(philox(0, 0, i).word[0]) - 1;
+  return orthonormal(Tensor::from({n, 2}, values));
+}
+
 // (cos, sin) of the rotation of two columns x, y after which they are orthogonal and x the longer:
 // the top eigenvector of [[x.x, x.y], [x.y, y.y]]. With d = (x.x - y.y) / 2 and h = |(d, x.y)| it
 // is along (h + d, x.y) and along (x.y, h - d); taken where nothing cancels.
@@ -55,7 +65,7 @@ Columns rotated(const Columns& m, const Columns& by) {
 
 TopTwo top_two(const Tensor& g, State& subspace, int iterations) {
   const NoGrad constant;
-  const Tensor start = subspace.or_else([&] { return orthonormal(normal({g.dim(1), 2})); });
+  const Tensor start = subspace.or_else([&] { return first_subspace(g.dim(1)); });
   Tensor v = start;
   for (int i = 0; i < iterations; ++i) v = orthonormal(matmul_tn(g, orthonormal(matmul(g, v))));
 

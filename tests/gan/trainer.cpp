@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <set>
 
 #include "datasets/dataset.h"
@@ -152,6 +153,29 @@ TEST_CASE("trainer: gradients are clipped where the setting says, and a resumed 
     const std::string end = tests::checkpoint_of(scratch, whole);
     CHECK(tests::resumed_after(scratch, config, training_shapes(), 4) == end);
   }
+}
+
+TEST_CASE("trainer: measuring gradients changes nothing, nor does clipping that never acts") {
+  const Scratch scratch;
+  const auto end = [&](Index every, const char* clip) {
+    Config config = small();
+    config.gradients_every = every;
+    config.clip = clip;
+    config.clip_r = 1e9;
+    engine::seed(0);
+    Trainer trainer(config, training_shapes());
+    advance(trainer, 3);
+    gan::run::save(scratch / "end", trainer);
+    std::map<std::string, std::vector<engine::Real>> weights;
+    for (const auto& [name, tensor] : engine::load(scratch / "end").tensors)
+      if (name.starts_with("generator.") || name.starts_with("discriminator."))
+        weights[name] = tensor.values();
+    return std::pair(weights, engine::random_state());
+  };
+  const auto plain = end(1000, "none");
+  CHECK(plain.first.size() > 8);
+  CHECK(end(1, "none") == plain);
+  CHECK(end(2, "both") == plain);
 }
 
 TEST_CASE("trainer: each optimizer of each network resumes bit-for-bit, and they differ") {
