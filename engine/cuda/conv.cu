@@ -248,7 +248,8 @@ void CudaBackend::conv_bias(Slot want, const Window& window, Real* x, Real* w, R
   const bool every_pixel = window.kernel_h >= window.stride_h &&
                            window.kernel_w >= window.stride_w && window.dilation_h == 1 &&
                            window.dilation_w == 1;
-  const bool filters = algorithm() == Algorithm::filtered;  // else only `highest` filters
+  // Chosen automatically, filters serve the precision `highest`, which implicit() excludes.
+  const bool filters = algorithm() == Algorithm::filtered;
   if (filters || !implicit(window) || (want == Slot::X && !every_pixel))
     return Backend::conv_bias(want, window, x, w, y, kind, slope, bias);
   note_direct();

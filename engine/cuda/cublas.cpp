@@ -2,7 +2,9 @@
 // opened with the first CUDA device. Linking the library would cost every program 150 MB of memory
 // and a tenth of a second at startup, even on machines without a GPU.
 #include <cublas_v2.h>
+#include <dlfcn.h>
 
+#include "engine/check.h"
 #include "engine/cuda/library.h"
 
 namespace {

@@ -1,6 +1,7 @@
 // The functions of NCCL that this backend calls: each calls its namesake in the library.
 #include "engine/cuda/nccl.h"
 
+#include <dlfcn.h>
 #include <nccl.h>
 
 #include "engine/cuda/library.h"

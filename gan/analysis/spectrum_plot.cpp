@@ -42,10 +42,12 @@ std::string title_of(const Panel& panel) {
   const Spectrum& first = *panel.front();
   std::string title = "layer " + first.layer + ", " + first.matrix;
   if (first.matrix == "circulant") title += " (torus, by Fourier)";
-  std::size_t most = 0;  // of a run with fewer than all
+  const Spectrum* most = nullptr;  // of the runs that show a part of theirs
   for (const Spectrum* s : panel)
-    if (s->partial()) most = std::max(most, s->values.size());
-  if (most > 0) title += ": " + std::to_string(most) + " largest of " + std::to_string(first.size);
+    if (s->partial() && (!most || s->values.size() > most->values.size())) most = s;
+  if (most)
+    title +=
+        ": " + std::to_string(most->values.size()) + " largest of " + std::to_string(most->size);
   return title;
 }
 

@@ -128,8 +128,7 @@ Config own_images() {
   Config config = sn_small();
   config.resize = 64;
   config.flip = true;
-  // Measured on 500 images (docs/results/presets.md): with more augmentation or a smaller k the
-  // discriminator learns too slowly.
+  // The best of the settings that were tried on 500 images: docs/results/own-images.md.
   config.augment = "translation";
   config.constraint = "spectral(k=8)";
   config.batch = config.g_batch = 16;

@@ -1,5 +1,6 @@
 #include "layers/lipschitz/top_two.h"
 
+#include <cstdint>
 #include <limits>
 #include <vector>
 
@@ -34,12 +35,14 @@ Tensor orthonormal(const Tensor& m) {
   return together({first, unit_vector(second)});
 }
 
+constexpr std::uint64_t kStream = 0x746f7032;  // of no other use: tensors draw from stream 0
+
 // Two fixed directions of dimension n, not drawn: a run whose gradients are measured, or clipped
 // with an r that never acts, draws the same random numbers as one without.
 Tensor first_subspace(Index n) {
   std::vector<Real> values(2 * n);
   for (std::size_t i = 0; i < values.size(); ++i)
-    values[i] = 2 * unit_interval(philox(0, 0, i).word[0]) - 1;
+    values[i] = 2 * unit_interval(philox(0, kStream, i).word[0]) - 1;
   return orthonormal(Tensor::from({n, 2}, values));
 }
 

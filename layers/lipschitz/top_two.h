@@ -13,8 +13,8 @@ struct TopTwo {
   engine::Tensor u0, v0;  // [m, 1] and [n, 1]: s0 = u0^T G v0
 };
 
-// `subspace` [n, 2] is the start, and receives the start of the next call. The results are
-// constants: not differentiated.
+// `subspace` [n, 2] is the start, and receives the start of the next call. Undefined, it starts from
+// fixed directions: no random numbers are drawn. The results are constants: not differentiated.
 TopTwo top_two(const engine::Tensor& matrix, engine::State& subspace, int iterations);
 
 }  // namespace layers

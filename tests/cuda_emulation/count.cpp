@@ -65,7 +65,7 @@ bench::Report count(const gan::training::Config& config, const std::string& titl
 
 // Arguments: json or table, a preset, and its settings as key=value.
 int main(int argc, char** argv) {
-  CLI::App app{"Counts what `bench count` asks for.", "bench_count"};
+  CLI::App app{"The program behind `bench count`; start that instead.", "bench_count"};
   std::string format;
   std::string preset;
   std::vector<std::string> settings;

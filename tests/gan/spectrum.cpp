@@ -61,20 +61,21 @@ TEST_CASE(
       {"a", "0", "reshaped", {3, 2, 1}, 3, 2.5, 3.5},
       {"a", "0", "toeplitz", {3.25}, 100, 2.5, 3.5},
       {"b", "0", "reshaped", {1}, 1, {}, 1.5},
+      {"b", "0", "toeplitz", {2, 1}, 50, {}, 1.5},
   };
   const gan::console::Plot plot = gan::analysis::spectrum_plot(spectra, "folder");
   CHECK(plot.data ==
         "run,layer,matrix,index,value,relative,values,k,certified\n"
         "a,0,reshaped,1,3,1,3,2.5,3.5\na,0,reshaped,2,2,0.666666667,3,2.5,3.5\n"
         "a,0,reshaped,3,1,0.333333333,3,2.5,3.5\na,0,toeplitz,1,3.25,1,100,2.5,3.5\n"
-        "b,0,reshaped,1,1,1,1,,1.5\n");
+        "b,0,reshaped,1,1,1,1,,1.5\nb,0,toeplitz,1,2,1,50,,1.5\nb,0,toeplitz,2,1,0.5,50,,1.5\n");
   const auto draws = [&](const std::string& part) {
     return plot.body.find(part) != std::string::npos;
   };
   CHECK(draws("$4 : NaN):5 with"));
   CHECK(draws("2.5 with lines dt 2"));
   CHECK(draws("1.5 with lines dt 3"));
-  CHECK(draws("'layer 0, toeplitz: 1 largest of 100'"));
+  CHECK(draws("'layer 0, toeplitz: 2 largest of 50'"));
   CHECK(draws("; no circulant for layer 0'"));
 }
 

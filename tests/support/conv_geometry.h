@@ -13,10 +13,15 @@ struct ConvGeometry {
 
 // The largest of each that may be drawn; the least are 1, and 0 of padding.
 struct ConvLimits {
-  Index side, channels, kernel, stride, padding, dilation = 1;
+  Index side;
+  Index channels;
+  Index kernel;
+  Index stride;
+  Index padding;
+  Index dilation = 1;
 };
 
-// One whose result is not empty.
+// One to three images, and a result that is not empty.
 inline ConvGeometry random_conv(Draw& draw, const ConvLimits& most) {
   const auto up_to = [&](Index largest) { return draw.whole(1, largest); };
   const auto pad = [&] { return draw.whole(0, most.padding); };

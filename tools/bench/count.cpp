@@ -15,16 +15,18 @@ void count(const Options& options, bool json) {
   gan::training::Config config = gan::training::find_preset(options.preset).config();
   std::vector<std::string> words = {KANTOR_COUNT_PROGRAM, json ? "json" : "table", options.preset};
   for (const std::string& setting : options.settings) {
-    gan::training::set(config, setting);  // so that a wrong one is refused here
+    gan::training::set(config, setting);
     words.push_back(setting);
   }
+  gan::training::validate(config);  // here, so that errors carry this program's name
   setenv("OMP_NUM_THREADS", std::to_string(engine::threads()).c_str(), 1);
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   execv(pointers.front(), pointers.data());
-  engine::fail("count: ", words.front(),
-               " cannot be started: build it with cmake --build DIR --target bench_count");
+  engine::fail(
+      "count: ", words.front(),
+      " cannot be started: it is built with the tests (-DBUILD_TESTING=ON, without sanitizers)");
 }
 
 }  // namespace bench

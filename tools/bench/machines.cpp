@@ -19,7 +19,7 @@
 #include "gan/training/open_data.h"
 #include "gan/training/trainer.h"
 #include "tools/bench/benchmarks.h"
-#include "tools/bench/plain_step.h"
+#include "tools/bench/timed_settings.h"
 
 namespace bench {
 namespace {
@@ -133,7 +133,8 @@ Report machines(const Options& options) {
   for (const gan::training::Preset& preset : gan::training::presets()) {
     if (!options.only.empty() && std::ranges::find(options.only, preset.name) == options.only.end())
       continue;
-    const gan::training::Config config = plain_step(preset);
+    const gan::training::Config config = timed_settings(preset);
+    engine::set_precision(engine::precision_named(config.precision));
     const auto data = open_data(config, config.data);
     std::vector<Share> shares;
     for (int n = 1; n <= kMost && config.batch % n == 0 && config.g_batch % n == 0; n *= 2) {

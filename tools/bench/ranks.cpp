@@ -18,7 +18,7 @@
 #include "gan/training/open_data.h"
 #include "gan/training/trainer.h"
 #include "tools/bench/benchmarks.h"
-#include "tools/bench/plain_step.h"
+#include "tools/bench/timed_settings.h"
 #include "tools/bench/timing.h"
 
 namespace bench {
@@ -29,7 +29,8 @@ constexpr const char* kSeconds = "ms / iteration";
 // The median of the iterations of these processes, as rank 0 sees it.
 double measure(const Options& options) {
   engine::join_processes();
-  const gan::training::Config config = plain_step(gan::training::find_preset(options.preset));
+  const gan::training::Config config = timed_settings(gan::training::find_preset(options.preset));
+  engine::set_precision(engine::precision_named(config.precision));
   gan::run::check_shares(config);
   const auto data =
       gan::run::open_in_turn([&] { return gan::training::open_data(config, config.data); });
