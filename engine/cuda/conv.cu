@@ -14,6 +14,7 @@
 #include "engine/cuda/launch.h"
 #include "engine/cuda/patches.h"
 #include "engine/device.h"
+#include "engine/filtered_window.h"
 
 namespace engine::cuda {
 namespace {
@@ -246,8 +247,7 @@ void CudaBackend::conv_bias(Slot want, const Window& window, Real* x, Real* w, R
                             Activation kind, Real slope, const Real* bias) {
   // Not where pixels stay that no tap reads: they get the bias alone.
   const bool every_pixel = window.kernel_h >= window.stride_h &&
-                           window.kernel_w >= window.stride_w && window.dilation_h == 1 &&
-                           window.dilation_w == 1;
+                           window.kernel_w >= window.stride_w && !is_dilated(window);
   // Chosen automatically, filters serve the precision `highest`, which implicit() excludes.
   const bool filters = algorithm() == Algorithm::filtered;
   if (filters || !implicit(window) || (want == Slot::X && !every_pixel))
