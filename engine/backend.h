@@ -13,6 +13,7 @@
 #include "engine/geometry.h"
 #include "engine/live.h"
 #include "engine/philox.h"
+#include "engine/spectral.h"
 
 namespace engine {
 
@@ -154,6 +155,16 @@ class Backend {
                     Real* w) = 0;
   virtual void add_scaled(Index n, const Live<Real>& a, const Real* x, Real* y) = 0;
   virtual void lerp(Index n, Real t, const Real* x, Real* y) = 0;
+
+  // Power iteration in place, on all these matrices together. A zero matrix preserves v, and its
+  // sigma is a tiny positive number.
+  virtual void power_iteration(std::span<const TopPair> pairs) = 0;
+  // z = w scaled, of n elements; and for w [m, n] the cotangent of w from g, that of z, where sigma is
+  // |w v| and u is w v / sigma.
+  virtual void scale_to_norm(const NormScale& scale, Index n, const Real* w, const Real* sigma,
+                             Real* z) = 0;
+  virtual void scale_to_norm_grad(const NormScale& scale, const TopPair& top, const Real* g,
+                                  Real* dw) = 0;
 
   // y[i] = image number[i] of `table` (bytes, one image after the other) as numbers (images.h),
   // mirrored where mirror[i] is not 0. Errors: those of gather.

@@ -16,6 +16,7 @@
 #include "engine/ops/pointwise.h"
 #include "engine/ops/pool.h"
 #include "engine/ops/reduce.h"
+#include "engine/ops/spectral.h"
 #include "engine/print.h"
 #include "engine/random.h"
 #include "engine/serialize.h"

@@ -19,6 +19,8 @@ class State {
   bool defined() const { return tensor_.defined(); }
   bool has_shape(const Shape& shape) const { return defined() && tensor_.shape() == shape; }
 
+  // The tensor itself, which later assignments change: for updates in place.
+  const Tensor& place() const { return tensor_; }
   // A snapshot of the value (empty while undefined): later assignments do not change it.
   Tensor value() const;
   // The value or, if undefined, the result of `make()` (computed without recording, not kept).

@@ -1,9 +1,9 @@
 // Tensor: a handle to an immutable, contiguous array of Real and to the op that made it.
 //
 // Copying a Tensor copies the handle, and a const Tensor is a const handle, as shared_ptr is.
-// Values never change once computed, except through the functions of update.h, for owners of a
-// fixed address: optimizers (raw parameters), State, loaders. There is no .grad field and no
-// requires_grad: grad.h walks from a result to the tensors it is given.
+// Values never change once computed, except through the functions of update.h and power_iteration,
+// for owners of a fixed address: optimizers (raw parameters), State, loaders. There is no .grad
+// field and no requires_grad: grad.h walks from a result to the tensors it is given.
 #pragma once
 
 #include <functional>

@@ -7,6 +7,9 @@
 //   void options(V&)              to name its settings, for `d.constraint=name(setting=value)`
 //   Tensor project(raw)           the raw values to continue with after an optimizer step
 //   void attach(raw)              called with the raw values when they are set from outside
+//   void changed()                called when the raw values have changed in any way
+//   bool advance(raw, together)   advances the states for new raw values, after an optimizer step:
+//                                 adds to the power iterations that run together; false: it cannot
 //   optional<double> aim()        the target norm, overriding the members `target` and `k`
 //   TopVectors top                the vectors of its power iteration; audits show |W v|
 //   static constexpr Bounds       whose norm k bounds (constraints/target.h)
@@ -19,6 +22,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "engine/ops/spectral.h"
 #include "engine/state.h"
 #include "layers/linear_map.h"
 #include "layers/type_name.h"
@@ -32,6 +36,9 @@ class Visitor;
 struct TopVectors {
   engine::State u = {}, v = {};
 };
+
+// The power iterations of several layers, which run together.
+using PowerIterations = std::vector<engine::PowerIteration>;
 
 class Constraint {
  public:
@@ -53,6 +60,10 @@ class Constraint {
   void visit(Visitor& visitor) const { held_->visit(visitor); }
   engine::Tensor project(const engine::Tensor& raw) const { return held_->project(raw); }
   void attach(const engine::Tensor& raw) const { held_->attach(raw); }
+  void changed() const { held_->changed(); }
+  bool advance(const engine::Tensor& raw, PowerIterations& together) const {
+    return held_->advance(raw, together);
+  }
 
   // The constraint itself, if it is a C; else null.
   template <class C>
@@ -76,6 +87,8 @@ class Constraint {
     virtual void visit(Visitor& visitor);  // the states, by number
     virtual engine::Tensor project(const engine::Tensor&) { return {}; }
     virtual void attach(const engine::Tensor&) {}
+    virtual void changed() {}
+    virtual bool advance(const engine::Tensor&, PowerIterations&) { return false; }
     virtual std::optional<double> target() const { return std::nullopt; }
     virtual const TopVectors* top_vectors() const { return nullptr; }
     virtual std::string type() const = 0;
@@ -108,6 +121,16 @@ class Constraint {
     void attach(const engine::Tensor& raw) override {
       if constexpr (requires { constraint.attach(raw); }) constraint.attach(raw);
     }
+    void changed() override {
+      if constexpr (requires { constraint.changed(); }) constraint.changed();
+    }
+    bool advance(const engine::Tensor& raw, PowerIterations& together) override {
+      if constexpr (requires { constraint.advance(raw, together); }) {
+        return constraint.advance(raw, together);
+      } else {
+        return false;
+      }
+    }
     std::optional<double> target() const override {
       if constexpr (requires { constraint.aim(); }) {
         return constraint.aim();
@@ -121,7 +144,7 @@ class Constraint {
     }
     const TopVectors* top_vectors() const override {
       if constexpr (requires {
-                      { constraint.top } -> std::same_as<const TopVectors&>;
+                      { constraint.top } -> std::convertible_to<const TopVectors&>;
                     }) {
         return &constraint.top;
       } else {

@@ -32,7 +32,12 @@ const Tensor& FlatBlock::gather(std::span<const Tensor> gradients) {
 }
 
 void FlatBlock::stepped() {
-  for (Param* param : parameters_) param->stepped();
+  PowerIterations together;
+  for (Param* param : parameters_) {
+    param->stepped();
+    param->advance(together);
+  }
+  power_iteration(together);
 }
 
 Adam::Adam(const AdamOptions& options, std::vector<Param*> parameters)

@@ -62,6 +62,7 @@ const Tensor& Param::value(const LinearMap& map) {
 }
 
 void Param::changed() {
+  for (const Constraint& constraint : chain_) constraint.changed();
   memo_ = {};
   advanced_ = false;
 }
@@ -80,6 +81,13 @@ void Param::stepped() {
     if (projected.defined()) engine::overwrite(raw_, projected);
   }
   changed();
+}
+
+// The first constraint sees the raw values; states of others would need its result.
+void Param::advance(PowerIterations& together) {
+  if (chain_.empty() || evaluating()) return;
+  const bool alone = states().size() == chain_.front().states().size();
+  if (alone && chain_.front().advance(raw_, together)) advanced_ = true;
 }
 
 void Param::move_into(const Tensor& block, Index offset) {

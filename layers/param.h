@@ -37,6 +37,8 @@ class Param {
   engine::Index offset() const { return offset_; }
   void changed();
   void stepped();  // after an optimizer step: also applies projections (weight clipping)
+  // Then, for an optimizer: adds the power iteration that can run with those of other parameters.
+  void advance(PowerIterations& together);
 
   // Whether the states of the constraints have advanced for the current raw values. Saved in
   // checkpoints: a resumed run must not advance them a second time.

@@ -61,6 +61,12 @@ class CpuBackend final : public Backend {
   void add_scaled(Index n, const Live<Real>& a, const Real* x, Real* y) override;
   void lerp(Index n, Real t, const Real* x, Real* y) override;
 
+  void power_iteration(std::span<const TopPair> pairs) override;
+  void scale_to_norm(const NormScale& scale, Index n, const Real* w, const Real* sigma,
+                     Real* z) override;
+  void scale_to_norm_grad(const NormScale& scale, const TopPair& top, const Real* g,
+                          Real* dw) override;
+
   void images(const ImageBatch& batch, const Live<RandomStream>& noise, const Real* table,
               const Real* number, const Real* mirror, Real* y) override;
 

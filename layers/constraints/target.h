@@ -25,14 +25,26 @@ struct Target {
     v("through_scale", through_scale);
   }
 
-  // The weight, scaled; sigma is its norm, one number, or one for each row or channel, as it
-  // broadcasts. A zero weight stays zero, and norms below 1e-12 count as zero. Errors: k <= 0.
-  engine::Tensor scale(const engine::Tensor& weight, engine::Tensor sigma) const {
-    constexpr engine::Real kSmallest = 1e-12F;  // a guard, not a term: norms above it are exact
+  // How a weight is scaled whose norm is `times` sigma: norms below 1e-12 count as zero, a guard, not
+  // a term. Errors: k <= 0.
+  engine::NormScale scaling(engine::Real times = 1) const {
+    constexpr engine::Real kSmallest = 1e-12F;
     engine::check(k > 0, "constraint: the target norm must be greater than 0, got k = ", k);
-    if (!through_scale) sigma = sigma.detach();
-    const engine::Real least = mode == Mode::at_most ? k : kSmallest;
-    return weight * (k / maximum(sigma, engine::scalar(least)));
+    return {k / times, (mode == Mode::at_most ? k : kSmallest) / times, through_scale};
+  }
+
+  // The weight, scaled; sigma is its norm, one number, or one for each row or channel, as it
+  // broadcasts. A zero weight stays zero. Errors: k <= 0.
+  engine::Tensor scale(const engine::Tensor& weight, engine::Tensor sigma) const {
+    const engine::NormScale how = scaling();
+    if (!how.through_sigma) sigma = sigma.detach();
+    return weight * (how.k / maximum(sigma, engine::scalar(how.least)));
+  }
+
+  // The same where sigma is `times` the largest singular value of the reshaped kernel.
+  engine::Tensor scale(const engine::Tensor& weight, const engine::TopTensors& top,
+                       engine::Real times = 1) const {
+    return reshape(scale_to_norm(top, scaling(times)), weight.shape());
   }
 };
 

@@ -9,7 +9,7 @@
 
 #include <cmath>
 
-#include "layers/constraints/power_iteration.h"
+#include "layers/constraints/matrix_top.h"
 #include "layers/constraints/target.h"
 #include "layers/lipschitz/reshaped.h"
 
@@ -18,7 +18,7 @@ namespace layers {
 struct TsuzukuNorm {
   int iterations = 1;  // per optimizer step
   Target target = {};
-  TopVectors top = {};
+  MatrixTop top = {};
 
   template <class V>
   void options(V& v) {
@@ -28,8 +28,11 @@ struct TsuzukuNorm {
 
   engine::Tensor operator()(const LinearMap& W) {
     const auto reads = static_cast<engine::Real>(reads_formula(W).count());
-    const engine::Tensor sigma = largest_singular_value(W.matrix(), top, iterations);
-    return target.scale(W.weight, std::sqrt(reads) * sigma);
+    return target.scale(W.weight, top.of(flatten(W.weight), iterations), std::sqrt(reads));
+  }
+  void changed() { top.changed(); }
+  bool advance(const engine::Tensor& raw, PowerIterations& together) {
+    return top.advance(flatten(raw), iterations, together);
   }
 };
 

@@ -102,9 +102,10 @@ TEST_CASE("param: exactly one power iteration per optimizer step") {
   layer(kReal);
   Adam adam({.lr = Real(0.05)}, {&layer.weight, &layer.bias});
   for (int step = 0; step < 5; ++step) {
-    adam.step(
-        engine::grad(engine::sum(square(layer(kReal))), {layer.weight.raw(), layer.bias.raw()}));
+    const auto gradients =
+        engine::grad(engine::sum(square(layer(kReal))), {layer.weight.raw(), layer.bias.raw()});
     const Tensor before = layer.weight.states()[0]->value();
+    adam.step(gradients);
     const LinearMap map = LinearMap::dense(layer.weight.raw());
     const Tensor once = engine::unit(map(engine::unit(map.transpose(before))));
     {
