@@ -92,6 +92,7 @@ void check_device(Arena& arena, Access access, const void* address, std::size_t 
   }
   const std::size_t words = (reinterpret_cast<std::uintptr_t>(address) % 4 + bytes + 3) / 4;
   Word* word = &arena.word(address);
+  if (access == Access::atomic) meet(address);
   if (Traffic* traffic = traffic_of_launch()) count_bytes(*traffic, access, word, words);
   const std::size_t first = reinterpret_cast<std::uintptr_t>(address) % 4;
   for (std::size_t i = 0; i < words; ++i) {

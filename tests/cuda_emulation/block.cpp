@@ -1,11 +1,15 @@
 #include "block.h"
 
+#include <algorithm>
 #include <deque>
 #include <memory>
+#include <numeric>
+#include <random>
 #include <sstream>
 #include <vector>
 
 #include "fiber.h"
+#include "order.h"
 #include "symbols.h"
 #include "traffic.h"
 
@@ -30,6 +34,7 @@ struct Thread {
   unsigned mask = 0;
   std::uint64_t value = 0;
   int source = 0;
+  Meeting meeting;  // with other blocks
 };
 
 // One launch at a time: what is running, and what its threads are doing.
@@ -40,6 +45,7 @@ struct Run {
   std::vector<Thread> threads;  // of the current block
   std::vector<std::uint16_t> warp_steps;
   std::deque<Thread*> ready;
+  Order order;
   std::size_t next = 0, done = 0, at_barrier = 0;
   Thread* current = nullptr;
   std::uint32_t interval = 1, block_began = 1, launch_began = 1;
@@ -126,6 +132,7 @@ void run_block() {
   run.ready.clear();
   run.next = run.done = run.at_barrier = 0;
   run.block_began = ++run.interval;
+  run.order.begin_block(run.block_began);
 
   while (run.done < count && !run.ended) {
     Fiber* go_on = nullptr;
@@ -150,6 +157,16 @@ void run_block() {
     fiber_here = go_on;
     scheduler.switch_to(*go_on);
   }
+}
+
+// The blocks of a launch as they run: by number or, with Habits::blocks, at random.
+const std::vector<unsigned>& blocks_in_turn(std::size_t count) {
+  static std::vector<unsigned> numbers;
+  static std::minstd_rand random(1);
+  numbers.resize(count);
+  std::iota(numbers.begin(), numbers.end(), 0u);
+  if (habits().blocks) std::shuffle(numbers.begin(), numbers.end(), random);
+  return numbers;
 }
 
 }  // namespace
@@ -177,12 +194,12 @@ void run_kernel(dim3 grid, dim3 block, std::size_t shared_bytes, const Call& cal
   grid_extent = {grid.x, grid.y, grid.z};
   block_extent = {block.x, block.y, block.z};
   run.launch_began = run.interval + 1;
-  for (unsigned z = 0; z < grid.z && !run.ended; ++z)
-    for (unsigned y = 0; y < grid.y && !run.ended; ++y)
-      for (unsigned x = 0; x < grid.x && !run.ended; ++x) {
-        block_index = {x, y, z};
-        run_block();
-      }
+  run.order.begin_launch();
+  for (const unsigned i : blocks_in_turn(std::size_t{grid.x} * grid.y * grid.z)) {
+    block_index = {i % grid.x, i / grid.x % grid.y, i / grid.x / grid.y};
+    run_block();
+    if (run.ended) break;
+  }
   run.active = launched_here = false;
   run.current = nullptr;
   if (!run.ended) return;
@@ -209,6 +226,9 @@ void barrier(int line) {
   for (Thread& thread : run.threads)
     if (thread.stage == Stage::at_barrier) make_ready(thread);
 }
+
+void fence() { run.order.fence(run.current->meeting, run.interval); }
+void meet(const void* address) { run.order.atomic(run.current->meeting, address); }
 
 namespace {
 
@@ -300,7 +320,9 @@ const char* conflict(Word& word, Access access, bool shared) {
   // Whether the one who touched it before may do so at the same time as this thread.
   const auto together = [&](const Touch& before) {
     if (before.interval < run.launch_began) return false;
-    if (before.interval < run.block_began) return !shared;  // another block
+    if (before.interval < run.block_began)  // another block
+      return !shared && ((before.thread & kSeveralBlocks) ||
+                         !run.order.comes_before(before.interval, run.interval));
     if (before.interval < run.interval) return (before.thread & kSeveralBlocks) != 0;
     if (before.thread & (kSeveralWarps | kSeveralBlocks)) return true;
     const unsigned thread = before.thread & kThread;

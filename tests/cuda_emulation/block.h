@@ -21,6 +21,9 @@ std::string where();             // "kernel k, block (0,0,0), thread (3,0,0)"
 // Records an access by the running thread; returns the conflict with an earlier one, or null.
 const char* conflict(Word& word, Access access, bool shared);
 
+// Notes an atomic on device memory by the running thread (order.h).
+void meet(const void* address);
+
 bool on_own_stack(const void* address);
 bool in_arguments(const void* address);
 bool fresh_in_block(const Touch& write);   // not written since this block began

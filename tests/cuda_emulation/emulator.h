@@ -36,6 +36,7 @@ struct Habits {
   bool ordering =
       false;  // the default stream waits for blocking streams alone, cudaFree for nobody
   bool captures = false;  // complains of kernels and products that a capture is the first to use
+  bool blocks = false;    // the blocks of a launch run in random order, not by number
   bool pinned = false;    // fresh pinned memory holds noise, and noise again once it was sent
 };
 Habits& habits();

@@ -12,11 +12,9 @@ struct Named {
   const char* name;
   bool Habits::*habit;
 };
-constexpr Named kHabits[] = {{"rounding", &Habits::rounding},
-                             {"moments", &Habits::moments},
-                             {"ordering", &Habits::ordering},
-                             {"captures", &Habits::captures},
-                             {"pinned", &Habits::pinned}};
+constexpr Named kHabits[] = {{"rounding", &Habits::rounding}, {"moments", &Habits::moments},
+                             {"ordering", &Habits::ordering}, {"captures", &Habits::captures},
+                             {"blocks", &Habits::blocks},     {"pinned", &Habits::pinned}};
 
 Habits from_environment() {
   Habits habits;

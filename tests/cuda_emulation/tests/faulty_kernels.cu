@@ -59,6 +59,26 @@ __global__ void no_warp_barrier(float* y) {
 __global__ void blocks_meet(float* y) { y[threadIdx.x] = static_cast<float>(blockIdx.x); }
 __global__ void blocks_read(float* y) { y[blockIdx.x + 1] = y[blockIdx.x] + 1; }
 
+// Sums the parts of all blocks in the block that takes the last ticket, but for one fault.
+enum class Without { none, barrier, fence, fence_after, barrier_after, last_ticket, same_ticket };
+__global__ void sum_by_last(Without without, float* parts, unsigned* tickets, float* out) {
+  __shared__ bool last;
+  if (threadIdx.x == 0) parts[blockIdx.x] = 1;
+  if (without != Without::barrier) __syncthreads();
+  if (threadIdx.x == 0) {
+    if (without != Without::fence) __threadfence();
+    unsigned* const ticket = tickets + (without == Without::same_ticket ? blockIdx.x : 0);
+    const unsigned number = atomicInc(ticket, gridDim.x - 1);
+    last = number == gridDim.x - 1 || without == Without::last_ticket ||
+           (without == Without::same_ticket && blockIdx.x == gridDim.x - 1);
+    if (without != Without::fence_after) __threadfence();
+  }
+  if (without != Without::barrier_after) __syncthreads();
+  if (threadIdx.x > 0 || !last) return;
+  *out = 0;
+  for (unsigned i = 0; i < gridDim.x; ++i) *out += parts[i];
+}
+
 __global__ void neighboring_bytes(unsigned char* y) { y[threadIdx.x] = 1; }
 __global__ void shared_byte(unsigned char* y) { y[threadIdx.x / 2] = 1; }
 __global__ void word_of_bytes(unsigned char* y) {
@@ -171,6 +191,21 @@ TEST_CASE("emulation: races") {
   CHECK(says(complaint_about(no_warp_barrier, 1, 32, y), "shared memory"));
   CHECK(says(complaint_about(blocks_meet, 2, 32, y), "writes what another thread writes"));
   CHECK(says(complaint_about(blocks_read, 3, 1, y), "reads what another thread writes"));
+}
+
+TEST_CASE("emulation: blocks that rely on others without the order that fences and tickets give") {
+  const OnDevice<float> parts(std::vector<float>(4, 0)), out(1);
+  const auto tickets = [] { return OnDevice<unsigned>(std::vector<unsigned>(4, 0)); };
+  run(sum_by_last, 4, 1, Without::none, parts, tickets(), out);
+  CHECK(out.values() == std::vector<float>{4});
+  for (const Without without : {Without::barrier, Without::fence, Without::fence_after,
+                                Without::barrier_after, Without::same_ticket}) {
+    CAPTURE(static_cast<int>(without));
+    CHECK(says(complaint_about(sum_by_last, 4, 1, without, parts, tickets(), out),
+               "reads what another thread writes at the same time"));
+  }
+  CHECK(says(complaint_about(sum_by_last, 4, 1, Without::last_ticket, parts, tickets(), out),
+             "writes what another thread"));
 }
 
 TEST_CASE("emulation: barriers that not all threads reach") {

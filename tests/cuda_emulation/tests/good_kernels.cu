@@ -81,6 +81,23 @@ __global__ void count_odd(const int* x, int* count) {
   if (x[blockIdx.x * blockDim.x + threadIdx.x] % 2) atomicAdd(count, 1);
 }
 
+// Each block writes its part; the one that takes the last ticket adds them, in the order of blocks.
+__global__ void sum_by_last(const float* x, float* parts, unsigned* ticket, float* out) {
+  __shared__ bool last;
+  if (threadIdx.x == 1) parts[blockIdx.x] = x[blockIdx.x];
+  __syncthreads();
+  if (threadIdx.x == 0) {
+    __threadfence();
+    last = atomicInc(ticket, gridDim.x - 1) == gridDim.x - 1;
+    __threadfence();
+  }
+  __syncthreads();
+  if (!last || threadIdx.x > 0) return;
+  float sum = 0;
+  for (unsigned i = 0; i < gridDim.x; ++i) sum = sum / 2 + parts[i];
+  *out = sum;
+}
+
 __global__ void vectors(const float4* x, float4* y) {
   float4 v = x[threadIdx.x];
   v.x += v.w;
@@ -140,6 +157,19 @@ TEST_CASE("emulation: shuffles and votes") {
   CHECK(got[5] == 1);                           // lane 9's: the second of 8 to 11
   CHECK(got[6] == 0);                           // lane 8's
   CHECK(got[14] == static_cast<unsigned>(-8));  // lane 0's
+}
+
+TEST_CASE("emulation: the last block of a launch reads what the others wrote") {
+  const bool before = habits().blocks;
+  const OnDevice<float> x(numbers(5)), parts(5), out(1);
+  const OnDevice<unsigned> ticket(std::vector<unsigned>{0});
+  for (const bool random : {false, true, true, true}) {
+    habits().blocks = random;
+    run(sum_by_last, 5, 32, x, parts, ticket, out);
+    CHECK(out.values() == std::vector<float>{1 / 16.0F + 2 / 8.0F + 3 / 4.0F + 4 / 2.0F + 5});
+    CHECK(ticket.values() == std::vector<unsigned>{0});
+  }
+  habits().blocks = before;
 }
 
 TEST_CASE("emulation: atomics and vector types") {

@@ -20,6 +20,10 @@ __global__ void accumulate(const float* x, float* y) {
   for (int i = 0; i < 3; ++i) y[threadIdx.x] += x[threadIdx.x];
 }
 
+__global__ void number_in_turn(unsigned* tickets, unsigned* turn_of_block) {
+  turn_of_block[blockIdx.x] = atomicAdd(tickets, 1u);
+}
+
 // A switch for the duration of a scope; all others are off.
 class With {
  public:
@@ -180,6 +184,21 @@ TEST_CASE("emulation: captures: what is first met inside one") {
   CHECK(captured([&] { product(0); }).empty());
   CHECK(says(captured([&] { product(1); }), "a matrix product of this shape and alignment"));
   CHECK(cublasDestroy(handle) == CUBLAS_STATUS_SUCCESS);
+}
+
+// The fault: a result that depends on which block comes first.
+TEST_CASE("emulation: blocks: they run in any order") {
+  const auto turns = [] {
+    const OnDevice<unsigned> tickets(std::vector<unsigned>{0}), turn(64);
+    run(number_in_turn, 64, 1, tickets, turn);
+    return turn.values();
+  };
+  const auto by_number = turns();
+  for (unsigned i = 0; i < 64; ++i) CHECK(by_number[i] == i);
+  const With blocks(&Habits::blocks);
+  const auto once = turns(), again = turns();
+  CHECK(once != by_number);
+  CHECK(again != once);
 }
 
 TEST_CASE("emulation: pinned: memory is noise when fresh, and once it was sent") {

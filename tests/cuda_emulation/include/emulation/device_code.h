@@ -73,9 +73,10 @@ void warp_multiply(const Multiplication& part, int line = __builtin_LINE());
 // An access that the compiler does not announce itself.
 enum class Access { read, write, atomic };
 void announce(Access access, const void* address, std::size_t bytes);
+void fence();  // with other blocks
 
 }  // namespace emulation
 
 inline void __syncthreads(int line = __builtin_LINE()) { emulation::barrier(line); }
-inline void __threadfence() {}
+inline void __threadfence() { emulation::fence(); }
 inline void __threadfence_block() {}

@@ -143,6 +143,11 @@ template <class T>
 T atomicAdd(T* address, T value) {
   return emulation::atomic(address, [&](T before) { return before + value; });
 }
+// Counts to `last`, then begins again at 0.
+inline unsigned atomicInc(unsigned* address, unsigned last) {
+  return emulation::atomic(address,
+                           [&](unsigned before) { return before >= last ? 0 : before + 1; });
+}
 template <class T>
 T atomicExch(T* address, T value) {
   return emulation::atomic(address, [&](T) { return value; });
