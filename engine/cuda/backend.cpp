@@ -49,6 +49,8 @@ CudaBackend::CudaBackend() {
     check(cudaEventCreateWithFlags(&stage.copied, cudaEventDisableTiming), "device");
     stages_.push_back(stage);
   }
+  tickets_ = reinterpret_cast<unsigned*>(memory_.allocate(kTickets));
+  check(cudaMemsetAsync(tickets_, 0, kTickets * sizeof(unsigned), stream_), "device");
   fault_ = reinterpret_cast<Fault*>(memory_.allocate(sizeof(Fault) / sizeof(Real)));
   check(cudaMallocHost(reinterpret_cast<void**>(&fault_here_), sizeof(Fault)), "device");
   check(cudaMemsetAsync(fault_, 0, sizeof(Fault), stream_), "device");
@@ -80,6 +82,16 @@ void CudaBackend::download(Real* host, const Real* from, Index n) {
         "download");
   check(cudaStreamSynchronize(stream_), "download");
   check_fault();
+}
+
+// One stream needs only as many as its largest launch. The ring keeps launches apart that a second
+// stream would run at the same time, unless hundreds lie between them.
+unsigned* CudaBackend::tickets(Index count) {
+  engine::check(count <= kTickets, "tickets: ", count, " of ", kTickets);
+  if (next_ticket_ + count > kTickets) next_ticket_ = 0;
+  unsigned* const first = tickets_ + next_ticket_;
+  next_ticket_ += count;
+  return first;
 }
 
 void CudaBackend::check_fault() {

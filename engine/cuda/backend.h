@@ -84,6 +84,8 @@ class CudaBackend final : public Backend {
                        const Real* bias, Real* z) override;
   void bias_activation_grad(Activation kind, Real slope, Index n, const Real* z, const Real* g,
                             Real* dx) override;
+  void bias_activation_grads(Activation kind, Real slope, Index rows, Index channels, const Real* z,
+                             const Real* g, Real* dx, Real* dbias) override;
   void moments(Index rows, Index channels, const Real* x, Real* moments) override;
   void batch_norm(Index rows, Index channels, Real epsilon, const Real* x, const Real* moments,
                   const Real* gamma, const Real* beta, Real* y) override;
@@ -116,6 +118,8 @@ class CudaBackend final : public Backend {
 
   cudaStream_t stream() const { return stream_; }
   Memory& memory() { return memory_; }
+  // So many zeros for the blocks of one launch to count on, which it must leave zero (last_block.h).
+  unsigned* tickets(Index count);
 
  private:
   // z = op(a) op(b) + beta z, for a batch of matrices
@@ -129,7 +133,6 @@ class CudaBackend final : public Backend {
   void filtered(const char* op, const Filtering& f, const Real* source, const Real* w,
                 Real* result);
   void filtered_weights(const char* op, const Filtering& f, const Real* x, Real* w, const Real* y);
-  void inverse_deviations(Index channels, Real epsilon, const Real* moments, Real* inverse);
   void check_fault();
 
   // Page-locked staging memory, so that no upload waits for the device.
@@ -138,12 +141,15 @@ class CudaBackend final : public Backend {
     cudaEvent_t copied = nullptr;
   };
   static constexpr Index kStage = Index{1} << 18;  // elements of each
+  static constexpr Index kTickets = Index{1} << 14;
 
   cudaStream_t stream_ = nullptr;
   cublasHandle_t blas_ = nullptr;
   Memory memory_;
   std::vector<Stage> stages_;
   std::size_t next_stage_ = 0;
+  unsigned* tickets_ = nullptr;  // a ring
+  Index next_ticket_ = 0;
   Fault* fault_ = nullptr;       // on the device
   Fault* fault_here_ = nullptr;  // page-locked
 };

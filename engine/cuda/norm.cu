@@ -1,5 +1,6 @@
 // Fused kernels on rows of channels: bias with activation, and batch norm forward and backward.
 #include <cmath>
+#include <type_traits>
 
 #include "engine/cuda/activation.h"
 #include "engine/cuda/backend.h"
@@ -10,6 +11,21 @@
 
 namespace engine::cuda {
 namespace {
+
+// Calls body with the activation as a type, whose `value` kernels take as a template argument.
+template <class Body>
+void with_kind(Activation kind, const Body& body) {
+  switch (kind) {
+    case Activation::none:
+      return body(std::integral_constant<Activation, Activation::none>());
+    case Activation::relu:
+      return body(std::integral_constant<Activation, Activation::relu>());
+    case Activation::leaky_relu:
+      return body(std::integral_constant<Activation, Activation::leaky_relu>());
+    case Activation::tanh:
+      return body(std::integral_constant<Activation, Activation::tanh>());
+  }
+}
 
 // The derivative, from the result z.
 template <Activation kind>
@@ -35,96 +51,121 @@ __global__ void bias_grad_kernel(Real slope, Index n, const Real* z, const Real*
   if (i < n) dx[i] = slope_at<kind>(z[i], slope) * g[i];
 }
 
+// The same, and the bias's gradient: the sums of dx.
+template <Activation kind>
+struct BiasGradient : Sum {
+  static constexpr int kSums = 1;
+  Real slope;
+  const Real *z, *g;
+  Real* dx;
+  BiasGradient(Real slope, const Real* z, const Real* g, Real* dx)
+      : slope(slope), z(z), g(g), dx(dx) {}
+  __device__ auto at(Index) const {
+    return [slope = slope, z = z, g = g, dx = dx](Index i, double(&sums)[1]) {
+      const Real gradient = slope_at<kind>(z[i], slope) * g[i];
+      dx[i] = gradient;
+      sums[0] += static_cast<double>(gradient);
+    };
+  }
+};
+
+__device__ inline Real inverse_deviation(Real variance, Real epsilon) {
+  return static_cast<Real>(1 /
+                           std::sqrt(static_cast<double>(variance) + static_cast<double>(epsilon)));
+}
+
 // The sums of x - x[0] and of its square: relative to the first row, so that a large mean does not
 // cancel a small variance.
 struct Deviations : Sum {
   static constexpr int kSums = 2;
   const Real* x;
   explicit Deviations(const Real* x) : x(x) {}
-  __device__ void add(Index element, Index channel, double (&sums)[2]) const {
-    const double d = static_cast<double>(x[element]) - static_cast<double>(x[channel]);
-    sums[0] += d;
-    sums[1] += d * d;
+  __device__ auto at(Index channel) const {
+    return [x = x, first = static_cast<double>(x[channel])](Index i, double(&sums)[2]) {
+      const double d = static_cast<double>(x[i]) - first;
+      sums[0] += d;
+      sums[1] += d * d;
+    };
   }
 };
 
-__global__ void moments_kernel(double rows, Index channels, const double* sums, const Real* x,
-                               Real* moments) {
-  const Index c = thread_number();
-  if (c >= channels) return;
-  const double mean = sums[c] / rows;
-  const double variance = sums[channels + c] / rows - mean * mean;
-  moments[c] = static_cast<Real>(x[c] + mean);
-  moments[channels + c] = static_cast<Real>(variance < 0 ? 0 : variance);
-}
+struct Moments {
+  double rows;
+  Index channels;
+  const Real* x;
+  Real* moments;
+  __device__ void operator()(Index c, const double (&sums)[2]) const {
+    const double mean = sums[0] / rows, variance = sums[1] / rows - mean * mean;
+    moments[c] = static_cast<Real>(x[c] + mean);
+    moments[channels + c] = static_cast<Real>(variance < 0 ? 0 : variance);
+  }
+};
 
-__global__ void inverse_deviation_kernel(Index channels, Real epsilon, const Real* moments,
-                                         Real* inverse) {
-  const Index c = thread_number();
-  if (c >= channels) return;
-  const double variance = static_cast<double>(moments[channels + c]) + static_cast<double>(epsilon);
-  inverse[c] = static_cast<Real>(1 / std::sqrt(variance));
-}
+// What batch norm does with x: h = (x - mean) / deviation, gamma h + beta.
+struct Normalization {
+  Index channels;
+  Real epsilon;
+  const Real *x, *moments, *gamma;
+  __device__ Real mean(Index c) const { return moments[c]; }
+  __device__ Real inverse(Index c) const {
+    return inverse_deviation(moments[channels + c], epsilon);
+  }
+};
 
-__global__ void batch_norm_kernel(Index n, Divider channels, const Real* x, const Real* mean,
-                                  const Real* inverse, const Real* gamma, const Real* beta,
-                                  Real* y) {
-  const Index i = thread_number();
-  if (i >= n) return;
-  std::uint32_t row = static_cast<std::uint32_t>(i);
-  const std::uint32_t c = channels.split(row);
-  y[i] = (x[i] - mean[c]) * (inverse[c] * gamma[c]) + beta[c];
-}
+struct Normalized {
+  Normalization norm;
+  const Real* beta;
+  Real* y;
+  __device__ auto at(Index c) const {
+    return [x = norm.x, y = y, mean = norm.mean(c), factor = norm.inverse(c) * norm.gamma[c],
+            shift = beta[c]](Index i) { y[i] = (x[i] - mean) * factor + shift; };
+  }
+};
 
-// The sums of g and of g h, h = (x - mean) / deviation.
+// The sums of g and of g h.
 struct Cotangents : Sum {
   static constexpr int kSums = 2;
-  const Real *x, *g, *mean, *inverse;
-  Cotangents(const Real* x, const Real* g, const Real* mean, const Real* inverse)
-      : x(x), g(g), mean(mean), inverse(inverse) {}
-  __device__ void add(Index element, Index channel, double (&sums)[2]) const {
-    const double cotangent = static_cast<double>(g[element]);
-    sums[0] += cotangent;
-    sums[1] += cotangent * static_cast<double>((x[element] - mean[channel]) * inverse[channel]);
+  Normalization norm;
+  const Real* g;
+  Cotangents(const Normalization& norm, const Real* g) : norm(norm), g(g) {}
+  __device__ auto at(Index c) const {
+    return [x = norm.x, g = g, mean = norm.mean(c), inverse = norm.inverse(c)](Index i,
+                                                                               double(&sums)[2]) {
+      const double cotangent = static_cast<double>(g[i]);
+      sums[0] += cotangent;
+      sums[1] += cotangent * static_cast<double>((x[i] - mean) * inverse);
+    };
   }
 };
 
 // dbeta and dgamma, and their means over the rows as [2, channels].
-__global__ void cotangent_sums_kernel(double rows, Index channels, const double* sums, Real* dgamma,
-                                      Real* dbeta, Real* means) {
-  const Index c = thread_number();
-  if (c >= channels) return;
-  dbeta[c] = static_cast<Real>(sums[c]);
-  dgamma[c] = static_cast<Real>(sums[channels + c]);
-  means[c] = static_cast<Real>(sums[c] / rows);
-  means[channels + c] = static_cast<Real>(sums[channels + c] / rows);
-}
+struct CotangentSums {
+  double rows;
+  Index channels;
+  Real *dgamma, *dbeta, *means;
+  __device__ void operator()(Index c, const double (&sums)[2]) const {
+    dbeta[c] = static_cast<Real>(sums[0]);
+    dgamma[c] = static_cast<Real>(sums[1]);
+    means[c] = static_cast<Real>(sums[0] / rows);
+    means[channels + c] = static_cast<Real>(sums[1] / rows);
+  }
+};
 
 // dx = gamma / deviation * (g - dbeta / n - h dgamma / n)
-__global__ void batch_norm_grad_kernel(Index n, Divider channels, const Real* means, const Real* x,
-                                       const Real* mean, const Real* inverse, const Real* gamma,
-                                       const Real* g, Real* dx) {
-  const Index i = thread_number();
-  if (i >= n) return;
-  std::uint32_t row = static_cast<std::uint32_t>(i);
-  const std::uint32_t c = channels.split(row);
-  const Real h = (x[i] - mean[c]) * inverse[c];
-  dx[i] = gamma[c] * inverse[c] * (g[i] - means[c] - h * means[channels.divisor + c]);
-}
-
-// Two sums for each channel of [rows, channels], as [2, channels].
-template <class Terms>
-void channel_sums(const char* op, CudaBackend& backend, Index rows, Index channels,
-                  const Terms& terms, double* sums) {
-  const Columns columns(1, rows, channels);
-  if (columns.chunks == 1) return sum_columns(op, backend.stream(), columns, terms, sums);
-  const Scratch partial(backend.memory(), columns.chunks * 2 * channels * kDouble);
-  sum_columns(op, backend.stream(), columns, terms, partial.doubles());
-  Columns rest(1, columns.chunks, 2 * channels);
-  rest.chunk = rest.n;
-  rest.chunks = 1;
-  sum_columns(op, backend.stream(), rest, Elements<Sum, double>(partial.doubles()), sums);
-}
+struct InputGradient {
+  Normalization norm;
+  const Real *means, *g;
+  Real* dx;
+  __device__ auto at(Index c) const {
+    const Real inverse = norm.inverse(c);
+    return
+        [x = norm.x, g = g, dx = dx, mean = norm.mean(c), inverse, factor = norm.gamma[c] * inverse,
+         mean_g = means[c], mean_gh = means[norm.channels + c]](Index i) {
+          const Real h = (x[i] - mean) * inverse;
+          dx[i] = factor * (g[i] - mean_g - h * mean_gh);
+        };
+  }
+};
 
 }  // namespace
 
@@ -133,61 +174,50 @@ void CudaBackend::bias_activation(Activation kind, Real slope, Index rows, Index
   const Index n = rows * channels;
   if (n == 0) return;
   check_elements("bias_activation", n);
-  const auto kernel = kind == Activation::relu         ? &bias_kernel<Activation::relu>
-                      : kind == Activation::leaky_relu ? &bias_kernel<Activation::leaky_relu>
-                      : kind == Activation::tanh       ? &bias_kernel<Activation::tanh>
-                                                       : &bias_kernel<Activation::none>;
-  launch("bias_activation", stream_, one_each(n), kernel, slope, n, Divider(channels), x, bias, z);
+  with_kind(kind, [&](auto known) {
+    launch("bias_activation", stream_, one_each(n), &bias_kernel<known.value>, slope, n,
+           Divider(channels), x, bias, z);
+  });
 }
 
 void CudaBackend::bias_activation_grad(Activation kind, Real slope, Index n, const Real* z,
                                        const Real* g, Real* dx) {
-  const auto kernel = kind == Activation::relu         ? &bias_grad_kernel<Activation::relu>
-                      : kind == Activation::leaky_relu ? &bias_grad_kernel<Activation::leaky_relu>
-                      : kind == Activation::tanh       ? &bias_grad_kernel<Activation::tanh>
-                                                       : &bias_grad_kernel<Activation::none>;
-  launch("bias_activation", stream_, one_each(n), kernel, slope, n, z, g, dx);
+  with_kind(kind, [&](auto known) {
+    launch("bias_activation", stream_, one_each(n), &bias_grad_kernel<known.value>, slope, n, z, g,
+           dx);
+  });
+}
+
+void CudaBackend::bias_activation_grads(Activation kind, Real slope, Index rows, Index channels,
+                                        const Real* z, const Real* g, Real* dx, Real* dbias) {
+  with_kind(kind, [&](auto known) {
+    sum_columns("bias_activation", *this, Columns(1, rows, channels),
+                BiasGradient<known.value>(slope, z, g, dx), ToArray{dbias});
+  });
 }
 
 void CudaBackend::moments(Index rows, Index channels, const Real* x, Real* moments) {
-  const Scratch sums(memory_, 2 * channels * kDouble);
-  channel_sums("moments", *this, rows, channels, Deviations(x), sums.doubles());
-  launch("moments", stream_, one_each(channels), &moments_kernel, static_cast<double>(rows),
-         channels, sums.doubles(), x, moments);
-}
-
-void CudaBackend::inverse_deviations(Index channels, Real epsilon, const Real* moments,
-                                     Real* inverse) {
-  launch("batch_norm", stream_, one_each(channels), &inverse_deviation_kernel, channels, epsilon,
-         moments, inverse);
+  sum_columns("moments", *this, Columns(1, rows, channels), Deviations(x),
+              Moments{static_cast<double>(rows), channels, x, moments});
 }
 
 void CudaBackend::batch_norm(Index rows, Index channels, Real epsilon, const Real* x,
                              const Real* moments, const Real* gamma, const Real* beta, Real* y) {
-  const Index n = rows * channels;
-  if (n == 0) return;
-  check_elements("batch_norm", n);
-  const Scratch inverse(memory_, channels);
-  inverse_deviations(channels, epsilon, moments, inverse.data());
-  launch("batch_norm", stream_, one_each(n), &batch_norm_kernel, n, Divider(channels), x, moments,
-         inverse.data(), gamma, beta, y);
+  check_elements("batch_norm", rows * channels);
+  const Normalization norm{channels, epsilon, x, moments, gamma};
+  map_columns("batch_norm", *this, Columns(1, rows, channels), Normalized{norm, beta, y});
 }
 
 void CudaBackend::batch_norm_grad(Index rows, Index channels, Real epsilon, const Real* x,
                                   const Real* moments, const Real* gamma, const Real* g, Real* dx,
                                   Real* dgamma, Real* dbeta) {
-  const Index n = rows * channels;
-  check_elements("batch_norm", n);
-  const Scratch inverse(memory_, channels), sums(memory_, 2 * channels * kDouble);
+  check_elements("batch_norm", rows * channels);
+  const Columns columns(1, rows, channels);
+  const Normalization norm{channels, epsilon, x, moments, gamma};
   const Scratch means(memory_, 2 * channels);
-  inverse_deviations(channels, epsilon, moments, inverse.data());
-  channel_sums("batch_norm", *this, rows, channels, Cotangents(x, g, moments, inverse.data()),
-               sums.doubles());
-  launch("batch_norm", stream_, one_each(channels), &cotangent_sums_kernel,
-         static_cast<double>(rows), channels, sums.doubles(), dgamma, dbeta, means.data());
-  if (n == 0) return;
-  launch("batch_norm", stream_, one_each(n), &batch_norm_grad_kernel, n, Divider(channels),
-         means.data(), x, moments, inverse.data(), gamma, g, dx);
+  sum_columns("batch_norm", *this, columns, Cotangents(norm, g),
+              CotangentSums{static_cast<double>(rows), channels, dgamma, dbeta, means.data()});
+  map_columns("batch_norm", *this, columns, InputGradient{norm, means.data(), g, dx});
 }
 
 }  // namespace engine::cuda
