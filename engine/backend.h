@@ -27,9 +27,10 @@ struct RowConstants {
   Real a = 0, b = 0;
 };
 
-// One of several arrays that a verb joins.
+// One of several arrays that a verb copies: y = x, of n elements.
 struct Piece {
   const Real* x;
+  Real* y;
   Index n;
 };
 
@@ -66,12 +67,9 @@ class Backend {
   // expand, flip); strides may be negative.
   virtual void fill(Real* x, Index n, Real value) = 0;
   virtual void copy(const Strides& strides, const Real* x, Real* y) = 0;
-  // y = the pieces, side by side.
-  virtual void join(std::span<const Piece> pieces, Real* y) {
-    for (const Piece& piece : pieces) {
-      copy({.extents = {piece.n}, .x = {1}, .y = {1}}, piece.x, y);
-      y += piece.n;
-    }
+  virtual void copy_pieces(std::span<const Piece> pieces) {
+    for (const Piece& piece : pieces)
+      copy({.extents = {piece.n}, .x = {1}, .y = {1}}, piece.x, piece.y);
   }
 
   // Elementwise rows; z is contiguous over the extents.
@@ -155,6 +153,10 @@ class Backend {
                     Real* w) = 0;
   virtual void add_scaled(Index n, const Live<Real>& a, const Real* x, Real* y) = 0;
   virtual void lerp(Index n, Real t, const Real* x, Real* y) = 0;
+  // Running mean and variance take in the newest `moments` [2, channels], whose weight is
+  // `momentum`: mean = (1 - momentum) mean + momentum newest; the newest variance times `factor`.
+  virtual void remember_moments(Index channels, Real momentum, Real factor, const Real* moments,
+                                Real* mean, Real* variance) = 0;
 
   // Power iteration in place, on all these matrices together. A zero matrix preserves v, and its
   // sigma is a tiny positive number.

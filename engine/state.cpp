@@ -35,4 +35,19 @@ void State::assign(const Tensor& value) {
   }
 }
 
+void assign_each(std::span<State* const> to, std::span<State* const> from) {
+  TensorList in_place, values;
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    const Tensor& value = from[i]->tensor();
+    if (!value.defined()) continue;
+    if (!to[i]->has_shape(value.shape())) {
+      to[i]->assign(value);
+      continue;
+    }
+    in_place.push_back(to[i]->tensor());
+    values.push_back(value);
+  }
+  overwrite_each(in_place, values);
+}
+
 }  // namespace engine

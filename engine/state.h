@@ -3,6 +3,7 @@
 // of a State has its own memory: a constraint copied into three layers has three states.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "engine/tensor.h"
@@ -33,10 +34,15 @@ class State {
   // Stores these values, in place if the shape is unchanged.
   void assign(const Tensor& value);
   void reset() { tensor_ = Tensor(); }
+  // The tensor itself, for updates in place (update.h); empty while undefined.
+  const Tensor& tensor() const { return tensor_; }
 
  private:
   Tensor tensor_;
 };
+
+// to[i].assign(from[i].value()) where from[i] has a value; in one pass over those in place.
+void assign_each(std::span<State* const> to, std::span<State* const> from);
 
 // During its lifetime, records every State constructed on this thread, in order. This finds the
 // states inside a value of any type, without any code in that type.

@@ -12,6 +12,11 @@ void check_same(const char* what, const Tensor& x, const Tensor& y) {
   check(x.shape() == y.shape(), what, ": ", x.shape(), " does not fit ", y.shape());
 }
 
+void check_same_device(const char* what, const Tensor& values, const Tensor& x) {
+  check(&x.backend() == &values.backend(), what, ": the values ", values.shape(), " are on ",
+        values.backend().name(), ", the tensor on ", x.backend().name());
+}
+
 }  // namespace
 
 void overwrite(const Tensor& x, std::span<const Real> values) {
@@ -23,8 +28,7 @@ void overwrite(const Tensor& x, std::span<const Real> values) {
 
 void overwrite(const Tensor& x, const Tensor& values) {
   check_same("overwrite", values, x);
-  check(&x.backend() == &values.backend(), "overwrite: the values ", values.shape(), " are on ",
-        values.backend().name(), ", the tensor on ", x.backend().name());
+  check_same_device("overwrite", values, x);
   x.backend().copy({.extents = {x.size()}, .x = {1}, .y = {1}}, values.data(), x.data());
 }
 
@@ -32,13 +36,25 @@ void overwrite(const Tensor& x, std::span<const Tensor> pieces) {
   FreeListVector<Piece> all;
   Index size = 0;
   for (const Tensor& piece : pieces) {
-    check(&x.backend() == &piece.backend(), "overwrite: a piece ", piece.shape(), " is on ",
-          piece.backend().name(), ", the tensor on ", x.backend().name());
-    all.push_back({piece.data(), piece.size()});
+    check_same_device("overwrite", piece, x);
+    all.push_back({piece.data(), x.data() + size, piece.size()});
     size += piece.size();
   }
   check(size == x.size(), "overwrite: pieces with ", size, " elements do not fill ", x.shape());
-  x.backend().join(all, x.data());
+  x.backend().copy_pieces(all);
+}
+
+void overwrite_each(std::span<const Tensor> xs, std::span<const Tensor> values) {
+  check(xs.size() == values.size(), "overwrite: ", values.size(), " tensors do not fill ",
+        xs.size());
+  FreeListVector<Piece> all;
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    check_same("overwrite", values[i], xs[i]);
+    check_same_device("overwrite", values[i], xs[i]);
+    check_same_device("overwrite", xs[i], xs[0]);
+    all.push_back({values[i].data(), xs[i].data(), xs[i].size()});
+  }
+  if (!all.empty()) xs[0].backend().copy_pieces(all);
 }
 
 void adam_update(const Live<AdamStep>& step, const Tensor& g, const Tensor& m, const Tensor& v,
@@ -55,6 +71,18 @@ void add_scaled(const Live<Real>& a, const Tensor& x, const Tensor& y) {
 void lerp(Real t, const Tensor& x, const Tensor& y) {
   check_same("lerp", x, y);
   y.backend().lerp(y.size(), t, x.data(), y.data());
+}
+
+void remember_moments(Real momentum, Real factor, const Tensor& moments, const Tensor& mean,
+                      const Tensor& variance) {
+  const Index channels = mean.size();
+  check_same("remember_moments", mean, variance);
+  check(moments.shape() == Shape{2, channels}, "remember_moments: ", moments.shape(),
+        " does not fit ", mean.shape());
+  for (const Tensor& running : {mean, variance})
+    check_same_device("remember_moments", moments, running);
+  moments.backend().remember_moments(channels, momentum, factor, moments.data(), mean.data(),
+                                     variance.data());
 }
 
 }  // namespace engine

@@ -41,8 +41,7 @@ void Ema::step() {
       engine::lerp(1 - decay_, from_[i]->raw(), to_[i]->raw());
   }
   for (Param* param : to_) param->changed();
-  for (std::size_t i = 0; i < states_to_.size(); ++i)
-    if (states_from_[i]->defined()) states_to_[i]->assign(states_from_[i]->value());
+  assign_each(states_to_, states_from_);
 }
 
 }  // namespace layers

@@ -60,6 +60,8 @@ class CpuBackend final : public Backend {
   void adam(const Live<AdamStep>& step, Index n, const Real* g, Real* m, Real* v, Real* w) override;
   void add_scaled(Index n, const Live<Real>& a, const Real* x, Real* y) override;
   void lerp(Index n, Real t, const Real* x, Real* y) override;
+  void remember_moments(Index channels, Real momentum, Real factor, const Real* moments, Real* mean,
+                        Real* variance) override;
 
   void power_iteration(std::span<const TopPair> pairs) override;
   void scale_to_norm(const NormScale& scale, Index n, const Real* w, const Real* sigma,

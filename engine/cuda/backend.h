@@ -62,7 +62,7 @@ class CudaBackend final : public Backend {
 
   void fill(Real* x, Index n, Real value) override;
   void copy(const Strides& strides, const Real* x, Real* y) override;
-  void join(std::span<const Piece> pieces, Real* y) override;
+  void copy_pieces(std::span<const Piece> pieces) override;
   void map(Unary row, RowConstants constants, Index n, const Real* x, Real* z) override;
   void zip(Binary row, RowConstants constants, const Strides& strides, const Real* x, const Real* y,
            Real* z) override;
@@ -104,6 +104,8 @@ class CudaBackend final : public Backend {
   void adam(const Live<AdamStep>& step, Index n, const Real* g, Real* m, Real* v, Real* w) override;
   void add_scaled(Index n, const Live<Real>& a, const Real* x, Real* y) override;
   void lerp(Index n, Real t, const Real* x, Real* y) override;
+  void remember_moments(Index channels, Real momentum, Real factor, const Real* moments, Real* mean,
+                        Real* variance) override;
 
   void power_iteration(std::span<const TopPair> pairs) override;
   void scale_to_norm(const NormScale& scale, Index n, const Real* w, const Real* sigma,

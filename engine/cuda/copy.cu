@@ -1,4 +1,4 @@
-// Moving memory: fill, strided copies, joined arrays, rows by index.
+// Moving memory: fill, strided copies, copies of many arrays, rows by index.
 #include <iterator>
 
 #include "engine/cuda/backend.h"
@@ -43,16 +43,15 @@ struct Pieces {
   int count = 0;
   Index end[kPieces];  // blocks up to each
   Piece piece[kPieces];
-  Index start[kPieces];  // in y
 };
 
-__global__ void join_kernel(Pieces all, Real* y) {
+__global__ void copy_pieces_kernel(Pieces all) {
   int k = 0;
   while (all.end[k] <= blockIdx.x) ++k;
   const Piece piece = all.piece[k];
   const Index first = (blockIdx.x - (k > 0 ? all.end[k - 1] : 0)) * kShare;
   for (Index i = first + threadIdx.x; i < first + kShare && i < piece.n; i += kThreads)
-    y[all.start[k] + i] = piece.x[i];
+    piece.y[i] = piece.x[i];
 }
 
 __global__ void gather_kernel(Index size, Divider width, Index table_rows, const Real* table,
@@ -103,8 +102,7 @@ void CudaBackend::copy(const Strides& strides, const Real* x, Real* y) {
   });
 }
 
-void CudaBackend::join(std::span<const Piece> pieces, Real* y) {
-  Index start = 0;
+void CudaBackend::copy_pieces(std::span<const Piece> pieces) {
   while (!pieces.empty()) {
     Pieces some;
     Index blocks = 0;
@@ -113,11 +111,9 @@ void CudaBackend::join(std::span<const Piece> pieces, Real* y) {
       blocks += (piece.n + kShare - 1) / kShare;
       some.end[some.count] = blocks;
       some.piece[some.count] = piece;
-      some.start[some.count] = start;
-      start += piece.n;
     }
     pieces = pieces.subspan(some.count);
-    launch("join", stream_, Grid{blocks}, &join_kernel, some, y);
+    launch("copy", stream_, Grid{blocks}, &copy_pieces_kernel, some);
   }
 }
 

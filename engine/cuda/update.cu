@@ -32,6 +32,14 @@ __global__ void lerp_kernel(Index n, Real t, const Real* x, Real* y) {
   if (i < n) y[i] += t * (x[i] - y[i]);
 }
 
+__global__ void remember_moments_kernel(Index channels, Real momentum, Real factor,
+                                        const Real* moments, Real* mean, Real* variance) {
+  const Index c = thread_number();
+  if (c >= channels) return;
+  mean[c] = mean[c] * (1 - momentum) + moments[c] * momentum;
+  variance[c] = variance[c] * (1 - momentum) + moments[channels + c] * (momentum * factor);
+}
+
 }  // namespace
 
 void CudaBackend::adam(const Live<AdamStep>& step, Index n, const Real* g, Real* m, Real* v,
@@ -45,6 +53,12 @@ void CudaBackend::add_scaled(Index n, const Live<Real>& a, const Real* x, Real* 
 
 void CudaBackend::lerp(Index n, Real t, const Real* x, Real* y) {
   launch("lerp", stream_, one_each(n), &lerp_kernel, n, t, x, y);
+}
+
+void CudaBackend::remember_moments(Index channels, Real momentum, Real factor, const Real* moments,
+                                   Real* mean, Real* variance) {
+  launch("remember_moments", stream_, one_each(channels), &remember_moments_kernel, channels,
+         momentum, factor, moments, mean, variance);
 }
 
 }  // namespace engine::cuda

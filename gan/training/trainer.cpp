@@ -41,20 +41,20 @@ engine::TensorList shared_gradients(const Tensor& loss,
 
 }  // namespace
 
-Trainer::Sums::Sums() : good_steps(engine::zeros({})) {
-  each([](const char*, Tensor& sum) { sum = engine::zeros({}); });
+Trainer::Sums::Sums() : all(engine::zeros({4})), good_steps(engine::zeros({})) {
+  each(
+      [this, i = Index{0}](const char*, Tensor& sum) mutable { sum = Tensor::view(all, i++, {}); });
 }
 
 void Trainer::Sums::reset() {  // in place: captured steps add to them
-  each([](const char*, const Tensor& sum) { engine::overwrite(sum, engine::zeros({})); });
+  engine::overwrite(all, engine::zeros(all.shape()));
   engine::overwrite(good_steps, engine::zeros({}));
   steps = 0;
 }
 
 // A non-finite sum stays non-finite, and 0 times it is NaN, which does not equal itself.
 void Trainer::Sums::count() {
-  Tensor blemishes = engine::zeros({});
-  each([&](const char*, const Tensor& sum) { blemishes = blemishes + blemish(sum); });
+  const Tensor blemishes = blemish(all);
   add_scaled(1, equal(blemishes, blemishes), good_steps);
 }
 

@@ -98,7 +98,8 @@ class Trainer {
 
   // Numbers on the device, one for each of LossMeans, added up over the updates.
   struct Sums {
-    engine::Tensor discriminator, generator, on_real, on_fake;
+    engine::Tensor all;
+    engine::Tensor discriminator, generator, on_real, on_fake;  // views of its elements
     Index steps = 0;
     engine::Tensor good_steps;  // of these, counted on the device: before the first NaN or infinity
     Sums();

@@ -44,15 +44,9 @@ class RunningMoments {
 
  private:
   void remember(const engine::Tensor& batch, engine::Index n) {
-    const engine::NoGrad constant;
-    const engine::Index channels = batch.dim(1);
-    const auto mixed = [&](const engine::State& running, engine::Index row, engine::Real factor) {
-      const engine::Tensor newest = reshape(slice(batch, 0, row, row + 1), {channels});
-      return running.value() * (1 - options.momentum) + newest * (options.momentum * factor);
-    };
     const auto count = static_cast<engine::Real>(n);
-    running_mean.assign(mixed(running_mean, 0, 1));
-    running_variance.assign(mixed(running_variance, 1, n > 1 ? count / (count - 1) : 1));
+    remember_moments(options.momentum, n > 1 ? count / (count - 1) : 1, batch,
+                     running_mean.tensor(), running_variance.tensor());
   }
 };
 

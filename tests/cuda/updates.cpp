@@ -59,6 +59,28 @@ TEST_CASE("cuda: RMSprop") {
   compare<RmsProp>(RmsPropOptions{.lr = Real(0.02), .alpha = Real(0.9)});
 }
 
+TEST_CASE("cuda: running statistics, and their copy in the average, to the bit") {
+  const auto statistics = [](const Device& device) {
+    const On on(device);
+    Draw draw(4);
+    Sequential net = {BatchNorm(300), Linear(300, 2)};
+    Ema average(Real(0.9), net);
+    for (int step = 0; step < 3; ++step) {
+      // Of one row: its moments are the same bits on both devices.
+      net(draw.uniform({1, 300}).tensor());
+      average.step();
+    }
+    std::vector<std::vector<Real>> values;
+    for (Sequential* module : {&net, &average.average()})
+      for (const engine::State* state : states(*module)) values.push_back(state->value().values());
+    CHECK(values.size() == 4);
+    CHECK(values[0] == values[2]);
+    CHECK(values[1] == values[3]);
+    return values;
+  };
+  CHECK(statistics(Device::cuda()) == statistics(Device::cpu()));
+}
+
 // More pieces than one launch takes, of sizes around a block's share.
 TEST_CASE("cuda: pieces are joined side by side") {
   const auto joined = [](const Device& device) {

@@ -55,6 +55,22 @@ TEST_CASE("norms: each normalises over the axes it names") {
         }).find("instance_norm: input [2, 3]") == 0);
 }
 
+TEST_CASE("norms: batch norm's running statistics are those of plain ops, to the bit") {
+  BatchNorm norm(5, {.momentum = Real(0.3)});
+  Tensor mean = engine::zeros({5}), variance = engine::ones({5});
+  const auto mixed = [](const Tensor& running, const Tensor& moments, Index row, Real weight) {
+    return running * (1 - Real(0.3)) + reshape(slice(moments, 0, row, row + 1), {5}) * weight;
+  };
+  for (int step = 0; step < 3; ++step) {
+    const Tensor x = engine::normal({7, 5}), moments = engine::moments(x);
+    norm(x);
+    mean = mixed(mean, moments, 0, Real(0.3));
+    variance = mixed(variance, moments, 1, Real(0.3) * (Real(7) / 6));
+    CHECK(norm.running_mean.value().values() == mean.values());
+    CHECK(norm.running_variance.value().values() == variance.values());
+  }
+}
+
 // torch.nn.BatchNorm2d(2, momentum=0.25) of PyTorch 2.15, float64: after x and then 2 x + 1.
 TEST_CASE("norms: batch norm's running statistics are PyTorch's") {
   const Tensor x = Tensor::from({2, 2, 2, 2}, {0, 1, 4, 2, 2, 4, 1, 0, 1, 4, 2, 2, 4, 1, 0, 1});
