@@ -38,13 +38,13 @@ void State::assign(const Tensor& value) {
 void assign_each(std::span<State* const> to, std::span<State* const> from) {
   TensorList in_place, values;
   for (std::size_t i = 0; i < to.size(); ++i) {
-    const Tensor& value = from[i]->tensor();
+    const Tensor& value = from[i]->place();
     if (!value.defined()) continue;
     if (!to[i]->has_shape(value.shape())) {
       to[i]->assign(value);
       continue;
     }
-    in_place.push_back(to[i]->tensor());
+    in_place.push_back(to[i]->place());
     values.push_back(value);
   }
   overwrite_each(in_place, values);

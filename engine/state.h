@@ -34,8 +34,6 @@ class State {
   // Stores these values, in place if the shape is unchanged.
   void assign(const Tensor& value);
   void reset() { tensor_ = Tensor(); }
-  // The tensor itself, for updates in place (update.h); empty while undefined.
-  const Tensor& tensor() const { return tensor_; }
 
  private:
   Tensor tensor_;

@@ -45,8 +45,8 @@ class RunningMoments {
  private:
   void remember(const engine::Tensor& batch, engine::Index n) {
     const auto count = static_cast<engine::Real>(n);
-    remember_moments(options.momentum, n > 1 ? count / (count - 1) : 1, batch,
-                     running_mean.tensor(), running_variance.tensor());
+    remember_moments(options.momentum, n > 1 ? count / (count - 1) : 1, batch, running_mean.place(),
+                     running_variance.place());
   }
 };
 
