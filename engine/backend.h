@@ -34,6 +34,16 @@ struct Piece {
   Index n;
 };
 
+// activation((x - mean) / sqrt(variance + epsilon) * gamma + beta) on rows of `channels`; moments
+// [2, channels] are mean and biased variance.
+struct BatchNormTerms {
+  Index rows, channels;
+  Real epsilon;
+  Activation kind;
+  Real slope;
+  const Real *x, *moments, *gamma, *beta;
+};
+
 // A captured step that can be replayed. It owns its memory until destroyed.
 class CapturedWork {
  public:
@@ -127,13 +137,11 @@ class Backend {
     reduce(Reduction::sum, 1, rows, channels, dx, dbias);
   }
 
-  // Batch norm on rows of `channels`. moments is [2, channels]: mean and biased variance.
+  // Batch norm on rows of `channels`, and its gradients from x and the result's cotangent g.
   virtual void moments(Index rows, Index channels, const Real* x, Real* moments) = 0;
-  virtual void batch_norm(Index rows, Index channels, Real epsilon, const Real* x,
-                          const Real* moments, const Real* gamma, const Real* beta, Real* y) = 0;
-  virtual void batch_norm_grad(Index rows, Index channels, Real epsilon, const Real* x,
-                               const Real* moments, const Real* gamma, const Real* g, Real* dx,
-                               Real* dgamma, Real* dbeta) = 0;
+  virtual void batch_norm(const BatchNormTerms& terms, Real* y) = 0;
+  virtual void batch_norm_grad(const BatchNormTerms& terms, const Real* g, Real* dx, Real* dgamma,
+                               Real* dbeta) = 0;
 
   // y[i] = table[index[i]], and (from a zeroed table) table[index[i]] += y[i]; rows of `width`.
   // Errors: an index that is not a row of the table, which an asynchronous device reports at the

@@ -12,6 +12,8 @@ namespace layers {
 
 // max(0, x).
 struct Relu {
+  static constexpr auto kActivation =
+      engine::Activation::relu;  // fused into some modules before it
   engine::Tensor operator()(const engine::Tensor& x) const { return relu(x); }
   static double lipschitz(const engine::Shape&) { return 1; }
 };
@@ -25,6 +27,7 @@ struct LeakyRelu {
 
 // tanh(x), in (-1, 1).
 struct Tanh {
+  static constexpr auto kActivation = engine::Activation::tanh;
   engine::Tensor operator()(const engine::Tensor& x) const { return tanh(x); }
   static double lipschitz(const engine::Shape&) { return 1; }
 };

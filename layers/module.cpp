@@ -9,6 +9,7 @@
 
 namespace layers {
 
+using engine::Activation;
 using engine::State;
 using engine::Tensor;
 
@@ -49,7 +50,12 @@ Sequential& Sequential::operator=(const Sequential& other) {
 }
 
 Tensor Sequential::operator()(Tensor x) {
-  for (const auto& held : modules_) x = held->call(x);
+  for (std::size_t i = 0; i < modules_.size(); ++i) {
+    const auto next = i + 1 < modules_.size() ? modules_[i + 1]->activation() : Activation::none;
+    const Tensor both = next == Activation::none ? Tensor() : modules_[i]->call(x, next);
+    x = both.defined() ? both : modules_[i]->call(x);
+    if (both.defined()) ++i;
+  }
   return x;
 }
 

@@ -130,6 +130,9 @@ class Sequential {
     virtual ~Held() = default;
     virtual std::unique_ptr<Held> clone() const = 0;
     virtual engine::Tensor call(const engine::Tensor& x) = 0;
+    // activation(module(x)) in one pass, if the module can; else empty.
+    virtual engine::Tensor call(const engine::Tensor& x, engine::Activation activation) = 0;
+    virtual engine::Activation activation() const = 0;  // which the module is; none of another kind
     virtual void visit(const std::string& name, Visitor& visitor) = 0;
     virtual std::vector<double> bounds(const engine::Shape& input) = 0;  // one, or by class
     virtual std::string type() const = 0;
@@ -140,6 +143,14 @@ class Sequential {
     explicit Holder(Module value) : module(std::move(value)) {}
     std::unique_ptr<Held> clone() const override { return std::make_unique<Holder>(module); }
     engine::Tensor call(const engine::Tensor& x) override { return module(x); }
+    engine::Tensor call(const engine::Tensor& x, engine::Activation activation) override {
+      if constexpr (requires { module(x, activation); }) return module(x, activation);
+      return {};
+    }
+    engine::Activation activation() const override {
+      if constexpr (requires { Module::kActivation; }) return Module::kActivation;
+      return engine::Activation::none;
+    }
     void visit(const std::string& name, Visitor& visitor) override { visitor(name, module); }
     std::vector<double> bounds(const engine::Shape& input) override {
       if constexpr (requires { module.class_bounds(input); }) {

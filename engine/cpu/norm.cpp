@@ -20,22 +20,6 @@ void for_each_row(Index rows, Index channels, const Body& body) {
   });
 }
 
-// Calls body with the derivative of the activation as a function of its result. Loops copy it into
-// a local variable: the compiler then knows that stores leave it alone, and uses vectors.
-template <class Body>
-void with_derivative(Activation kind, Real slope, const Body& body) {
-  switch (kind) {
-    case Activation::none:
-      return body([](Real) { return Real(1); });
-    case Activation::relu:
-      return body([](Real z) { return Real(z > 0); });
-    case Activation::leaky_relu:
-      return body([slope](Real z) { return z > 0 ? Real(1) : slope; });
-    case Activation::tanh:
-      return body([](Real z) { return 1 - z * z; });
-  }
-}
-
 FreeListVector<Real> inverse_deviation(Index channels, Real epsilon, const Real* moments) {
   FreeListVector<Real> inverse(static_cast<std::size_t>(channels));
   for (Index c = 0; c < channels; ++c)
@@ -56,22 +40,22 @@ void CpuBackend::bias_activation(Activation kind, Real slope, Index rows, Index 
 
 void CpuBackend::bias_activation_grad(Activation kind, Real slope, Index n, const Real* z,
                                       const Real* g, Real* dx) {
-  with_derivative(kind, slope, [&](auto derivative) {
+  with_function(kind, slope, [&](auto function) {
     parallel_for(n, kGrain, [=](Index begin, Index end) {
-      const auto local = derivative;
-      for (Index i = begin; i < end; ++i) dx[i] = local(z[i]) * g[i];
+      const auto local = function;
+      for (Index i = begin; i < end; ++i) dx[i] = local.derivative(z[i]) * g[i];
     });
   });
 }
 
 void CpuBackend::bias_activation_grads(Activation kind, Real slope, Index rows, Index channels,
                                        const Real* z, const Real* g, Real* dx, Real* dbias) {
-  with_derivative(kind, slope, [&](auto derivative) {
+  with_function(kind, slope, [&](auto function) {
     const ChannelSums<1> sums(rows, channels, [=](Index row, double* sum) {
-      const auto local = derivative;
+      const auto local = function;
       const Real *results = z + row * channels, *cotangent = g + row * channels;
       Real* to = dx + row * channels;
-      for (Index c = 0; c < channels; ++c) to[c] = local(results[c]) * cotangent[c];
+      for (Index c = 0; c < channels; ++c) to[c] = local.derivative(results[c]) * cotangent[c];
       for (Index c = 0; c < channels; ++c) sum[c] += to[c];
     });
     for (Index c = 0; c < channels; ++c) dbias[c] = static_cast<Real>(sums[c]);
@@ -96,44 +80,58 @@ void CpuBackend::moments(Index rows, Index channels, const Real* x, Real* moment
   }
 }
 
-void CpuBackend::batch_norm(Index rows, Index channels, Real epsilon, const Real* x,
-                            const Real* moments, const Real* gamma, const Real* beta, Real* y) {
-  const FreeListVector<Real> inverse = inverse_deviation(channels, epsilon, moments);
-  for_each_row(rows, channels, [&](Index row) {
-    const Real* from = x + row * channels;
-    Real* to = y + row * channels;
-    for (Index c = 0; c < channels; ++c)
-      to[c] = (from[c] - moments[c]) * (inverse[c] * gamma[c]) + beta[c];
+void CpuBackend::batch_norm(const BatchNormTerms& t, Real* y) {
+  const Index channels = t.channels;
+  const FreeListVector<Real> inverse = inverse_deviation(channels, t.epsilon, t.moments);
+  with_function(t.kind, t.slope, [&](auto function) {
+    for_each_row(t.rows, channels, [&](Index row) {
+      const auto local = function;
+      const Real *from = t.x + row * channels, *mean = t.moments, *gamma = t.gamma, *beta = t.beta;
+      Real* to = y + row * channels;
+      for (Index c = 0; c < channels; ++c)
+        to[c] = local((from[c] - mean[c]) * (inverse[c] * gamma[c]) + beta[c]);
+    });
   });
 }
 
-// With h = (x - mean) / deviation: dbeta = sum g, dgamma = sum g h, and
-// dx = gamma / deviation * (g - dbeta / n - h dgamma / n).
-void CpuBackend::batch_norm_grad(Index rows, Index channels, Real epsilon, const Real* x,
-                                 const Real* moments, const Real* gamma, const Real* g, Real* dx,
-                                 Real* dgamma, Real* dbeta) {
-  const FreeListVector<Real> inverse = inverse_deviation(channels, epsilon, moments);
-  const ChannelSums<2> sums(rows, channels, [&](Index row, double* sum) {
-    const Real *values = x + row * channels, *cotangent = g + row * channels;
-    for (Index c = 0; c < channels; ++c) {
-      sum[c] += cotangent[c];
-      sum[channels + c] += double{cotangent[c]} * ((values[c] - moments[c]) * inverse[c]);
-    }
-  });
+// With h = (x - mean) / deviation, and g that of the activation's input: dbeta = sum g,
+// dgamma = sum g h, and dx = gamma / deviation * (g - dbeta / n - h dgamma / n).
+void CpuBackend::batch_norm_grad(const BatchNormTerms& t, const Real* g, Real* dx, Real* dgamma,
+                                 Real* dbeta) {
+  const Index rows = t.rows, channels = t.channels;
+  const FreeListVector<Real> inverse = inverse_deviation(channels, t.epsilon, t.moments);
   FreeListVector<Real> mean_g(static_cast<std::size_t>(channels)), mean_gh(mean_g);
-  for (Index c = 0; c < channels; ++c) {
-    dbeta[c] = static_cast<Real>(sums[c]);
-    dgamma[c] = static_cast<Real>(sums[channels + c]);
-    mean_g[c] = static_cast<Real>(sums[c] / static_cast<double>(rows));
-    mean_gh[c] = static_cast<Real>(sums[channels + c] / static_cast<double>(rows));
-  }
-  for_each_row(rows, channels, [&](Index row) {
-    const Real *values = x + row * channels, *cotangent = g + row * channels;
-    Real* to = dx + row * channels;
+  with_function(t.kind, t.slope, [&](auto function) {
+    // Calls body(c, g, h) for the channels of a row.
+    const auto for_each_channel = [&, function](Index row, const auto& body) {
+      const auto local = function;
+      const Real *x = t.x + row * channels, *cotangent = g + row * channels;
+      const Real *mean = t.moments, *gamma = t.gamma, *beta = t.beta;
+      for (Index c = 0; c < channels; ++c) {
+        const Real centered = x[c] - mean[c];
+        const Real z = local(centered * (inverse[c] * gamma[c]) + beta[c]);
+        body(c, local.derivative(z) * cotangent[c], centered * inverse[c]);
+      }
+    };
+    const ChannelSums<2> sums(rows, channels, [&](Index row, double* sum) {
+      for_each_channel(row, [=](Index c, Real cotangent, Real h) {
+        sum[c] += cotangent;
+        sum[channels + c] += double{cotangent} * h;
+      });
+    });
     for (Index c = 0; c < channels; ++c) {
-      const Real h = (values[c] - moments[c]) * inverse[c];
-      to[c] = gamma[c] * inverse[c] * (cotangent[c] - mean_g[c] - h * mean_gh[c]);
+      dbeta[c] = static_cast<Real>(sums[c]);
+      dgamma[c] = static_cast<Real>(sums[channels + c]);
+      mean_g[c] = static_cast<Real>(sums[c] / static_cast<double>(rows));
+      mean_gh[c] = static_cast<Real>(sums[channels + c] / static_cast<double>(rows));
     }
+    for_each_row(rows, channels, [&](Index row) {
+      const Real* gamma = t.gamma;
+      Real* to = dx + row * channels;
+      for_each_channel(row, [&, to, gamma](Index c, Real cotangent, Real h) {
+        to[c] = gamma[c] * inverse[c] * (cotangent - mean_g[c] - h * mean_gh[c]);
+      });
+    });
   });
 }
 

@@ -87,10 +87,8 @@ class CudaBackend final : public Backend {
   void bias_activation_grads(Activation kind, Real slope, Index rows, Index channels, const Real* z,
                              const Real* g, Real* dx, Real* dbias) override;
   void moments(Index rows, Index channels, const Real* x, Real* moments) override;
-  void batch_norm(Index rows, Index channels, Real epsilon, const Real* x, const Real* moments,
-                  const Real* gamma, const Real* beta, Real* y) override;
-  void batch_norm_grad(Index rows, Index channels, Real epsilon, const Real* x, const Real* moments,
-                       const Real* gamma, const Real* g, Real* dx, Real* dgamma,
+  void batch_norm(const BatchNormTerms& terms, Real* y) override;
+  void batch_norm_grad(const BatchNormTerms& terms, const Real* g, Real* dx, Real* dgamma,
                        Real* dbeta) override;
 
   void gather(Index n, Index width, Index table_rows, const Real* table, const Real* index,

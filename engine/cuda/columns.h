@@ -119,10 +119,12 @@ __global__ void sum_columns_kernel(Columns g, Terms terms, double* partial, unsi
       for (int s = 0; s < kSums; ++s) column[(share.chunk * kSums + s) * g.inner] = own[s];
     if (!last_block(tickets + share.outer * g.tiles + share.tile, g.chunks, shared.last)) return;
     for (int s = 0; s < kSums; ++s) own[s] = terms.start();
-    if (!share.idle)
+    if (!share.idle) {
+#pragma unroll 8  // so many reads in flight: the other blocks, which would hide the wait, are done
       for (Index chunk = share.row; chunk < g.chunks; chunk += g.rows)
         for (int s = 0; s < kSums; ++s)
           own[s] = terms.join(own[s], column[(chunk * kSums + s) * g.inner]);
+    }
     shared.combine(g, share.row, terms, own);
   }
   if (!share.idle && share.row == 0) result(share.outer * g.inner + share.column, own);

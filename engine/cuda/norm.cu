@@ -101,39 +101,47 @@ struct Moments {
   }
 };
 
-// What batch norm does with x: h = (x - mean) / deviation, gamma h + beta.
+// What batch norm does to x in one column: h = (x - mean) / deviation, activation(gamma h + beta).
+template <Activation kind>
 struct Normalization {
-  Index channels;
-  Real epsilon;
-  const Real *x, *moments, *gamma;
-  __device__ Real mean(Index c) const { return moments[c]; }
-  __device__ Real inverse(Index c) const {
-    return inverse_deviation(moments[channels + c], epsilon);
+  Real mean, inverse, factor, beta, slope;
+  __device__ Normalization(const BatchNormTerms& t, Index c)
+      : mean(t.moments[c]),
+        inverse(inverse_deviation(t.moments[t.channels + c], t.epsilon)),
+        factor(inverse * t.gamma[c]),
+        beta(t.beta[c]),
+        slope(t.slope) {}
+  __device__ Real result(Real x) const { return activate(kind, (x - mean) * factor + beta, slope); }
+  __device__ Real h(Real x) const { return (x - mean) * inverse; }
+  // From the result's cotangent, that of the activation's input: x is read anyway, the result not.
+  __device__ Real passed(Real x, Real g) const {
+    return kind == Activation::none ? g : slope_at<kind>(result(x), slope) * g;
   }
 };
 
+template <Activation kind>
 struct Normalized {
-  Normalization norm;
-  const Real* beta;
+  BatchNormTerms terms;
   Real* y;
   __device__ auto at(Index c) const {
-    return [x = norm.x, y = y, mean = norm.mean(c), factor = norm.inverse(c) * norm.gamma[c],
-            shift = beta[c]](Index i) { y[i] = (x[i] - mean) * factor + shift; };
+    return [x = terms.x, y = y, norm = Normalization<kind>(terms, c)](Index i) {
+      y[i] = norm.result(x[i]);
+    };
   }
 };
 
-// The sums of g and of g h.
+// The sums of the cotangents g and of g h.
+template <Activation kind>
 struct Cotangents : Sum {
   static constexpr int kSums = 2;
-  Normalization norm;
+  BatchNormTerms terms;
   const Real* g;
-  Cotangents(const Normalization& norm, const Real* g) : norm(norm), g(g) {}
+  Cotangents(const BatchNormTerms& terms, const Real* g) : terms(terms), g(g) {}
   __device__ auto at(Index c) const {
-    return [x = norm.x, g = g, mean = norm.mean(c), inverse = norm.inverse(c)](Index i,
-                                                                               double(&sums)[2]) {
-      const double cotangent = static_cast<double>(g[i]);
+    return [x = terms.x, g = g, norm = Normalization<kind>(terms, c)](Index i, double(&sums)[2]) {
+      const double cotangent = static_cast<double>(norm.passed(x[i], g[i]));
       sums[0] += cotangent;
-      sums[1] += cotangent * static_cast<double>((x[i] - mean) * inverse);
+      sums[1] += cotangent * static_cast<double>(norm.h(x[i]));
     };
   }
 };
@@ -152,18 +160,16 @@ struct CotangentSums {
 };
 
 // dx = gamma / deviation * (g - dbeta / n - h dgamma / n)
+template <Activation kind>
 struct InputGradient {
-  Normalization norm;
+  BatchNormTerms terms;
   const Real *means, *g;
   Real* dx;
   __device__ auto at(Index c) const {
-    const Real inverse = norm.inverse(c);
-    return
-        [x = norm.x, g = g, dx = dx, mean = norm.mean(c), inverse, factor = norm.gamma[c] * inverse,
-         mean_g = means[c], mean_gh = means[norm.channels + c]](Index i) {
-          const Real h = (x[i] - mean) * inverse;
-          dx[i] = factor * (g[i] - mean_g - h * mean_gh);
-        };
+    return [x = terms.x, g = g, dx = dx, norm = Normalization<kind>(terms, c), mean_g = means[c],
+            mean_gh = means[terms.channels + c]](Index i) {
+      dx[i] = norm.factor * (norm.passed(x[i], g[i]) - mean_g - norm.h(x[i]) * mean_gh);
+    };
   }
 };
 
@@ -201,23 +207,23 @@ void CudaBackend::moments(Index rows, Index channels, const Real* x, Real* momen
               Moments{static_cast<double>(rows), channels, x, moments});
 }
 
-void CudaBackend::batch_norm(Index rows, Index channels, Real epsilon, const Real* x,
-                             const Real* moments, const Real* gamma, const Real* beta, Real* y) {
-  check_elements("batch_norm", rows * channels);
-  const Normalization norm{channels, epsilon, x, moments, gamma};
-  map_columns("batch_norm", *this, Columns(1, rows, channels), Normalized{norm, beta, y});
+void CudaBackend::batch_norm(const BatchNormTerms& t, Real* y) {
+  check_elements("batch_norm", t.rows * t.channels);
+  with_kind(t.kind, [&](auto known) {
+    map_columns("batch_norm", *this, Columns(1, t.rows, t.channels), Normalized<known.value>{t, y});
+  });
 }
 
-void CudaBackend::batch_norm_grad(Index rows, Index channels, Real epsilon, const Real* x,
-                                  const Real* moments, const Real* gamma, const Real* g, Real* dx,
-                                  Real* dgamma, Real* dbeta) {
-  check_elements("batch_norm", rows * channels);
-  const Columns columns(1, rows, channels);
-  const Normalization norm{channels, epsilon, x, moments, gamma};
-  const Scratch means(memory_, 2 * channels);
-  sum_columns("batch_norm", *this, columns, Cotangents(norm, g),
-              CotangentSums{static_cast<double>(rows), channels, dgamma, dbeta, means.data()});
-  map_columns("batch_norm", *this, columns, InputGradient{norm, means.data(), g, dx});
+void CudaBackend::batch_norm_grad(const BatchNormTerms& t, const Real* g, Real* dx, Real* dgamma,
+                                  Real* dbeta) {
+  check_elements("batch_norm", t.rows * t.channels);
+  const Columns columns(1, t.rows, t.channels);
+  const Scratch means(memory_, 2 * t.channels);
+  const CotangentSums sums{static_cast<double>(t.rows), t.channels, dgamma, dbeta, means.data()};
+  with_kind(t.kind, [&](auto known) {
+    sum_columns("batch_norm", *this, columns, Cotangents<known.value>(t, g), sums);
+    map_columns("batch_norm", *this, columns, InputGradient<known.value>{t, means.data(), g, dx});
+  });
 }
 
 }  // namespace engine::cuda

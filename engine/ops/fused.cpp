@@ -41,6 +41,26 @@ void check_channels(const char* op, const Tensor& x, const Tensor& per_channel) 
         " is not one number per channel of ", x.shape());
 }
 
+Tensor activated(const Tensor& x, Activation kind, Real slope) {
+  switch (kind) {
+    case Activation::relu:
+      return relu(x);
+    case Activation::leaky_relu:
+      return leaky_relu(x, slope);
+    case Activation::tanh:
+      return tanh(x);
+    case Activation::none:
+      break;
+  }
+  return x;
+}
+
+// A gradient uses the sign of the result.
+void check_slope(const char* op, const Tensor& x, Real slope) {
+  check(slope >= 0, op, ": a slope of ", slope, " for ", x.shape(),
+        "; it must be at least 0, because the gradient uses the sign of the result");
+}
+
 struct BiasActivationOp : FusedOp {
   Activation kind;
   Real slope;
@@ -55,20 +75,7 @@ struct BiasActivationOp : FusedOp {
     out.backend().bias_activation(kind, slope, r.rows, r.channels, in[0].data(), in[1].data(),
                                   out.data());
   }
-  Tensor definition(Inputs in) const override {
-    const Tensor x = in[0] + in[1];
-    switch (kind) {
-      case Activation::relu:
-        return relu(x);
-      case Activation::leaky_relu:
-        return leaky_relu(x, slope);
-      case Activation::tanh:
-        return tanh(x);
-      case Activation::none:
-        break;
-    }
-    return x;
-  }
+  Tensor definition(Inputs in) const override { return activated(in[0] + in[1], kind, slope); }
   void backward(const Tensor& g, Inputs, const Tensor& out, std::span<const char> wanted,
                 std::span<Tensor> cotangents) const override {
     Tensor dx;
@@ -81,7 +88,10 @@ struct BiasActivationOp : FusedOp {
 struct BatchNormOp : FusedOp {
   Tensor stored;
   Real epsilon;
-  BatchNormOp(const Tensor& stored, Real epsilon) : stored(stored), epsilon(epsilon) {}
+  Activation kind;
+  Real slope;
+  BatchNormOp(const Tensor& stored, Real epsilon, Activation kind, Real slope)
+      : stored(stored), epsilon(epsilon), kind(kind), slope(slope) {}
   const char* name() const override { return "batch_norm"; }
   Shape shape(Inputs in) const override {
     check_channels(name(), in[0], in[1]);
@@ -90,23 +100,24 @@ struct BatchNormOp : FusedOp {
           " do not belong to ", in[0].shape());
     return in[0].shape();
   }
-  void forward(Inputs in, const Tensor& out) const override {
+  BatchNormTerms terms(Inputs in) const {
     const Rows r(in[0].shape());
-    out.backend().batch_norm(r.rows, r.channels, epsilon, in[0].data(), stored.data(), in[1].data(),
-                             in[2].data(), out.data());
+    return {r.rows,       r.channels,    epsilon,      kind,        slope,
+            in[0].data(), stored.data(), in[1].data(), in[2].data()};
+  }
+  void forward(Inputs in, const Tensor& out) const override {
+    out.backend().batch_norm(terms(in), out.data());
   }
   Tensor definition(Inputs in) const override {
     const Axes axes = all_but_last(in[0]);
     const Tensor centred = in[0] - mean_over_sharers(mean(in[0], axes));
     const Tensor variance = mean_over_sharers(mean(square(centred), axes));
-    return centred * rsqrt(variance + epsilon) * in[1] + in[2];
+    return activated(centred * rsqrt(variance + epsilon) * in[1] + in[2], kind, slope);
   }
   void backward(const Tensor& g, Inputs in, const Tensor&, std::span<const char>,
                 std::span<Tensor> cotangents) const override {
-    const Rows r(in[0].shape());
     for (int i = 0; i < 3; ++i) cotangents[i] = Tensor(in[i].shape());
-    g.backend().batch_norm_grad(r.rows, r.channels, epsilon, in[0].data(), stored.data(),
-                                in[1].data(), g.data(), cotangents[0].data(), cotangents[1].data(),
+    g.backend().batch_norm_grad(terms(in), g.data(), cotangents[0].data(), cotangents[1].data(),
                                 cotangents[2].data());
     if (sharers() > 1) cotangents[0] = cotangents[0] + rest(in, cotangents[1], cotangents[2]);
   }
@@ -168,8 +179,7 @@ void bias_activation_backward(Activation kind, Real slope, const Tensor& z, cons
 }
 
 Tensor bias_activation(const Tensor& x, const Tensor& bias, Activation kind, Real slope) {
-  check(slope >= 0, "bias_activation: a slope of ", slope, " for ", x.shape(),
-        "; it must be at least 0, because the gradient uses the sign of the result");
+  check_slope("bias_activation", x, slope);
   return apply(BiasActivationOp(kind, slope), {x, bias});
 }
 
@@ -182,8 +192,9 @@ Tensor moments(const Tensor& x) {
 }
 
 Tensor batch_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, const Tensor& stored,
-                  Real epsilon) {
-  return apply(BatchNormOp(stored, epsilon), {x, gamma, beta});
+                  Real epsilon, Activation kind, Real slope) {
+  check_slope("batch_norm", x, slope);
+  return apply(BatchNormOp(stored, epsilon, kind, slope), {x, gamma, beta});
 }
 
 }  // namespace engine

@@ -17,10 +17,11 @@ Tensor bias_activation(const Tensor& x, const Tensor& bias, Activation kind, Rea
 // of the whole batch.
 Tensor moments(const Tensor& x);
 
-// (x - mean) / sqrt(variance + epsilon) * gamma + beta over all axes but the last, where mean and
-// variance are those of x itself: `moments` must be moments(x), computed once by the caller.
-// Source: Ioffe and Szegedy, "Batch Normalization" (2015). x is [..., C], gamma and beta [C].
+// activation((x - mean) / sqrt(variance + epsilon) * gamma + beta) over all axes but the last, where
+// mean and variance are those of x itself: `moments` must be moments(x), computed once by the
+// caller. Source: Ioffe and Szegedy, "Batch Normalization" (2015). x is [..., C], gamma and beta
+// [C]; `slope` is leaky_relu's.
 Tensor batch_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, const Tensor& moments,
-                  Real epsilon);
+                  Real epsilon, Activation kind = Activation::none, Real slope = 0);
 
 }  // namespace engine

@@ -1,9 +1,11 @@
 // BatchNorm: each channel of [..., C] to mean 0 and variance 1 over the batch, then gamma and beta.
 // In evaluation mode the running mean and (unbiased) variance are used instead (running_moments.h).
-// Cost: two passes over x, and two for its gradients.
+// The activation that follows it in a Sequential is computed in the same pass. Cost: two passes over
+// x, and two for its gradients.
 // Source: Ioffe and Szegedy, "Batch Normalization" (2015).
 #pragma once
 
+#include "layers/activation.h"
 #include "layers/norm/running_moments.h"
 
 namespace layers {
@@ -15,9 +17,10 @@ class BatchNorm : public RunningMoments {
         gamma(engine::ones({channels})),
         beta(engine::zeros({channels})) {}
 
-  engine::Tensor operator()(const engine::Tensor& x) {
-    if (evaluating()) return evaluated(x, gamma.raw(), beta.raw());
-    return batch_norm(x, gamma.raw(), beta.raw(), seen(x), options.epsilon);
+  engine::Tensor operator()(const engine::Tensor& x,
+                            engine::Activation kind = engine::Activation::none) {
+    if (evaluating()) return activated(evaluated(x, gamma.raw(), beta.raw()), kind, 0);
+    return batch_norm(x, gamma.raw(), beta.raw(), seen(x), options.epsilon, kind);
   }
 
   // In evaluation mode, where it is a fixed scale per channel; in training mode there is no bound.

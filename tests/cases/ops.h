@@ -306,6 +306,19 @@ inline void add_fused(std::vector<Case>& list) {
           return def::each(x,
                            [&](const Position& p) { return h.at(p) * in[1].at(p) + in[2].at(p); });
         }));
+  for (const Kind& kind : kinds)
+    list.push_back(op(
+        std::string("batch_norm and ") + kind.name, {{7, 3}, {3}, {3}},
+        [kind](const Tensors& in) {
+          return batch_norm(in[0], in[1], in[2], moments(in[0]), Real(1e-5), kind.activation,
+                            Real(0.25));
+        },
+        [kind](const Hosts& in) {
+          const Host h = def::normalized(in[0], {0}, 1e-5);
+          return def::each(in[0].shape, [&](const Position& p) {
+            return kind.value(h.at(p) * in[1].at(p) + in[2].at(p));
+          });
+        }));
 }
 
 inline void add_to(std::vector<Case>& list) {

@@ -69,11 +69,13 @@ TEST_CASE("cuda: gradients of bias and activation over many rows") {
 }
 
 TEST_CASE("cuda: batch norm of many rows, and its gradients") {
-  compare([](const Tensor& x) {
-    const Tensor gamma = engine::full({x.dim(-1)}, Real(1.5)), beta = engine::full({x.dim(-1)}, 2);
-    const Tensor moments = engine::moments(x);
-    const Tensor y = engine::batch_norm(x, gamma, beta, moments, Real(1e-5));
-    const auto gradients = engine::grad(engine::sum(y * y * y), {x, gamma, beta});
-    return std::vector<Tensor>{moments, y, gradients[0], gradients[1], gradients[2]};
-  });
+  for (const Activation kind : {Activation::none, Activation::relu})
+    compare([&](const Tensor& x) {
+      const Tensor gamma = engine::full({x.dim(-1)}, Real(1.5)),
+                   beta = engine::full({x.dim(-1)}, 2);
+      const Tensor moments = engine::moments(x);
+      const Tensor y = engine::batch_norm(x, gamma, beta, moments, Real(1e-5), kind);
+      const auto gradients = engine::grad(engine::sum(y * y * y), {x, gamma, beta});
+      return std::vector<Tensor>{moments, y, gradients[0], gradients[1], gradients[2]};
+    });
 }

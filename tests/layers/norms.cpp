@@ -1,6 +1,7 @@
 // Norms against their definitions, and batch norm's running statistics against PyTorch's.
 #include <doctest/doctest.h>
 
+#include "engine/op.h"
 #include "layers/layers.h"
 #include "tests/support/definitions.h"
 #include "tests/support/draw.h"
@@ -53,6 +54,37 @@ TEST_CASE("norms: each normalises over the axes it names") {
   CHECK(error_of([] {
           InstanceNorm(3)(engine::zeros({2, 3}));
         }).find("instance_norm: input [2, 3]") == 0);
+}
+
+// The same modules one at a time, which a Sequential fuses.
+TEST_CASE("norms: a Sequential computes batch norm and the activation after it in one pass") {
+  Draw draw(8);
+  const Tensor x = draw.uniform({9, 4}, -1, 2).tensor(), g = draw.uniform({9, 4}).tensor();
+  const auto compare = [&](const auto& activation, bool fuses) {
+    BatchNorm norm(4);
+    randomize(norm, draw);
+    Sequential network = {norm, activation};
+    const auto with_gradients = [&](const Tensor& y, const std::vector<Param*>& parameters) {
+      std::vector<Tensor> all = {y, engine::grad(engine::sum(y * g), {x})[0]};
+      for (const Tensor& gradient : layers::grad(engine::sum(y * g), parameters))
+        all.push_back(gradient);
+      return all;
+    };
+    const auto check_equal = [&] {
+      const auto apart = with_gradients(activation(norm(x)), {&norm.gamma, &norm.beta});
+      const auto together = with_gradients(network(x), network.parameters());
+      for (std::size_t i = 0; i < 4; ++i) CHECK(difference(together[i], apart[i]) < kClose);
+      const std::string op = together[0].node()->op->name();
+      CHECK((op == "batch_norm") == (fuses && !evaluating()));
+    };
+    check_equal();
+    CHECK(layers::states(network)[0]->value().values() == norm.running_mean.value().values());
+    const Eval mode;
+    check_equal();
+  };
+  compare(Relu{}, true);
+  compare(Tanh{}, true);
+  compare(LeakyRelu{}, false);
 }
 
 TEST_CASE("norms: batch norm's running statistics are those of plain ops, to the bit") {
