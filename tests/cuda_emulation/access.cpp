@@ -43,11 +43,22 @@ class Shared {
       fault(sentence(access, bytes, "shared memory beyond the end of an array"));
     }
     for (std::size_t word = first / 4; word <= (first + bytes - 1) / 4; ++word) {
-      if (access != Access::write && fresh_in_block(words_[word].write))
+      const Touch& last = words_[word].write;
+      const bool fresh = fresh_in_block(last);
+      if (access != Access::write && fresh)
         fault(sentence(access, bytes, "shared memory") + " that its block never wrote");
+      if ((last.thread & kInFlight) && !fresh)
+        fault(sentence(access, bytes, "shared memory") +
+              " before an asynchronous copy to it has arrived");
       if (const char* what = conflict(words_[word], access, true))
         fault(std::string(what) + ": " + std::to_string(bytes) + " bytes of shared memory");
     }
+  }
+  void set_in_flight(const void* address, std::size_t bytes, bool on) {
+    Word* const word = &words_[(static_cast<const Byte*>(address) - block_.begin) / 4];
+    for (std::size_t i = 0; i < bytes / 4; ++i)
+      word[i].write.thread =
+          on ? word[i].write.thread | kInFlight : word[i].write.thread & ~kInFlight;
   }
 
  private:
@@ -55,6 +66,11 @@ class Shared {
   std::vector<Word> words_;
   std::vector<bool> owned_;
 };
+
+Shared& shared() {
+  static Shared* const all = new Shared;
+  return *all;
+}
 
 // The words that this launch touches for the first time in this way; reading what it has written
 // itself is no traffic.
@@ -109,10 +125,10 @@ void check(Access access, const void* address, std::size_t bytes, bool aligned) 
       fault("code of the host touches device memory: " + arena.describe(address));
     return;
   }
-  static Shared shared;
   if (on_own_stack(address)) return;
   const bool global = arena.contains(address);
-  if (!global && !shared.contains(address)) {
+  Shared& shared_memory = shared();
+  if (!global && !shared_memory.contains(address)) {
     static const Range fixed = constants();
     if (access == Access::read && (fixed.contains(address) || in_arguments(address))) return;
     fault(sentence(access, bytes, "memory of the host"));
@@ -120,8 +136,22 @@ void check(Access access, const void* address, std::size_t bytes, bool aligned) 
   if (aligned && reinterpret_cast<std::uintptr_t>(address) % bytes != 0)
     fault(sentence(access, bytes, "an address that is not a multiple of that"));
   if (global) return check_device(arena, access, address, bytes);
-  shared.check(access, address, bytes);
+  shared_memory.check(access, address, bytes);
 }
+
+}  // namespace
+
+void copy_begins(const void* to, std::size_t bytes) {
+  if (!shared().contains(to)) fault("an asynchronous copy to memory that is not shared");
+  announce(Access::write, to, bytes);
+  shared().set_in_flight(to, bytes, true);
+}
+void copy_arrives(const void* to, std::size_t bytes) {
+  shared().set_in_flight(to, bytes, false);
+  shared().check(Access::write, to, bytes);
+}
+
+namespace {
 
 struct SourceLocation {
   const char* file;

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <vector>
 
+#include "asynchronous.h"
 #include "fiber.h"
 #include "symbols.h"
 #include "traffic.h"
@@ -76,6 +77,7 @@ void work() {
       go_on_as(thread);
       run.call->invoke(run.call->arguments.get());
       Thread& finished = *run.current;
+      no_copies_left();
       finished.stage = Stage::done;
       ++run.done;
     }
@@ -126,6 +128,7 @@ void run_block() {
   run.ready.clear();
   run.next = run.done = run.at_barrier = 0;
   run.block_began = ++run.interval;
+  forget_copies(count);
 
   while (run.done < count && !run.ended) {
     Fiber* go_on = nullptr;
@@ -217,26 +220,39 @@ void multiply(const Thread* warp, std::size_t lanes) {
   const auto part = [&](int lane) -> const Multiplication& {
     return *reinterpret_cast<const Multiplication*>(warp[lane].value);
   };
-  const auto tf32 = [](std::uint32_t bits) { return double{__uint_as_float(bits & ~0x1fffu)}; };
-  const int m = part(0).m, n = part(0).n;
+  const int m = part(0).m, n = part(0).n, in_register = part(0).in_register;
+  // Number i of those in the registers: TF32, or the halves of a register.
+  const auto operand = [&](const std::uint32_t* registers, int i) -> double {
+    const std::uint32_t bits = registers[i / in_register];
+    return __uint_as_float(in_register == 1 ? bits & ~0x1fffu
+                           : i % 2 == 0     ? bits << 16
+                                            : bits & 0xffff0000u);
+  };
+  const int terms = 8 * in_register;
   for (int i = 0; i < m; ++i)
     for (int j = 0; j < n; ++j) {
-      double a[16][8], b[8][8];
+      double a[16][16], b[16][8];
       for (int lane = 0; lane < 32; ++lane) {
-        const int g = lane / 4, t = lane % 4;
-        for (int e = 0; e < 4; ++e) a[g + e % 2 * 8][t + e / 2 * 4] = tf32(part(lane).a[4 * i + e]);
-        for (int e = 0; e < 2; ++e) b[t + e * 4][g] = tf32(part(lane).b[2 * j + e]);
+        const int g = lane / 4, first = lane % 4 * in_register;
+        for (int e = 0; e < 4; ++e)
+          for (int h = 0; h < in_register; ++h)
+            a[g + e % 2 * 8][first + e / 2 * 4 * in_register + h] =
+                operand(part(lane).a + 4 * i, e * in_register + h);
+        for (int e = 0; e < 2; ++e)
+          for (int h = 0; h < in_register; ++h)
+            b[first + e * 4 * in_register + h][g] =
+                operand(part(lane).b + 2 * j, e * in_register + h);
       }
       for (int lane = 0; lane < 32; ++lane)
         for (int e = 0; e < 4; ++e) {
           const int row = lane / 4 + e / 2 * 8, column = lane % 4 * 2 + e % 2;
           float& d = part(lane).d[4 * (i * n + j) + e];
           double sum = d;
-          for (int k = 0; k < 8; ++k) sum += a[row][k] * b[k][column];
+          for (int k = 0; k < terms; ++k) sum += a[row][k] * b[k][column];
           d = static_cast<float>(sum);
         }
     }
-  if (run.traffic) run.traffic->flops += 2.0 * m * n * 16 * 8 * 8;
+  if (run.traffic) run.traffic->flops += 2.0 * m * n * 16 * 8 * terms;
 }
 
 }  // namespace
@@ -295,7 +311,7 @@ std::uint64_t warp_exchange(Vote vote, unsigned mask, std::uint64_t value, int s
 // --- Who touched a word last -----------------------------------------------------------------
 
 const char* conflict(Word& word, Access access, bool shared) {
-  const auto self = static_cast<std::uint16_t>(number(*run.current));
+  const auto self = static_cast<std::uint16_t>(running_thread());
   const std::uint16_t step = run.warp_steps[self / 32];
   // Whether the one who touched it before may do so at the same time as this thread.
   const auto together = [&](const Touch& before) {
@@ -329,6 +345,7 @@ const char* conflict(Word& word, Access access, bool shared) {
   return complaint;
 }
 
+std::size_t running_thread() { return number(*run.current); }
 bool on_own_stack(const void* address) { return fiber_here->on_stack(address); }
 bool in_arguments(const void* address) {
   const auto* begin = static_cast<const Byte*>(run.call->arguments.get());

@@ -18,9 +18,14 @@ bool in_kernel();                // whether a thread of a kernel runs
 [[noreturn]] void end_kernel();  // after a fault: leaves the thread that runs, for good
 std::string where();             // "kernel k, block (0,0,0), thread (3,0,0)"
 
+// An asynchronous copy writes this shared memory some time between these calls.
+void copy_begins(const void* to, std::size_t bytes);
+void copy_arrives(const void* to, std::size_t bytes);
+
 // Records an access by the running thread; returns the conflict with an earlier one, or null.
 const char* conflict(Word& word, Access access, bool shared);
 
+std::size_t running_thread();  // its number in the block
 bool on_own_stack(const void* address);
 bool in_arguments(const void* address);
 bool fresh_in_block(const Touch& write);   // not written since this block began
