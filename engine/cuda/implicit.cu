@@ -18,11 +18,12 @@
 namespace engine::cuda {
 namespace {
 
+// Warps of 64 x 32 results would read a quarter less of shared memory per product, but halve the
+// number of blocks, and most layers have fewer tiles than a large GPU runs blocks.
 constexpr int kRows = 128, kColumns = 64;              // of a tile
 constexpr int kWarp = 32, kAcross = kColumns / kWarp;  // a warp's part, and warps beside each other
-// Tiles in shared memory: four take the 48 KiB that a launch need not ask for. Even if only one block
-// runs on a multiprocessor, 36 KiB are on their way; memory needs some 25 to be busy (4.8 TB/s for
-// 0.7 us, over 132 multiprocessors).
+// Four tiles of float32 take 48 KiB, the most a launch gets unasked. Three of them are on their way:
+// 36 KiB, where an H200's memory needs 25 to stay busy (4.8 TB/s, 0.7 us, 132 multiprocessors).
 constexpr int kStages = 4;
 
 // C [m, n] = the sum over k of A [m, k] B [k, n], in parts.
@@ -58,7 +59,7 @@ __device__ void multiply_stage(const Stage<ShelfA, ShelfB>& stage, int warp_row,
   }
 }
 
-template <class Operand, int width, class A, bool turned_a, class B, bool turned_b, class To>
+template <class Operand, bool packed, class A, bool turned_a, class B, bool turned_b, class To>
 __global__ void __launch_bounds__(kThreads, 2)
     implicit_kernel(Sizes sizes, A a, B b, To to, Epilogue epilogue) {
   using ShelfA = Shelf<typename A::Element, kRows, turned_a>;
@@ -79,8 +80,8 @@ __global__ void __launch_bounds__(kThreads, 2)
   const auto fetch = [&](int i) {
     if (i < tiles) {
       auto& stage = stages[i % kStages];
-      ShelfA::template copy<width>(a, row, begin + i * kDepth, stage.a);
-      ShelfB::template copy<width>(b, column, begin + i * kDepth, stage.b);
+      ShelfA::template copy<packed ? ShelfA::kWidest : 1>(a, row, begin + i * kDepth, stage.a);
+      ShelfB::template copy<packed ? ShelfB::kWidest : 1>(b, column, begin + i * kDepth, stage.b);
     }
     commit_copies();  // an empty group beyond the last tile: the number to wait for stays the same
   };
@@ -94,24 +95,35 @@ __global__ void __launch_bounds__(kThreads, 2)
   }
 
   const int g = static_cast<int>(threadIdx.x) % 32 / 4, t = static_cast<int>(threadIdx.x) % 4;
+  // This lane has four rows, and twice four neighboring columns.
+  const int own_row = row + warp_row + lines_of(g);
+  const int own_columns[2] = {column + warp_column + lines_of(2 * t),
+                              column + warp_column + lines_of(2 * t + 1)};
+  const auto sum = [&](int q, int f, int j) -> Real& { return sums[q / 2][j][q % 2 * 2 + f]; };
+  if (epilogue.bias) {
 #pragma unroll
-  for (int q = 0; q < 4; ++q) {
-    const int m = row + warp_row + lines_of(g) + q;
-    if (m >= sizes.m) continue;
-    Real* const line = to.row(m);
-#pragma unroll
-    for (int f = 0; f < 2; ++f) {
-      const int n = column + warp_column + lines_of(2 * t + f);
-      Pack<4> results;
+    for (int f = 0; f < 2; ++f)
 #pragma unroll
       for (int j = 0; j < 4; ++j) {
-        const Real sum = sums[q / 2][j][q % 2 * 2 + f];
-        results.value[j] = epilogue.bias && n + j < sizes.n
-                               ? activate(epilogue.kind, sum + epilogue.bias[n + j], epilogue.slope)
-                               : sum;
-        if (!sizes.packed && n + j < sizes.n) line[n + j] = results.value[j];
+        const int n = own_columns[f] + j;
+        const Real bias = n < sizes.n ? epilogue.bias[n] : 0;
+#pragma unroll
+        for (int q = 0; q < 4; ++q)
+          sum(q, f, j) = activate(epilogue.kind, sum(q, f, j) + bias, epilogue.slope);
       }
+  }
+#pragma unroll
+  for (int q = 0; q < 4; ++q) {
+    if (own_row + q >= sizes.m) break;
+    Real* const line = to.row(own_row + q);
+#pragma unroll
+    for (int f = 0; f < 2; ++f) {
+      const int n = own_columns[f];
+      const Pack<4> results{sum(q, f, 0), sum(q, f, 1), sum(q, f, 2), sum(q, f, 3)};
       if (sizes.packed && n < sizes.n) store<4>(line + n, 0, results);
+#pragma unroll
+      for (int j = 0; j < 4; ++j)
+        if (!sizes.packed && n + j < sizes.n) line[n + j] = results.value[j];
     }
   }
 }
@@ -129,11 +141,11 @@ void multiply(const char* op, CudaBackend& backend, Sizes sizes, bool packed, in
     launch(op, backend.stream(), grid, packed ? wide : narrow, sizes, a, b, to, epilogue);
   };
   if (precision() == Precision::medium) {
-    start(&implicit_kernel<AsBfloat16, 4, A, turned_a, B, turned_b, To>,
-          &implicit_kernel<AsBfloat16, 1, A, turned_a, B, turned_b, To>);
+    start(&implicit_kernel<AsBfloat16, true, A, turned_a, B, turned_b, To>,
+          &implicit_kernel<AsBfloat16, false, A, turned_a, B, turned_b, To>);
   } else {
-    start(&implicit_kernel<AsTf32, 4, A, turned_a, B, turned_b, To>,
-          &implicit_kernel<AsTf32, 1, A, turned_a, B, turned_b, To>);
+    start(&implicit_kernel<AsTf32, true, A, turned_a, B, turned_b, To>,
+          &implicit_kernel<AsTf32, false, A, turned_a, B, turned_b, To>);
   }
 }
 

@@ -30,8 +30,9 @@ __device__ inline bool is_below(int i, int extent) {
 }
 
 // The rows of `patches` as they would lie in memory (patches.h): (pixel, element of its patch).
+template <class Element_>
 struct PatchReader {
-  using Element = Real;
+  using Element = Element_;
   const Element* x;
   Divider channels, taps_w, rows_w, rows_h;
   Index image;  // from one to the next
@@ -78,8 +79,9 @@ struct PatchReader {
 };
 
 // A matrix in memory, row after row: (row, column).
+template <class Element_>
 struct MatrixReader {
-  using Element = Real;
+  using Element = Element_;
   const Element* x;
   int rows, columns;
 
@@ -91,8 +93,9 @@ struct MatrixReader {
 
 // The weights that a phase of a transposed convolution uses: (tap and output channel, input
 // channel).
+template <class Element_>
 struct TapReader {
-  using Element = Real;
+  using Element = Element_;
   const Element* w;
   Divider out, taps_w;
   int rows, columns;

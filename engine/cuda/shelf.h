@@ -24,6 +24,7 @@ template <class Element_, int lines, bool turned>
 struct Shelf {
   using Element = Element_;
   static constexpr int kSize = lines * kDepth;
+  static constexpr int kWidest = 16 / sizeof(Element);  // neighbors that are copied at once
   struct alignas(4 * sizeof(Element)) Four {
     Element value[4];
   };

@@ -143,7 +143,9 @@ void check(Access access, const void* address, std::size_t bytes, bool aligned) 
 
 void copy_begins(const void* to, std::size_t bytes) {
   if (!shared().contains(to)) fault("an asynchronous copy to memory that is not shared");
-  announce(Access::write, to, bytes);
+  if (reinterpret_cast<std::uintptr_t>(to) % bytes != 0)
+    fault("an asynchronous copy to a misaligned address");
+  shared().check(Access::write, to, bytes);
   shared().set_in_flight(to, bytes, true);
 }
 void copy_arrives(const void* to, std::size_t bytes) {

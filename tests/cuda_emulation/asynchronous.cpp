@@ -1,7 +1,6 @@
 #include "asynchronous.h"
 
 #include <cstring>
-#include <deque>
 #include <vector>
 
 #include "block.h"
@@ -17,8 +16,8 @@ struct Copy {
   long group;
 };
 struct Copies {
-  std::deque<Copy> on_their_way;  // the oldest first
-  long groups = 0;                // committed
+  std::vector<Copy> begun;  // and not yet arrived, the oldest first
+  long groups = 0;          // committed
 };
 std::vector<Copies> all;  // by thread of the block
 bool any = false;         // in this block
@@ -48,7 +47,8 @@ void start_copy(void* to, const void* from, int bytes, int read) {
     fault("an asynchronous copy from memory that is not global");
   if (read > 0) announce(Access::read, from, read);
   copy_begins(to, bytes);
-  own().on_their_way.push_back({to, from, bytes, read, own().groups});
+  Copies& copies = own();
+  copies.begun.push_back({to, from, bytes, read, copies.groups});
   any = true;
 }
 
@@ -58,11 +58,10 @@ void end_group() {
 }
 
 void finish_copies(int left) {
-  Copies& copies = own();
-  while (!copies.on_their_way.empty() && copies.on_their_way.front().group + left < copies.groups) {
-    finish(copies.on_their_way.front());
-    copies.on_their_way.pop_front();
-  }
+  auto& [begun, groups] = own();
+  auto copy = begun.begin();
+  for (; copy != begun.end() && copy->group + left < groups; ++copy) finish(*copy);
+  begun.erase(begun.begin(), copy);
 }
 
 void forget_copies(std::size_t threads) {
@@ -72,7 +71,7 @@ void forget_copies(std::size_t threads) {
 }
 
 void no_copies_left() {
-  if (any && !own().on_their_way.empty())
+  if (any && !own().begun.empty())
     fault("a thread returns before its asynchronous copies have arrived");
 }
 

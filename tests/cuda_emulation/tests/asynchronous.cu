@@ -151,7 +151,7 @@ TEST_CASE("emulation: asynchronous copies beyond a block, misaligned, or to othe
   const OnDevice<float> x(std::vector<float>(8, 1)), y(1);
   CHECK(says(complaint_about(misplaced, 1, 1, x, y, 0, 8), "past the end of a block of 32"));
   CHECK(says(complaint_about(misplaced, 1, 1, x, y, 8, 0), "beyond the end of an array"));
-  CHECK(says(complaint_about(misplaced, 1, 1, x, y, 0, 1), "misaligned"));
-  CHECK(says(complaint_about(misplaced, 1, 1, x, y, 2, 0), "not a multiple"));
+  CHECK(says(complaint_about(misplaced, 1, 1, x, y, 0, 1), "from a misaligned address"));
+  CHECK(says(complaint_about(misplaced, 1, 1, x, y, 2, 0), "to a misaligned address"));
   CHECK(says(complaint_about(to_global, 1, 1, x, y), "not shared"));
 }
