@@ -37,14 +37,16 @@ void finish(const Copy& copy) {
 
 void start_copy(void* to, const void* from, int bytes, int read) {
   if (bytes != 4 && bytes != 8 && bytes != 16)
-    fault("an asynchronous copy of " + std::to_string(bytes) + " bytes");
+    complain([&] { return "an asynchronous copy of " + std::to_string(bytes) + " bytes"; });
   if (read < 0 || read > bytes)
-    fault("an asynchronous copy of " + std::to_string(bytes) + " bytes reads " +
-          std::to_string(read));
+    complain([&] {
+      return "an asynchronous copy of " + std::to_string(bytes) + " bytes reads " +
+             std::to_string(read);
+    });
   if (reinterpret_cast<std::uintptr_t>(from) % bytes != 0)
-    fault("an asynchronous copy from a misaligned address");
+    complain([&] { return "an asynchronous copy from a misaligned address"; });
   if (read > 0 && !Arena::get().contains(from))
-    fault("an asynchronous copy from memory that is not global");
+    complain([&] { return "an asynchronous copy from memory that is not global"; });
   if (read > 0) announce(Access::read, from, read);
   copy_begins(to, bytes);
   Copies& copies = own();
@@ -72,7 +74,7 @@ void forget_copies(std::size_t threads) {
 
 void no_copies_left() {
   if (any && !own().begun.empty())
-    fault("a thread returns before its asynchronous copies have arrived");
+    complain([&] { return "a thread returns before its asynchronous copies have arrived"; });
 }
 
 }  // namespace emulation

@@ -157,10 +157,13 @@ void run_block() {
 
 }  // namespace
 
+constinit thread_local bool OwnWork::now = false;
+
 bool in_kernel() { return launched_here && run.active && run.current; }
 
 void end_kernel() {
   run.ended = true;
+  OwnWork::now = false;
   fiber_here->switch_to(scheduler);
   std::abort();  // nobody comes back to this thread
 }
@@ -202,8 +205,10 @@ void barrier(int line) {
   for (const Thread& other : run.threads)
     if (other.stage == Stage::at_barrier) {
       if (other.line != line)
-        fault("threads wait at different barriers: this one at line " + std::to_string(line) +
-              ", thread " + text(other.index) + " at line " + std::to_string(other.line));
+        complain([&] {
+          return "threads wait at different barriers: this one at line " + std::to_string(line) +
+                 ", thread " + text(other.index) + " at line " + std::to_string(other.line);
+        });
       break;
     }
   if (++run.at_barrier < run.threads.size()) return wait(Stage::at_barrier);
@@ -216,7 +221,8 @@ void barrier(int line) {
 namespace {
 
 void multiply(const Thread* warp, std::size_t lanes) {
-  if (lanes < 32) fault("a warp of less than 32 threads multiplies on tensor cores");
+  if (lanes < 32)
+    complain([&] { return "a warp of less than 32 threads multiplies on tensor cores"; });
   const auto part = [&](int lane) -> const Multiplication& {
     return *reinterpret_cast<const Multiplication*>(warp[lane].value);
   };
@@ -265,10 +271,12 @@ std::uint64_t warp_exchange(Vote vote, unsigned mask, std::uint64_t value, int s
   Thread& self = *run.current;
   const std::size_t first = number(self) / 32 * 32, lane = number(self) - first;
   self.vote = vote, self.mask = mask, self.value = value, self.source = source, self.line = line;
-  if (!(mask >> lane & 1)) fault("a lane calls a shuffle or vote whose mask leaves it out");
+  if (!(mask >> lane & 1))
+    complain([&] { return "a lane calls a shuffle or vote whose mask leaves it out"; });
   const std::size_t lanes = std::min<std::size_t>(32, run.threads.size() - first);
   if (lanes < 32 && mask != 0xffffffffu && mask >> lanes)
-    fault("the mask of a shuffle or vote names lanes that the block does not have");
+    complain(
+        [&] { return "the mask of a shuffle or vote names lanes that the block does not have"; });
   Thread* const warp = &run.threads[first];
   const auto meets = [&](const Thread& t) {
     return t.stage == Stage::in_warp && t.mask == mask && t.line == line && t.vote == vote;
@@ -292,8 +300,10 @@ std::uint64_t warp_exchange(Vote vote, unsigned mask, std::uint64_t value, int s
     if (!(mask >> i & 1)) continue;
     const auto from = static_cast<std::size_t>(warp[i].source);
     if (vote == Vote::take && (from >= lanes || !(mask >> from & 1)))
-      fault("lane " + std::to_string(i) + " takes from lane " + std::to_string(from) +
-            ", which is not part of the shuffle");
+      complain([&] {
+        return "lane " + std::to_string(i) + " takes from lane " + std::to_string(from) +
+               ", which is not part of the shuffle";
+      });
     results[i] = vote == Vote::take     ? warp[from].value
                  : vote == Vote::ballot ? ballot
                  : vote == Vote::any    ? ballot != 0

@@ -18,6 +18,23 @@ bool in_kernel();                // whether a thread of a kernel runs
 [[noreturn]] void end_kernel();  // after a fault: leaves the thread that runs, for good
 std::string where();             // "kernel k, block (0,0,0), thread (3,0,0)"
 
+// Whether the emulator itself is at work: then what it touches is not checked. It shares functions of
+// the standard library with kernels, and the linker may have kept the version that is.
+class OwnWork {
+ public:
+  OwnWork() { now = true; }
+  ~OwnWork() { now = false; }
+  OwnWork(const OwnWork&) = delete;
+  OwnWork& operator=(const OwnWork&) = delete;
+  static constinit thread_local bool now;  // end_kernel() ends it too
+};
+// fault(), for a text that is made here.
+template <class Text>
+void complain(const Text& text) {
+  const OwnWork work;
+  fault(text());
+}
+
 // An asynchronous copy writes this shared memory some time between these calls.
 void copy_begins(const void* to, std::size_t bytes);
 void copy_arrives(const void* to, std::size_t bytes);
