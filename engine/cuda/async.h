@@ -13,9 +13,9 @@
 
 namespace engine::cuda {
 
-// Starts copying 4, 8 or 16 bytes between addresses that are multiples of it. If not `inside`, zeros
-// arrive and `from`, which must still be an address of the device, is not read. Reads go through the
-// L1 cache, because neighboring taps of a convolution share pixels, and fetch 128 bytes into L2.
+// Starts copying 4, 8 or 16 bytes between addresses that are multiples of it; if not `inside`, zeros,
+// and `from` may be any such address. Reads go through the L1 cache, because neighboring taps of a
+// convolution share pixels, and bring 128 bytes into L2.
 template <int bytes>
 __device__ inline void copy_async(void* to, const void* from, bool inside) {
   static_assert(bytes == 4 || bytes == 8 || bytes == 16);

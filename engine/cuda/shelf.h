@@ -29,10 +29,9 @@ struct Shelf {
     Element value[4];
   };
 
-  // Where the lanes of a warp that read at once find different banks, without padding: those of
-  // neighboring groups g, two for 16 bytes and four for 8, and all t.
+  // Where term 4 t + e lies, of line q in group g of the 32 from `line` on. Lanes that read at once,
+  // those of all t and of two neighboring g (16 bytes each) or four (8), find different banks.
   static __device__ int place(int line, int g, int q, int t, int e) {
-    // Of the 32 lines from `line` on, line q of group g; term 4 t + e.
     if (!turned) return (line + 8 * q + g) * kDepth + 4 * t + e;
     return (4 * t + e) * lines + ((line + lines_of(g) + q) ^ shift(t));
   }
@@ -52,7 +51,7 @@ struct Shelf {
     static_assert(kThreads * width % kRow == 0);
     const int thread = static_cast<int>(threadIdx.x);
     const int column = thread % (kRow / width) * width;
-#pragma unroll kRowsAtOnce >= 32 ? 4 : 2
+#pragma unroll 2  // all of the wide copies; more of the narrow ones would spill registers
     for (int first = 0; first < kSize / kRow; first += kRowsAtOnce) {
       const int row = first + thread / (kRow / width);
       if (kSize / kRow % kRowsAtOnce != 0 && row >= kSize / kRow) return;
