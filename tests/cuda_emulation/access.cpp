@@ -127,6 +127,7 @@ void check_device(Arena& arena, Access access, const void* address, std::size_t 
 }
 
 void check(Access access, const void* address, std::size_t bytes, bool aligned) {
+  if (fiber_here && fiber_here->on_stack(address)) return;  // most accesses: a thread's own
   static Arena& arena = Arena::get();
   if (OwnWork::now) return;
   if (!in_kernel()) {
@@ -135,7 +136,6 @@ void check(Access access, const void* address, std::size_t bytes, bool aligned) 
           [&] { return "code of the host touches device memory: " + arena.describe(address); });
     return;
   }
-  if (on_own_stack(address)) return;
   const bool global = arena.contains(address);
   Shared& shared_memory = shared();
   if (!global && !shared_memory.contains(address)) {

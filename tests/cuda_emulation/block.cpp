@@ -17,6 +17,9 @@ uint3 block_extent __asm__("blockDim");
 uint3 grid_extent __asm__("gridDim");
 
 namespace emulation {
+
+Fiber* fiber_here = nullptr;
+
 namespace {
 
 enum class Stage { running, at_barrier, in_warp, done };
@@ -54,7 +57,6 @@ thread_local bool launched_here = false;
 Fiber scheduler;
 std::vector<std::unique_ptr<Fiber>> all_fibers;
 std::vector<Fiber*> idle_fibers;
-Fiber* fiber_here = nullptr;
 
 std::string text(const uint3& v) {
   std::ostringstream out;
@@ -356,7 +358,6 @@ const char* conflict(Word& word, Access access, bool shared) {
 }
 
 std::size_t running_thread() { return number(*run.current); }
-bool on_own_stack(const void* address) { return fiber_here->on_stack(address); }
 bool in_arguments(const void* address) {
   const auto* begin = static_cast<const Byte*>(run.call->arguments.get());
   return static_cast<std::size_t>(static_cast<const Byte*>(address) - begin) <

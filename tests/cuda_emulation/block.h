@@ -7,6 +7,7 @@
 #include <cuda_runtime.h>
 
 #include "emulator.h"
+#include "fiber.h"
 #include "memory.h"
 
 namespace emulation {
@@ -42,8 +43,8 @@ void copy_arrives(const void* to, std::size_t bytes);
 // Records an access by the running thread; returns the conflict with an earlier one, or null.
 const char* conflict(Word& word, Access access, bool shared);
 
+extern Fiber* fiber_here;      // whose stack a kernel's thread runs on; null before the first
 std::size_t running_thread();  // its number in the block
-bool on_own_stack(const void* address);
 bool in_arguments(const void* address);
 bool fresh_in_block(const Touch& write);   // not written since this block began
 bool fresh_in_launch(const Touch& touch);  // not touched since this launch began
