@@ -1,7 +1,8 @@
 // Convolutions as products whose operands are read where they lie: no patches in memory. A block
 // computes a tile of 128 x 64 results on tensor cores; eight warps have 32 x 32 each. Tiles of both
-// operands, 16 terms deep, are rounded on their way to shared memory, which holds two of each: one
-// is multiplied while the next is read. Sums are in float32, in a fixed order.
+// operands, 16 terms deep, are copied to shared memory asynchronously: while one is multiplied, the
+// next three are on their way. Operands are rounded as they are read from there. Sums are in
+// float32, in a fixed order.
 #include <algorithm>
 
 #include "engine/cuda/activation.h"
@@ -9,71 +10,61 @@
 #include "engine/cuda/implicit.h"
 #include "engine/cuda/launch.h"
 #include "engine/cuda/mma.h"
+#include "engine/cuda/pack.h"
 #include "engine/cuda/readers.h"
+#include "engine/cuda/shelf.h"
 #include "engine/device.h"
 
 namespace engine::cuda {
 namespace {
 
-constexpr int kRows = 128, kColumns = 64, kDepth = 16;  // of a tile
+// Warps of 64 x 32 results would read a quarter less of shared memory per product, but halve the
+// number of blocks, and most layers have fewer tiles than a large GPU runs blocks.
+constexpr int kRows = 128, kColumns = 64;              // of a tile
 constexpr int kWarp = 32, kAcross = kColumns / kWarp;  // a warp's part, and warps beside each other
-constexpr int kTilesM = kWarp / 16, kTilesN = kWarp / 8;
-
-// One operand's tile in shared memory: `lines` lines, each as long as the terms or, turned, the terms
-// as lines. Strides are chosen so that the lanes of a warp read different banks.
-template <int lines, bool turned>
-struct Shelf {
-  static constexpr int kStride = turned ? lines + 8 : kDepth + 4;
-  static constexpr int kSize = turned ? kDepth * kStride : lines * kStride;
-  static constexpr int kPacks = lines * kDepth / 4 / kThreads;  // that a thread brings
-  static constexpr int kPacksOfLine = (turned ? lines : kDepth) / 4;
-
-  static __device__ int place(int line, int term) {
-    return turned ? term * kStride + line : line * kStride + term;
-  }
-  // The packs of this thread, for the lines from `line` and the terms from `term` on.
-  template <int width, class Reader>
-  static __device__ void fetch(const Reader& reader, int line, int term, Pack<4> (&packs)[kPacks]) {
-#pragma unroll
-    for (int s = 0; s < kPacks; ++s) {
-      const int i = static_cast<int>(threadIdx.x) + s * kThreads;
-      const int first = i / kPacksOfLine, second = i % kPacksOfLine * 4;
-      packs[s] = reader.template at<width>((turned ? term : line) + first,
-                                           (turned ? line : term) + second);
-    }
-  }
-  static __device__ void put(const Pack<4> (&packs)[kPacks], bool to_bfloat16,
-                             std::uint32_t* shelf) {
-#pragma unroll
-    for (int s = 0; s < kPacks; ++s) {
-      const int i = static_cast<int>(threadIdx.x) + s * kThreads;
-      uint4 bits;
-      bits.x = rounded(packs[s].value[0], to_bfloat16);
-      bits.y = rounded(packs[s].value[1], to_bfloat16);
-      bits.z = rounded(packs[s].value[2], to_bfloat16);
-      bits.w = rounded(packs[s].value[3], to_bfloat16);
-      *reinterpret_cast<uint4*>(shelf + i / kPacksOfLine * kStride + i % kPacksOfLine * 4) = bits;
-    }
-  }
-};
+// Four tiles of float32 take 48 KiB, the most a launch gets unasked. Three of them are on their way:
+// 36 KiB, where an H200's memory needs 25 to stay busy (4.8 TB/s, 0.7 us, 132 multiprocessors).
+constexpr int kStages = 4;
 
 // C [m, n] = the sum over k of A [m, k] B [k, n], in parts.
 struct Sizes {
   int m, n, k;
   int share;  // terms of a part, a multiple of kDepth; k if parts are no shares of the sum
   int tiles_m = 0, tiles_n = 0;
-  bool to_bfloat16 = false;
+  bool packed = false;  // whether results are written four at a time
 };
 
-template <class A, bool turned_a, class B, bool turned_b, class To, int width>
-__global__ void __launch_bounds__(kThreads)
+template <class ShelfA, class ShelfB>
+struct Stage {
+  alignas(16) typename ShelfA::Element a[ShelfA::kSize];
+  alignas(16) typename ShelfB::Element b[ShelfB::kSize];
+};
+
+// One tile's products, added to this lane's sums.
+template <class Operand, class ShelfA, class ShelfB>
+__device__ void multiply_stage(const Stage<ShelfA, ShelfB>& stage, int warp_row, int warp_column,
+                               float (&sums)[2][4][4]) {
+  std::uint32_t a[4][4 / Operand::kTerms], b[4][4 / Operand::kTerms];
+  ShelfA::template load<Operand>(stage.a, warp_row, a);
+  ShelfB::template load<Operand>(stage.b, warp_column, b);
+#pragma unroll
+  for (int r = 0; r < 4 / Operand::kTerms; r += 2) {
+    const std::uint32_t of_a[2][4] = {{a[0][r], a[1][r], a[0][r + 1], a[1][r + 1]},
+                                      {a[2][r], a[3][r], a[2][r + 1], a[3][r + 1]}};
+    const std::uint32_t of_b[4][2] = {{b[0][r], b[0][r + 1]},
+                                      {b[1][r], b[1][r + 1]},
+                                      {b[2][r], b[2][r + 1]},
+                                      {b[3][r], b[3][r + 1]}};
+    multiply_add<Operand>(sums, of_a, of_b);
+  }
+}
+
+template <class Operand, bool packed, class A, bool turned_a, class B, bool turned_b, class To>
+__global__ void __launch_bounds__(kThreads, 2)
     implicit_kernel(Sizes sizes, A a, B b, To to, Epilogue epilogue) {
-  using ShelfA = Shelf<kRows, turned_a>;
-  using ShelfB = Shelf<kColumns, turned_b>;
-  struct Shared {
-    alignas(16) std::uint32_t a[2][ShelfA::kSize], b[2][ShelfB::kSize];
-  };
-  Shared& shared = block_memory<Shared>();
+  using ShelfA = Shelf<typename A::Element, kRows, turned_a>;
+  using ShelfB = Shelf<typename B::Element, kColumns, turned_b>;
+  auto& stages = block_memory<Stage<ShelfA, ShelfB>[kStages]>();
   const int tile = static_cast<int>(blockIdx.x) % (sizes.tiles_m * sizes.tiles_n);
   const int part = static_cast<int>(blockIdx.x) / (sizes.tiles_m * sizes.tiles_n);
   const int row = tile / sizes.tiles_n * kRows, column = tile % sizes.tiles_n * kColumns;
@@ -83,60 +74,58 @@ __global__ void __launch_bounds__(kThreads)
   const int begin = sizes.share < sizes.k ? part * sizes.share : 0;
   const int end = begin + sizes.share < sizes.k ? begin + sizes.share : sizes.k;
 
-  const int warp = static_cast<int>(threadIdx.x) / 32, lane = static_cast<int>(threadIdx.x) % 32;
-  const int g = lane / 4, t = lane % 4;
+  const int warp = static_cast<int>(threadIdx.x) / 32;
   const int warp_row = warp / kAcross * kWarp, warp_column = warp % kAcross * kWarp;
-  float sums[kTilesM][kTilesN][4] = {};
-  Pack<4> next_a[ShelfA::kPacks], next_b[ShelfB::kPacks];
-  const auto fetch = [&](int term) {
-    ShelfA::template fetch<width>(a, row, term, next_a);
-    ShelfB::template fetch<width>(b, column, term, next_b);
-  };
-  const auto put = [&](int half) {
-    ShelfA::put(next_a, sizes.to_bfloat16, shared.a[half]);
-    ShelfB::put(next_b, sizes.to_bfloat16, shared.b[half]);
-  };
-  fetch(begin);
-  put(0);
-  __syncthreads();
-  int half = 0;
-  for (int term = begin; term < end; term += kDepth) {
-    const bool more = term + kDepth < end;
-    if (more) fetch(term + kDepth);
-#pragma unroll
-    for (int k = 0; k < kDepth; k += 8) {
-      std::uint32_t of_a[kTilesM][4], of_b[kTilesN][2];
-#pragma unroll
-      for (int i = 0; i < kTilesM; ++i)
-        for (int e = 0; e < 4; ++e)
-          of_a[i][e] =
-              shared.a[half][ShelfA::place(warp_row + 16 * i + g + e % 2 * 8, k + t + e / 2 * 4)];
-#pragma unroll
-      for (int j = 0; j < kTilesN; ++j)
-        for (int e = 0; e < 2; ++e)
-          of_b[j][e] = shared.b[half][ShelfB::place(warp_column + 8 * j + g, k + t + e * 4)];
-      multiply_add(sums, of_a, of_b);
+  const int tiles = (end - begin + kDepth - 1) / kDepth;
+  const auto fetch = [&](int i) {
+    if (i < tiles) {
+      auto& stage = stages[i % kStages];
+      ShelfA::template copy<packed ? ShelfA::kWidest : 1>(a, row, begin + i * kDepth, stage.a);
+      ShelfB::template copy<packed ? ShelfB::kWidest : 1>(b, column, begin + i * kDepth, stage.b);
     }
-    half = 1 - half;
-    if (more) put(half);
-    __syncthreads();
+    commit_copies();  // an empty group beyond the last tile: the number to wait for stays the same
+  };
+  float sums[2][4][4] = {};
+  for (int i = 0; i < kStages - 1; ++i) fetch(i);
+  for (int i = 0; i < tiles; ++i) {
+    wait_for_copies<kStages - 2>();
+    __syncthreads();  // tile i has arrived for all threads, and all are done with tile i - 1
+    fetch(i + kStages - 1);
+    multiply_stage<Operand>(stages[i % kStages], warp_row, warp_column, sums);
   }
 
+  const int g = static_cast<int>(threadIdx.x) % 32 / 4, t = static_cast<int>(threadIdx.x) % 4;
+  // This lane has four rows, and twice four neighboring columns.
+  const int own_row = row + warp_row + lines_of(g);
+  const int own_columns[2] = {column + warp_column + lines_of(2 * t),
+                              column + warp_column + lines_of(2 * t + 1)};
+  const auto sum = [&](int q, int f, int j) -> Real& { return sums[q / 2][j][q % 2 * 2 + f]; };
+  if (epilogue.bias) {
 #pragma unroll
-  for (int i = 0; i < kTilesM; ++i)
-    for (int e = 0; e < 4; e += 2) {
-      const int m = row + warp_row + 16 * i + g + e / 2 * 8;
-      if (m >= sizes.m) continue;
-      Real* const line = to.row(m);
-      for (int j = 0; j < kTilesN; ++j)
-        for (int f = 0; f < 2; ++f) {
-          const int n = column + warp_column + 8 * j + 2 * t + f;
-          if (n >= sizes.n) continue;
-          const Real sum = sums[i][j][e + f];
-          line[n] =
-              epilogue.bias ? activate(epilogue.kind, sum + epilogue.bias[n], epilogue.slope) : sum;
-        }
+    for (int f = 0; f < 2; ++f)
+#pragma unroll
+      for (int j = 0; j < 4; ++j) {
+        const int n = own_columns[f] + j;
+        const Real bias = n < sizes.n ? epilogue.bias[n] : 0;
+#pragma unroll
+        for (int q = 0; q < 4; ++q)
+          sum(q, f, j) = activate(epilogue.kind, sum(q, f, j) + bias, epilogue.slope);
+      }
+  }
+#pragma unroll
+  for (int q = 0; q < 4; ++q) {
+    if (own_row + q >= sizes.m) break;
+    Real* const line = to.row(own_row + q);
+#pragma unroll
+    for (int f = 0; f < 2; ++f) {
+      const int n = own_columns[f];
+      const Pack<4> results{sum(q, f, 0), sum(q, f, 1), sum(q, f, 2), sum(q, f, 3)};
+      if (sizes.packed && n < sizes.n) store<4>(line + n, 0, results);
+#pragma unroll
+      for (int j = 0; j < 4; ++j)
+        if (!sizes.packed && n + j < sizes.n) line[n + j] = results.value[j];
     }
+  }
 }
 
 template <bool turned_a, bool turned_b, class A, class B, class To>
@@ -144,16 +133,19 @@ void multiply(const char* op, CudaBackend& backend, Sizes sizes, bool packed, in
               const B& b, const To& to, const Epilogue& epilogue) {
   sizes.tiles_m = (sizes.m + kRows - 1) / kRows;
   sizes.tiles_n = (sizes.n + kColumns - 1) / kColumns;
-  sizes.to_bfloat16 = precision() == Precision::medium;
-  const std::size_t shared = 2 * sizeof(std::uint32_t) *
-                             (Shelf<kRows, turned_a>::kSize + Shelf<kColumns, turned_b>::kSize);
-  const Grid grid{Index{sizes.tiles_m} * sizes.tiles_n * parts, shared};
-  if (packed) {
-    launch(op, backend.stream(), grid, &implicit_kernel<A, turned_a, B, turned_b, To, 4>, sizes, a,
-           b, to, epilogue);
+  sizes.packed = sizes.n % kPack == 0 && aligned(to.memory());
+  using Stages = Stage<Shelf<typename A::Element, kRows, turned_a>,
+                       Shelf<typename B::Element, kColumns, turned_b>>[kStages];
+  const Grid grid{Index{sizes.tiles_m} * sizes.tiles_n * parts, sizeof(Stages)};
+  const auto start = [&](auto* wide, auto* narrow) {
+    launch(op, backend.stream(), grid, packed ? wide : narrow, sizes, a, b, to, epilogue);
+  };
+  if (precision() == Precision::medium) {
+    start(&implicit_kernel<AsBfloat16, true, A, turned_a, B, turned_b, To>,
+          &implicit_kernel<AsBfloat16, false, A, turned_a, B, turned_b, To>);
   } else {
-    launch(op, backend.stream(), grid, &implicit_kernel<A, turned_a, B, turned_b, To, 1>, sizes, a,
-           b, to, epilogue);
+    start(&implicit_kernel<AsTf32, true, A, turned_a, B, turned_b, To>,
+          &implicit_kernel<AsTf32, false, A, turned_a, B, turned_b, To>);
   }
 }
 

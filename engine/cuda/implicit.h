@@ -1,5 +1,5 @@
-// The three slots of a convolution on tensor cores, without patches in memory (implicit.cu): TF32
-// operands, of bfloat16 values in `medium`. Cost: the operands are read about once per tile of 128
+// The three slots of a convolution on tensor cores, without patches in memory (implicit.cu): operands
+// are rounded to TF32, in `medium` to bfloat16. Cost: the operands are read about once per tile of 128
 // rows or 64 columns of the result, from the L2 cache where they fit. The caller checks that indices
 // fit into int and that no extent is zero.
 #pragma once

@@ -1,7 +1,8 @@
-// Where an implicit product (implicit.cu) finds its operands and puts its results. A reader gives
-// four neighbors along its second index, zeros beyond its extents and outside the image; `width` is
-// how many of them it may read at once, 4 or 1. `enter(z)` moves it to part z of the product: a
-// phase of a transposed convolution, or a share of a long sum.
+// Where an implicit product (implicit.cu) finds its operands and puts its results. A reader says
+// where a number lies in memory, as an Element, or that it is a zero beyond its extents or outside
+// the image. Its neighbors along the second index, as many as divide the channels, lie beside it.
+// `enter(z)` moves a reader or writer to part z of the product: a phase of a transposed convolution,
+// or a share of a long sum.
 #pragma once
 
 #include "engine/cuda/divider.h"
@@ -17,33 +18,35 @@ struct PhaseOf {
   __device__ int w(int z) const { return z % columns; }
 };
 
-// The first `left` of four neighbors, then zeros.
-template <int width>
-__device__ inline Pack<4> four(const Real* from, int left) {
-  Pack<4> pack{};
-  if constexpr (width == 4) {
-    if (left > 0) return load<4>(from, 0);
-  } else {
-    for (int j = 0; j < 4; ++j)
-      if (j < left) pack.value[j] = from[j];
-  }
-  return pack;
+// Where a number lies. If it is not `inside`, it is zero, and `from` no address to read.
+template <class T>
+struct Source {
+  const T* from;
+  bool inside;
+};
+
+__device__ inline bool is_below(int i, int extent) {
+  return static_cast<unsigned>(i) < static_cast<unsigned>(extent);
 }
 
 // The rows of `patches` as they would lie in memory (patches.h): (pixel, element of its patch).
+template <class Element_>
 struct PatchReader {
-  const Real* x;
+  using Element = Element_;
+  const Element* x;
   Divider channels, taps_w, rows_w, rows_h;
+  Index image;  // from one to the next
   int pixels, elements, height, width;
   int step_h, step_w, offset_h, offset_w, tap_h, tap_w, phase_offset_h, phase_offset_w;
   PhaseOf phase;
 
-  PatchReader(const Patches& p, const Real* x)
+  PatchReader(const Patches& p, const Element* x)
       : x(x),
         channels(p.channels),
         taps_w(p.w.taps),
         rows_w(p.w.rows),
         rows_h(p.h.rows),
+        image(p.h.extent * p.w.extent * p.channels),
         pixels(static_cast<int>(p.n * p.h.rows * p.w.rows)),
         elements(static_cast<int>(p.row_length())),
         height(static_cast<int>(p.h.extent)),
@@ -62,62 +65,52 @@ struct PatchReader {
     offset_h += phase.h(z) * phase_offset_h;
     offset_w += phase.w(z) * phase_offset_w;
   }
-  template <int pack_width>
-  __device__ Pack<4> at(int pixel, int element) const {
-    Pack<4> pack{};
-    if (pixel >= pixels) return pack;
+  __device__ Source<Element> find(int pixel, int element) const {
     std::uint32_t rest = static_cast<std::uint32_t>(pixel);
     const int q = static_cast<int>(rows_w.split(rest)), p = static_cast<int>(rows_h.split(rest));
-    const Real* const image = x + static_cast<Index>(rest) * height * width * channels.divisor;
-    for (int j = 0; j < 4 && element + j < elements; j += pack_width) {
-      std::uint32_t tap = static_cast<std::uint32_t>(element + j);
-      const Index channel = channels.split(tap);
-      const int b = static_cast<int>(taps_w.split(tap)), a = static_cast<int>(tap);
-      const int h = p * step_h + offset_h + a * tap_h, w = q * step_w + offset_w + b * tap_w;
-      if (h < 0 || h >= height || w < 0 || w >= width) continue;
-      const Real* from = image + static_cast<Index>(h * width + w) * channels.divisor + channel;
-      if constexpr (pack_width == 4) {
-        return load<4>(from, 0);
-      } else {
-        pack.value[j] = *from;
-      }
-    }
-    return pack;
+    std::uint32_t tap = static_cast<std::uint32_t>(element);
+    const Index channel = channels.split(tap);
+    const int b = static_cast<int>(taps_w.split(tap)), a = static_cast<int>(tap);
+    const int h = p * step_h + offset_h + a * tap_h, w = q * step_w + offset_w + b * tap_w;
+    const Element* const from = x + rest * image + channel;
+    return {from + static_cast<Index>(h * width + w) * static_cast<int>(channels.divisor),
+            pixel < pixels && element < elements && is_below(h, height) && is_below(w, width)};
   }
 };
 
 // A matrix in memory, row after row: (row, column).
+template <class Element_>
 struct MatrixReader {
-  const Real* x;
+  using Element = Element_;
+  const Element* x;
   int rows, columns;
 
   __device__ void enter(int) {}
-  template <int pack_width>
-  __device__ Pack<4> at(int row, int column) const {
-    if (row >= rows) return {};
-    const Real* const from = x + static_cast<Index>(row) * columns + column;
-    return four<pack_width>(from, columns - column);
+  __device__ Source<Element> find(int row, int column) const {
+    return {x + static_cast<Index>(row) * columns + column, row < rows && column < columns};
   }
 };
 
 // The weights that a phase of a transposed convolution uses: (tap and output channel, input
 // channel).
+template <class Element_>
 struct TapReader {
-  const Real* w;
+  using Element = Element_;
+  const Element* w;
   Divider out, taps_w;
   int rows, columns;
-  Index kernel, line;  // from one output channel to the next, and from one line of taps
+  int kernel, line;  // from one output channel to the next, and from one line of taps
   int tap_h, tap_w, step_h, step_w, shift_h, shift_w;
   PhaseOf phase;
 
-  TapReader(const Window& c, const Phase& h, const Phase& v, const Real* w)
+  TapReader(const Window& c, const Phase& h, const Phase& v, const Element* w)
       : w(w),
         out(c.out),
         taps_w(v.taps),
         rows(static_cast<int>(h.taps * v.taps * c.out)),
         columns(static_cast<int>(c.in)),
-        kernel(c.kernel_h * c.kernel_w * c.in),
-        line(c.kernel_w * c.in),
+        kernel(static_cast<int>(c.kernel_h * c.kernel_w * c.in)),
+        line(static_cast<int>(c.kernel_w * c.in)),
         tap_h(static_cast<int>(h.tap)),
         tap_w(static_cast<int>(v.tap)),
         step_h(static_cast<int>(h.tap_step)),
@@ -130,15 +123,12 @@ struct TapReader {
     tap_h += phase.h(z) * shift_h;
     tap_w += phase.w(z) * shift_w;
   }
-  template <int pack_width>
-  __device__ Pack<4> at(int row, int column) const {
-    if (row >= rows) return {};
+  __device__ Source<Element> find(int row, int column) const {
     std::uint32_t tap = static_cast<std::uint32_t>(row);
-    const Index o = out.split(tap);
+    const int o = static_cast<int>(out.split(tap));
     const int b = static_cast<int>(taps_w.split(tap)), a = static_cast<int>(tap);
-    const Real* const from = w + o * kernel + (tap_h + a * step_h) * line +
-                             static_cast<Index>(tap_w + b * step_w) * columns + column;
-    return four<pack_width>(from, columns - column);
+    const int place = (tap_h + a * step_h) * line + (tap_w + b * step_w) * columns + column;
+    return {w + static_cast<Index>(o) * kernel + place, row < rows && column < columns};
   }
 };
 
@@ -148,6 +138,7 @@ struct MatrixWriter {
   int columns;
   Index part;  // from one part's matrix to the next
 
+  const Real* memory() const { return z; }
   __device__ void enter(int p) { z += p * part; }
   __device__ Real* row(int m) const { return z + static_cast<Index>(m) * columns; }
 };
@@ -173,6 +164,7 @@ struct PixelWriter {
         step_w(static_cast<int>(c.stride_w)),
         phase{static_cast<int>(v.axis.phases)} {}
 
+  const Real* memory() const { return x; }
   __device__ void enter(int z) {
     first_h += phase.h(z);
     first_w += phase.w(z);

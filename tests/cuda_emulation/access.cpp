@@ -36,18 +36,37 @@ class Shared {
     if (dynamic_.contains(at)) {
       const std::size_t end = at - dynamic_.begin + bytes;
       if (end > dynamic_shared_bytes())
-        fault(sentence(access, bytes, "byte " + std::to_string(at - dynamic_.begin)) +
-              " of dynamic shared memory, of which the launch asked for " +
-              std::to_string(dynamic_shared_bytes()));
+        complain([&] {
+          return sentence(access, bytes, "byte " + std::to_string(at - dynamic_.begin)) +
+                 " of dynamic shared memory, of which the launch asked for " +
+                 std::to_string(dynamic_shared_bytes());
+        });
     } else if (first + bytes > block_.bytes || !owned_[first] || !owned_[first + bytes - 1]) {
-      fault(sentence(access, bytes, "shared memory beyond the end of an array"));
+      complain([&] { return sentence(access, bytes, "shared memory beyond the end of an array"); });
     }
     for (std::size_t word = first / 4; word <= (first + bytes - 1) / 4; ++word) {
-      if (access != Access::write && fresh_in_block(words_[word].write))
-        fault(sentence(access, bytes, "shared memory") + " that its block never wrote");
+      const Touch& last = words_[word].write;
+      const bool fresh = fresh_in_block(last);
+      if (access != Access::write && fresh)
+        complain([&] {
+          return sentence(access, bytes, "shared memory") + " that its block never wrote";
+        });
+      if ((last.thread & kInFlight) && !fresh)
+        complain([&] {
+          return sentence(access, bytes, "shared memory") +
+                 " before an asynchronous copy to it has arrived";
+        });
       if (const char* what = conflict(words_[word], access, true))
-        fault(std::string(what) + ": " + std::to_string(bytes) + " bytes of shared memory");
+        complain([&] {
+          return std::string(what) + ": " + std::to_string(bytes) + " bytes of shared memory";
+        });
     }
+  }
+  void set_in_flight(const void* address, std::size_t bytes, bool on) {
+    Word* const word = &words_[(static_cast<const Byte*>(address) - block_.begin) / 4];
+    for (std::size_t i = 0; i < bytes / 4; ++i)
+      word[i].write.thread =
+          on ? word[i].write.thread | kInFlight : word[i].write.thread & ~kInFlight;
   }
 
  private:
@@ -55,6 +74,11 @@ class Shared {
   std::vector<Word> words_;
   std::vector<bool> owned_;
 };
+
+Shared& shared() {
+  static Shared* const all = new Shared;
+  return *all;
+}
 
 // The words that this launch touches for the first time in this way; reading what it has written
 // itself is no traffic.
@@ -85,9 +109,9 @@ void check_device(Arena& arena, Access access, const void* address, std::size_t 
   for (std::size_t i = 0; i < bytes; ++i) {
     if (states[i] == written) continue;
     const auto* at = static_cast<const Byte*>(address) + i;
-    if (states[i] == outside) fault(sentence(access, bytes, arena.describe(at)));
+    if (states[i] == outside) complain([&] { return sentence(access, bytes, arena.describe(at)); });
     if (access != Access::write)
-      fault(sentence(access, bytes, arena.describe(at)) + ", never written");
+      complain([&] { return sentence(access, bytes, arena.describe(at)) + ", never written"; });
     states[i] = written;
   }
   const std::size_t words = (reinterpret_cast<std::uintptr_t>(address) % 4 + bytes + 3) / 4;
@@ -99,30 +123,49 @@ void check_device(Arena& arena, Access access, const void* address, std::size_t 
     const std::size_t from = i == 0 ? first : 0,
                       to = std::min<std::size_t>(4, first + bytes - 4 * i);
     if (const char* what = conflict_of_bytes(arena, word[i], from, to, access))
-      fault(std::string(what) + ": " + arena.describe(address));
+      complain([&] { return std::string(what) + ": " + arena.describe(address); });
   }
 }
 
 void check(Access access, const void* address, std::size_t bytes, bool aligned) {
+  if (fiber_here && fiber_here->on_stack(address)) return;  // most accesses: a thread's own
   static Arena& arena = Arena::get();
+  if (OwnWork::now) return;
   if (!in_kernel()) {
     if (arena.contains(address) && !failed())
-      fault("code of the host touches device memory: " + arena.describe(address));
+      complain(
+          [&] { return "code of the host touches device memory: " + arena.describe(address); });
     return;
   }
-  static Shared shared;
-  if (on_own_stack(address)) return;
   const bool global = arena.contains(address);
-  if (!global && !shared.contains(address)) {
+  Shared& shared_memory = shared();
+  if (!global && !shared_memory.contains(address)) {
     static const Range fixed = constants();
     if (access == Access::read && (fixed.contains(address) || in_arguments(address))) return;
-    fault(sentence(access, bytes, "memory of the host"));
+    complain([&] { return sentence(access, bytes, "memory of the host"); });
   }
   if (aligned && reinterpret_cast<std::uintptr_t>(address) % bytes != 0)
-    fault(sentence(access, bytes, "an address that is not a multiple of that"));
+    complain([&] { return sentence(access, bytes, "an address that is not a multiple of that"); });
   if (global) return check_device(arena, access, address, bytes);
-  shared.check(access, address, bytes);
+  shared_memory.check(access, address, bytes);
 }
+
+}  // namespace
+
+void copy_begins(const void* to, std::size_t bytes) {
+  if (!shared().contains(to))
+    complain([&] { return "an asynchronous copy to memory that is not shared"; });
+  if (reinterpret_cast<std::uintptr_t>(to) % bytes != 0)
+    complain([&] { return "an asynchronous copy to a misaligned address"; });
+  shared().check(Access::write, to, bytes);
+  shared().set_in_flight(to, bytes, true);
+}
+void copy_arrives(const void* to, std::size_t bytes) {
+  shared().set_in_flight(to, bytes, false);
+  shared().check(Access::write, to, bytes);
+}
+
+namespace {
 
 struct SourceLocation {
   const char* file;
@@ -130,7 +173,8 @@ struct SourceLocation {
 };
 
 void fault_at(const SourceLocation& place, const char* what) {
-  fault(std::string(what) + " at " + place.file + ":" + std::to_string(place.line));
+  complain(
+      [&] { return std::string(what) + " at " + place.file + ":" + std::to_string(place.line); });
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <vector>
 
+#include "asynchronous.h"
 #include "fiber.h"
 #include "order.h"
 #include "symbols.h"
@@ -20,6 +21,9 @@ uint3 block_extent __asm__("blockDim");
 uint3 grid_extent __asm__("gridDim");
 
 namespace emulation {
+
+Fiber* fiber_here = nullptr;
+
 namespace {
 
 enum class Stage { running, at_barrier, in_warp, done };
@@ -59,7 +63,6 @@ thread_local bool launched_here = false;
 Fiber scheduler;
 std::vector<std::unique_ptr<Fiber>> all_fibers;
 std::vector<Fiber*> idle_fibers;
-Fiber* fiber_here = nullptr;
 
 std::string text(const uint3& v) {
   std::ostringstream out;
@@ -82,6 +85,7 @@ void work() {
       go_on_as(thread);
       run.call->invoke(run.call->arguments.get());
       Thread& finished = *run.current;
+      no_copies_left();
       finished.stage = Stage::done;
       ++run.done;
     }
@@ -132,6 +136,7 @@ void run_block() {
   run.ready.clear();
   run.next = run.done = run.at_barrier = 0;
   run.block_began = ++run.interval;
+  forget_copies(count);
   run.order.begin_block(run.block_began);
 
   while (run.done < count && !run.ended) {
@@ -171,10 +176,13 @@ const std::vector<unsigned>& blocks_in_turn(std::size_t count) {
 
 }  // namespace
 
+constinit thread_local bool OwnWork::now = false;
+
 bool in_kernel() { return launched_here && run.active && run.current; }
 
 void end_kernel() {
   run.ended = true;
+  OwnWork::now = false;
   fiber_here->switch_to(scheduler);
   std::abort();  // nobody comes back to this thread
 }
@@ -216,8 +224,10 @@ void barrier(int line) {
   for (const Thread& other : run.threads)
     if (other.stage == Stage::at_barrier) {
       if (other.line != line)
-        fault("threads wait at different barriers: this one at line " + std::to_string(line) +
-              ", thread " + text(other.index) + " at line " + std::to_string(other.line));
+        complain([&] {
+          return "threads wait at different barriers: this one at line " + std::to_string(line) +
+                 ", thread " + text(other.index) + " at line " + std::to_string(other.line);
+        });
       break;
     }
   if (++run.at_barrier < run.threads.size()) return wait(Stage::at_barrier);
@@ -233,30 +243,44 @@ void meet(const void* address) { run.order.atomic(run.current->meeting, address)
 namespace {
 
 void multiply(const Thread* warp, std::size_t lanes) {
-  if (lanes < 32) fault("a warp of less than 32 threads multiplies on tensor cores");
+  if (lanes < 32)
+    complain([&] { return "a warp of less than 32 threads multiplies on tensor cores"; });
   const auto part = [&](int lane) -> const Multiplication& {
     return *reinterpret_cast<const Multiplication*>(warp[lane].value);
   };
-  const auto tf32 = [](std::uint32_t bits) { return double{__uint_as_float(bits & ~0x1fffu)}; };
-  const int m = part(0).m, n = part(0).n;
+  const int m = part(0).m, n = part(0).n, in_register = part(0).in_register;
+  // Number i of those in the registers: TF32, or the halves of a register.
+  const auto operand = [&](const std::uint32_t* registers, int i) -> double {
+    const std::uint32_t bits = registers[i / in_register];
+    return __uint_as_float(in_register == 1 ? bits & ~0x1fffu
+                           : i % 2 == 0     ? bits << 16
+                                            : bits & 0xffff0000u);
+  };
+  const int terms = 8 * in_register;
   for (int i = 0; i < m; ++i)
     for (int j = 0; j < n; ++j) {
-      double a[16][8], b[8][8];
+      double a[16][16], b[16][8];
       for (int lane = 0; lane < 32; ++lane) {
-        const int g = lane / 4, t = lane % 4;
-        for (int e = 0; e < 4; ++e) a[g + e % 2 * 8][t + e / 2 * 4] = tf32(part(lane).a[4 * i + e]);
-        for (int e = 0; e < 2; ++e) b[t + e * 4][g] = tf32(part(lane).b[2 * j + e]);
+        const int g = lane / 4, first = lane % 4 * in_register;
+        for (int e = 0; e < 4; ++e)
+          for (int h = 0; h < in_register; ++h)
+            a[g + e % 2 * 8][first + e / 2 * 4 * in_register + h] =
+                operand(part(lane).a + 4 * i, e * in_register + h);
+        for (int e = 0; e < 2; ++e)
+          for (int h = 0; h < in_register; ++h)
+            b[first + e * 4 * in_register + h][g] =
+                operand(part(lane).b + 2 * j, e * in_register + h);
       }
       for (int lane = 0; lane < 32; ++lane)
         for (int e = 0; e < 4; ++e) {
           const int row = lane / 4 + e / 2 * 8, column = lane % 4 * 2 + e % 2;
           float& d = part(lane).d[4 * (i * n + j) + e];
           double sum = d;
-          for (int k = 0; k < 8; ++k) sum += a[row][k] * b[k][column];
+          for (int k = 0; k < terms; ++k) sum += a[row][k] * b[k][column];
           d = static_cast<float>(sum);
         }
     }
-  if (run.traffic) run.traffic->flops += 2.0 * m * n * 16 * 8 * 8;
+  if (run.traffic) run.traffic->flops += 2.0 * m * n * 16 * 8 * terms;
 }
 
 }  // namespace
@@ -269,10 +293,12 @@ std::uint64_t warp_exchange(Vote vote, unsigned mask, std::uint64_t value, int s
   Thread& self = *run.current;
   const std::size_t first = number(self) / 32 * 32, lane = number(self) - first;
   self.vote = vote, self.mask = mask, self.value = value, self.source = source, self.line = line;
-  if (!(mask >> lane & 1)) fault("a lane calls a shuffle or vote whose mask leaves it out");
+  if (!(mask >> lane & 1))
+    complain([&] { return "a lane calls a shuffle or vote whose mask leaves it out"; });
   const std::size_t lanes = std::min<std::size_t>(32, run.threads.size() - first);
   if (lanes < 32 && mask != 0xffffffffu && mask >> lanes)
-    fault("the mask of a shuffle or vote names lanes that the block does not have");
+    complain(
+        [&] { return "the mask of a shuffle or vote names lanes that the block does not have"; });
   Thread* const warp = &run.threads[first];
   const auto meets = [&](const Thread& t) {
     return t.stage == Stage::in_warp && t.mask == mask && t.line == line && t.vote == vote;
@@ -296,8 +322,10 @@ std::uint64_t warp_exchange(Vote vote, unsigned mask, std::uint64_t value, int s
     if (!(mask >> i & 1)) continue;
     const auto from = static_cast<std::size_t>(warp[i].source);
     if (vote == Vote::take && (from >= lanes || !(mask >> from & 1)))
-      fault("lane " + std::to_string(i) + " takes from lane " + std::to_string(from) +
-            ", which is not part of the shuffle");
+      complain([&] {
+        return "lane " + std::to_string(i) + " takes from lane " + std::to_string(from) +
+               ", which is not part of the shuffle";
+      });
     results[i] = vote == Vote::take     ? warp[from].value
                  : vote == Vote::ballot ? ballot
                  : vote == Vote::any    ? ballot != 0
@@ -315,7 +343,7 @@ std::uint64_t warp_exchange(Vote vote, unsigned mask, std::uint64_t value, int s
 // --- Who touched a word last -----------------------------------------------------------------
 
 const char* conflict(Word& word, Access access, bool shared) {
-  const auto self = static_cast<std::uint16_t>(number(*run.current));
+  const auto self = static_cast<std::uint16_t>(running_thread());
   const std::uint16_t step = run.warp_steps[self / 32];
   // Whether the one who touched it before may do so at the same time as this thread.
   const auto together = [&](const Touch& before) {
@@ -351,7 +379,7 @@ const char* conflict(Word& word, Access access, bool shared) {
   return complaint;
 }
 
-bool on_own_stack(const void* address) { return fiber_here->on_stack(address); }
+std::size_t running_thread() { return number(*run.current); }
 bool in_arguments(const void* address) {
   const auto* begin = static_cast<const Byte*>(run.call->arguments.get());
   return static_cast<std::size_t>(static_cast<const Byte*>(address) - begin) <

@@ -29,7 +29,8 @@ struct Touch {
   std::uint16_t step = 0;    // of its warp: how often its lanes have met
 };
 constexpr std::uint16_t kThread = 0x3ff, kSeveralWarps = 0x8000, kSeveralLanes = 0x4000,
-                        kSeveralBlocks = 0x2000, kAtomic = 0x1000, kSplit = 0x0800;
+                        kSeveralBlocks = 0x2000, kAtomic = 0x1000, kSplit = 0x0800,
+                        kInFlight = 0x0400;  // an asynchronous copy writes it later
 struct Word {
   Touch write, read;
 };

@@ -60,15 +60,22 @@ void barrier(int line);
 enum class Vote { take, ballot, any, all, multiply };
 std::uint64_t warp_exchange(Vote vote, unsigned mask, std::uint64_t value, int source, int line);
 
-// One lane's part of d += a b on tensor cores, for m by n products of 16x8 and 8x8 tiles: its
-// fragments as mma.m16n8k8 lays them out, d[m][n][4], a[m][4], b[n][2]. The lowest 13 bits of the
-// operands are ignored, as hardware does.
+// One lane's part of d += a b on tensor cores, for m by n products of 16xK and Kx8 tiles: its
+// fragments d[m][n][4], a[m][4], b[n][2] as mma.m16n8k8 lays them out, with one TF32 operand in a
+// register, whose lowest 13 bits are ignored as hardware does; or mma.m16n8k16, with two bfloat16.
 struct Multiplication {
   float* d;
   const std::uint32_t *a, *b;
   int m, n;
+  int in_register;  // operands: 1 or 2
 };
 void warp_multiply(const Multiplication& part, int line = __builtin_LINE());
+
+// cp.async and what waits for it (asynchronous.cpp): `bytes` arrive, the first `read` of them from
+// `from`, the others zero.
+void start_copy(void* to, const void* from, int bytes, int read);
+void end_group();
+void finish_copies(int left);
 
 // An access that the compiler does not announce itself.
 enum class Access { read, write, atomic };
