@@ -38,7 +38,7 @@ struct TopVectors {
 };
 
 // The power iterations of several layers, which run together.
-using PowerIterations = std::vector<engine::PowerIteration>;
+using PowerIterations = engine::FreeListVector<engine::PowerIteration>;
 
 class Constraint {
  public:

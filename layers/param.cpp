@@ -1,5 +1,7 @@
 #include "layers/param.h"
 
+#include <algorithm>
+
 #include "layers/mode.h"
 
 namespace layers {
@@ -86,7 +88,8 @@ void Param::stepped() {
 // The first constraint sees the raw values; states of others would need its result.
 void Param::advance(PowerIterations& together) {
   if (chain_.empty() || evaluating()) return;
-  const bool alone = states().size() == chain_.front().states().size();
+  const bool alone = std::all_of(chain_.begin() + 1, chain_.end(),
+                                 [](const Constraint& c) { return c.states().empty(); });
   if (alone && chain_.front().advance(raw_, together)) advanced_ = true;
 }
 

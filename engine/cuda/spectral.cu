@@ -9,6 +9,7 @@
 #include "engine/cuda/fault.h"
 #include "engine/cuda/launch.h"
 #include "engine/cuda/pack.h"
+#include "engine/free_lists.h"
 
 namespace engine::cuda {
 namespace {
@@ -216,7 +217,7 @@ void CudaBackend::power_iteration(std::span<const TopPair> pairs) {
   const auto take = [&free](Index n) {
     return std::exchange(free, free + (n + kPack - 1) / kPack * kPack);
   };
-  std::vector<Matrix> all;
+  FreeListVector<Matrix> all;
   int rounds = 0;
   for (const TopPair& top : pairs) {
     check_elements("power_iteration", top.m * top.n);
@@ -228,7 +229,7 @@ void CudaBackend::power_iteration(std::span<const TopPair> pairs) {
   }
   // Round by round, those that still take part, as many as a launch takes.
   for (int round = 0; round <= rounds; ++round) {
-    std::vector<Matrix> here;
+    FreeListVector<Matrix> here;
     for (const Matrix& a : all)
       if (a.top.rounds == 0 ? round == 0 : 0 < round && round <= a.top.rounds) here.push_back(a);
     for (std::size_t first = 0; first < here.size(); first += kMatrices) {
