@@ -93,8 +93,10 @@ of_tests() {
   verdicts "$phase"
   return $status
 }
+# What no other phase tests, and errors last.
+elsewhere='*errors.cpp,*parity.cpp,*training.cpp,*capture.cpp,*pool.cpp'
 phase_smoke() {
-  of_tests smoke --source-file='*random.cpp,*updates.cpp,*images.cpp' + --source-file='*errors.cpp'
+  of_tests smoke --source-file-exclude="$elsewhere" + --source-file='*errors.cpp'
 }
 phase_parity() {
   of_tests parity --source-file='*parity.cpp' + \
@@ -186,13 +188,14 @@ find_sanitizer() {
   timeout 20 find / -xdev -name compute-sanitizer -type f -perm -u+x 2>/dev/null | head -n 1 | grep .
 }
 
-# Those kernels alone that use shared memory, where racecheck looks.
-with_shared_memory=(implicit_kernel columns_kernel solve_kernel norm_kernel)
+# Those kernels alone that use shared memory, where racecheck looks (tests/tools/gpu_check.cpp).
+with_shared_memory=(implicit_kernel sum_columns_kernel solve_kernel transposed_kernel product_kernel
+  length_kernel dot_kernel scale_to_norm_grad_kernel)
 
 # sanitized TOOL [option...]: the kernels of every file; of the replays the short ones.
 sanitized() {
   local run=("$sanitizer" --tool "$1" --error-exitcode 9 "${@:2}")
-  tests "${run[@]}" -- --source-file='*random.cpp,*updates.cpp,*images.cpp' &&
+  tests "${run[@]}" -- --source-file-exclude="$elsewhere" &&
     tests "${run[@]}" -- --source-file='*capture.cpp' --test-case='*come late*,*between replays*' &&
     tests "${run[@]}" -- --source-file='*parity.cpp' --test-case='*every case*high*,*to the bit*'
 }
