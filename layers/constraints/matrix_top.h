@@ -25,7 +25,7 @@ struct MatrixTop : TopVectors {
   // Of the matrix w [m, n], whose vectors advance by these iterations unless sigma is known; in
   // evaluation they stay as they are.
   engine::TopTensors of(const engine::Tensor& w, int iterations) {
-    if (fits_) return {w, u.place(), v.place(), sigma_};
+    if (fits_ && matrix_.data() == w.data()) return {w, u.place(), v.place(), sigma_};
     const engine::NoGrad constant;
     const bool known = fit(w);
     engine::TopTensors top{w, known ? u.value() : engine::Tensor(engine::Shape{1, w.dim(0)}),
@@ -41,6 +41,7 @@ struct MatrixTop : TopVectors {
   bool advance(const engine::Tensor& w, int iterations, PowerIterations& together) {
     if (!fit(w) || !sigma_.defined()) return false;
     together.push_back({{w, u.place(), v.place(), sigma_}, iterations});
+    matrix_ = w.detach();
     fits_ = true;
     return true;
   }
@@ -59,11 +60,12 @@ struct MatrixTop : TopVectors {
     u.assign(top.u);
     v.assign(top.v);
     sigma_ = top.sigma;
+    matrix_ = top.w.detach();
     fits_ = true;
   }
 
-  engine::Tensor sigma_;
-  engine::Noted<bool> fits_;  // whether sigma is that of the raw values
+  engine::Tensor sigma_, matrix_;  // what sigma is the norm of
+  engine::Noted<bool> fits_;       // whether it has not changed since
 };
 
 }  // namespace layers

@@ -315,3 +315,12 @@ TEST_CASE("constraints: a weight that was zero for a while recovers") {
   const LinearMap map = LinearMap::dense(linear.weight.raw());
   CHECK(sigma(map.with(linear.weight.value(map))) == doctest::Approx(1).epsilon(kConverged));
 }
+
+TEST_CASE("constraints: one value that is called with one weight after another") {
+  Draw draw(31);
+  const LinearMap small = LinearMap::dense(draw.uniform({5, 7}).tensor());
+  const LinearMap large = small.with(Real(8) * small.weight);
+  SpectralNorm norm{.iterations = 50};
+  for (const LinearMap& map : {small, large, small})
+    CHECK(engine::spectral_norm(norm(map)) == doctest::Approx(1).epsilon(kConverged));
+}
