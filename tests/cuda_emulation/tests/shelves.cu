@@ -11,7 +11,7 @@
 using namespace emulation;
 using engine::cuda::AsBfloat16;
 using engine::cuda::AsTf32;
-using engine::cuda::Bfloat16;
+using engine::Bfloat16;
 using engine::cuda::kDepth;
 using engine::cuda::lines_of;
 using engine::cuda::Shelf;
