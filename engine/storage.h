@@ -2,6 +2,9 @@
 // them. It holds Reals. Where a backend narrows a result (Backend::narrows), it holds bfloat16
 // numbers instead: verbs that take an Operand read them as they are, and everyone else gets a copy
 // as Reals. A copy serves one generation() (capture.h), because a replay writes the numbers anew.
+//
+// So bfloat16 is a property of memory, and tensors have one type of number. The op says whether its
+// own gradient bears the rounding, the backend whether its convolutions would round anyway.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,14 @@
-// Narrow numbers: results that `medium` keeps as bfloat16 (Backend::narrows), because the
-// convolutions that read them would round them to it. Device functions that read and write arrays of
-// either kind, and the Reals of an array for verbs that need them.
+// Narrow numbers: results that `medium` keeps as bfloat16, for half the bytes at every access.
+//   z = relu or leaky relu of a convolution and its bias: implicit convolutions would round it
+//       anyway, and its own gradient needs the sign alone. Not tanh, whose gradient needs all
+//       digits, nor a convolution without activation, which batch norm reads.
+//   dx, the gradient before an activation: the two other slots of the convolution read it. The
+//       bias's gradient sums it before it is rounded.
+// Nothing changes for convolutions; other readers of z see rounded values. A network gains as far as
+// convolutions alone read z: whoever needs Reals reads and writes a copy.
+//
+// Here are device functions that read and write arrays of either kind, and the Reals of an array for
+// work that needs them.
 #pragma once
 
 #include <cuda_runtime.h>
