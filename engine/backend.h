@@ -121,8 +121,8 @@ class Backend {
     bias_activation(kind, slope, rows, forward ? window.out : window.in, z, bias, z);
   }
 
-  // Whether z should be narrow: this backend's convolutions would round it to bfloat16 anyway. It
-  // then has `widen`, which makes Reals of n narrow numbers.
+  // Whether that slot, or its cotangent, should be narrow: the convolutions that read it would round
+  // it to bfloat16 anyway. Such a backend has `widen`, which makes Reals of n narrow numbers.
   virtual bool narrows(Slot /*want*/, const Window&) const { return false; }
   virtual void widen(Index /*n*/, const Bfloat16* /*x*/, Real* /*y*/) {}
 
