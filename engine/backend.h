@@ -104,20 +104,27 @@ class Backend {
   virtual void solve(bool transpose_a, Index count, Index n, Index k, const Real* a, const Real* b,
                      Real* x) = 0;
 
-  // Computes the slot `want` of the convolution form from the two others, into the pointer of
-  // `want`.
-  virtual void conv(Slot want, const Window& window, Real* x, Real* w, Real* y) = 0;
+  // Computes the slot `want` of the convolution form from the two others, into the array of `want`,
+  // of Reals.
+  virtual void conv(Slot want, const Window& window, const Operand& x, const Operand& w,
+                    const Operand& y) = 0;
 
-  // Slot Y or X followed by z = activation(z + bias), in the same pass where the device can.
-  virtual void conv_bias(Slot want, const Window& window, Real* x, Real* w, Real* y,
-                         Activation kind, Real slope, const Real* bias) {
+  // Slot Y or X followed by z = activation(z + bias), in the same pass where the device can; z is of
+  // Reals, or of either kind where the backend narrows it.
+  virtual void conv_bias(Slot want, const Window& window, const Operand& x, const Operand& w,
+                         const Operand& y, Activation kind, Real slope, const Real* bias) {
     conv(want, window, x, w, y);
     const bool forward = want == Slot::Y;
-    Real* z = forward ? y : x;
+    Real* z = (forward ? y : x).wide;
     const Index rows =
         window.n * (forward ? window.out_height * window.out_width : window.height * window.width);
     bias_activation(kind, slope, rows, forward ? window.out : window.in, z, bias, z);
   }
+
+  // Whether that slot, or its cotangent, should be narrow: the convolutions that read it would round
+  // it to bfloat16 anyway. Such a backend has `widen`, which makes Reals of n narrow numbers.
+  virtual bool narrows(Slot /*want*/, const Window&) const { return false; }
+  virtual void widen(Index /*n*/, const Bfloat16* /*x*/, Real* /*y*/) {}
 
   // Between `large` [n, height, width, in] and `small` [n, out_height, out_width, in]; only pick
   // and put read `x`, which has the size of `large`. An average divides by the whole window if
@@ -129,13 +136,11 @@ class Backend {
   // cotangent g, alone or with the bias's, the sum of its rows.
   virtual void bias_activation(Activation kind, Real slope, Index rows, Index channels,
                                const Real* x, const Real* bias, Real* z) = 0;
-  virtual void bias_activation_grad(Activation kind, Real slope, Index n, const Real* z,
-                                    const Real* g, Real* dx) = 0;
+  virtual void bias_activation_grad(Activation kind, Real slope, Index n, const Operand& z,
+                                    const Real* g, const Operand& dx) = 0;
   virtual void bias_activation_grads(Activation kind, Real slope, Index rows, Index channels,
-                                     const Real* z, const Real* g, Real* dx, Real* dbias) {
-    bias_activation_grad(kind, slope, rows * channels, z, g, dx);
-    reduce(Reduction::sum, 1, rows, channels, dx, dbias);
-  }
+                                     const Operand& z, const Real* g, const Operand& dx,
+                                     Real* dbias) = 0;
 
   // Batch norm on rows of `channels`, and its gradients from x and the result's cotangent g.
   virtual void moments(Index rows, Index channels, const Real* x, Real* moments) = 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 
 #include "engine/real.h"
 #include "engine/shape.h"
@@ -13,6 +14,24 @@ namespace engine {
 struct Strides {
   Shape extents;
   std::array<Index, Shape::kMaxRank> x{}, y{};
+};
+
+// A float32 number's upper half: its sign, exponent and first seven bits of fraction.
+struct Bfloat16 {
+  std::uint16_t bits;
+};
+
+// An array that a verb reads or writes, of either kind.
+struct Operand {
+  Real* wide = nullptr;
+  Bfloat16* narrow = nullptr;
+  Operand() = default;
+  KANTOR_DEVICE Operand(Real* reals) : wide(reals) {}          // NOLINT: an array of Reals is one
+  KANTOR_DEVICE Operand(Bfloat16* narrow) : narrow(narrow) {}  // NOLINT
+  // The same array from this element on.
+  KANTOR_DEVICE Operand from(Index offset) const {
+    return narrow ? Operand(narrow + offset) : Operand(wide + offset);
+  }
 };
 
 // The reductions along an axis that a backend computes.

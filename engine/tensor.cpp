@@ -9,6 +9,7 @@
 #include "engine/check.h"
 #include "engine/device.h"
 #include "engine/op.h"
+#include "engine/storage.h"
 #include "engine/update.h"
 
 namespace engine {
@@ -17,35 +18,34 @@ namespace {
 thread_local Tape tape = Tape::on;
 constexpr const char* kReadsBack = "reads a value back from the device";
 
-std::shared_ptr<Node> leaf(const Shape& shape, std::shared_ptr<Storage> storage, Real* data) {
+std::shared_ptr<Node> leaf(const Shape& shape, std::shared_ptr<Storage> storage, Index offset) {
   static std::atomic<std::uint64_t> created{0};
   auto node = std::allocate_shared<Node>(FreeListAllocator<Node>());
   node->shape = shape;
   node->storage = std::move(storage);
-  node->data = data;
+  node->offset = offset;
   node->id = ++created;
   return node;
 }
 
 }  // namespace
 
-Storage::Storage(Backend& backend, Index elements)
-    : backend_(backend), elements_(elements), data_(backend.allocate(elements)) {}
-
-Storage::~Storage() { backend_.release(data_, elements_); }
-
 Tensor::Tensor(const Shape& shape) : Tensor(shape, Device::current().backend()) {}
 
-Tensor::Tensor(const Shape& shape, Backend& backend) {
+Tensor Tensor::bfloat16(const Shape& shape) {
+  return Tensor(shape, Device::current().backend(), true);
+}
+
+Tensor::Tensor(const Shape& shape, Backend& backend, bool narrow) {
   check(std::all_of(shape.begin(), shape.end(), [](Index extent) { return extent >= 0; }),
         "tensor: invalid shape ", shape);
   const Index elements = shape.size();
   // A count of bytes must not overflow either.
   check(elements <= std::numeric_limits<Index>::max() / 16,
         "tensor: more elements than memory can hold: ", shape);
-  auto storage = std::allocate_shared<Storage>(FreeListAllocator<Storage>(), backend, elements);
-  Real* data = storage->data();
-  node_ = leaf(shape, std::move(storage), data);
+  node_ = leaf(
+      shape, std::allocate_shared<Storage>(FreeListAllocator<Storage>(), backend, elements, narrow),
+      0);
 }
 
 Tensor Tensor::from(const Shape& shape, const std::vector<Real>& values) {
@@ -59,7 +59,7 @@ Tensor Tensor::from(const Shape& shape, const std::vector<Real>& values) {
 Tensor Tensor::view(const Tensor& whole, Index offset, const Shape& shape) {
   check(offset >= 0 && offset + shape.size() <= whole.size(), "view: ", shape, " at offset ",
         offset, " reaches beyond ", whole.shape());
-  return Tensor(leaf(shape, whole.node_->storage, whole.data() + offset));
+  return Tensor(leaf(shape, whole.node_->storage, whole.node_->offset + offset));
 }
 
 const Shape& Tensor::shape() const {
@@ -67,7 +67,9 @@ const Shape& Tensor::shape() const {
   return node_->shape;
 }
 
-Real* Tensor::data() const { return node_->data; }
+Real* Tensor::data() const { return node_->storage->data() + node_->offset; }
+Operand Tensor::operand() const { return node_->storage->operand().from(node_->offset); }
+Real* Tensor::mutable_data() const { return node_->storage->mutable_data() + node_->offset; }
 
 Backend& Tensor::backend() const { return node_->storage->backend(); }
 

@@ -19,27 +19,15 @@ namespace engine {
 struct Node;
 struct Op;
 class Backend;
-
-// A block of device memory, returned to its backend with the last tensor that uses it.
-class Storage {
- public:
-  Storage(Backend& backend, Index elements);
-  ~Storage();
-  Storage(const Storage&) = delete;
-  Storage& operator=(const Storage&) = delete;
-  Backend& backend() const { return backend_; }
-  Real* data() const { return data_; }
-
- private:
-  Backend& backend_;
-  Index elements_;
-  Real* data_;
-};
+class Storage;
+struct Operand;
 
 class Tensor {
  public:
   Tensor() = default;                   // no tensor; `defined()` is false
   explicit Tensor(const Shape& shape);  // memory on the current device, its values not yet set
+  // The same for bfloat16 values, for a result that the device narrows (Backend::narrows).
+  static Tensor bfloat16(const Shape& shape);
 
   // A leaf holding these values. Errors: their number is not the size of the shape.
   static Tensor from(const Shape& shape, const std::vector<Real>& values);
@@ -60,7 +48,10 @@ class Tensor {
   Tensor detach() const;  // the same memory as a leaf: gradients stop here
   Tensor clone() const;   // a leaf with memory of its own, on the same device
 
-  Real* data() const;  // device memory
+  // Device memory: as Reals; as it is, for verbs that read either kind; and to change it in place.
+  Real* data() const;
+  Operand operand() const;
+  Real* mutable_data() const;
   Backend& backend() const;
   Node* node() const { return node_.get(); }
   bool unique() const { return node_.use_count() == 1; }  // no other handle to this node
@@ -69,7 +60,7 @@ class Tensor {
 
  private:
   friend Tensor on_tape(std::shared_ptr<const Op> op, Tensor out, std::span<const Tensor> inputs);
-  Tensor(const Shape& shape, Backend& backend);
+  Tensor(const Shape& shape, Backend& backend, bool narrow = false);
   explicit Tensor(std::shared_ptr<Node> node) : node_(std::move(node)) {}
   std::shared_ptr<Node> node_;
 };
@@ -80,7 +71,7 @@ using TensorList = FreeListVector<Tensor>;  // a vector that does not allocate f
 struct Node {
   Shape shape;
   std::shared_ptr<Storage> storage;
-  Real* data = nullptr;
+  Index offset = 0;              // of the first element in the storage
   std::shared_ptr<const Op> op;  // null for a leaf
   TensorList inputs;
   std::uint64_t id = 0;

@@ -23,13 +23,13 @@ void overwrite(const Tensor& x, std::span<const Real> values) {
   check(x.size() == static_cast<Index>(values.size()), "overwrite: ", values.size(),
         " values do not fill ", x.shape());
   not_capturable("sends values from the host (live_tensor would do)");
-  x.backend().upload(x.data(), values.data(), x.size());
+  x.backend().upload(x.mutable_data(), values.data(), x.size());
 }
 
 void overwrite(const Tensor& x, const Tensor& values) {
   check_same("overwrite", values, x);
   check_same_device("overwrite", values, x);
-  x.backend().copy({.extents = {x.size()}, .x = {1}, .y = {1}}, values.data(), x.data());
+  x.backend().copy({.extents = {x.size()}, .x = {1}, .y = {1}}, values.data(), x.mutable_data());
 }
 
 void overwrite(const Tensor& x, std::span<const Tensor> pieces) {
@@ -37,7 +37,7 @@ void overwrite(const Tensor& x, std::span<const Tensor> pieces) {
   Index size = 0;
   for (const Tensor& piece : pieces) {
     check_same_device("overwrite", piece, x);
-    all.push_back({piece.data(), x.data() + size, piece.size()});
+    all.push_back({piece.data(), x.mutable_data() + size, piece.size()});
     size += piece.size();
   }
   check(size == x.size(), "overwrite: pieces with ", size, " elements do not fill ", x.shape());
@@ -52,7 +52,7 @@ void overwrite_each(std::span<const Tensor> xs, std::span<const Tensor> values) 
     check_same("overwrite", values[i], xs[i]);
     check_same_device("overwrite", values[i], xs[i]);
     check_same_device("overwrite", xs[i], xs[0]);
-    all.push_back({values[i].data(), xs[i].data(), xs[i].size()});
+    all.push_back({values[i].data(), xs[i].mutable_data(), xs[i].size()});
   }
   if (!all.empty()) xs[0].backend().copy_pieces(all);
 }
@@ -60,17 +60,17 @@ void overwrite_each(std::span<const Tensor> xs, std::span<const Tensor> values) 
 void adam_update(const Live<AdamStep>& step, const Tensor& g, const Tensor& m, const Tensor& v,
                  const Tensor& w) {
   for (const Tensor& other : {g, m, v}) check_same("adam", other, w);
-  w.backend().adam(step, w.size(), g.data(), m.data(), v.data(), w.data());
+  w.backend().adam(step, w.size(), g.data(), m.mutable_data(), v.mutable_data(), w.mutable_data());
 }
 
 void add_scaled(const Live<Real>& a, const Tensor& x, const Tensor& y) {
   check_same("add_scaled", x, y);
-  y.backend().add_scaled(y.size(), a, x.data(), y.data());
+  y.backend().add_scaled(y.size(), a, x.data(), y.mutable_data());
 }
 
 void lerp(Real t, const Tensor& x, const Tensor& y) {
   check_same("lerp", x, y);
-  y.backend().lerp(y.size(), t, x.data(), y.data());
+  y.backend().lerp(y.size(), t, x.data(), y.mutable_data());
 }
 
 void remember_moments(Real momentum, Real factor, const Tensor& moments, const Tensor& mean,
@@ -81,8 +81,8 @@ void remember_moments(Real momentum, Real factor, const Tensor& moments, const T
         " does not fit ", mean.shape());
   for (const Tensor& running : {mean, variance})
     check_same_device("remember_moments", moments, running);
-  moments.backend().remember_moments(channels, momentum, factor, moments.data(), mean.data(),
-                                     variance.data());
+  moments.backend().remember_moments(channels, momentum, factor, moments.data(),
+                                     mean.mutable_data(), variance.mutable_data());
 }
 
 }  // namespace engine

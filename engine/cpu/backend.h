@@ -30,18 +30,20 @@ class CpuBackend final : public Backend {
             const Real* a, const Real* b, Real* z) override;
   void solve(bool transpose_a, Index count, Index n, Index k, const Real* a, const Real* b,
              Real* x) override;
-  void conv(Slot want, const Window& window, Real* x, Real* w, Real* y) override;
-  void conv_bias(Slot want, const Window& window, Real* x, Real* w, Real* y, Activation kind,
-                 Real slope, const Real* bias) override;
+  void conv(Slot want, const Window& window, const Operand& x, const Operand& w,
+            const Operand& y) override;
+  void conv_bias(Slot want, const Window& window, const Operand& x, const Operand& w,
+                 const Operand& y, Activation kind, Real slope, const Real* bias) override;
   void pool(PoolMode mode, const Window& window, bool count_padding, const Real* x, Real* large,
             Real* small) override;
 
   void bias_activation(Activation kind, Real slope, Index rows, Index channels, const Real* x,
                        const Real* bias, Real* z) override;
-  void bias_activation_grad(Activation kind, Real slope, Index n, const Real* z, const Real* g,
-                            Real* dx) override;
-  void bias_activation_grads(Activation kind, Real slope, Index rows, Index channels, const Real* z,
-                             const Real* g, Real* dx, Real* dbias) override;
+  void bias_activation_grad(Activation kind, Real slope, Index n, const Operand& z, const Real* g,
+                            const Operand& dx) override;
+  void bias_activation_grads(Activation kind, Real slope, Index rows, Index channels,
+                             const Operand& z, const Real* g, const Operand& dx,
+                             Real* dbias) override;
   void moments(Index rows, Index channels, const Real* x, Real* moments) override;
   void batch_norm(const BatchNormTerms& terms, Real* y) override;
   void batch_norm_grad(const BatchNormTerms& terms, const Real* g, Real* dx, Real* dgamma,

@@ -43,21 +43,22 @@ void conv_weight(const Window& window, const Real* x, Real* w, const Real* y) {
 
 }  // namespace
 
-void CpuBackend::conv(Slot want, const Window& window, Real* x, Real* w, Real* y) {
+void CpuBackend::conv(Slot want, const Window& window, const Operand& x, const Operand& w,
+                      const Operand& y) {
   if (want == Slot::W) {
-    if (const auto f = filtering(window, want)) return filtered_weights(*f, x, w, y);
-    return conv_weight(window, x, w, y);
+    if (const auto f = filtering(window, want)) return filtered_weights(*f, x.wide, w.wide, y.wide);
+    return conv_weight(window, x.wide, w.wide, y.wide);
   }
   conv_bias(want, window, x, w, y, Activation::none, 0, nullptr);
 }
 
-void CpuBackend::conv_bias(Slot want, const Window& window, Real* x, Real* w, Real* y,
-                           Activation kind, Real slope, const Real* bias) {
+void CpuBackend::conv_bias(Slot want, const Window& window, const Operand& x, const Operand& w,
+                           const Operand& y, Activation kind, Real slope, const Real* bias) {
   const Epilogue epilogue{.kind = kind, .slope = slope, .bias = bias};
-  if (want == Slot::X) return conv_transpose(window, x, w, y, epilogue);
-  if (few_outputs(window)) return conv_of_few_outputs(window, x, w, y, epilogue);
-  if (const auto f = filtering(window, want)) return filtered(*f, x, w, y, epilogue);
-  conv_forward(window, x, w, y, epilogue);
+  if (want == Slot::X) return conv_transpose(window, x.wide, w.wide, y.wide, epilogue);
+  if (few_outputs(window)) return conv_of_few_outputs(window, x.wide, w.wide, y.wide, epilogue);
+  if (const auto f = filtering(window, want)) return filtered(*f, x.wide, w.wide, y.wide, epilogue);
+  conv_forward(window, x.wide, w.wide, y.wide, epilogue);
 }
 
 }  // namespace engine::cpu

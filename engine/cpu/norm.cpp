@@ -38,8 +38,10 @@ void CpuBackend::bias_activation(Activation kind, Real slope, Index rows, Index 
   });
 }
 
-void CpuBackend::bias_activation_grad(Activation kind, Real slope, Index n, const Real* z,
-                                      const Real* g, Real* dx) {
+void CpuBackend::bias_activation_grad(Activation kind, Real slope, Index n, const Operand& from,
+                                      const Real* g, const Operand& to) {
+  const Real* const z = from.wide;
+  Real* const dx = to.wide;
   with_function(kind, slope, [&](auto function) {
     parallel_for(n, kGrain, [=](Index begin, Index end) {
       const auto local = function;
@@ -49,12 +51,13 @@ void CpuBackend::bias_activation_grad(Activation kind, Real slope, Index n, cons
 }
 
 void CpuBackend::bias_activation_grads(Activation kind, Real slope, Index rows, Index channels,
-                                       const Real* z, const Real* g, Real* dx, Real* dbias) {
+                                       const Operand& z, const Real* g, const Operand& dx,
+                                       Real* dbias) {
   with_function(kind, slope, [&](auto function) {
     const ChannelSums<1> sums(rows, channels, [=](Index row, double* sum) {
       const auto local = function;
-      const Real *results = z + row * channels, *cotangent = g + row * channels;
-      Real* to = dx + row * channels;
+      const Real *results = z.wide + row * channels, *cotangent = g + row * channels;
+      Real* to = dx.wide + row * channels;
       for (Index c = 0; c < channels; ++c) to[c] = local.derivative(results[c]) * cotangent[c];
       for (Index c = 0; c < channels; ++c) sum[c] += to[c];
     });

@@ -74,18 +74,22 @@ class CudaBackend final : public Backend {
             const Real* a, const Real* b, Real* z) override;
   void solve(bool transpose_a, Index count, Index n, Index k, const Real* a, const Real* b,
              Real* x) override;
-  void conv(Slot want, const Window& window, Real* x, Real* w, Real* y) override;
-  void conv_bias(Slot want, const Window& window, Real* x, Real* w, Real* y, Activation kind,
-                 Real slope, const Real* bias) override;
+  void conv(Slot want, const Window& window, const Operand& x, const Operand& w,
+            const Operand& y) override;
+  void conv_bias(Slot want, const Window& window, const Operand& x, const Operand& w,
+                 const Operand& y, Activation kind, Real slope, const Real* bias) override;
+  bool narrows(Slot want, const Window& window) const override;
+  void widen(Index n, const Bfloat16* x, Real* y) override;
   void pool(PoolMode mode, const Window& window, bool count_padding, const Real* x, Real* large,
             Real* small) override;
 
   void bias_activation(Activation kind, Real slope, Index rows, Index channels, const Real* x,
                        const Real* bias, Real* z) override;
-  void bias_activation_grad(Activation kind, Real slope, Index n, const Real* z, const Real* g,
-                            Real* dx) override;
-  void bias_activation_grads(Activation kind, Real slope, Index rows, Index channels, const Real* z,
-                             const Real* g, Real* dx, Real* dbias) override;
+  void bias_activation_grad(Activation kind, Real slope, Index n, const Operand& z, const Real* g,
+                            const Operand& dx) override;
+  void bias_activation_grads(Activation kind, Real slope, Index rows, Index channels,
+                             const Operand& z, const Real* g, const Operand& dx,
+                             Real* dbias) override;
   void moments(Index rows, Index channels, const Real* x, Real* moments) override;
   void batch_norm(const BatchNormTerms& terms, Real* y) override;
   void batch_norm_grad(const BatchNormTerms& terms, const Real* g, Real* dx, Real* dgamma,
@@ -125,11 +129,13 @@ class CudaBackend final : public Backend {
   // z = op(a) op(b) + beta z, for a batch of matrices
   void product(const char* op, bool transpose_a, bool transpose_b, Index m, Index n, Index k,
                const Real* a, const Real* b, Real beta, Real* z, Index count = 1);
-  void conv_forward(const Window& window, const Real* x, const Real* w, Real* y,
+  // Narrow operands only if implicit.
+  void conv_forward(const Window& window, const Operand& x, const Real* w, const Operand& y,
                     const Epilogue& epilogue);
-  void conv_weight(const Window& window, const Real* x, Real* w, const Real* y);
-  void conv_transpose(const Window& window, Real* x, const Real* w, const Real* y,
+  void conv_weight(const Window& window, const Operand& x, Real* w, const Operand& y);
+  void conv_transpose(const Window& window, const Operand& x, const Real* w, const Operand& y,
                       const Epilogue& epilogue);
+  bool has_epilogue(Slot want, const Window& window) const;
   void filtered(const char* op, const Filtering& f, const Real* source, const Real* w,
                 Real* result);
   void filtered_weights(const char* op, const Filtering& f, const Real* x, Real* w, const Real* y);

@@ -12,6 +12,7 @@
 #include "engine/cuda/fault.h"
 #include "engine/cuda/implicit.h"
 #include "engine/cuda/launch.h"
+#include "engine/cuda/narrow.h"
 #include "engine/cuda/patches.h"
 #include "engine/device.h"
 #include "engine/filtered_window.h"
@@ -141,38 +142,67 @@ bool implicit(const Window& c) {
          std::max(pixels, taps) <= kMostElements;
 }
 
+// Whether each slot is computed so. Filters come first, but chosen automatically they serve the
+// precision `highest`, which implicit() excludes.
+bool always_implicit(const Window& c) { return algorithm() != Algorithm::filtered && implicit(c); }
+
+// Whether this convolution reads its operands as they are.
+bool reads(Slot want, const Window& c, const Operand& x, const Operand& w, const Operand& y) {
+  const auto as_is = [&](Slot slot, const Operand& operand, Index channels) {
+    return slot == want || !operand.narrow ||
+           (precision() == Precision::medium && always_implicit(c) && in_packs(operand, channels));
+  };
+  return as_is(Slot::X, x, c.in) && as_is(Slot::Y, y, c.out) && (want == Slot::W || !w.narrow);
+}
+
+// The operands of a convolution as Reals, and its result as it is.
+struct WithReals {
+  const Widened wide_x, wide_w, wide_y;
+  const Operand x, w, y;
+
+  WithReals(CudaBackend& backend, Slot want, const Window& c, const Operand& x, const Operand& w,
+            const Operand& y)
+      : wide_x(backend, want == Slot::X ? Operand() : x, c.n * c.height * c.width * c.in),
+        wide_w(backend, want == Slot::W ? Operand() : w, c.out * c.kernel_h * c.kernel_w * c.in),
+        wide_y(backend, want == Slot::Y ? Operand() : y, c.n * c.out_height * c.out_width * c.out),
+        x(want == Slot::X ? x : wide_x.data()),
+        w(want == Slot::W ? w : wide_w.data()),
+        y(want == Slot::Y ? y : wide_y.data()) {}
+};
+
 }  // namespace
 
 // Y [rows, out] = patches [rows, k] W^T.
-void CudaBackend::conv_forward(const Window& window, const Real* x, const Real* w, Real* y,
-                               const Epilogue& epilogue) {
+void CudaBackend::conv_forward(const Window& window, const Operand& x, const Real* w,
+                               const Operand& y, const Epilogue& epilogue) {
   if (implicit(window)) return implicit_forward(*this, window, x, w, y, epilogue);
   const Patches patches = forward_patches(window);
   const Index k = patches.row_length(), out = window.out;
   if (out == 0) return;
-  if (k == 0) return fill(y, window.n * window.out_height * window.out_width * out, 0);
-  for_each_tile("conv2d", *this, patches, x, [&](const Tile& tile, const Real* rows) {
+  if (k == 0) return fill(y.wide, window.n * window.out_height * window.out_width * out, 0);
+  for_each_tile("conv2d", *this, patches, x.wide, [&](const Tile& tile, const Real* rows) {
     product("conv2d", false, true, row_count(patches, tile), out, k, rows, w, 0,
-            y + first_row(patches, tile) * out);
+            y.wide + first_row(patches, tile) * out);
   });
 }
 
 // W [out, k] = the sum of Y^T patches over the tiles.
-void CudaBackend::conv_weight(const Window& window, const Real* x, Real* w, const Real* y) {
+void CudaBackend::conv_weight(const Window& window, const Operand& x, Real* w, const Operand& y) {
   if (implicit(window)) return implicit_weight(*this, window, x, w, y);
   const Patches patches = forward_patches(window);
   const Index k = patches.row_length(), out = window.out;
   if (out * k == 0) return;
   if (window.n == 0) return fill(w, out * k, 0);
   Real before = 0;
-  for_each_tile("conv2d_weight_grad", *this, patches, x, [&](const Tile& tile, const Real* rows) {
-    product("conv2d_weight_grad", true, false, out, k, row_count(patches, tile),
-            y + first_row(patches, tile) * out, rows, before, w);
-    before = 1;
-  });
+  for_each_tile("conv2d_weight_grad", *this, patches, x.wide,
+                [&](const Tile& tile, const Real* rows) {
+                  product("conv2d_weight_grad", true, false, out, k, row_count(patches, tile),
+                          y.wide + first_row(patches, tile) * out, rows, before, w);
+                  before = 1;
+                });
 }
 
-void CudaBackend::conv_transpose(const Window& c, Real* x, const Real* w, const Real* y,
+void CudaBackend::conv_transpose(const Window& c, const Operand& x, const Real* w, const Operand& y,
                                  const Epilogue& epilogue) {
   const char* op = "conv2d_transpose";
   const Index in = c.in, size = c.n * c.height * c.width * in;
@@ -185,7 +215,7 @@ void CudaBackend::conv_transpose(const Window& c, Real* x, const Real* w, const 
   bool gaps = c.out == 0;  // pixels that no tap reads
   for (const Phase& phase : phases_h) gaps = gaps || phase.taps == 0;
   for (const Phase& phase : phases_w) gaps = gaps || phase.taps == 0;
-  if (gaps) fill(x, size, 0);
+  if (gaps) fill(x.wide, size, 0);
   for (const Phase& h : phases_h)
     for (const Phase& v : phases_w) {
       const Patches patches{c.n, c.out, h.axis, v.axis};
@@ -193,7 +223,7 @@ void CudaBackend::conv_transpose(const Window& c, Real* x, const Real* w, const 
       // Pixels of x from `line` of these phases on, as a strided array
       // [phases, phases, images, lines, columns, in].
       const auto pixels = [&](Index image, Index line) {
-        return x + ((image * c.height + h.first + line * c.stride_h) * c.width + v.first) * in;
+        return x.wide + ((image * c.height + h.first + line * c.stride_h) * c.width + v.first) * in;
       };
       if (k == 0) continue;
       if (implicit(c)) {
@@ -208,11 +238,11 @@ void CudaBackend::conv_transpose(const Window& c, Real* x, const Real* w, const 
                   c.kernel_h * row, 1},
             .y = {v.axis.phases * matrix, matrix, v.taps * c.out * in, c.out * in, in, 1}},
            w + h.tap * row + v.tap * in, packed.data());
-      for_each_tile(op, *this, patches, y, [&](const Tile& tile, const Real* rows) {
+      for_each_tile(op, *this, patches, y.wide, [&](const Tile& tile, const Real* rows) {
         const Index count = row_count(patches, tile);
         if (dense)
           return product(op, false, false, count, in, k, rows, packed.data(), 0,
-                         x + first_row(patches, tile) * in);
+                         x.wide + first_row(patches, tile) * in);
         const Scratch result(memory_, together * count * in);
         product(op, false, false, count, in, k, rows, packed.data(), 0, result.data(), together);
         const Index columns = v.count * in, one = count * in;
@@ -225,37 +255,48 @@ void CudaBackend::conv_transpose(const Window& c, Real* x, const Real* w, const 
     }
 }
 
-void CudaBackend::conv(Slot want, const Window& window, Real* x, Real* w, Real* y) {
+void CudaBackend::conv(Slot want, const Window& window, const Operand& x, const Operand& w,
+                       const Operand& y) {
+  if (!reads(want, window, x, w, y)) {
+    const WithReals of(*this, want, window, x, w, y);
+    return conv(want, window, of.x, of.w, of.y);
+  }
   switch (want) {
     case Slot::Y:
-      if (const auto f = filtering(window)) return filtered("conv2d", *f, x, w, y);
-      return conv_forward(window, x, w, y, {});
+      if (const auto f = filtering(window)) return filtered("conv2d", *f, x.wide, w.wide, y.wide);
+      return conv_forward(window, x, w.wide, y, {});
     case Slot::W:
       if (const auto f = filtering(window))
-        return filtered_weights("conv2d_weight_grad", *f, x, w, y);
-      return conv_weight(window, x, w, y);
+        return filtered_weights("conv2d_weight_grad", *f, x.wide, w.wide, y.wide);
+      return conv_weight(window, x, w.wide, y);
     case Slot::X:
       if (const auto phases = filtering_of_phases(window); !phases.empty()) {
-        for (const Filtering& f : phases) filtered("conv2d_transpose", f, y, w, x);
+        for (const Filtering& f : phases) filtered("conv2d_transpose", f, y.wide, w.wide, x.wide);
         return;
       }
-      return conv_transpose(window, x, w, y, {});
+      return conv_transpose(window, x, w.wide, y, {});
   }
 }
 
-void CudaBackend::conv_bias(Slot want, const Window& window, Real* x, Real* w, Real* y,
-                            Activation kind, Real slope, const Real* bias) {
-  // Not where pixels stay that no tap reads: they get the bias alone.
+// Not where pixels stay that no tap reads: they get the bias alone.
+bool CudaBackend::has_epilogue(Slot want, const Window& window) const {
   const bool every_pixel = window.kernel_h >= window.stride_h &&
                            window.kernel_w >= window.stride_w && !is_dilated(window);
-  // Chosen automatically, filters serve the precision `highest`, which implicit() excludes.
-  const bool filters = algorithm() == Algorithm::filtered;
-  if (filters || !implicit(window) || (want == Slot::X && !every_pixel))
+  return always_implicit(window) && (want == Slot::Y || every_pixel);
+}
+
+void CudaBackend::conv_bias(Slot want, const Window& window, const Operand& x, const Operand& w,
+                            const Operand& y, Activation kind, Real slope, const Real* bias) {
+  if (!has_epilogue(want, window))
     return Backend::conv_bias(want, window, x, w, y, kind, slope, bias);
+  if (!reads(want, window, x, w, y)) {
+    const WithReals of(*this, want, window, x, w, y);
+    return conv_bias(want, window, of.x, of.w, of.y, kind, slope, bias);
+  }
   note_direct();
   const Epilogue epilogue{bias, kind, slope};
-  want == Slot::Y ? conv_forward(window, x, w, y, epilogue)
-                  : conv_transpose(window, x, w, y, epilogue);
+  want == Slot::Y ? conv_forward(window, x, w.wide, y, epilogue)
+                  : conv_transpose(window, x, w.wide, y, epilogue);
 }
 
 }  // namespace engine::cuda

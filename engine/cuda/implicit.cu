@@ -4,13 +4,14 @@
 // next three are on their way. Operands are rounded as they are read from there. Sums are in
 // float32, in a fixed order.
 #include <algorithm>
+#include <type_traits>
 
 #include "engine/cuda/activation.h"
 #include "engine/cuda/backend.h"
 #include "engine/cuda/implicit.h"
 #include "engine/cuda/launch.h"
 #include "engine/cuda/mma.h"
-#include "engine/cuda/pack.h"
+#include "engine/cuda/narrow.h"
 #include "engine/cuda/readers.h"
 #include "engine/cuda/shelf.h"
 #include "engine/device.h"
@@ -59,7 +60,8 @@ __device__ void multiply_stage(const Stage<ShelfA, ShelfB>& stage, int warp_row,
   }
 }
 
-template <class Operand, bool packed, class A, bool turned_a, class B, bool turned_b, class To>
+template <class Operand, bool packed_a, bool packed_b, class A, bool turned_a, class B,
+          bool turned_b, class To>
 __global__ void __launch_bounds__(kThreads, 2)
     implicit_kernel(Sizes sizes, A a, B b, To to, Epilogue epilogue) {
   using ShelfA = Shelf<typename A::Element, kRows, turned_a>;
@@ -80,8 +82,8 @@ __global__ void __launch_bounds__(kThreads, 2)
   const auto fetch = [&](int i) {
     if (i < tiles) {
       auto& stage = stages[i % kStages];
-      ShelfA::template copy<packed ? ShelfA::kWidest : 1>(a, row, begin + i * kDepth, stage.a);
-      ShelfB::template copy<packed ? ShelfB::kWidest : 1>(b, column, begin + i * kDepth, stage.b);
+      ShelfA::template copy<packed_a ? ShelfA::kWidest : 1>(a, row, begin + i * kDepth, stage.a);
+      ShelfB::template copy<packed_b ? ShelfB::kWidest : 1>(b, column, begin + i * kDepth, stage.b);
     }
     commit_copies();  // an empty group beyond the last tile: the number to wait for stays the same
   };
@@ -115,66 +117,97 @@ __global__ void __launch_bounds__(kThreads, 2)
 #pragma unroll
   for (int q = 0; q < 4; ++q) {
     if (own_row + q >= sizes.m) break;
-    Real* const line = to.row(own_row + q);
+    const auto line = to.row(own_row + q);
 #pragma unroll
     for (int f = 0; f < 2; ++f) {
       const int n = own_columns[f];
       const Pack<4> results{sum(q, f, 0), sum(q, f, 1), sum(q, f, 2), sum(q, f, 3)};
-      if (sizes.packed && n < sizes.n) store<4>(line + n, 0, results);
+      if (sizes.packed && n < sizes.n) store(line.from(n), results);
 #pragma unroll
       for (int j = 0; j < 4; ++j)
-        if (!sizes.packed && n + j < sizes.n) line[n + j] = results.value[j];
+        if (!sizes.packed && n + j < sizes.n) set_element(line, n + j, results.value[j]);
     }
   }
 }
 
+// Whether the operands are copied 16 bytes at once.
+struct Packs {
+  bool a, b;
+};
+
 template <bool turned_a, bool turned_b, class A, class B, class To>
-void multiply(const char* op, CudaBackend& backend, Sizes sizes, bool packed, int parts, const A& a,
+void multiply(const char* op, CudaBackend& backend, Sizes sizes, Packs packs, int parts, const A& a,
               const B& b, const To& to, const Epilogue& epilogue) {
   sizes.tiles_m = (sizes.m + kRows - 1) / kRows;
   sizes.tiles_n = (sizes.n + kColumns - 1) / kColumns;
-  sizes.packed = sizes.n % kPack == 0 && aligned(to.memory());
+  sizes.packed = in_packs(to.memory(), sizes.n);
   using Stages = Stage<Shelf<typename A::Element, kRows, turned_a>,
                        Shelf<typename B::Element, kColumns, turned_b>>[kStages];
   const Grid grid{Index{sizes.tiles_m} * sizes.tiles_n * parts, sizeof(Stages)};
-  const auto start = [&](auto* wide, auto* narrow) {
-    launch(op, backend.stream(), grid, packed ? wide : narrow, sizes, a, b, to, epilogue);
+  const auto start = [&](auto* kernel) {
+    launch(op, backend.stream(), grid, kernel, sizes, a, b, to, epilogue);
   };
-  if (precision() == Precision::medium) {
-    start(&implicit_kernel<AsBfloat16, true, A, turned_a, B, turned_b, To>,
-          &implicit_kernel<AsBfloat16, false, A, turned_a, B, turned_b, To>);
+  const bool medium = precision() == Precision::medium;
+  // Narrow operands come in packs, and in `medium` (implicit.h).
+  constexpr bool narrow_a = !std::is_same_v<typename A::Element, Real>;
+  constexpr bool narrow_b = !std::is_same_v<typename B::Element, Real>;
+  if constexpr (narrow_a && narrow_b) {
+    start(&implicit_kernel<AsBfloat16, true, true, A, turned_a, B, turned_b, To>);
+  } else if constexpr (narrow_a) {
+    start(packs.b ? &implicit_kernel<AsBfloat16, true, true, A, turned_a, B, turned_b, To>
+                  : &implicit_kernel<AsBfloat16, true, false, A, turned_a, B, turned_b, To>);
+  } else if constexpr (narrow_b) {
+    start(packs.a ? &implicit_kernel<AsBfloat16, true, true, A, turned_a, B, turned_b, To>
+                  : &implicit_kernel<AsBfloat16, false, true, A, turned_a, B, turned_b, To>);
+  } else if (packs.a && packs.b) {
+    start(medium ? &implicit_kernel<AsBfloat16, true, true, A, turned_a, B, turned_b, To>
+                 : &implicit_kernel<AsTf32, true, true, A, turned_a, B, turned_b, To>);
   } else {
-    start(&implicit_kernel<AsTf32, true, A, turned_a, B, turned_b, To>,
-          &implicit_kernel<AsTf32, false, A, turned_a, B, turned_b, To>);
+    start(medium ? &implicit_kernel<AsBfloat16, false, false, A, turned_a, B, turned_b, To>
+                 : &implicit_kernel<AsTf32, false, false, A, turned_a, B, turned_b, To>);
   }
+}
+
+// Calls body with the array as it is.
+template <class Body>
+void with_array(const Operand& x, const Body& body) {
+  x.narrow ? body(x.narrow) : body(x.wide);
 }
 
 int whole(Index extent) { return static_cast<int>(extent); }
 
 }  // namespace
 
-void implicit_forward(CudaBackend& backend, const Window& c, const Real* x, const Real* w, Real* y,
-                      const Epilogue& epilogue) {
+void implicit_forward(CudaBackend& backend, const Window& c, const Operand& x, const Real* w,
+                      const Operand& y, const Epilogue& epilogue) {
   const Patches patches = forward_patches(c);
   const Index rows = c.n * c.out_height * c.out_width, k = patches.row_length();
-  const bool packed = c.in % kPack == 0 && aligned(x, w);
-  multiply<false, false>("conv2d", backend, {whole(rows), whole(c.out), whole(k), whole(k)}, packed,
-                         1, PatchReader(patches, x), MatrixReader{w, whole(c.out), whole(k)},
-                         MatrixWriter{y, whole(c.out), 0}, epilogue);
+  with_array(x, [&](const auto* from) {
+    const Packs packs{in_packs(from, c.in), in_packs(w, c.in)};
+    multiply<false, false>("conv2d", backend, {whole(rows), whole(c.out), whole(k), whole(k)},
+                           packs, 1, PatchReader(patches, from),
+                           MatrixReader{w, whole(c.out), whole(k)},
+                           MatrixWriter{y, whole(c.out), 0}, epilogue);
+  });
 }
 
 void implicit_transpose(CudaBackend& backend, const Window& c, const Phase& h, const Phase& v,
-                        Real* x, const Real* w, const Real* y, const Epilogue& epilogue) {
+                        const Operand& x, const Real* w, const Operand& y,
+                        const Epilogue& epilogue) {
   const Patches patches{c.n, c.out, h.axis, v.axis};
   const Index rows = c.n * h.axis.rows * v.axis.rows, k = patches.row_length();
-  const bool packed = c.in % kPack == 0 && c.out % kPack == 0 && aligned(w, y);
-  multiply<false, true>("conv2d_transpose", backend, {whole(rows), whole(c.in), whole(k), whole(k)},
-                        packed, whole(patches.phases()), PatchReader(patches, y),
-                        TapReader(c, h, v, w), PixelWriter(c, h, v, x), epilogue);
+  with_array(y, [&](const auto* from) {
+    const Packs packs{in_packs(from, c.out), in_packs(w, c.in)};
+    multiply<false, true>("conv2d_transpose", backend,
+                          {whole(rows), whole(c.in), whole(k), whole(k)}, packs,
+                          whole(patches.phases()), PatchReader(patches, from),
+                          TapReader(c, h, v, w), PixelWriter(c, h, v, x), epilogue);
+  });
 }
 
 // A long sum over few results is split into shares, whose number depends on the extents alone.
-void implicit_weight(CudaBackend& backend, const Window& c, const Real* x, Real* w, const Real* y) {
+void implicit_weight(CudaBackend& backend, const Window& c, const Operand& x, Real* w,
+                     const Operand& y) {
   constexpr Index kBlocks = 264, kLeast = 8 * kDepth;  // two for each multiprocessor of an H100
   const Patches patches = forward_patches(c);
   const Index pixels = c.n * c.out_height * c.out_width, elements = patches.row_length();
@@ -182,13 +215,18 @@ void implicit_weight(CudaBackend& backend, const Window& c, const Real* x, Real*
   const Index wanted = std::clamp<Index>(kBlocks / tiles, 1, std::max<Index>(1, pixels / kLeast));
   const Index share = (pixels + wanted * kDepth - 1) / (wanted * kDepth) * kDepth;
   const Index parts = (pixels + share - 1) / share, size = c.out * elements;
-  const bool packed = c.in % kPack == 0 && c.out % kPack == 0 && aligned(x, y);
   const Scratch shares(backend.memory(), parts > 1 ? parts * size : 0);
   Real* const to = parts > 1 ? shares.data() : w;
-  multiply<true, true>("conv2d_weight_grad", backend,
-                       {whole(c.out), whole(elements), whole(pixels), whole(share)}, packed,
-                       whole(parts), MatrixReader{y, whole(pixels), whole(c.out)},
-                       PatchReader(patches, x), MatrixWriter{to, whole(elements), size}, {});
+  with_array(x, [&](const auto* images) {
+    with_array(y, [&](const auto* features) {
+      const Packs packs{in_packs(features, c.out), in_packs(images, c.in)};
+      multiply<true, true>("conv2d_weight_grad", backend,
+                           {whole(c.out), whole(elements), whole(pixels), whole(share)}, packs,
+                           whole(parts), MatrixReader{features, whole(pixels), whole(c.out)},
+                           PatchReader(patches, images), MatrixWriter{to, whole(elements), size},
+                           {});
+    });
+  });
   if (parts > 1) backend.reduce(Reduction::sum, 1, parts, size, to, w);
 }
 

@@ -14,12 +14,9 @@
 
 #include <cstdint>
 
-namespace engine::cuda {
+#include "engine/geometry.h"
 
-// A number stored as the upper half of a float.
-struct Bfloat16 {
-  std::uint16_t bits;
-};
+namespace engine::cuda {
 
 // How operands are multiplied, and what a register holds of them: kTerms numbers from x on.
 

@@ -7,6 +7,7 @@
 #include "engine/cuda/columns.h"
 #include "engine/cuda/divider.h"
 #include "engine/cuda/fault.h"
+#include "engine/cuda/narrow.h"
 #include "engine/cuda/pack.h"
 
 namespace engine::cuda {
@@ -46,9 +47,9 @@ __global__ void bias_kernel(Real slope, Index n, Divider channels, const Real* x
 }
 
 template <Activation kind>
-__global__ void bias_grad_kernel(Real slope, Index n, const Real* z, const Real* g, Real* dx) {
+__global__ void bias_grad_kernel(Real slope, Index n, Operand z, const Real* g, Operand dx) {
   const Index i = thread_number();
-  if (i < n) dx[i] = slope_at<kind>(z[i], slope) * g[i];
+  if (i < n) set_element(dx, i, slope_at<kind>(element(z, i), slope) * g[i]);
 }
 
 // The same, and the bias's gradient: the sums of dx.
@@ -56,14 +57,15 @@ template <Activation kind>
 struct BiasGradient : Sum {
   static constexpr int kSums = 1;
   Real slope;
-  const Real *z, *g;
-  Real* dx;
-  BiasGradient(Real slope, const Real* z, const Real* g, Real* dx)
+  Operand z;
+  const Real* g;
+  Operand dx;
+  BiasGradient(Real slope, const Operand& z, const Real* g, const Operand& dx)
       : slope(slope), z(z), g(g), dx(dx) {}
   __device__ auto at(Index) const {
     return [slope = slope, z = z, g = g, dx = dx](Index i, double(&sums)[1]) {
-      const Real gradient = slope_at<kind>(z[i], slope) * g[i];
-      dx[i] = gradient;
+      const Real gradient = slope_at<kind>(element(z, i), slope) * g[i];
+      set_element(dx, i, gradient);
       sums[0] += static_cast<double>(gradient);
     };
   }
@@ -186,8 +188,8 @@ void CudaBackend::bias_activation(Activation kind, Real slope, Index rows, Index
   });
 }
 
-void CudaBackend::bias_activation_grad(Activation kind, Real slope, Index n, const Real* z,
-                                       const Real* g, Real* dx) {
+void CudaBackend::bias_activation_grad(Activation kind, Real slope, Index n, const Operand& z,
+                                       const Real* g, const Operand& dx) {
   with_kind(kind, [&](auto known) {
     launch("bias_activation", stream_, one_each(n), &bias_grad_kernel<known.value>, slope, n, z, g,
            dx);
@@ -195,7 +197,8 @@ void CudaBackend::bias_activation_grad(Activation kind, Real slope, Index n, con
 }
 
 void CudaBackend::bias_activation_grads(Activation kind, Real slope, Index rows, Index channels,
-                                        const Real* z, const Real* g, Real* dx, Real* dbias) {
+                                        const Operand& z, const Real* g, const Operand& dx,
+                                        Real* dbias) {
   with_kind(kind, [&](auto known) {
     sum_columns("bias_activation", *this, Columns(1, rows, channels),
                 BiasGradient<known.value>(slope, z, g, dx), ToArray{dbias});

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "engine/cuda/divider.h"
-#include "engine/cuda/pack.h"
+#include "engine/cuda/narrow.h"
 #include "engine/cuda/patches.h"
 
 namespace engine::cuda {
@@ -40,7 +40,7 @@ struct PatchReader {
   int step_h, step_w, offset_h, offset_w, tap_h, tap_w, phase_offset_h, phase_offset_w;
   PhaseOf phase;
 
-  PatchReader(const Patches& p, const Element* x)
+  PatchReader(const Patches& p, const Element_* x)
       : x(x),
         channels(p.channels),
         taps_w(p.w.taps),
@@ -90,6 +90,8 @@ struct MatrixReader {
     return {x + static_cast<Index>(row) * columns + column, row < rows && column < columns};
   }
 };
+template <class T>
+MatrixReader(const T*, int, int) -> MatrixReader<T>;
 
 // The weights that a phase of a transposed convolution uses: (tap and output channel, input
 // channel).
@@ -134,24 +136,24 @@ struct TapReader {
 
 // Results row after row; each part has a matrix of its own if there are shares of a sum.
 struct MatrixWriter {
-  Real* z;
+  Operand z;
   int columns;
   Index part;  // from one part's matrix to the next
 
-  const Real* memory() const { return z; }
-  __device__ void enter(int p) { z += p * part; }
-  __device__ Real* row(int m) const { return z + static_cast<Index>(m) * columns; }
+  const Operand& memory() const { return z; }
+  __device__ void enter(int p) { z = z.from(p * part); }
+  __device__ Operand row(int m) const { return z.from(static_cast<Index>(m) * columns); }
 };
 
 // Pixels of a phase of a transposed convolution.
 struct PixelWriter {
-  Real* x;
+  Operand x;
   Divider rows_w, rows_h;
   Index image, line, pixel;  // from one to the next
   int first_h, first_w, step_h, step_w;
   PhaseOf phase;
 
-  PixelWriter(const Window& c, const Phase& h, const Phase& v, Real* x)
+  PixelWriter(const Window& c, const Phase& h, const Phase& v, const Operand& x)
       : x(x),
         rows_w(v.axis.rows),
         rows_h(h.axis.rows),
@@ -164,15 +166,15 @@ struct PixelWriter {
         step_w(static_cast<int>(c.stride_w)),
         phase{static_cast<int>(v.axis.phases)} {}
 
-  const Real* memory() const { return x; }
+  const Operand& memory() const { return x; }
   __device__ void enter(int z) {
     first_h += phase.h(z);
     first_w += phase.w(z);
   }
-  __device__ Real* row(int m) const {
+  __device__ Operand row(int m) const {
     std::uint32_t rest = static_cast<std::uint32_t>(m);
     const int q = static_cast<int>(rows_w.split(rest)), p = static_cast<int>(rows_h.split(rest));
-    return x + rest * image + (first_h + p * step_h) * line + (first_w + q * step_w) * pixel;
+    return x.from(rest * image + (first_h + p * step_h) * line + (first_w + q * step_w) * pixel);
   }
 };
 

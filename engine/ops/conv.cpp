@@ -40,10 +40,10 @@ struct ConvOp : Op {
   }
 
   void forward(Inputs in, const Tensor& out) const override {
-    Real* x = want == Slot::X ? out.data() : in[0].data();
-    Real* w = want == Slot::W ? out.data() : in[want == Slot::X ? 0 : 1].data();
-    Real* y = want == Slot::Y ? out.data() : in[1].data();
-    out.backend().conv(want, window, x, w, y);
+    const Tensor& x = want == Slot::X ? out : in[0];
+    const Tensor& w = want == Slot::W ? out : in[want == Slot::X ? 0 : 1];
+    const Tensor& y = want == Slot::Y ? out : in[1];
+    out.backend().conv(want, window, x.operand(), w.operand(), y.operand());
   }
 
   Tensor vjp(int i, const Tensor& g, Inputs in, const Tensor&) const override {
@@ -70,11 +70,19 @@ struct ConvBiasOp : FusedOp {
           "; it must be at least 0, because the gradient uses the sign of the result");
     return out;
   }
+  Tensor evaluate(Inputs in) const override {
+    // The gradients of these need no more than the sign of the result.
+    const bool sign = kind == Activation::relu || kind == Activation::leaky_relu;
+    const bool narrow = sign && Device::current().backend().narrows(conv.want, conv.window);
+    const Tensor out = narrow ? Tensor::bfloat16(shape(in)) : Tensor(shape(in));
+    forward(in, out);
+    return out;
+  }
   void forward(Inputs in, const Tensor& out) const override {
-    const bool y = conv.want == Slot::Y;
-    out.backend().conv_bias(conv.want, conv.window, y ? in[0].data() : out.data(),
-                            in[y ? 1 : 0].data(), y ? out.data() : in[1].data(), kind, slope,
-                            in[2].data());
+    const bool forward = conv.want == Slot::Y;
+    const Tensor &x = forward ? in[0] : out, &w = in[forward ? 1 : 0], &y = forward ? out : in[1];
+    out.backend().conv_bias(conv.want, conv.window, x.operand(), w.operand(), y.operand(), kind,
+                            slope, in[2].data());
   }
   Tensor definition(Inputs in) const override {
     return bias_activation(apply(ConvOp(conv), in.first(2)), in[2], kind, slope);
@@ -82,7 +90,9 @@ struct ConvBiasOp : FusedOp {
   void backward(const Tensor& g, Inputs in, const Tensor& out, std::span<const char> wanted,
                 std::span<Tensor> cotangents) const override {
     Tensor before;  // the cotangent of the convolution's own result
-    bias_activation_backward(kind, slope, out, g, before, wanted[2] ? &cotangents[2] : nullptr);
+    const bool narrow = g.backend().narrows(conv.want, conv.window);  // convolutions alone read it
+    bias_activation_backward(kind, slope, out, g, narrow, before,
+                             wanted[2] ? &cotangents[2] : nullptr);
     for (int i = 0; i < 2; ++i)
       if (wanted[i]) cotangents[i] = conv.vjp(i, before, in.first(2), out);
   }

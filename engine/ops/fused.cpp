@@ -79,7 +79,7 @@ struct BiasActivationOp : FusedOp {
   void backward(const Tensor& g, Inputs, const Tensor& out, std::span<const char> wanted,
                 std::span<Tensor> cotangents) const override {
     Tensor dx;
-    bias_activation_backward(kind, slope, out, g, dx, wanted[1] ? &cotangents[1] : nullptr);
+    bias_activation_backward(kind, slope, out, g, false, dx, wanted[1] ? &cotangents[1] : nullptr);
     if (wanted[0]) cotangents[0] = dx;
   }
 };
@@ -164,17 +164,17 @@ void FusedOp::vjps(const Tensor& g, Inputs in, const Tensor& out, std::span<cons
 }
 
 void bias_activation_backward(Activation kind, Real slope, const Tensor& z, const Tensor& g,
-                              Tensor& dx, Tensor* dbias) {
+                              bool narrow, Tensor& dx, Tensor* dbias) {
   const Rows r(z.shape());
-  dx = kind == Activation::none ? g : Tensor(z.shape());
+  dx = kind == Activation::none ? g : narrow ? Tensor::bfloat16(z.shape()) : Tensor(z.shape());
   if (dbias && kind == Activation::none) {
     *dbias = sum_to(g, {r.channels});
   } else if (dbias) {
     *dbias = Tensor({r.channels});
-    z.backend().bias_activation_grads(kind, slope, r.rows, r.channels, z.data(), g.data(),
-                                      dx.data(), dbias->data());
+    z.backend().bias_activation_grads(kind, slope, r.rows, r.channels, z.operand(), g.data(),
+                                      dx.operand(), dbias->data());
   } else if (kind != Activation::none) {
-    z.backend().bias_activation_grad(kind, slope, z.size(), z.data(), g.data(), dx.data());
+    z.backend().bias_activation_grad(kind, slope, z.size(), z.operand(), g.data(), dx.operand());
   }
 }
 

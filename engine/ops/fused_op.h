@@ -19,8 +19,9 @@ struct FusedOp : Op {
             std::span<Tensor> cotangents) const final;
 };
 
-// The gradients of z = activation(x + bias) from z and its cotangent g: dx, and dbias unless null.
+// The gradients of z = activation(x + bias) from z and its cotangent g: dx, of bfloat16 values if
+// `narrow` and there is an activation, and dbias unless null.
 void bias_activation_backward(Activation kind, Real slope, const Tensor& z, const Tensor& g,
-                              Tensor& dx, Tensor* dbias);
+                              bool narrow, Tensor& dx, Tensor* dbias);
 
 }  // namespace engine

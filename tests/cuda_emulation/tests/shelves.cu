@@ -9,9 +9,9 @@
 #include "tests/cuda_emulation/tests/device.h"
 
 using namespace emulation;
+using engine::Bfloat16;
 using engine::cuda::AsBfloat16;
 using engine::cuda::AsTf32;
-using engine::cuda::Bfloat16;
 using engine::cuda::kDepth;
 using engine::cuda::lines_of;
 using engine::cuda::Shelf;

@@ -107,7 +107,7 @@ TEST_CASE(
   CHECK(AsBfloat16::in_register(tie) == 0x3f823f80);
   CHECK((AsBfloat16::in_register(near) & 0xffff) == 0x3f81);
   CHECK(std::isnan(__uint_as_float(AsBfloat16::in_register(near) & 0xffff0000)));
-  const engine::cuda::Bfloat16 stored[2] = {{0x3f80}, {0xbf81}};
+  const engine::Bfloat16 stored[2] = {{0x3f80}, {0xbf81}};
   CHECK(AsBfloat16::in_register(stored) == 0xbf813f80);
 }
 
