@@ -18,9 +18,9 @@ TopPair pair_of(const TopTensors& top, int rounds) {
   return {.m = w[0],
           .n = w[1],
           .w = top.w.data(),
-          .u = top.u.data(),
-          .v = top.v.data(),
-          .sigma = top.sigma.data(),
+          .u = top.u.mutable_data(),
+          .v = top.v.mutable_data(),
+          .sigma = top.sigma.mutable_data(),
           .rounds = rounds};
 }
 

@@ -30,7 +30,7 @@ Names with_shared_memory(const std::string& source) {
 }  // namespace
 
 TEST_CASE("gpu_check: racecheck looks at every kernel with shared memory") {
-  const std::string root = tests::kSourceDir;
+  const std::string root = kSourceDir;
   Names kernels;
   for (const auto& entry : std::filesystem::directory_iterator(root + "/engine/cuda")) {
     const std::string ending = entry.path().extension();
