@@ -31,7 +31,7 @@ class Device {
 
 // The precision of matrix products and convolutions (as in PyTorch): `highest` is fp32 throughout;
 // `high` fp32-grade (TF32 on CUDA, three bf16 products on AMX); `medium` bf16 inputs with fp32
-// sums. A backend without a faster path computes `highest`.
+// sums, and on CUDA bf16 results of convolutions with a relu (storage.h). A backend without a faster path computes `highest`.
 enum class Precision { highest, high, medium };
 Precision precision();
 void set_precision(Precision precision);

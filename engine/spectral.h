@@ -17,7 +17,7 @@ struct TopPair {
 
   // A round adds this part of v to w^T u. It is far below rounding, unless the weight is zero: then
   // it preserves v, which would otherwise become zero and stay zero.
-  static constexpr Real kKept = 1e-15F;
+  static constexpr Real kKept = sizeof(Real) == 4 ? 1e-15F : 1e-30F;
 };
 
 // z = w k / max(sigma, least); the gradient also flows through sigma, or not.

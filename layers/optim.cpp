@@ -37,7 +37,12 @@ void FlatBlock::stepped() {
     param->stepped();
     param->advance(together);
   }
-  power_iteration(together);
+  try {
+    power_iteration(together);
+  } catch (...) {  // then their states have not advanced
+    for (Param* param : parameters_) param->changed();
+    throw;
+  }
 }
 
 Adam::Adam(const AdamOptions& options, std::vector<Param*> parameters)

@@ -1,4 +1,5 @@
 // Power iteration on matrices, and weights scaled to a spectral norm.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

@@ -142,7 +142,7 @@ bool implicit(const Window& c) {
          std::max(pixels, taps) <= kMostElements;
 }
 
-// Whether each slot is computed so. Filters come first, but chosen automatically they serve the
+// Whether every slot uses tensor cores. Filters come first, but chosen automatically they serve the
 // precision `highest`, which implicit() excludes.
 bool always_implicit(const Window& c) { return algorithm() != Algorithm::filtered && implicit(c); }
 

@@ -18,11 +18,18 @@
 
 namespace engine::cuda {
 
+// A number as bfloat16: ties to even; NaN as the hardware's instruction writes it.
+__device__ inline Bfloat16 narrowed(float x) {
+  const std::uint32_t bits = __float_as_uint(x);
+  const std::uint32_t rounded = x == x ? bits + 0x7fff + (bits >> 16 & 1) : 0x7fff0000u;
+  return {static_cast<std::uint16_t>(rounded >> 16)};
+}
+
 // How operands are multiplied, and what a register holds of them: kTerms numbers from x on.
 
-// As TF32: ten bits of fraction, rounded with ties away from zero. Hardware ignores the bits below,
-// so half of the last bit is added here: the power of two that x begins with says how much. NaN and
-// infinity stay. (cvt.rna.tf32 becomes as many instructions, and moves.)
+// As TF32: ten bits of fraction, rounded with ties away from zero. Adds half a unit in the last
+// place, since hardware truncates; NaN and infinity stay. (cvt.rna.tf32 costs as many instructions,
+// plus moves.)
 struct AsTf32 {
   static constexpr int kTerms = 1;
 
@@ -42,11 +49,7 @@ struct AsBfloat16 {
     asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(result) : "f"(x[1]), "f"(x[0]));
     return result;
 #else
-    const auto half = [](float one) -> std::uint32_t {
-      const std::uint32_t bits = __float_as_uint(one);
-      return one == one ? (bits + 0x7fff + (bits >> 16 & 1)) >> 16 : 0x7fff;
-    };
-    return half(x[0]) | half(x[1]) << 16;
+    return narrowed(x[0]).bits | static_cast<std::uint32_t>(narrowed(x[1]).bits) << 16;
 #endif
   }
   static __device__ std::uint32_t in_register(const Bfloat16* x) {

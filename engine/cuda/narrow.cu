@@ -3,7 +3,6 @@
 #include <string_view>
 
 #include "engine/cuda/fault.h"
-#include "engine/cuda/implicit.h"
 #include "engine/cuda/launch.h"
 #include "engine/cuda/narrow.h"
 #include "engine/device.h"
@@ -18,7 +17,7 @@ __global__ void widen_kernel(Index n, const Bfloat16* x, Real* y) {
 
 }  // namespace
 
-// KANTOR_CUDA_NARROW=off in the environment keeps every result as Reals, to compare.
+// KANTOR_CUDA_NARROW=off in the environment keeps every result as Reals, to compare within a program.
 bool CudaBackend::narrows(Slot want, const Window& window) const {
   const char* text = std::getenv("KANTOR_CUDA_NARROW");
   const bool wanted = !text || std::string_view(text) != "off";

@@ -14,6 +14,7 @@
 #include <cuda_runtime.h>
 
 #include "engine/cuda/backend.h"
+#include "engine/cuda/mma.h"
 #include "engine/cuda/pack.h"
 
 namespace engine::cuda {
@@ -21,13 +22,6 @@ namespace engine::cuda {
 __device__ inline Real widened(Bfloat16 x) {
   return __uint_as_float(static_cast<std::uint32_t>(x.bits) << 16);
 }
-// Ties to even, as mma.h rounds; NaN stays.
-__device__ inline Bfloat16 narrowed(Real x) {
-  const std::uint32_t bits = __float_as_uint(x);
-  const std::uint32_t rounded = x == x ? bits + 0x7fff + (bits >> 16 & 1) : bits | 0x400000;
-  return {static_cast<std::uint16_t>(rounded >> 16)};
-}
-
 // Element `i`. The kind is the same for all threads.
 __device__ inline Real element(const Operand& x, Index i) {
   return x.narrow ? widened(x.narrow[i]) : x.wide[i];

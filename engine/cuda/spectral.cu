@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "engine/cuda/backend.h"
 #include "engine/cuda/divider.h"
@@ -29,6 +30,7 @@ struct Matrices {
   int count = 0;
   Matrix of[kMatrices];
 };
+static_assert(sizeof(Matrices) + 16 <= 4096);
 
 // The sum over the threads of a block of what each has; all threads receive it.
 __device__ double sum_of_block(double own, double (&sums)[kThreads]) {
@@ -157,7 +159,7 @@ __global__ void scale_to_norm_kernel(NormScale scale, Index n, const Real* w, co
   store<width>(z, i, pack);
 }
 
-constexpr Index kShares = 256;  // of <g, w>, at most
+constexpr Index kShares = kThreads;  // of <g, w>, at most
 
 // <g, w> in shares, one a block.
 template <int width>

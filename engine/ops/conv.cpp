@@ -66,8 +66,7 @@ struct ConvBiasOp : FusedOp {
     const Shape out = conv.shape(in.first(2));
     check(in[2].shape() == Shape{out[3]}, name(), ": bias ", in[2].shape(),
           " is not one number per channel of ", out);
-    check(slope >= 0, name(), ": a slope of ", slope, " for ", out,
-          "; it must be at least 0, because the gradient uses the sign of the result");
+    check_slope(name(), out, slope);
     return out;
   }
   Tensor evaluate(Inputs in) const override {

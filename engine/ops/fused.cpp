@@ -55,12 +55,6 @@ Tensor activated(const Tensor& x, Activation kind, Real slope) {
   return x;
 }
 
-// A gradient uses the sign of the result.
-void check_slope(const char* op, const Tensor& x, Real slope) {
-  check(slope >= 0, op, ": a slope of ", slope, " for ", x.shape(),
-        "; it must be at least 0, because the gradient uses the sign of the result");
-}
-
 struct BiasActivationOp : FusedOp {
   Activation kind;
   Real slope;
@@ -154,6 +148,11 @@ Tensor FusedOp::vjp(int i, const Tensor& g, Inputs in, const Tensor& out) const 
   return cotangents[i];
 }
 
+void check_slope(const char* op, const Shape& x, Real slope) {
+  check(slope >= 0, op, ": a slope of ", slope, " for ", x,
+        "; it must be at least 0, because the gradient uses the sign of the result");
+}
+
 void FusedOp::vjps(const Tensor& g, Inputs in, const Tensor& out, std::span<const char> wanted,
                    std::span<Tensor> cotangents) const {
   if (!grad_mode()) return backward(g, in, out, wanted, cotangents);
@@ -179,7 +178,7 @@ void bias_activation_backward(Activation kind, Real slope, const Tensor& z, cons
 }
 
 Tensor bias_activation(const Tensor& x, const Tensor& bias, Activation kind, Real slope) {
-  check_slope("bias_activation", x, slope);
+  check_slope("bias_activation", x.shape(), slope);
   return apply(BiasActivationOp(kind, slope), {x, bias});
 }
 
@@ -193,7 +192,7 @@ Tensor moments(const Tensor& x) {
 
 Tensor batch_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, const Tensor& stored,
                   Real epsilon, Activation kind, Real slope) {
-  check_slope("batch_norm", x, slope);
+  check_slope("batch_norm", x.shape(), slope);
   return apply(BatchNormOp(stored, epsilon, kind, slope), {x, gamma, beta});
 }
 

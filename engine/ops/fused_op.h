@@ -19,6 +19,9 @@ struct FusedOp : Op {
             std::span<Tensor> cotangents) const final;
 };
 
+// Errors: a negative slope of leaky_relu, after which the sign of the result is not that of x.
+void check_slope(const char* op, const Shape& x, Real slope);
+
 // The gradients of z = activation(x + bias) from z and its cotangent g: dx, of bfloat16 values if
 // `narrow` and there is an activation, and dbias unless null.
 void bias_activation_backward(Activation kind, Real slope, const Tensor& z, const Tensor& g,

@@ -11,10 +11,13 @@ namespace {
 
 TopPair pair_of(const TopTensors& top, int rounds) {
   const Shape& w = top.w.shape();
-  check(w.rank() == 2 && top.u.shape() == Shape{1, w[0]} && top.v.shape() == Shape{1, w[1]} &&
-            top.sigma.size() == 1,
+  check(w.rank() == 2 && w.size() > 0 && top.u.shape() == Shape{1, w[0]} &&
+            top.v.shape() == Shape{1, w[1]} && top.sigma.size() == 1,
         "spectral norm: vectors ", top.u.shape(), " and ", top.v.shape(), " do not fit a matrix ",
         w);
+  for (const Tensor& other : {top.u, top.v, top.sigma})
+    check(&other.backend() == &top.w.backend(), "spectral norm: the matrix ", w, " is on ",
+          top.w.backend().name(), ", its vectors on ", other.backend().name());
   return {.m = w[0],
           .n = w[1],
           .w = top.w.data(),
@@ -54,7 +57,11 @@ struct ScaleToNormOp : FusedOp {
 
 void power_iteration(std::span<const PowerIteration> all) {
   FreeListVector<TopPair> pairs;
-  for (const PowerIteration& one : all) pairs.push_back(pair_of(one.top, one.rounds));
+  for (const PowerIteration& one : all) {
+    check(&one.top.w.backend() == &all[0].top.w.backend(),
+          "spectral norm: matrices on several devices cannot share an iteration");
+    pairs.push_back(pair_of(one.top, one.rounds));
+  }
   if (!all.empty()) all[0].top.w.backend().power_iteration(pairs);
 }
 

@@ -14,13 +14,14 @@ struct TopTensors {
   Tensor w, u, v, sigma;
 };
 
-// Overwrites u, v and sigma of each with those after so many rounds from u; after none, u and sigma
-// are those of v. On CUDA all matrices share their launches. Cost: two passes over the matrices a
-// round. Errors: shapes that do not fit.
+// A matrix whose vectors advance by so many rounds (spectral.h).
 struct PowerIteration {
   TopTensors top;
   int rounds = 1;
 };
+
+// Advances all of them, in place. On CUDA they share their launches. Cost: two passes over the
+// matrices per round. Errors: shapes that do not fit; several devices.
 void power_iteration(std::span<const PowerIteration> all);
 
 // w k / max(sigma, least), where sigma = |w v| was computed before; v is a constant. Gradients of

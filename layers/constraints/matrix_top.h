@@ -1,11 +1,12 @@
 // MatrixTop: the top singular vectors of a reshaped kernel and their sigma, by power iteration, for
-// constraints that scale a weight by it. Sigma is kept until the raw values change, so that D(real),
-// D(fake) and the next step's use of the same weight share one iteration; an optimizer advances all
-// of its layers together (on CUDA, in three launches). Nothing but u and v is saved. Cost: two
-// passes over the matrix per iteration. Source: Miyato et al. (2018), algorithm 1.
+// constraints that scale a weight by it. Sigma is kept until the raw values change: D(real), D(fake)
+// and the update of G share one iteration. An optimizer advances all of its layers together (on
+// CUDA, three launches an iteration). Of it, u and v are saved. Cost: two passes over the matrix per
+// iteration. Source: Miyato et al. (2018), algorithm 1.
 #pragma once
 
 #include "engine/capture.h"
+#include "engine/update.h"
 #include "layers/constraints/power_iteration.h"
 
 namespace layers {
@@ -25,7 +26,7 @@ struct MatrixTop : TopVectors {
   // Of the matrix w [m, n], whose vectors advance by these iterations unless sigma is known; in
   // evaluation they stay as they are.
   engine::TopTensors of(const engine::Tensor& w, int iterations) {
-    if (fits_ && matrix_.data() == w.data()) return {w, u.place(), v.place(), sigma_};
+    if (fits(w)) return {w, u.place(), v.place(), sigma_};
     const engine::NoGrad constant;
     const bool known = fit(w);
     engine::TopTensors top{w, known ? u.value() : engine::Tensor(engine::Shape{1, w.dim(0)}),
@@ -41,8 +42,7 @@ struct MatrixTop : TopVectors {
   bool advance(const engine::Tensor& w, int iterations, PowerIterations& together) {
     if (!fit(w) || !sigma_.defined()) return false;
     together.push_back({{w, u.place(), v.place(), sigma_}, iterations});
-    matrix_ = w.detach();
-    fits_ = true;
+    mark(w, kAlways);
     return true;
   }
 
@@ -59,13 +59,28 @@ struct MatrixTop : TopVectors {
   void keep(const engine::TopTensors& top) {
     u.assign(top.u);
     v.assign(top.v);
-    sigma_ = top.sigma;
-    matrix_ = top.w.detach();
-    fits_ = true;
+    if (!sigma_.defined()) sigma_ = engine::zeros({});
+    engine::overwrite(sigma_, top.sigma);
+    mark(top.w, engine::generation());
   }
 
-  engine::Tensor sigma_, matrix_;  // what sigma is the norm of
-  engine::Noted<bool> fits_;       // whether it has not changed since
+  // A replay ends with vectors that an optimizer advanced, as the captured step did; what was found
+  // at first use, it may have left behind.
+  static constexpr std::uint64_t kAlways = ~std::uint64_t{0};
+  void mark(const engine::Tensor& w, std::uint64_t serves) {
+    matrix_ = w.detach();
+    serves_ = serves;
+    fits_ = true;
+  }
+  bool fits(const engine::Tensor& w) const {
+    return fits_ && matrix_.data() == w.data() &&
+           (serves_ == kAlways || serves_ == engine::generation());
+  }
+
+  engine::Tensor sigma_;            // at a fixed address, as u and v: captured steps see it change
+  engine::Tensor matrix_;           // that sigma is the norm of
+  engine::Noted<bool> fits_;        // whether the matrix has not changed since
+  std::uint64_t serves_ = kAlways;  // the generation (capture.h) in which sigma fits
 };
 
 }  // namespace layers

@@ -32,12 +32,9 @@ inline engine::Tensor largest_singular_value(const LinearMap& W, TopVectors& top
   engine::Tensor v = known ? top.v.value() : normal(W.domain());
   {
     const engine::NoGrad constant;
-    // The last term is far below rounding, unless the weight is zero: then it preserves v, which
-    // would otherwise become zero and stay zero.
-    constexpr engine::Real kKeep = 1e-15F;
     for (int i = 0; i < steps; ++i) {
       const engine::Tensor u = known && i == 0 ? top.u.value() : unit(W(v));
-      v = unit(W.transpose(u) + kKeep * v);
+      v = unit(W.transpose(u) + engine::TopPair::kKept * v);
     }
   }
   const engine::Tensor image = W(v);

@@ -1,8 +1,8 @@
 // SpectralNorm: k W / sigma(R), R the reshaped kernel [O, kH kW I], by power iteration on it. On a
 // Linear layer the norm becomes k; on a convolution sigma(R) is a LOWER bound of the layer's
 // Lipschitz constant (ToeplitzNorm uses the exact one). Source: Miyato et al., "Spectral
-// Normalization for GANs" (2018). Cost: two passes
-// over R per step, one more per use, and two for its gradient.
+// Normalization for GANs" (2018). Cost: two passes over R per step, one more per use, and two for its
+// gradient.
 #pragma once
 
 #include "layers/constraints/matrix_top.h"

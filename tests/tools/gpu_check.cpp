@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <regex>
 #include <set>
+#include <utility>
 
 #include "engine/file.h"
 #include "tests/support/paths.h"
@@ -12,17 +13,18 @@ namespace {
 
 using Names = std::set<std::string>;
 
-// The kernels that call block_memory: those whose name is the last before a call.
+// The kernels that call block_memory: the last before a call or, where a function above all kernels
+// calls it, the first.
 Names with_shared_memory(const std::string& source) {
   Names found;
   const std::regex either(R"((\w+_kernel)\(|block_memory<)");
   std::string kernel;
+  bool above = false;
   for (std::sregex_iterator i(source.begin(), source.end(), either), end; i != end; ++i) {
-    if ((*i)[1].matched) {
-      kernel = (*i)[1];
-    } else if (!kernel.empty()) {
-      found.insert(kernel);
-    }
+    const bool call = !(*i)[1].matched;
+    if (!call) kernel = (*i)[1];
+    if (call && kernel.empty()) above = true;
+    if (!kernel.empty() && (call || std::exchange(above, false))) found.insert(kernel);
   }
   return found;
 }
