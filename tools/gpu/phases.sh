@@ -166,6 +166,8 @@ phase_bench() {
   done
   KANTOR_CUDA_CONV=patches ours_timed "sn-cnn 1 + 1, high, convolutions by cuBLAS on patches" \
     sn-cnn 1 high 600 || status=1
+  KANTOR_CUDA_NARROW=off ours_timed "sn-cnn 1 + 1, medium, all results in float32" \
+    sn-cnn 1 medium 600 || status=1
   if "$python" -c 'import torch' 2>/dev/null; then
     limited "$python" "$root/tools/gpu/pytorch_sngan.py" >"$work/bench-pytorch.txt" || status=1
     while read -r line; do note bench "- PyTorch $line"; done <"$work/bench-pytorch.txt"
