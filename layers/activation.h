@@ -10,10 +10,9 @@
 
 namespace layers {
 
-// max(0, x).
+// max(0, x). Modules before it may compute it in their own pass: kActivation names it to them.
 struct Relu {
-  static constexpr auto kActivation =
-      engine::Activation::relu;  // fused into some modules before it
+  static constexpr auto kActivation = engine::Activation::relu;
   engine::Tensor operator()(const engine::Tensor& x) const { return relu(x); }
   static double lipschitz(const engine::Shape&) { return 1; }
 };
